@@ -1,0 +1,82 @@
+package desk
+
+import "slices"
+
+// ClientID, StaffID, TicketID, PromiseID, RequesterID and MessageID are keys. A client's things are
+// keyed by (ClientID, id); ids of two clients may be equal and mean nothing to each other.
+type (
+	ClientID    int64
+	StaffID     int64
+	TicketID    int64
+	PromiseID   int64
+	RequesterID int64
+	MessageID   int64
+	ShiftID     int64
+)
+
+// Role is what a member of staff may do.
+type Role string
+
+const (
+	Analyst    Role = "analyst"
+	Supervisor Role = "supervisor"
+	Admin      Role = "admin"
+)
+
+// Who says what kind of viewer asks.
+type Who string
+
+const (
+	WhoGuest     Who = "guest"     // somebody on a client's public pages, not known yet
+	WhoRequester Who = "requester" // holds the tracker token of one ticket
+	WhoStaff     Who = "staff"     // signed in
+	WhoToken     Who = "token"     // an API token, for one client or for the desk
+	WhoSystem    Who = "system"    // Kept itself: sweeper, outbox, commands
+)
+
+// Viewer is who asks. It is the second argument of every act, after ctx, and never hides in ctx.
+// The zero Viewer may see nothing.
+type Viewer struct {
+	Who     Who
+	Staff   StaffID    // for WhoStaff
+	Role    Role       // for WhoStaff
+	Name    string     // of staff or token; shown in history
+	Token   int64      // for WhoToken
+	Ticket  TicketID   // for WhoRequester: the one ticket of the token
+	Clients []ClientID // the clients that this viewer may serve or see, ascending
+	Desk    bool       // every client: system and desk-wide tokens
+	Route   string     // the page or act, for the read log; a pattern, never a path with ids
+}
+
+// Sees reports whether v may see things of client c.
+func (v Viewer) Sees(c ClientID) bool {
+	if v.Desk {
+		return true
+	}
+	_, ok := slices.BinarySearch(v.Clients, c)
+	return ok
+}
+
+// Leads reports whether v may act as a supervisor.
+func (v Viewer) Leads() bool {
+	return v.Who == WhoSystem || v.Who == WhoStaff && (v.Role == Supervisor || v.Role == Admin)
+}
+
+// IsStaff reports whether v works the desk: signed in, or a desk-wide or client token.
+func (v Viewer) IsStaff() bool {
+	return v.Who == WhoStaff || v.Who == WhoToken || v.Who == WhoSystem
+}
+
+// On gives v with the route noted, for the read log.
+func (v Viewer) On(route string) Viewer { v.Route = route; return v }
+
+// Guest is somebody on the public pages of client c.
+func Guest(c ClientID) Viewer { return Viewer{Who: WhoGuest, Clients: []ClientID{c}} }
+
+// Tracking is the holder of the tracker token of one ticket of client c.
+func Tracking(c ClientID, t TicketID) Viewer {
+	return Viewer{Who: WhoRequester, Clients: []ClientID{c}, Ticket: t}
+}
+
+// System is Kept itself; why is a short word for the history ("sweeper").
+func System(why string) Viewer { return Viewer{Who: WhoSystem, Desk: true, Name: why} }
