@@ -1,0 +1,47 @@
+// Package coverage answers who can keep a promise: who is on shift with the skill and
+// the language, which windows still have a free seat, and where nobody is.
+//
+// It is a pure function of a Roster; it books nothing and never reads a clock.
+//
+// Start reading at Roster, then Plan.Windows.
+package coverage
+
+import "time"
+
+// Person is somebody who takes shifts.
+type Person struct {
+	ID   int64
+	Name string
+	Lead bool // a supervisor
+	// Skills maps a skill to the instant until which it is certified; zero is without end.
+	Skills    map[string]time.Time
+	Languages []string
+	Clients   []int64 // ascending; nil means every client
+}
+
+// Span is a stretch of time from Start up to, and not including, End.
+type Span struct{ Start, End time.Time }
+
+// Shift is a stretch of time that one person works or, with OnCall, can be called in.
+type Shift struct {
+	ID, Person int64
+	Start, End time.Time
+	Clients    []int64 // nil means all that the person serves
+	Breaks     []Span
+	OnCall     bool
+	Seats      int // promises that can be kept per slot; 0 means 1
+}
+
+// Booking is a seat that a promise has taken. Seats of a slot count from 0.
+type Booking struct {
+	Shift int64
+	Slot  time.Time // the start of the slot
+	Seat  int
+}
+
+// Roster is everything that is known about who works when.
+type Roster struct {
+	People   []Person
+	Shifts   []Shift
+	Bookings []Booking
+}
