@@ -1,0 +1,262 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"kept/internal/desk"
+)
+
+// Options say where the data are. With a DatabaseURL they are in that PostgreSQL, otherwise in
+// kept.db under DataDir.
+type Options struct {
+	DataDir     string
+	DatabaseURL string
+	Clock       func() time.Time                     // nil is the machine's clock
+	Log         *slog.Logger                         // nil is slog.Default
+	NewID       func(desk.ClientID, time.Time) int64 // nil gives unique ids that grow with time
+	NoMigrate   bool                                 // refuse an older schema instead of upgrading it
+
+	migrations fs.FS // tests only
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	engine engine
+	clock  func() time.Time
+	log    *slog.Logger
+	newID  func(desk.ClientID, time.Time) int64
+	opts   Options
+}
+
+// engine is what differs between SQLite and PostgreSQL.
+type engine interface {
+	name() string
+	// write runs fn in a transaction and commits it; it may run fn again. Once fn has started the
+	// request's end does not stop it.
+	write(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// read runs fn in a read-only snapshot.
+	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	ping(ctx context.Context) error
+	close() error
+}
+
+// scope is what a transaction may touch, and how.
+type scope struct {
+	clients string // for row-level security: "*" or an array literal "{1,2}"
+	claim   bool   // READ COMMITTED, for claims of due rows with SKIP LOCKED
+}
+
+// Engine is "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.engine.name() }
+
+// Ping answers nil when the database can be asked; otherwise an Unavailable error.
+func (db *DB) Ping(ctx context.Context) error { return fault(nil, db.engine.ping(ctx)) }
+
+// Close waits for running units of work and closes the database. Later calls are Unavailable.
+func (db *DB) Close() error { return db.engine.close() }
+
+// Write runs fn in one transaction for one client that v may serve; NotFound otherwise. It may run
+// fn again after a conflict, so fn has no effect except through tx. When Write returns nil, what fn
+// did is on disk; otherwise nothing of it is.
+func (db *DB) Write(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func(*Tx) error) error {
+	if !v.Sees(c) {
+		return errNotFound
+	}
+	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c)}, func(u *unit) error { return fn(u.forClient(c)) })
+}
+
+// Read runs fn on a snapshot of one client that v may see; NotFound otherwise. What fn saw of
+// persons is in the read log when Read returns.
+func (db *DB) Read(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func(*ReadTx) error) error {
+	if !v.Sees(c) {
+		return errNotFound
+	}
+	return db.read(ctx, v, scope{clients: fmt.Sprintf("{%d}", c)}, func(u *unit) error {
+		return fn(&ReadTx{unit: u, client: c})
+	})
+}
+
+// Desk is Write over all clients that v serves, and over what belongs to no client.
+func (db *DB) Desk(ctx context.Context, v desk.Viewer, fn func(*DeskTx) error) error {
+	return db.write(ctx, v, scopeOf(v), func(u *unit) error { return fn(u.desk()) })
+}
+
+// DeskRead is Read over all clients that v serves, and over what belongs to no client.
+func (db *DB) DeskRead(ctx context.Context, v desk.Viewer, fn func(*DeskReadTx) error) error {
+	return db.read(ctx, v, scopeOf(v), func(u *unit) error { return fn(&DeskReadTx{unit: u}) })
+}
+
+// System is Write for Kept itself, over every client; why is a short word for the history.
+func (db *DB) System(ctx context.Context, why string, fn func(*SystemTx) error) error {
+	return db.write(ctx, desk.System(why), scope{clients: "*"}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
+}
+
+// Claim is System for claiming due rows: on PostgreSQL at READ COMMITTED, so that claimers that skip
+// each other's locked rows do not fail each other.
+func (db *DB) Claim(ctx context.Context, why string, fn func(*SystemTx) error) error {
+	return db.write(ctx, desk.System(why), scope{clients: "*", claim: true}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
+}
+
+func scopeOf(v desk.Viewer) scope {
+	if v.Desk {
+		return scope{clients: "*"}
+	}
+	b := []byte{'{'}
+	for i, c := range v.Clients {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = fmt.Append(b, int64(c))
+	}
+	return scope{clients: string(append(b, '}'))}
+}
+
+func (db *DB) instant() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
+
+func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) error) error {
+	if err := refuseNested(); err != nil {
+		return err
+	}
+	var done *unit
+	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
+		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		err := db.contain(func() error {
+			if err := inside(fn, u); err != nil {
+				return err
+			}
+			return u.finish()
+		})
+		if u.broken != nil {
+			err = u.broken
+		}
+		done = u
+		return err
+	})
+	if err != nil {
+		return fault(nil, err)
+	}
+	for _, wake := range done.after {
+		wake()
+	}
+	return nil
+}
+
+func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) error) error {
+	if err := refuseNested(); err != nil {
+		return err
+	}
+	var u *unit
+	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		err := db.contain(func() error { return inside(fn, u) })
+		if u.broken != nil {
+			err = u.broken
+		}
+		return err
+	})
+	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
+		// Not the request's end: what was seen is recorded also when the reader hangs up.
+		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
+			w.seen = append([]seenIDs(nil), u.seen...)
+			return nil
+		})
+		err = errors.Join(err, logged)
+		if logged != nil {
+			return logged
+		}
+	}
+	return fault(nil, err)
+}
+
+// contain turns a panic in a unit of work into an Internal error, so that it harms no neighbour.
+func (db *DB) contain(fn func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			db.log.Error("panic in a unit of work", "panic", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+			err = desk.Wrap(desk.Internal, "panic", fmt.Errorf("panic: %v", r), "Something went wrong on our side.")
+		}
+	}()
+	return fn()
+}
+
+// inside calls the function of a unit of work. It is the frame that refuseNested looks for, so it
+// stays a frame of its own with one call in it.
+//
+//go:noinline
+func inside(fn func(*unit) error, u *unit) error {
+	err := fn(u)
+	return err
+}
+
+// insidePC is where inside has called fn.
+var insidePC = func() (pc uintptr) {
+	_ = inside(func(*unit) error {
+		var pcs [1]uintptr
+		runtime.Callers(2, pcs[:])
+		pc = pcs[0]
+		return nil
+	}, nil)
+	return pc
+}()
+
+// refuseNested finds out whether the caller is itself inside a unit of work: on SQLite it would wait
+// for itself for ever, on PostgreSQL it would commit by itself.
+func refuseNested() error {
+	var pcs [64]uintptr
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		if pc == insidePC {
+			return desk.Wrap(desk.Internal, "nested", errors.New("a unit of work was opened inside another"), "Something went wrong on our side.")
+		}
+	}
+	return nil
+}
+
+// Open opens the database of o, brings its schema up to date and checks that it forgets nothing.
+// A folder that another Kept has open, a server that cannot be reached or is not safe is an
+// Unavailable error with a sentence for the operator.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Clock == nil {
+		o.Clock = systemClock
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	files := o.migrations
+	if files == nil {
+		var err error
+		if files, err = fs.Sub(embedded, "migrations"); err != nil {
+			return nil, err
+		}
+	}
+	db := &DB{clock: o.Clock, log: o.Log, newID: o.NewID, opts: o}
+	gen := &ids{}
+	if o.DatabaseURL != "" {
+		e, err := openPostgres(ctx, o.DatabaseURL, o.Log, func(d *stdsql.DB) error {
+			return migrate(ctx, d, "postgres", files, o.NoMigrate, o.Log)
+		})
+		if err != nil {
+			return nil, fault(nil, err)
+		}
+		db.engine, gen.node = e, e.node
+	} else {
+		e, err := openSQLite(ctx, o.DataDir, func(d *stdsql.DB) error {
+			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)
+		})
+		if err != nil {
+			return nil, fault(nil, err)
+		}
+		db.engine = e
+	}
+	if db.newID == nil {
+		db.newID = gen.next
+	}
+	return db, nil
+}

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"modernc.org/sqlite"
+
+	"kept/internal/desk"
+)
+
+// readers is how many snapshots of SQLite can be read at the same moment.
+const readers = 8
+
+// liteEngine is one SQLite file: one connection that writes, some that read.
+type liteEngine struct {
+	path string
+	lock *os.File
+	wdb  *stdsql.DB
+	rdb  *stdsql.DB
+	w    *writer
+	idle chan *session // readers at rest
+	once sync.Once
+	gone chan struct{}
+}
+
+var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
+
+func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
+	// OFD locks survive any close of the file in this process. Where the system has none, or a
+	// database is open already, the default locks stay.
+	_, _ = sqlite.OFDLocking(true)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be made.")
+	}
+	e := &liteEngine{path: filepath.Join(dir, "kept.db"), gone: make(chan struct{})}
+	if e.lock, err = lockFolder(dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	f, err := os.OpenFile(e.path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
+	}
+	f.Close()
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
+		return nil, err
+	}
+	e.wdb.SetMaxOpenConns(1)
+	if err := migrate(e.wdb); err != nil {
+		return nil, err
+	}
+	if e.w, err = newWriter(ctx, e.wdb); err != nil {
+		return nil, err
+	}
+	if err := checkLite(ctx, e.w.s); err != nil {
+		return nil, err
+	}
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
+		return nil, err
+	}
+	e.idle = make(chan *session, readers)
+	for range readers {
+		s, err := newSession(ctx, e.rdb)
+		if err != nil {
+			return nil, err
+		}
+		e.idle <- s
+	}
+	return e, nil
+}
+
+func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn: c, prepared: map[*stmt]*stdsql.Stmt{}}, nil
+}
+
+// liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
+func liteDSN(path string, readOnly bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
+	if readOnly {
+		pragmas = append(pragmas, "query_only(1)")
+	}
+	q["_pragma"] = pragmas
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// checkLite makes sure that a promise is not lost at a power cut.
+func checkLite(ctx context.Context, s *session) error {
+	var mode string
+	var sync, fk int
+	for q, p := range map[string]any{"PRAGMA journal_mode": &mode, "PRAGMA synchronous": &sync, "PRAGMA foreign_keys": &fk} {
+		if err := s.conn.QueryRowContext(ctx, q).Scan(p); err != nil {
+			return err
+		}
+	}
+	if mode != "wal" || sync != 2 || fk != 1 {
+		return desk.Errorf(desk.Unavailable, "unsafe", "The database file cannot be opened safely (journal %s, synchronous %d, foreign keys %d). Is the data folder on a network drive?", mode, sync, fk)
+	}
+	return nil
+}
+
+// lockFolder keeps a second Kept off the same data. The kernel lets go of the lock when we die.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "kept.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be written to.")
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		who, _ := io.ReadAll(io.LimitReader(f, 20))
+		f.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be locked.")
+		}
+		pid := strings.TrimSpace(string(who))
+		return nil, desk.Wrap(desk.Unavailable, "already_running", err,
+			fmt.Sprintf("Another Kept is already running on this folder (pid %s). Stop it first, or give this one another folder.", pid))
+	}
+	if err := f.Truncate(0); err == nil {
+		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+		if err != nil {
+			f.Close()
+			return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be written to.")
+		}
+	}
+	return f, nil
+}
+
+func (e *liteEngine) name() string { return "sqlite" }
+
+func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
+	return e.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
+}
+
+func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context, *session) error) (err error) {
+	var s *session
+	select {
+	case <-e.gone:
+		return errClosed
+	default:
+	}
+	select {
+	case s = <-e.idle:
+	case <-e.gone:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { e.idle <- s }()
+	bg := context.Background()
+	if _, err := s.exec(bg, sqliteRead); err != nil {
+		return err
+	}
+	defer func() {
+		// Nothing was written, so ending is all the same; what is left open would hold the snapshot.
+		if _, rerr := s.exec(bg, sqliteRollback); rerr != nil && err == nil {
+			err = rerr
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	return fn(ctx, s)
+}
+
+func (e *liteEngine) ping(ctx context.Context) error {
+	return e.read(ctx, scope{}, func(ctx context.Context, s *session) error { return s.conn.PingContext(ctx) })
+}
+
+func (e *liteEngine) close() (err error) {
+	e.once.Do(func() {
+		close(e.gone)
+		var errs []error
+		if e.w != nil {
+			errs = append(errs, e.w.close())
+		}
+		for range cap(e.idle) {
+			if len(e.idle) == 0 && e.w == nil {
+				break
+			}
+			s := <-e.idle
+			errs = append(errs, s.conn.Close())
+		}
+		for _, db := range []*stdsql.DB{e.rdb, e.wdb} {
+			if db != nil {
+				errs = append(errs, db.Close())
+			}
+		}
+		errs = append(errs, e.lock.Close())
+		err = errors.Join(errs...)
+	})
+	return err
+}

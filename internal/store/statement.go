@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"kept/internal/desk"
+)
+
+// stmt is one SQL statement of the package. Every stmt is a package-level value made by sql or
+// sqlFor, so that one test can prepare all of them on both engines.
+type stmt struct {
+	name     string // file:line, for errors and logs; never holds values
+	sqlite   string
+	postgres string
+}
+
+// statements is every registered stmt, filled while package variables are initialised.
+var statements []*stmt
+
+// sql registers a statement with the same text on both engines. Parameters are $1, $2 …
+func sql(text string) *stmt { return register(text, text) }
+
+// sqlFor registers a statement whose text differs between the engines, with the same parameters.
+func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
+
+func register(sqlite, postgres string) *stmt {
+	s := &stmt{name: "?", sqlite: sqlite, postgres: postgres}
+	if _, file, line, ok := runtime.Caller(2); ok {
+		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
+	}
+	statements = append(statements, s)
+	return s
+}
+
+// scanner is a row to read columns from: *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// session is a connection inside a transaction. On SQLite it keeps its statements prepared for the
+// life of the connection; on PostgreSQL pgx does, by text.
+type session struct {
+	conn     *stdsql.Conn
+	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+}
+
+type queued struct {
+	s    *stmt
+	args []any
+}
+
+func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
+	if p, ok := s.prepared[st]; ok {
+		return p, nil
+	}
+	// Not the caller's context: the statement outlives the call.
+	p, err := s.conn.PrepareContext(context.Background(), st.sqlite)
+	if err != nil {
+		return nil, err
+	}
+	s.prepared[st] = p
+	return p, nil
+}
+
+func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
+	if s.prepared == nil {
+		return s.conn.ExecContext(ctx, st.postgres, args...)
+	}
+	p, err := s.stmt(st)
+	if err != nil {
+		return nil, err
+	}
+	return p.ExecContext(ctx, args...)
+}
+
+func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Rows, error) {
+	if s.prepared == nil {
+		return s.conn.QueryContext(ctx, st.postgres, args...)
+	}
+	p, err := s.stmt(st)
+	if err != nil {
+		return nil, err
+	}
+	return p.QueryContext(ctx, args...)
+}
+
+// reader is anything that can ask: *ReadTx, *Tx, *DeskReadTx, *DeskTx, *SystemTx.
+type reader interface{ kernel() *unit }
+
+// writing is anything that can change rows: *Tx, *DeskTx, *SystemTx.
+type writing interface {
+	reader
+	exec(s *stmt, args ...any) (int64, error)
+	put(s *stmt, args ...any) error
+}
+
+// many gives every row of s, each read by scan. No rows is an empty slice and no error.
+func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	u := tx.kernel()
+	rows, err := u.query(s, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, u.fail(s, err)
+		}
+		all = append(all, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, u.fail(s, err)
+	}
+	return all, nil
+}
+
+// one gives the first row of s, read by scan, or a NotFound error.
+func one[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (T, error) {
+	var none T
+	u := tx.kernel()
+	rows, err := u.query(s, args...)
+	if err != nil {
+		return none, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return none, u.fail(s, err)
+		}
+		return none, errNotFound
+	}
+	v, err := scan(rows)
+	if err != nil {
+		return none, u.fail(s, err)
+	}
+	// RETURNING writes while it is read: an error may come after the row.
+	if err := rows.Close(); err != nil {
+		return none, u.fail(s, err)
+	}
+	return v, nil
+}
+
+// maybe is one for a row that may be missing: ok is false then, and err nil.
+func maybe[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (v T, ok bool, err error) {
+	v, err = one(tx, s, scan, args...)
+	if errors.Is(err, errNotFound) {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// value scans a single column; for counts, ids and texts: one(tx, s, value[int64], …).
+func value[T any](row scanner) (T, error) {
+	var v T
+	err := row.Scan(&v)
+	return v, err
+}
+
+// must turns "no row was changed" into a NotFound error: must(tx.exec(…)).
+func must(n int64, err error) error {
+	if err == nil && n == 0 {
+		return errNotFound
+	}
+	return err
+}
+
+var errNotFound = desk.Errorf(desk.NotFound, "not_found", "There is no such thing here.")

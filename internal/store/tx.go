@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"time"
+
+	"kept/internal/desk"
+)
+
+// ReadTx is a snapshot of one client's rows. Its client is bound as $1 by every query method.
+type ReadTx struct {
+	*unit
+	client desk.ClientID
+}
+
+// Client is the one client of the transaction.
+func (tx *ReadTx) Client() desk.ClientID { return tx.client }
+
+// saw notes that the viewer was given personal data of these ids; kind is "requester", "message" …
+// The kernel writes the read log before Read returns.
+func (tx *ReadTx) saw(kind string, ids ...int64) { tx.noteSeen(tx.client, kind, ids) }
+
+// Tx is a unit of work on one client's rows.
+type Tx struct {
+	*ReadTx
+	hands
+}
+
+// NewID gives an id for a new row of the client; ids grow with time.
+func (tx *Tx) NewID() int64 { return tx.db.newID(tx.client, tx.now) }
+
+// touch notes a ticket whose laws are checked before commit (law 1).
+func (tx *Tx) touch(t desk.TicketID) { tx.unit.touch(tx.client, t) }
+
+// DeskReadTx is a snapshot over all clients that the viewer serves. It is the one explicit door to
+// lists across clients; its queries join staff_client.
+type DeskReadTx struct{ *unit }
+
+// saw notes that the viewer was given personal data of client c.
+func (tx *DeskReadTx) saw(c desk.ClientID, kind string, ids ...int64) { tx.noteSeen(c, kind, ids) }
+
+// DeskTx is a unit of work over the clients that the viewer serves: rosters, staff, claims.
+type DeskTx struct {
+	*DeskReadTx
+	hands
+}
+
+// NewID gives an id for a new row that belongs to no client; ids grow with time.
+func (tx *DeskTx) NewID() int64 { return tx.db.newID(0, tx.now) }
+
+// SystemTx is a unit of work of Kept itself, over every client.
+type SystemTx struct{ *DeskTx }
+
+// ForClient gives the same transaction bound to one client.
+func (tx *SystemTx) ForClient(c desk.ClientID) *Tx { return tx.unit.forClient(c) }
+
+// checkLaws is called before commit for each client with touched tickets; law.go sets it.
+var checkLaws func(*Tx, []desk.TicketID) error
+
+// hands are the writing half of a transaction.
+type hands struct{ u *unit }
+
+// exec runs s now and gives the number of rows changed.
+func (h hands) exec(s *stmt, args ...any) (int64, error) { return h.u.execNow(s, args) }
+
+// put runs a statement whose row count nobody needs. On PostgreSQL it travels with the next read or
+// the commit in one round trip, and its error surfaces there.
+func (h hands) put(s *stmt, args ...any) error { return h.u.put(s, args) }
+
+// After registers a wake-up for after the commit. A crash loses it: whatever must happen is a row.
+func (h hands) After(wake func()) { h.u.after = append(h.u.after, wake) }
+
+// unit is what every transaction is made of: a connection, the viewer, one instant, and what has to
+// be done before and after commit. It is used by one goroutine.
+type unit struct {
+	db     *DB
+	ctx    context.Context // of the statements, not of the request: see engine.write
+	s      *session
+	viewer desk.Viewer
+	now    time.Time
+	// broken is the first engine error: later statements and the commit answer with it, because
+	// PostgreSQL would, and on SQLite the transaction itself may be gone.
+	broken  error
+	after   []func()
+	touched []touchedTicket
+	seen    []seenIDs
+}
+
+type touchedTicket struct {
+	client desk.ClientID
+	ticket desk.TicketID
+}
+
+// Now is the one instant of the transaction, UTC, whole microseconds.
+func (u *unit) Now() time.Time { return u.now }
+
+// Viewer is who asks.
+func (u *unit) Viewer() desk.Viewer { return u.viewer }
+
+func (u *unit) kernel() *unit { return u }
+
+func (u *unit) forClient(c desk.ClientID) *Tx {
+	return &Tx{ReadTx: &ReadTx{unit: u, client: c}, hands: hands{u}}
+}
+
+func (u *unit) desk() *DeskTx {
+	return &DeskTx{DeskReadTx: &DeskReadTx{unit: u}, hands: hands{u}}
+}
+
+// fail makes err the fate of the whole transaction and gives its face.
+func (u *unit) fail(s *stmt, err error) error {
+	if u.broken == nil {
+		u.broken = fault(s, err)
+	}
+	return u.broken
+}
+
+func (u *unit) execNow(s *stmt, args []any) (int64, error) {
+	if err := u.flush(); err != nil {
+		return 0, err
+	}
+	res, err := u.s.exec(u.ctx, s, args...)
+	if err != nil {
+		return 0, u.fail(s, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, u.fail(s, err)
+	}
+	return n, nil
+}
+
+func (u *unit) put(s *stmt, args []any) error {
+	if u.broken != nil {
+		return u.broken
+	}
+	if u.s.prepared == nil {
+		u.s.queue = append(u.s.queue, queued{s, args})
+		return nil
+	}
+	_, err := u.execNow(s, args)
+	return err
+}
+
+// query runs s and gives its rows, which the caller closes. Prefer one and many.
+func (u *unit) query(s *stmt, args ...any) (*stdsql.Rows, error) {
+	if err := u.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := u.s.query(u.ctx, s, args...)
+	if err != nil {
+		return nil, u.fail(s, err)
+	}
+	return rows, nil
+}
+
+// flush sends the statements that were put aside.
+func (u *unit) flush() error {
+	if u.broken != nil {
+		return u.broken
+	}
+	if len(u.s.queue) == 0 {
+		return nil
+	}
+	if s, err := u.s.pipeline(u.ctx, false); err != nil {
+		return u.fail(s, err)
+	}
+	return nil
+}
+
+func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
+	for _, have := range u.touched {
+		if have.client == c && have.ticket == t {
+			return
+		}
+	}
+	u.touched = append(u.touched, touchedTicket{c, t})
+}
+
+// finish does what stands between the caller's function and the commit: the laws and the read log.
+func (u *unit) finish() error {
+	if u.broken != nil {
+		return u.broken
+	}
+	if checkLaws != nil {
+		for len(u.touched) > 0 {
+			c := u.touched[0].client
+			var ts []desk.TicketID
+			rest := u.touched[:0:0]
+			for _, t := range u.touched {
+				if t.client == c {
+					ts = append(ts, t.ticket)
+				} else {
+					rest = append(rest, t)
+				}
+			}
+			u.touched = rest
+			if err := checkLaws(u.forClient(c), ts); err != nil {
+				return err
+			}
+		}
+	}
+	if u.viewer.Who != desk.WhoSystem {
+		if err := u.logSeen(); err != nil {
+			return err
+		}
+	}
+	return u.broken
+}

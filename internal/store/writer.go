@@ -1,0 +1,240 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"sync"
+
+	"kept/internal/desk"
+)
+
+// batchCap is how many units of work share one commit at most.
+const batchCap = 64
+
+// writer lets units of work take turns on the one connection that writes, and lets those that wait
+// at the same moment share one commit, because the fsync is most of what a small transaction costs.
+//
+// There is no writer goroutine: each caller runs its own unit when it holds the turn, and hands the
+// turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
+// and all who took part are answered. No request's context reaches the connection.
+type writer struct {
+	s *session
+
+	mu     sync.Mutex
+	held   bool
+	closed bool
+	queue  []*waiter
+	batch  *batch // the open transaction; belongs to the holder of the turn
+}
+
+type waiter struct {
+	turn  chan struct{}
+	alone bool
+}
+
+// batch is one transaction of the engine with the units that share it.
+type batch struct {
+	units int
+	full  bool
+	done  chan struct{} // closed when the fate of the transaction is known
+	err   error         // the commit failed
+	again bool          // the transaction vanished: every unit runs again, alone
+}
+
+var (
+	sqliteBegin      = &stmt{name: "begin", sqlite: "BEGIN IMMEDIATE"}
+	sqliteCommit     = &stmt{name: "commit", sqlite: "COMMIT"}
+	sqliteRollback   = &stmt{name: "rollback", sqlite: "ROLLBACK"}
+	sqliteSavepoint  = &stmt{name: "savepoint", sqlite: "SAVEPOINT unit"}
+	sqliteRelease    = &stmt{name: "release", sqlite: "RELEASE unit"}
+	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
+)
+
+var errClosed = desk.Errorf(desk.Unavailable, "closed", "Kept is shutting down. Please try again in a minute.")
+
+// do runs fn as one unit of work and returns after its commit. ctx counts only while fn waits for
+// its turn. fn may run a second time.
+func (w *writer) do(ctx context.Context, fn func(*session) error) error {
+	alone := false
+	for {
+		if err := w.enter(ctx, alone); err != nil {
+			return err
+		}
+		b, err := w.unit(fn, alone)
+		if b == nil {
+			return err
+		}
+		<-b.done
+		switch {
+		case b.again:
+			alone, ctx = true, context.WithoutCancel(ctx)
+			continue
+		case b.err != nil:
+			return b.err
+		}
+		return err
+	}
+}
+
+// enter waits for the turn, in the order of arrival.
+func (w *writer) enter(ctx context.Context, alone bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
+	}
+	if !w.held {
+		w.held = true
+		w.mu.Unlock()
+		return nil
+	}
+	me := &waiter{turn: make(chan struct{}), alone: alone}
+	w.queue = append(w.queue, me)
+	w.mu.Unlock()
+	select {
+	case <-me.turn:
+		return nil
+	case <-ctx.Done():
+	}
+	w.mu.Lock()
+	for i, q := range w.queue {
+		if q == me {
+			w.queue = append(w.queue[:i], w.queue[i+1:]...)
+			w.mu.Unlock()
+			return ctx.Err()
+		}
+	}
+	w.mu.Unlock()
+	<-me.turn // it was given to us at the same moment
+	w.leave()
+	return ctx.Err()
+}
+
+// leave hands the turn on: to the next waiter with the transaction open, or after committing it.
+func (w *writer) leave() {
+	w.mu.Lock()
+	if b := w.batch; b != nil {
+		if len(w.queue) > 0 && !b.full && b.units < batchCap && !w.queue[0].alone {
+			w.next()
+			return
+		}
+		w.mu.Unlock()
+		w.commit(b)
+		w.mu.Lock()
+	}
+	w.next()
+}
+
+// next gives the turn to the first waiter, or to nobody. It unlocks.
+func (w *writer) next() {
+	if len(w.queue) == 0 {
+		w.held = false
+		w.mu.Unlock()
+		return
+	}
+	first := w.queue[0]
+	w.queue[0] = nil
+	w.queue = w.queue[1:]
+	w.mu.Unlock()
+	close(first.turn)
+}
+
+// unit runs fn while the caller holds the turn, and hands the turn on. The caller's answer waits for
+// the batch that it gives; without one the answer is err.
+func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error) {
+	b = w.batch
+	first := b == nil
+	if first {
+		if err := w.run(sqliteBegin); err != nil {
+			w.leave()
+			return nil, err
+		}
+		b = &batch{done: make(chan struct{})}
+		w.batch = b
+	} else if err := w.run(sqliteSavepoint); err != nil {
+		w.vanish(b)
+		w.leave()
+		return b, nil
+	}
+	b.units++
+	b.full = alone
+	// Deferred, so that a goroutine that ends inside fn (t.FailNow) does not take the turn with it.
+	defer func() {
+		w.settle(b, first, err != nil)
+		w.leave()
+	}()
+	err = errors.New("the unit of work ended its goroutine")
+	err = fn(w.s)
+	return b, err
+}
+
+// settle keeps or undoes what the unit did.
+func (w *writer) settle(b *batch, first, failed bool) {
+	switch {
+	case !failed && first:
+	case !failed:
+		if w.run(sqliteRelease) != nil {
+			w.vanish(b)
+		}
+	case first: // it is alone in the transaction, and saw nothing that is not on disk
+		_ = w.run(sqliteRollback) // SQLite may have done so already
+		w.batch = nil
+		close(b.done)
+	default:
+		if w.run(sqliteRollbackTo) != nil || w.run(sqliteRelease) != nil {
+			w.vanish(b)
+		}
+	}
+}
+
+// vanish gives up the transaction, of which SQLite itself has undone all (disk full, I/O error).
+func (w *writer) vanish(b *batch) {
+	_ = w.run(sqliteRollback)
+	w.batch = nil
+	b.again = true
+	close(b.done)
+}
+
+func (w *writer) commit(b *batch) {
+	w.batch = nil
+	if err := w.run(sqliteCommit); err != nil {
+		_ = w.run(sqliteRollback)
+		b.again = b.units > 1
+		b.err = err
+	}
+	close(b.done)
+}
+
+func (w *writer) run(s *stmt) error {
+	_, err := w.s.exec(context.Background(), s)
+	return err
+}
+
+// close waits for the turn and keeps it for ever; whoever waits behind is refused.
+func (w *writer) close() error {
+	if err := w.enter(context.Background(), true); err != nil {
+		return nil
+	}
+	w.mu.Lock()
+	w.closed = true
+	rest := w.queue
+	w.queue = nil
+	w.mu.Unlock()
+	for _, q := range rest {
+		close(q.turn)
+	}
+	return w.s.conn.Close()
+}
+
+// newWriter takes db's one connection.
+func newWriter(ctx context.Context, db *stdsql.DB) (*writer, error) {
+	s, err := newSession(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return &writer{s: s}, nil
+}
