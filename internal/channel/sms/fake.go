@@ -16,8 +16,11 @@ import (
 // Landline is the reason of a text to a number that takes none.
 const Landline = "30006"
 
-// ErrStopped is what the fake logs for a person who opted out.
-var ErrStopped = errors.New("sms: the person has opted out")
+var (
+	errStopped = errors.New("sms: the person has opted out")
+	errDown    = errors.New("sms: the provider cannot be reached")
+	errSlow    = errors.New("sms: timeout")
+)
 
 // Text is one text as the phone shows it.
 type Text struct {
@@ -102,38 +105,30 @@ func (f *Fake) Send(ctx context.Context, m channel.Message) (channel.Delivery, e
 		return channel.Delivery{State: channel.Retry, Reason: "no connection"}, ctx.Err()
 	}
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.down {
-		f.mu.Unlock()
-		return channel.Delivery{State: channel.Retry, Reason: "no connection"}, errors.New("sms: the provider cannot be reached")
+		return channel.Delivery{State: channel.Retry, Reason: "no connection"}, errDown
 	}
 	if t := f.byID[m.ID]; t != nil {
-		defer f.mu.Unlock()
 		return t.delivery(), nil
 	}
 	if f.stopped[[2]string{m.To, m.From}] {
-		f.mu.Unlock()
-		return channel.Delivery{State: channel.Stopped, Reason: codeStopped}, ErrStopped
+		return channel.Delivery{State: channel.Stopped, Reason: codeStopped}, errStopped
 	}
 	t := &Text{ID: m.ID, From: m.From, To: m.To, Body: m.Text, State: channel.Accepted, At: f.clock()}
 	f.texts = append(f.texts, t)
 	f.byID[m.ID] = t
-	f.pending = append(f.pending, t)
-	d, slow := t.delivery(), f.slow[m.To]
-	delete(f.slow, m.To)
-	at := f.at && !slow
-	f.mu.Unlock()
-	if slow {
-		return channel.Delivery{State: channel.Unknown, Reason: "no answer"}, errors.New("sms: timeout")
-	}
-	if at {
-		// The caller has not stored our id yet, so a receipt would come too early: answer.
-		f.mu.Lock()
-		defer f.mu.Unlock()
+	if f.at {
+		// A receipt would come before the caller has stored our id, so the answer tells it.
 		f.settle(t)
-		f.pending = slices.DeleteFunc(f.pending, func(p *Text) bool { return p == t })
-		return t.delivery(), nil
+	} else {
+		f.pending = append(f.pending, t)
 	}
-	return d, nil
+	if f.slow[m.To] {
+		delete(f.slow, m.To)
+		return channel.Delivery{State: channel.Unknown, Reason: "no answer"}, errSlow
+	}
+	return t.delivery(), nil
 }
 
 // Lookup says what became of the text with our id.
@@ -141,7 +136,7 @@ func (f *Fake) Lookup(_ context.Context, id string) (channel.Delivery, bool, err
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.down {
-		return channel.Delivery{}, false, errors.New("sms: the provider cannot be reached")
+		return channel.Delivery{}, false, errDown
 	}
 	t := f.byID[id]
 	if t == nil {
