@@ -1,0 +1,148 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+)
+
+var (
+	staffActive   = sql(`SELECT ` + staffColumns + ` FROM staff WHERE active = 1 ORDER BY id`)
+	shiftsBetween = sql(`SELECT id, staff_id, start_at, end_at, seats, on_call, break_start, break_end FROM shift
+		WHERE end_at > $1 AND start_at < $2 ORDER BY end_at, id`)
+	addShift = sql(`INSERT INTO shift (id, staff_id, start_at, end_at, seats, on_call, break_start, break_end)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+
+	bookingsBetween = sql(`SELECT shift_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
+		ORDER BY slot_at, shift_id, seat`)
+	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`)
+	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
+	bookedBy = sql(`SELECT b.shift_id, s.staff_id, b.slot_at, b.seat FROM booking b JOIN shift s ON s.id = b.shift_id
+		WHERE b.client_id = $1 AND b.promise_id = $2 ORDER BY b.slot_at, b.shift_id, b.seat`)
+)
+
+var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
+
+// Roster is who works when in [from, until): active staff, the shifts that overlap and the seats
+// taken in slots that start there. All clients share it: seats are seats, whoever took them.
+func (tx *DeskReadTx) Roster(from, until time.Time) (r coverage.Roster, err error) {
+	if r.People, err = tx.people(); err != nil {
+		return r, err
+	}
+	if r.Shifts, err = many(tx, shiftsBetween, scanShift, micros(from), micros(until)); err != nil {
+		return r, err
+	}
+	r.Bookings, err = tx.Bookings(from, until)
+	return r, err
+}
+
+// RosterVersion grows when people, skills or shifts change; bookings do not move it. Whoever keeps a
+// Roster while it stands need only read Bookings again.
+func (tx *DeskReadTx) RosterVersion() (int64, error) { return tx.version(rosterVersion) }
+
+// Bookings are the seats taken in slots that start in [from, until), of every client.
+func (tx *DeskReadTx) Bookings(from, until time.Time) ([]coverage.Booking, error) {
+	return many(tx, bookingsBetween, scanBooking, micros(from), micros(until))
+}
+
+func (tx *DeskReadTx) people() ([]coverage.Person, error) {
+	staff, err := many(tx, staffActive, scanStaff)
+	if err != nil {
+		return nil, err
+	}
+	served, err := tx.served()
+	if err != nil {
+		return nil, err
+	}
+	skills, err := many(tx, skillsOfAll, scanStaffSkill)
+	if err != nil {
+		return nil, err
+	}
+	bySkill := make(map[desk.StaffID]map[string]time.Time)
+	for _, s := range skills {
+		if bySkill[s.staff] == nil {
+			bySkill[s.staff] = make(map[string]time.Time)
+		}
+		bySkill[s.staff][s.skill] = s.until
+	}
+	people := make([]coverage.Person, 0, len(staff))
+	for _, s := range staff {
+		// Never nil: that would mean every client.
+		clients := make([]int64, 0, len(served[s.ID]))
+		for _, c := range served[s.ID] {
+			clients = append(clients, int64(c))
+		}
+		people = append(people, coverage.Person{
+			ID: int64(s.ID), Name: s.Name, Lead: s.Role == desk.Supervisor || s.Role == desk.Admin,
+			Skills: bySkill[s.ID], Languages: s.Languages, Clients: clients,
+		})
+	}
+	return people, nil
+}
+
+type staffSkill struct {
+	staff desk.StaffID
+	skill string
+	until time.Time
+}
+
+func scanStaffSkill(row scanner) (s staffSkill, err error) {
+	err = row.Scan(&s.staff, &s.skill, at(&s.until))
+	return s, err
+}
+
+func scanShift(row scanner) (s coverage.Shift, err error) {
+	var pause coverage.Span
+	err = row.Scan(&s.ID, &s.Person, at(&s.Start), at(&s.End), &s.Seats, &s.OnCall, at(&pause.Start), at(&pause.End))
+	if !pause.Start.IsZero() {
+		s.Breaks = []coverage.Span{pause}
+	}
+	return s, err
+}
+
+func scanBooking(row scanner) (b coverage.Booking, err error) {
+	err = row.Scan(&b.Shift, at(&b.Slot), &b.Seat)
+	return b, err
+}
+
+func scanSeat(row scanner) (s coverage.Seat, err error) {
+	err = row.Scan(&s.Shift, &s.Person, at(&s.Slot), &s.Seat)
+	return s, err
+}
+
+// AddShift stores a new shift under its id. It has one break at most, and is for all clients that
+// the person serves: anything else is Invalid.
+func (tx *DeskTx) AddShift(s coverage.Shift) error {
+	if len(s.Breaks) > 1 || s.Clients != nil {
+		return desk.Errorf(desk.Invalid, "shift", "A shift has one break at most and serves all clients of its person.")
+	}
+	var pause coverage.Span
+	if len(s.Breaks) == 1 {
+		pause = s.Breaks[0]
+	}
+	if err := tx.put(addShift, s.ID, s.Person, micros(s.Start), micros(s.End), int64(s.Seats), bit(s.OnCall),
+		optMicros(pause.Start), optMicros(pause.End)); err != nil {
+		return err
+	}
+	return tx.bump(rosterVersion)
+}
+
+// Book takes a seat for a promise. A seat that somebody else has is a Conflict with the code
+// "window.taken"; the unit of work can go on and try another.
+func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
+	n, err := tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p))
+	if err == nil && n == 0 {
+		return errWindowTaken
+	}
+	return err
+}
+
+// Unbook frees every seat of a promise, if it has any.
+func (tx *Tx) Unbook(p desk.PromiseID) error { return tx.put(unbook, int64(tx.client), int64(p)) }
+
+// BookedBy gives the seat that a promise holds; false when it holds none.
+func (tx *ReadTx) BookedBy(p desk.PromiseID) (coverage.Seat, bool, error) {
+	return maybe(tx, bookedBy, scanSeat, int64(tx.client), int64(p))
+}

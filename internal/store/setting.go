@@ -1,0 +1,36 @@
+package store
+
+import "strconv"
+
+// Settings that the store keeps itself: each grows by one when what it watches changes.
+const (
+	rosterVersion  = "roster_version"
+	answersVersion = "answers_version"
+)
+
+var (
+	settingByKey = sql(`SELECT value FROM setting WHERE key = $1`)
+	setSetting   = sql(`INSERT INTO setting (key, value) VALUES ($1, $2)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
+	bumpSetting = sql(`INSERT INTO setting (key, value) VALUES ($1, '1')
+		ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)`)
+)
+
+// Setting gives what is stored under a key; false when nothing is.
+func (tx *DeskReadTx) Setting(key string) (string, bool, error) {
+	return maybe(tx, settingByKey, value[string], key)
+}
+
+// SetSetting stores a value under a key, in place of what was there.
+func (tx *DeskTx) SetSetting(key, value string) error { return tx.put(setSetting, key, value) }
+
+// version reads a setting that bump counts up; 0 before the first change.
+func (tx *DeskReadTx) version(key string) (int64, error) {
+	text, ok, err := tx.Setting(key)
+	if err != nil || !ok {
+		return 0, err
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+func (tx *DeskTx) bump(key string) error { return tx.put(bumpSetting, key) }
