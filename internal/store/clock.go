@@ -83,3 +83,11 @@ func (s zeroScanner[T]) Scan(src any) error {
 	*s.p = n.V
 	return nil
 }
+
+// flag is the stored form of a yes or no: 1 or 0 in an INTEGER column. It is scanned into a bool.
+func flag(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	stdsql "database/sql"
 	"embed"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,11 +48,11 @@ func migrate(ctx context.Context, db *stdsql.DB, engine string, files fs.FS, che
 		}
 		return err
 	}
-	known, err := newest(p, ctx)
+	current, target, err := p.GetVersions(ctx)
 	if err != nil {
 		return err
 	}
-	if known {
+	if current > target {
 		return desk.Errorf(desk.Unavailable, "new_schema", "The database is from a newer Kept. Run that version, or restore a backup from before the upgrade.")
 	}
 	if _, err := p.Up(ctx); err != nil {
@@ -58,25 +61,50 @@ func migrate(ctx context.Context, db *stdsql.DB, engine string, files fs.FS, che
 	return nil
 }
 
-// newest reports whether the database is newer than this program.
-func newest(p *goose.Provider, ctx context.Context) (bool, error) {
-	current, target, err := p.GetVersions(ctx)
-	return current > target, err
-}
-
-// layered shows the migrations for both engines and those for one as a single folder.
+// layered shows the migrations for both engines and those for one as a single folder, and opens the
+// remarks /*sqlite: … */ or /*postgres: … */ for the engine that they name: small differences, such as
+// WITHOUT ROWID, need no second file.
 type layered struct {
 	files  fs.FS
 	engine string
 }
 
+var remark = regexp.MustCompile(`(?s)/\*(sqlite|postgres):\s*(.*?)\s*\*/`)
+
 func (l layered) Open(name string) (fs.File, error) {
 	f, err := l.files.Open(l.engine + "/" + name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return l.files.Open(name)
+		f, err = l.files.Open(name)
 	}
-	return f, err
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text = remark.ReplaceAllFunc(text, func(m []byte) []byte {
+		if part := remark.FindSubmatch(m); string(part[1]) == l.engine {
+			return part[2]
+		}
+		return nil
+	})
+	return migration{bytes.NewReader(text), info}, nil
 }
+
+// migration is the text of one file for one engine.
+type migration struct {
+	*bytes.Reader
+	info fs.FileInfo
+}
+
+func (m migration) Stat() (fs.FileInfo, error) { return m.info, nil }
+func (m migration) Close() error               { return nil }
 
 func (l layered) ReadDir(name string) ([]fs.DirEntry, error) {
 	if name != "." {

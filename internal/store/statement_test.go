@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"testing"
+
+	"kept/internal/store/storetest/server"
+)
+
+// TestEveryStatement prepares every statement of the package on both engines, on the real schema.
+func TestEveryStatement(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		db := openIn(t, Options{DataDir: t.TempDir()})()
+		prepareAll(t, db, func(s *stmt) string { return s.sqlite })
+	})
+	if server.Wanted() {
+		t.Run("postgres", func(t *testing.T) {
+			db := openIn(t, Options{DatabaseURL: server.Database(t)})()
+			prepareAll(t, db, func(s *stmt) string { return s.postgres })
+		})
+	}
+}
+
+func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
+	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
+		for _, st := range statements {
+			if _, err := s.conn.ExecContext(ctx, "SAVEPOINT prepare"); err != nil {
+				return err
+			}
+			p, err := s.conn.PrepareContext(ctx, text(st))
+			if err != nil {
+				t.Errorf("%s: %v", st.name, err)
+			} else {
+				p.Close()
+			}
+			if _, err := s.conn.ExecContext(ctx, "ROLLBACK TO SAVEPOINT prepare"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,219 @@
+// Package server starts a throwaway PostgreSQL for tests and gives each test a database of its own.
+// It knows nothing of Kept's schema, so that the tests inside package store can use it too; start
+// reading at Database. It is never part of the program.
+//
+// KEPT_TEST_POSTGRES names a running server instead (the URL of a superuser); KEPT_TEST_ENGINES=sqlite
+// leaves PostgreSQL out.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Wanted reports whether tests run on PostgreSQL too.
+func Wanted() bool { return os.Getenv("KEPT_TEST_ENGINES") != "sqlite" }
+
+// Database gives the URL of a new empty database, dropped when the test ends. Its owner is a role
+// without special rights, as in earnest.
+func Database(t testing.TB) string {
+	t.Helper()
+	return create(t, "template0")
+}
+
+// Clone gives the URL of a copy of a database that fill has filled once for this process under the
+// name. A copy takes some 30 ms.
+func Clone(t testing.TB, name string, fill func(url string) error) string {
+	t.Helper()
+	templates.Lock()
+	defer templates.Unlock()
+	tmpl, ok := templates.made[name]
+	if !ok {
+		super := start(t)
+		tmpl = unique("tmpl")
+		if err := super.run("CREATE DATABASE " + tmpl + " OWNER kept TEMPLATE template0"); err != nil {
+			t.Fatal(err)
+		}
+		if err := fill(super.url(tmpl, "kept")); err != nil {
+			t.Fatal(err)
+		}
+		templates.made[name] = tmpl
+	}
+	return create(t, tmpl)
+}
+
+var templates = struct {
+	sync.Mutex
+	made map[string]string
+}{made: map[string]string{}}
+
+func create(t testing.TB, template string) string {
+	t.Helper()
+	c := start(t)
+	name := unique("test")
+	if err := c.run("CREATE DATABASE " + name + " OWNER kept TEMPLATE " + template); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.run("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return c.url(name, "kept")
+}
+
+func unique(prefix string) string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return "kept_" + prefix + "_" + hex.EncodeToString(b[:])
+}
+
+// cluster is a server that we may create databases in.
+type cluster struct {
+	super *url.URL
+	mu    sync.Mutex
+	conn  *pgx.Conn
+	alive io.Closer // the server ends when this end of its pipe closes: with our process at the latest
+}
+
+func (c *cluster) url(db, user string) string {
+	u := *c.super
+	u.Path = "/" + db
+	u.User = url.User(user)
+	return u.String()
+}
+
+// run is one statement at a time: two copies of one template at once are refused.
+func (c *cluster) run(sql string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.conn.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+var once = sync.OnceValues(open)
+
+func start(t testing.TB) *cluster {
+	t.Helper()
+	c, err := once()
+	if err != nil {
+		t.Fatalf("PostgreSQL for tests: %v\nInstall it with: apt-get install postgresql\nor run with KEPT_TEST_ENGINES=sqlite", err)
+	}
+	return c
+}
+
+func open() (*cluster, error) {
+	c := &cluster{}
+	addr := os.Getenv("KEPT_TEST_POSTGRES")
+	if addr == "" {
+		dir, alive, err := boot()
+		if err != nil {
+			return nil, err
+		}
+		c.alive = alive
+		addr = "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)
+	}
+	var err error
+	if c.super, err = url.Parse(addr); err != nil {
+		return nil, errors.New("KEPT_TEST_POSTGRES is not a URL")
+	}
+	stop := time.Now().Add(30 * time.Second)
+	for {
+		if c.conn, err = pgx.Connect(context.Background(), addr); err == nil {
+			break
+		}
+		if c.alive == nil || time.Now().After(stop) {
+			return nil, err
+		}
+		<-time.After(20 * time.Millisecond) // a starting server gives no other signal
+	}
+	err = c.run("CREATE ROLE kept LOGIN")
+	if err != nil && !strings.Contains(err.Error(), "42710") { // it is there already
+		return nil, err
+	}
+	return c, nil
+}
+
+// watch runs the server until standard input ends, however our process dies, and cleans up.
+const watch = `"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=300 -c shared_buffers=64MB ` +
+	`-c max_wal_size=256MB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
+
+func boot() (dir string, alive io.Closer, err error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", nil, err
+	}
+	if dir, err = os.MkdirTemp("", "kept-pg-"); err != nil {
+		return "", nil, err
+	}
+	as, err := unprivileged(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "postgres",
+		"-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb.SysProcAttr, initdb.Dir = as, dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	server := exec.Command("/bin/sh", "-c", watch, "sh", dir, bin)
+	server.SysProcAttr, server.Dir = as, "/"
+	in, err := server.StdinPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	return dir, in, server.Start()
+}
+
+// binaries finds the folder with initdb and postgres in it.
+func binaries() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if p, err := exec.LookPath("initdb"); err == nil {
+		if p, err = filepath.EvalSymlinks(p); err == nil {
+			found = append(found, p)
+		}
+	}
+	for i := len(found) - 1; i >= 0; i-- {
+		dir := filepath.Dir(found[i])
+		if _, err := os.Stat(filepath.Join(dir, "postgres")); err == nil {
+			return dir, nil
+		}
+	}
+	return "", errors.New("initdb is not on this machine")
+}
+
+// unprivileged says as whom to run the server, which refuses root, and gives that user the folder.
+func unprivileged(dir string) (*syscall.SysProcAttr, error) {
+	// A process group of its own: a Ctrl-C at the tests must reach the pipe first.
+	as := &syscall.SysProcAttr{Setpgid: true}
+	if os.Getuid() != 0 {
+		return as, nil
+	}
+	who, err := user.Lookup("postgres")
+	if err != nil {
+		if who, err = user.Lookup("nobody"); err != nil {
+			return nil, err
+		}
+	}
+	uid, _ := strconv.Atoi(who.Uid)
+	gid, _ := strconv.Atoi(who.Gid)
+	as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return as, os.Chown(dir, uid, gid)
+}

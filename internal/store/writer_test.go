@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"kept/internal/desk"
+)
+
+func exitGoroutine() { runtime.Goexit() }
+
+// crowd starts units of work that all wait behind one, so that they share a commit, and gives their
+// answers. before is called when all of them wait.
+func crowd(t *testing.T, db *DB, before func(), units ...func(context.Context) error) []error {
+	t.Helper()
+	w := db.engine.(*liteEngine).w
+	if err := w.enter(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	answers := make([]chan error, len(units))
+	for i, u := range units {
+		answers[i] = make(chan error, 1)
+		go func() { answers[i] <- u(ctx) }()
+		for { // in this order
+			w.mu.Lock()
+			n := len(w.queue)
+			w.mu.Unlock()
+			if n == i+1 {
+				break
+			}
+			runtime.Gosched()
+		}
+	}
+	if before != nil {
+		before()
+	}
+	w.leave()
+	errs := make([]error, len(units))
+	for i, a := range answers {
+		errs[i] = <-a
+	}
+	return errs
+}
+
+func lite(t testing.TB) *DB {
+	return openIn(t, Options{DataDir: t.TempDir(), migrations: counterFS(t)})()
+}
+
+func add(db *DB, id int64, then func(*Tx) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return db.Write(ctx, viewer, client, func(tx *Tx) error {
+			if err := tx.put(addCounter, client, id, id); err != nil {
+				return err
+			}
+			if then != nil {
+				return then(tx)
+			}
+			return nil
+		})
+	}
+}
+
+func stored(t *testing.T, db *DB) (ids []int64) {
+	t.Helper()
+	err := db.DeskRead(ctx, viewer, func(tx *DeskReadTx) (err error) {
+		ids, err = many(tx, both("SELECT id FROM counter ORDER BY id"), value[int64])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func same(a []int64, b ...int64) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func TestUnitsThatWaitShareACommitAndFailAlone(t *testing.T) {
+	db := lite(t)
+	mine := errors.New("mine")
+	for _, failing := range []int64{1, 2, 3} {
+		fail := func(id int64) func(*Tx) error {
+			if id == failing {
+				return func(*Tx) error { return mine }
+			}
+			return nil
+		}
+		base := failing * 10
+		errs := crowd(t, db, nil, add(db, base+1, fail(1)), add(db, base+2, fail(2)), add(db, base+3, fail(3)))
+		for i, err := range errs {
+			if (int64(i+1) == failing) != errors.Is(err, mine) {
+				t.Errorf("failing %d: unit %d answered %v", failing, i+1, err)
+			}
+		}
+	}
+	if got := stored(t, db); !same(got, 12, 13, 21, 23, 31, 32) {
+		t.Errorf("stored %v", got)
+	}
+}
+
+func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
+	db := lite(t)
+	started := make(chan struct{})
+	errs := crowd(t, db, nil,
+		add(db, 1, nil),
+		add(db, 2, func(*Tx) error {
+			close(started)
+			if got := stored2(t, db); len(got) != 0 {
+				t.Errorf("on disk before the commit: %v", got)
+			}
+			return nil
+		}))
+	<-started
+	if errs[0] != nil || errs[1] != nil || !same(stored(t, db), 1, 2) {
+		t.Errorf("%v, stored %v", errs, stored(t, db))
+	}
+}
+
+// stored2 looks from outside the unit of work that it is called in.
+func stored2(t *testing.T, db *DB) []int64 {
+	got := make(chan []int64)
+	go func() { got <- stored(t, db) }()
+	return <-got
+}
+
+func TestACancelledNeighbourHarmsNobody(t *testing.T) {
+	db := lite(t)
+	waiting, cancelWaiting := context.WithCancel(ctx)
+	running, cancelRunning := context.WithCancel(ctx)
+	errs := crowd(t, db, nil,
+		add(db, 1, nil),
+		func(context.Context) error {
+			return add(db, 2, func(*Tx) error { cancelRunning(); cancelWaiting(); return nil })(running)
+		},
+		func(context.Context) error { return add(db, 3, nil)(waiting) },
+		add(db, 4, nil))
+	if errs[0] != nil || errs[1] != nil || errs[3] != nil {
+		t.Errorf("neighbours answered %v", errs)
+	}
+	got := stored(t, db)
+	if errs[2] == nil { // its turn came in the same moment
+		t.Logf("the cancelled unit had started")
+	} else if !desk.Is(errs[2], desk.Unavailable) || !same(got, 1, 2, 4) {
+		t.Errorf("cancelled: %v, stored %v", errs[2], got)
+	}
+}
+
+func TestAPanicHarmsNoNeighbour(t *testing.T) {
+	db := lite(t)
+	errs := crowd(t, db, nil, add(db, 1, nil), add(db, 2, func(*Tx) error { panic("x") }), add(db, 3, nil))
+	if errs[0] != nil || !desk.Is(errs[1], desk.Internal) || errs[2] != nil || !same(stored(t, db), 1, 3) {
+		t.Errorf("%v, stored %v", errs, stored(t, db))
+	}
+}
+
+func TestWhenTheTransactionVanishesEveryUnitRunsAgainAlone(t *testing.T) {
+	db := lite(t)
+	runs := map[int64]int{}
+	count := func(id int64) func(*Tx) error { return func(*Tx) error { runs[id]++; return nil } }
+	vanish := func(tx *Tx) error {
+		runs[2]++
+		if runs[2] == 1 { // as SQLite does by itself when the disk is full
+			_, _ = tx.exec(both("ROLLBACK"))
+			return errors.New("disk full")
+		}
+		return nil
+	}
+	errs := crowd(t, db, nil, add(db, 1, count(1)), add(db, 2, vanish), add(db, 3, count(3)))
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("unit %d: %v", i+1, err)
+		}
+	}
+	if got := stored(t, db); !same(got, 1, 2, 3) || runs[1] != 2 || runs[2] != 2 {
+		t.Errorf("stored %v, runs %v", got, runs)
+	}
+}
+
+func TestADiskFullIsUnavailable(t *testing.T) {
+	db := lite(t)
+	mustWrite(t, db, func(tx *Tx) error { _, err := tx.exec(both("PRAGMA max_page_count = 1")); return err })
+	err := db.Write(ctx, viewer, client, func(tx *Tx) error {
+		for i := range int64(50) {
+			if err := tx.put(addLine, client, i, strings.Repeat("x", 4000)+string(rune('a'+i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var e *desk.Error
+	if !errors.As(err, &e) || e.Code != "disk_full" || e.Kind != desk.Unavailable {
+		t.Errorf("got %v", err)
+	}
+	mustWrite(t, db, func(tx *Tx) error { _, err := tx.exec(both("PRAGMA max_page_count = 1000000")); return err })
+	mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, 1, 1) })
+}
+
+func TestASecondKeptOnTheSameFolderIsRefused(t *testing.T) {
+	db := lite(t)
+	_, err := Open(ctx, Options{DataDir: db.opts.DataDir, migrations: db.opts.migrations, Log: quiet})
+	if !desk.Is(err, desk.Unavailable) || !strings.Contains(err.Error(), "Another Kept is already running on this folder (pid ") {
+		t.Errorf("got %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(ctx, Options{DataDir: db.opts.DataDir, migrations: db.opts.migrations, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Close()
+}
+
+func TestSQLiteIsDurable(t *testing.T) {
+	db := lite(t)
+	e := db.engine.(*liteEngine)
+	if err := checkLite(ctx, e.w.s); err != nil {
+		t.Error(err)
+	}
+	for range readers {
+		s := <-e.idle
+		var only int
+		if err := s.conn.QueryRowContext(ctx, "PRAGMA query_only").Scan(&only); err != nil || only != 1 {
+			t.Errorf("a reader may write: %d, %v", only, err)
+		}
+		e.idle <- s
+	}
+}
+
+func TestStatementsStayPrepared(t *testing.T) {
+	db := lite(t)
+	for i := range int64(5) {
+		mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, i, i) })
+	}
+	s := db.engine.(*liteEngine).w.s
+	p := s.prepared[addCounter]
+	mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, 9, 9) })
+	if p == nil || s.prepared[addCounter] != p {
+		t.Error("the statement was prepared again")
+	}
+}
