@@ -109,11 +109,3 @@ func parted[T ~string](text string) []T {
 	}
 	return list
 }
-
-// bit is the stored form of a yes or no. Scan reads it back into a bool by itself.
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}

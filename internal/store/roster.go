@@ -122,7 +122,7 @@ func (tx *DeskTx) AddShift(s coverage.Shift) error {
 	if len(s.Breaks) == 1 {
 		pause = s.Breaks[0]
 	}
-	if err := tx.put(addShift, s.ID, s.Person, micros(s.Start), micros(s.End), int64(s.Seats), bit(s.OnCall),
+	if err := tx.put(addShift, s.ID, s.Person, micros(s.Start), micros(s.End), int64(s.Seats), flag(s.OnCall),
 		optMicros(pause.Start), optMicros(pause.End)); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (tx *DeskReadTx) Session(hash string) (desk.Session, error) {
 
 // AddSession stores a new session.
 func (tx *DeskTx) AddSession(s desk.Session) error {
-	return tx.put(addSession, s.Hash, int64(s.Staff), micros(s.CreatedAt), micros(s.SeenAt), micros(s.EndsAt), bit(s.Passed))
+	return tx.put(addSession, s.Hash, int64(s.Staff), micros(s.CreatedAt), micros(s.SeenAt), micros(s.EndsAt), flag(s.Passed))
 }
 
 // TouchSession notes that a session was used; nothing happens when it is gone.

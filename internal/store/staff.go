@@ -35,8 +35,8 @@ func scanStaff(row scanner) (s desk.Staff, err error) {
 }
 
 func staffArgs(s desk.Staff) []any {
-	return []any{int64(s.ID), s.Name, s.Login, string(s.Role), s.Password, s.TOTP, joined(s.Languages), bit(s.Active),
-		s.Theme, s.Density, bit(s.LetterKeys)}
+	return []any{int64(s.ID), s.Name, s.Login, string(s.Role), s.Password, s.TOTP, joined(s.Languages), flag(s.Active),
+		s.Theme, s.Density, flag(s.LetterKeys)}
 }
 
 // pair is a row of two ids.
