@@ -45,6 +45,7 @@ type engine interface {
 	// read runs fn in a read-only snapshot.
 	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	ping(ctx context.Context) error
+	backup(ctx context.Context, part string) error
 	close() error
 }
 

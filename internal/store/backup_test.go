@@ -1,0 +1,64 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"kept/internal/desk"
+	"kept/internal/store/storetest/server"
+)
+
+func TestBackupAndRestore(t *testing.T) {
+	each(t, func(t *testing.T, open opener) {
+		db := open()
+		mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, 1, 5) })
+		path := filepath.Join(t.TempDir(), "monday.kept")
+		if err := db.Backup(ctx, path); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info.Mode(), err)
+		}
+		if err := db.Backup(ctx, path); !desk.Is(err, desk.Conflict) {
+			t.Errorf("a second backup of that name: %v", err)
+		}
+		mustWrite(t, db, func(tx *Tx) error { return must(tx.exec(setCounter, client, 1, 6)) })
+
+		to := Options{DataDir: t.TempDir(), migrations: db.opts.migrations, Log: quiet}
+		if db.Engine() == "postgres" {
+			to = Options{DatabaseURL: server.Database(t), migrations: db.opts.migrations, Log: quiet}
+		}
+		if err := Restore(ctx, to, path); err != nil {
+			t.Fatal(err)
+		}
+		if err := Restore(ctx, to, path); !desk.Is(err, desk.Conflict) {
+			t.Errorf("over a desk: %v", err)
+		}
+		back := openIn(t, to)()
+		if n := readN(t, back, 1); n != 5 {
+			t.Errorf("restored %d", n)
+		}
+		err := back.DeskRead(ctx, viewer, func(tx *DeskReadTx) error {
+			held, err := one(tx, both("SELECT value FROM setting WHERE key = 'outbox_held'"), value[string])
+			if held != "1" {
+				t.Errorf("the outbox is not held: %q", held)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestADamagedBackupIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bad")
+	if err := os.WriteFile(path, []byte("SQLite format 3\x00 and then nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := Restore(ctx, Options{DataDir: t.TempDir(), Log: quiet}, path)
+	if !desk.Is(err, desk.Invalid) {
+		t.Errorf("got %v", err)
+	}
+}
