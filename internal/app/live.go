@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"kept/internal/desk"
+)
+
+// Change says that a ticket has changed. It holds no words: whoever hears it asks again.
+type Change struct {
+	Client desk.ClientID
+	Ticket desk.TicketID
+	Ref    desk.Ref
+	New    bool
+	Broken bool
+}
+
+// Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket.
+// A listener that is too slow loses changes and gets one Change with zero Ticket: "look at everything".
+func (a *App) Listen(ctx context.Context, v desk.Viewer) <-chan Change { return a.live.listen(ctx, v) }
+
+// changed tells everybody who listens. Acts call it after their commit.
+func (a *App) changed(c Change) { a.live.publish(c) }
+
+// waitingChanges is how many changes wait for one listener before it counts as too slow.
+const waitingChanges = 16
+
+// live carries changes from acts to listeners within this process.
+type live struct {
+	mu        sync.Mutex
+	listeners map[*listener]struct{}
+	relay     func(Change) // tells the other nodes; nil on a desk of one node
+}
+
+type listener struct {
+	viewer  desk.Viewer
+	changes chan Change
+}
+
+func newLive() *live { return &live{listeners: map[*listener]struct{}{}} }
+
+func (l *live) listen(ctx context.Context, v desk.Viewer) <-chan Change {
+	one := &listener{viewer: v, changes: make(chan Change, waitingChanges)}
+	l.mu.Lock()
+	l.listeners[one] = struct{}{}
+	l.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.listeners, one)
+		close(one.changes)
+	})
+	return one.changes
+}
+
+// publish tells a change of this node to its listeners and to the other nodes.
+func (l *live) publish(c Change) {
+	l.hear(c)
+	l.mu.Lock()
+	relay := l.relay
+	l.mu.Unlock()
+	if relay != nil {
+		relay(c)
+	}
+}
+
+// hear tells a change to the listeners of this node. It never waits for any of them.
+func (l *live) hear(c Change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for one := range l.listeners {
+		if one.hears(c) {
+			one.tell(c)
+		}
+	}
+}
+
+func (one *listener) hears(c Change) bool {
+	switch one.viewer.Who {
+	case desk.WhoRequester:
+		return c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)
+	case desk.WhoStaff, desk.WhoToken, desk.WhoSystem:
+		return one.viewer.Sees(c.Client)
+	}
+	return false
+}
+
+// tell is called under the lock, so nobody else fills the channel between drain and send.
+func (one *listener) tell(c Change) {
+	select {
+	case one.changes <- c:
+		return
+	default:
+	}
+	for {
+		select {
+		case <-one.changes:
+			continue
+		default:
+		}
+		one.changes <- Change{}
+		return
+	}
+}

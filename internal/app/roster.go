@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// The cached roster reaches from a day back, for those who work past midnight, to beyond the four
+// weeks in which times can be picked.
+const (
+	rosterBack  = 24 * time.Hour
+	rosterAhead = 36 * 24 * time.Hour
+	rosterLasts = 24 * time.Hour // then it is read again, so that it keeps reaching far enough
+)
+
+// rosterCache keeps people and shifts while the version of the roster stands. Bookings are never
+// kept: they are read each time, and the key of the booking row decides who gets the last seat.
+type rosterCache struct {
+	mu        sync.Mutex
+	read      bool
+	version   int64
+	checkedAt time.Time
+	from      time.Time
+	until     time.Time
+	roster    coverage.Roster // without bookings
+	duty      *coverage.Plan  // of roster
+}
+
+// fresh brings the cache up to date. Callers hold mu.
+func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
+	version, err := tx.RosterVersion()
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	if age := now.Sub(c.from.Add(rosterBack)); c.read && c.version == version && age >= 0 && age < rosterLasts &&
+		!from.Before(c.from) && !until.After(c.until) {
+		c.checkedAt = now
+		return nil
+	}
+	reach, end := now.Add(-rosterBack), now.Add(rosterAhead)
+	if from.Before(reach) {
+		reach = from
+	}
+	if until.After(end) {
+		end = until
+	}
+	r, err := tx.Roster(reach, end)
+	if err != nil {
+		return err
+	}
+	r.Bookings = nil
+	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
+	c.roster, c.duty = r, coverage.Compile(r)
+	return nil
+}
+
+// plan gives who can keep what in [from, until), with the seats that are taken right now. It opens a
+// unit of work: inside one use planIn.
+func (a *App) plan(ctx context.Context, from, until time.Time) (p *coverage.Plan, err error) {
+	// As the desk, not as the viewer: seats are taken, whichever client's promise took them.
+	err = a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
+		p, err = a.planIn(tx, from, until)
+		return err
+	})
+	return p, err
+}
+
+// planIn is plan inside a unit of work that sees the whole desk.
+func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
+	r, err := a.rosterIn(tx, from, until)
+	if err != nil {
+		return nil, err
+	}
+	// Whole shifts count, so that "least booked" is right for a shift that began before from.
+	first := from
+	for _, s := range r.Shifts {
+		if s.Start.Before(first) {
+			first = s.Start
+		}
+	}
+	if r.Bookings, err = tx.Bookings(first, until); err != nil {
+		return nil, err
+	}
+	return coverage.Compile(r), nil
+}
+
+// rosterIn gives the people, and the shifts that touch [from, until).
+func (a *App) rosterIn(tx *store.DeskReadTx, from, until time.Time) (coverage.Roster, error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.fresh(tx, from, until); err != nil {
+		return coverage.Roster{}, err
+	}
+	r := coverage.Roster{People: c.roster.People}
+	for _, s := range c.roster.Shifts {
+		if s.End.After(from) && s.Start.Before(until) {
+			r.Shifts = append(r.Shifts, s)
+		}
+	}
+	return r, nil
+}
+
+// onDuty gives who is on shift at now, at most a few seconds old, without bookings. It may open a
+// unit of work: never call it inside one.
+func (a *App) onDuty(ctx context.Context, now time.Time) (*duty, error) {
+	if d := a.roster.at(now, factsLast); d != nil {
+		return d, nil
+	}
+	// Not under the lock: whoever holds a connection may be waiting for it.
+	err := a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
+		_, err := a.rosterIn(tx, now, now)
+		return err
+	})
+	if d := a.roster.at(now, rosterLasts); d != nil && (err == nil || desk.Is(err, desk.Unavailable)) {
+		return d, nil
+	}
+	if err == nil {
+		err = desk.Errorf(desk.Unavailable, "roster", "The roster cannot be read now. Please try again.")
+	}
+	return nil, err
+}
+
+// at gives who is on shift at now, if the cache was checked no longer ago than lasts.
+func (c *rosterCache) at(now time.Time, lasts time.Duration) *duty {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if age := now.Sub(c.checkedAt); !c.read || age.Abs() >= lasts {
+		return nil
+	}
+	return &duty{plan: c.duty, shifts: c.roster.Shifts, now: now, known: map[dutyKey][]coverage.Duty{}}
+}
+
+// duty answers who is on shift at one instant, for the many lines of one page.
+type duty struct {
+	plan   *coverage.Plan
+	shifts []coverage.Shift
+	now    time.Time
+	known  map[dutyKey][]coverage.Duty
+}
+
+type dutyKey struct {
+	client desk.ClientID
+	skill  string
+}
+
+// people gives who is on shift for a client with a skill.
+func (d *duty) people(c desk.ClientID, skill string) []coverage.Duty {
+	k := dutyKey{c, skill}
+	list, ok := d.known[k]
+	if !ok {
+		list = d.plan.On(int64(c), skill, "", d.now)
+		d.known[k] = list
+	}
+	return list
+}
+
+// owned reports whether the owner of p is on shift; without an owner, whether anybody with the skill is.
+func (d *duty) owned(p desk.Promise) bool {
+	if p.Owner == 0 {
+		return len(d.people(p.Client, p.Skill)) > 0
+	}
+	return slices.ContainsFunc(d.people(p.Client, ""), func(on coverage.Duty) bool {
+		return on.Person.ID == int64(p.Owner)
+	})
+}
+
+// look says how p shows.
+func (d *duty) look(p desk.Promise) desk.Look { return p.Look(d.now, d.owned(p)) }
+
+// shift gives the shift that somebody works now; zero when off shift.
+func (d *duty) shift(s desk.StaffID) Shift {
+	var on Shift
+	for _, sh := range d.shifts {
+		if sh.Person == int64(s) && !sh.OnCall && !d.now.Before(sh.Start) && d.now.Before(sh.End) && sh.End.After(on.Until) {
+			on.Until = sh.End
+		}
+	}
+	return on
+}

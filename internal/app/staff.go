@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+var errAdminOnly = desk.Errorf(desk.Forbidden, "admin.only", "Only an administrator can do this.")
+
+// administers reports whether v may add staff, clients and tokens.
+func administers(v desk.Viewer) bool {
+	return v.Who == desk.WhoSystem || v.Who == desk.WhoStaff && v.Role == desk.Admin
+}
+
+// AddStaff adds somebody who works the desk. password empty: one is made and given back.
+func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, password string, skills map[string]time.Time) (desk.Staff, string, error) {
+	if !administers(v) {
+		return desk.Staff{}, "", errAdminOnly
+	}
+	s, err := checkStaff(s)
+	if err != nil {
+		return desk.Staff{}, "", err
+	}
+	if password == "" {
+		password = newPassword(a.rand)
+	} else if err := goodPassword(password); err != nil {
+		return desk.Staff{}, "", err
+	}
+	if s.Password, err = hashPassword(ctx, a.rand, password); err != nil {
+		return desk.Staff{}, "", err
+	}
+	s.Active = true
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		if _, err := tx.StaffByLogin(s.Login); err == nil {
+			return desk.Errorf(desk.Conflict, "login.taken", "Somebody has this login already.")
+		} else if !desk.Is(err, desk.NotFound) {
+			return err
+		}
+		s.ID = desk.StaffID(tx.NewID())
+		if err := tx.AddStaff(s); err != nil {
+			return err
+		}
+		for skill, until := range skills {
+			if err := tx.AddSkillTo(s.ID, skill, until); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return desk.Staff{}, "", err
+	}
+	a.facts.forget()
+	return public(s), password, nil
+}
+
+func checkStaff(s desk.Staff) (desk.Staff, error) {
+	var bad desk.Fields
+	var err error
+	if s.Name, err = desk.CleanLine(s.Name, desk.MaxName); err != nil || s.Name == "" {
+		bad.Add("name", "name.missing", "Enter a name of at most 120 characters.")
+	}
+	if s.Login, err = desk.ParseEmail(strings.ToLower(s.Login)); err != nil {
+		bad.Add("login", "email.invalid", "Enter an email address in the right form, like name@example.com.")
+	}
+	switch s.Role {
+	case "":
+		s.Role = desk.Analyst
+	case desk.Analyst, desk.Supervisor, desk.Admin:
+	default:
+		bad.Add("role", "role.unknown", "A role is analyst, supervisor or admin.")
+	}
+	if len(s.Languages) == 0 {
+		s.Languages = []string{"en"}
+	}
+	s.Clients = slices.Compact(slices.Sorted(slices.Values(s.Clients)))
+	return s, bad.Err()
+}
+
+// public gives s without its secrets. TOTP says only that there is a second factor.
+func public(s desk.Staff) desk.Staff {
+	s.Password = ""
+	if s.TOTP != "" {
+		s.TOTP = "on"
+	}
+	return s
+}
+
+// AddClient adds a client.
+func (a *App) AddClient(ctx context.Context, v desk.Viewer, c desk.Client) (desk.Client, error) {
+	if !administers(v) {
+		return desk.Client{}, errAdminOnly
+	}
+	c, err := checkClient(c)
+	if err != nil {
+		return desk.Client{}, err
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		for _, known := range []func() (desk.Client, error){
+			func() (desk.Client, error) { return tx.ClientBySlug(c.Slug) },
+			func() (desk.Client, error) { return tx.ClientByHost(c.Host) },
+		} {
+			if _, err := known(); err == nil {
+				return desk.Errorf(desk.Conflict, "client.taken", "Another client has this short name or this host.")
+			} else if !desk.Is(err, desk.NotFound) {
+				return err
+			}
+		}
+		if c.ID == 0 {
+			c.ID = desk.ClientID(tx.NewID())
+		}
+		return tx.AddClient(c)
+	})
+	if err != nil {
+		return desk.Client{}, err
+	}
+	a.facts.forget()
+	return c, nil
+}
+
+func checkClient(c desk.Client) (desk.Client, error) {
+	var bad desk.Fields
+	c.Slug, c.Host = strings.ToLower(strings.TrimSpace(c.Slug)), strings.ToLower(strings.TrimSpace(c.Host))
+	if c.Slug == "" || strings.Trim(c.Slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		bad.Add("slug", "slug.invalid", "Use small letters, digits and hyphens.")
+	}
+	if c.Host == "" || strings.ContainsAny(c.Host, "/:@ ") {
+		bad.Add("host", "host.invalid", "Enter a host name, like help.example.org.")
+	}
+	if c.Name == "" {
+		bad.Add("name", "name.missing", "Enter a name.")
+	}
+	if c.Short == "" {
+		c.Short = c.Name
+	}
+	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+		bad.Add("zone", "zone.unknown", "Enter a time zone, like America/Chicago.")
+		return c, bad.Err()
+	}
+	for _, hours := range []struct {
+		field string
+		text  *string
+	}{{"hours", &c.Hours}, {"reply_hours", &c.ReplyHours}} {
+		if *hours.text == "" {
+			*hours.text = c.Zone + "; always"
+		}
+		if _, err := readCalendar(*hours.text, c.Zone); err != nil {
+			bad.Add(hours.field, "hours.invalid", "Enter hours like: America/Chicago; mon-fri 08:00-17:00.")
+		}
+	}
+	if c.ReplyIn <= 0 {
+		c.ReplyIn = 4 * time.Hour
+	}
+	if len(c.Languages) == 0 {
+		c.Languages = []string{"en", "es"}
+	}
+	if len(c.Channels) == 0 {
+		c.Channels = []desk.Channel{desk.BySMS, desk.ByEmail, desk.ByVoice, desk.ByWeb}
+	}
+	return c, bad.Err()
+}
+
+// AddToken makes an API token for a client, or for the desk when c is zero. The token is given once.
+func (a *App) AddToken(ctx context.Context, v desk.Viewer, c desk.ClientID, name string) (string, error) {
+	if !administers(v) {
+		return "", errAdminOnly
+	}
+	if c != 0 && !v.Sees(c) {
+		return "", notFound
+	}
+	name, err := desk.CleanLine(name, desk.MaxName)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		return "", desk.Errorf(desk.Invalid, "name.missing", "Give the token a name, so that you know it again.")
+	}
+	secret := desk.SecretPrefix + desk.NewSecret(a.rand, 24)
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		if c != 0 {
+			if _, err := tx.Client(c); err != nil {
+				return err
+			}
+		}
+		return tx.AddToken(desk.Token{ID: tx.NewID(), Hash: desk.HashSecret(secret), Name: name, Client: c, CreatedAt: tx.Now()})
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// SaveDisplay keeps theme, density and letter keys in the profile.
+func (a *App) SaveDisplay(ctx context.Context, v desk.Viewer, theme, density string, letters bool) error {
+	if !slices.Contains([]string{"", "light", "dark", "auto"}, theme) ||
+		!slices.Contains([]string{"", "compact", "comfortable", "large"}, density) {
+		return desk.Errorf(desk.Invalid, "display.unknown", "The desk has no such look.")
+	}
+	return a.saveMyself(ctx, v, func(s *desk.Staff) { s.Theme, s.Density, s.LetterKeys = theme, density, letters })
+}
+
+// saveMyself changes the staff row of v.
+func (a *App) saveMyself(ctx context.Context, v desk.Viewer, change func(*desk.Staff)) error {
+	if v.Who != desk.WhoStaff {
+		return desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		s, err := tx.Staff(v.Staff)
+		if err != nil {
+			return err
+		}
+		change(&s)
+		return tx.SaveStaff(s)
+	})
+	if err == nil {
+		a.signed.forgetStaff(v.Staff)
+	}
+	return err
+}
