@@ -128,13 +128,16 @@ CREATE TABLE requester (
   id BIGINT NOT NULL,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL,
+  -- Folded, last name first in name_back; compared byte by byte, so that a range is a beginning.
+  name_key TEXT /*postgres: COLLATE "C" */ NOT NULL,
+  name_back TEXT /*postgres: COLLATE "C" */ NOT NULL,
   lang TEXT NOT NULL,
   proven INTEGER NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (client_id, id)
 ) /*sqlite: WITHOUT ROWID */;
 CREATE INDEX requester_name ON requester (client_id, name_key, id);
+CREATE INDEX requester_back ON requester (client_id, name_back, id);
 CREATE TABLE address (
   client_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -148,7 +151,8 @@ CREATE TABLE address (
   PRIMARY KEY (client_id, id),
   FOREIGN KEY (client_id, requester_id) REFERENCES requester (client_id, id)
 ) /*sqlite: WITHOUT ROWID */;
-CREATE INDEX address_value ON address (client_id, value, id);
+-- A call or a STOP names no client: the value leads.
+CREATE INDEX address_value ON address (value, client_id, id);
 CREATE INDEX address_requester ON address (client_id, requester_id, id);
 CREATE TABLE ticket (
   client_id BIGINT NOT NULL,

@@ -1,0 +1,50 @@
+package store
+
+import "kept/internal/desk"
+
+const alertNames = "id, client_id, ticket_id, promise_id, kind, flag, note, raised_at, acked_at, acked_by"
+
+var (
+	alertCols  = aliased("a", alertNames)
+	alertAdd   = sql(insert("alert", alertNames))
+	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
+	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
+	alertsOpen = across("SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1")
+	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND {mine a} LIMIT 1000) open_alert")
+	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY a.id")
+)
+
+func scanAlert(row scanner) (a desk.Alert, err error) {
+	err = row.Scan(&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy)
+	return a, err
+}
+
+// AddAlert raises an alert of the client of tx.
+func (tx *Tx) AddAlert(a desk.Alert) error {
+	return tx.put(alertAdd, a.ID, tx.client, a.Ticket, a.Promise, a.Kind, a.Flag, a.Note, micros(a.RaisedAt), optMicros(a.AckedAt), a.AckedBy)
+}
+
+// SaveAlert writes everything of a that can change; NotFound when the client has no such alert.
+func (tx *Tx) SaveAlert(a desk.Alert) error {
+	return must(tx.exec(alertSave, tx.client, a.ID, a.Kind, a.Flag, a.Note, optMicros(a.AckedAt), a.AckedBy))
+}
+
+// AlertsOf gives the open alerts of a ticket, oldest first.
+func (tx *ReadTx) AlertsOf(t desk.TicketID) ([]desk.Alert, error) {
+	return many(tx, alertsOf, scanAlert, tx.client, t)
+}
+
+// Alert gives one alert of the viewer's clients, or NotFound.
+func (tx *DeskReadTx) Alert(id int64) (desk.Alert, error) {
+	return oneAcross(tx, alertOne, scanAlert, id)
+}
+
+// OpenAlerts gives the open alerts of the viewer's clients, the longest open first.
+func (tx *DeskReadTx) OpenAlerts(limit int) ([]desk.Alert, error) {
+	return manyAcross(tx, alertsOpen, scanAlert, limit)
+}
+
+// CountAlerts is how many alerts of the viewer's clients are open, 1,000 at most.
+func (tx *DeskReadTx) CountAlerts() (int, error) {
+	return oneAcross(tx, alertCount, scanInt)
+}

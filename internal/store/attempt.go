@@ -1,0 +1,33 @@
+package store
+
+import "kept/internal/desk"
+
+const attemptNames = "client_id, promise_id, n, ticket_id, staff_id, staff_name, how, began_at, ended_at, outcome"
+
+var (
+	attemptAdd  = sql(insert("attempt", attemptNames))
+	attemptSave = sql("UPDATE attempt SET how = $4, ended_at = $5, outcome = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
+	attemptsOf  = sql("SELECT " + aliased("a", attemptNames) + ` FROM promise p
+		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
+		WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY a.began_at, a.promise_id, a.n`)
+)
+
+func scanAttempt(row scanner) (a desk.Attempt, err error) {
+	err = row.Scan(&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome)
+	return a, err
+}
+
+// AddAttempt adds a try to its promise; N counts from 1. A try that is there already is a Conflict.
+func (tx *Tx) AddAttempt(a desk.Attempt) error {
+	return tx.put(attemptAdd, tx.client, a.Promise, a.N, a.Ticket, a.Staff, a.StaffName, a.How, micros(a.BeganAt), optMicros(a.EndedAt), a.Outcome)
+}
+
+// SaveAttempt writes how a try went; NotFound when there is no such try.
+func (tx *Tx) SaveAttempt(a desk.Attempt) error {
+	return must(tx.exec(attemptSave, tx.client, a.Promise, a.N, a.How, optMicros(a.EndedAt), a.Outcome))
+}
+
+// AttemptsOf gives every try for the promises of a ticket, oldest first.
+func (tx *ReadTx) AttemptsOf(t desk.TicketID) ([]desk.Attempt, error) {
+	return many(tx, attemptsOf, scanAttempt, tx.client, t)
+}

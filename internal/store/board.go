@@ -1,0 +1,100 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+// BoardQuery says which live promises: due from From on and before Until; a zero Until is open.
+type BoardQuery struct {
+	Client desk.ClientID
+	Skill  string
+	Owner  desk.StaffID // only promises that this person owns
+	From   time.Time
+	Until  time.Time
+	Limit  int
+}
+
+// EndedCount is how many promises ended in one way.
+type EndedCount struct {
+	State   desk.PromiseState
+	MovedBy desk.MovedBy
+	Repair  bool // they were repairs of broken ones
+	N       int
+}
+
+// HourCount is how many live promises are due in the hour that begins at At.
+type HourCount struct {
+	At time.Time
+	N  int
+}
+
+// endedAtMost bounds the walk over promises that have ended.
+const endedAtMost = "20000"
+
+// The board walks promise_live, or promise_owner for one person's promises, in the order of due.
+var (
+	boardOfAll   = across(board(""))
+	boardOfOwner = across(board("p.owner_id = $6 AND"))
+	boardEnded   = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
+			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair FROM promise p
+			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
+		GROUP BY state, moved_by, repair ORDER BY state, moved_by, repair`)
+	boardHours = across(`SELECT (p.due_at - $1) / 3600000000 AS hour, COUNT(*) FROM promise p
+		WHERE p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2 AND {mine p} GROUP BY (p.due_at - $1) / 3600000000 ORDER BY hour`)
+)
+
+func board(owner string) string {
+	return "SELECT " + ticketCols + ", " + promiseCols + ` FROM promise p
+		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		WHERE ` + owner + ` p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2
+			AND (CAST($3 AS BIGINT) = 0 OR +p.client_id = $3) AND ($4 = '' OR p.skill = $4) AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT $5`
+}
+
+// endOfTime is later than anything that is promised: the year 9999.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Live gives live promises of the viewer's clients with their tickets, what is due first on top.
+func (tx *DeskReadTx) Live(q BoardQuery) ([]QueueRow, error) {
+	if q.Until.IsZero() {
+		q.Until = endOfTime
+	}
+	args := []any{micros(q.From), micros(q.Until), q.Client, q.Skill, q.Limit}
+	if q.Owner != 0 {
+		return tx.rowsSeen(manyAcross(tx, boardOfOwner, scanQueueRow, append(args, q.Owner)...))
+	}
+	return tx.rowsSeen(manyAcross(tx, boardOfAll, scanQueueRow, args...))
+}
+
+// Owed gives the live promises that s owns and that are due before until, overdue ones included.
+func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
+	return tx.Live(BoardQuery{Owner: s, Until: until, Limit: limit})
+}
+
+// EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to
+// end apart. It looks at the latest 20,000 at most.
+func (tx *DeskReadTx) EndedCounts(since time.Time) ([]EndedCount, error) {
+	return manyAcross(tx, boardEnded, func(row scanner) (c EndedCount, err error) {
+		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.N)
+		return c, err
+	}, micros(since))
+}
+
+// DueByHour counts the live promises that are due in each of the hours from an instant on; an hour
+// with none is there too.
+func (tx *DeskReadTx) DueByHour(from time.Time, hours int) ([]HourCount, error) {
+	all := make([]HourCount, hours)
+	for i := range all {
+		all[i].At = from.Add(time.Duration(i) * time.Hour)
+	}
+	_, err := manyAcross(tx, boardHours, func(row scanner) (_ struct{}, err error) {
+		var hour, n int
+		if err = row.Scan(&hour, &n); err == nil {
+			all[hour].N = n
+		}
+		return struct{}{}, err
+	}, micros(from), micros(from.Add(time.Duration(hours)*time.Hour)))
+	return all, err
+}

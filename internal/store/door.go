@@ -1,0 +1,163 @@
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"kept/internal/desk"
+)
+
+// door is one question over the clients of a viewer, as three statements that differ only in how
+// they keep to those clients, so that each has a plan of its own.
+type door struct {
+	all    *stmt // the viewer sees every client
+	staff  *stmt // the viewer serves the clients of staff_client; the last parameter is the staff id
+	client *stmt // the viewer sees one client; the last parameter is that client
+}
+
+// across registers a question whose text holds the mark {mine t}, t being the alias of the table
+// whose client_id decides. The mark becomes a condition, so it stands behind a WHERE.
+func across(text string) *door { return newDoor(text, text) }
+
+// acrossFor is across for a text that differs between the engines.
+func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres) }
+
+func newDoor(sqlite, postgres string) *door {
+	_, file, line, _ := runtime.Caller(2)
+	with := func(condition string) *stmt {
+		s := register(mine(sqlite, condition), mine(postgres, condition))
+		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
+		return s
+	}
+	return &door{
+		all: with("1 = 1"),
+		// Not a join: the order of the walk must stay the one of the index.
+		staff: with("EXISTS (SELECT 1 FROM staff_client sc WHERE sc.staff_id = $N AND sc.client_id = %s.client_id)"),
+		// The plus keeps SQLite from leaving the index that gives the order.
+		client: with("+%s.client_id = $N"),
+	}
+}
+
+// mine puts the condition where the mark is, with the number behind the highest parameter.
+func mine(text, condition string) string {
+	before, rest, ok := strings.Cut(text, "{mine ")
+	alias, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return "a door without {mine …}: " + text // does not prepare, which a test tells
+	}
+	if strings.Contains(condition, "%s") {
+		condition = fmt.Sprintf(condition, alias)
+	}
+	return before + strings.ReplaceAll(condition, "$N", "$"+strconv.Itoa(parameters(text)+1)) + after
+}
+
+// parameters is the highest number of a parameter in text.
+func parameters(text string) int {
+	top := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != '$' {
+			continue
+		}
+		n := 0
+		for i++; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
+			n = n*10 + int(text[i]-'0')
+		}
+		top = max(top, n)
+	}
+	return top
+}
+
+// choose gives the statement of d for the viewer and its parameters; ok is false for a viewer who
+// sees no client at all.
+func (tx *DeskReadTx) choose(d *door, args []any) (s *stmt, all []any, ok bool, err error) {
+	switch v := tx.viewer; {
+	case v.Desk:
+		return d.all, args, true, nil
+	case v.Who == desk.WhoStaff:
+		return d.staff, append(args, v.Staff), true, nil
+	case len(v.Clients) == 0:
+		return nil, nil, false, nil
+	case len(v.Clients) == 1:
+		return d.client, append(args, v.Clients[0]), true, nil
+	}
+	return nil, nil, false, desk.Errorf(desk.Internal, "viewer_clients", "Something went wrong on our side.")
+}
+
+// manyAcross is many over the clients of the viewer.
+func manyAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	s, args, ok, err := tx.choose(d, args)
+	if !ok {
+		return nil, err
+	}
+	return many(tx, s, scan, args...)
+}
+
+// oneAcross is one over the clients of the viewer.
+func oneAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), args ...any) (T, error) {
+	s, args, ok, err := tx.choose(d, args)
+	if !ok {
+		var none T
+		if err == nil {
+			err = errNotFound
+		}
+		return none, err
+	}
+	return one(tx, s, scan, args...)
+}
+
+// aliased puts the alias of a table before each name of a list of columns.
+func aliased(alias, names string) string {
+	return alias + "." + strings.ReplaceAll(names, ", ", ", "+alias+".")
+}
+
+// insert is the INSERT of one row with the given columns.
+func insert(table, names string) string {
+	return "INSERT INTO " + table + " (" + names + ") VALUES (" + slots(1, strings.Count(names, ",")+1) + ")"
+}
+
+// update is the UPDATE of the given columns of the row with key ($1, $2) = (client_id, id).
+func update(table, names string) string {
+	list := strings.Split(names, ", ")
+	for i, name := range list {
+		list[i] = name + " = $" + strconv.Itoa(i+3)
+	}
+	return "UPDATE " + table + " SET " + strings.Join(list, ", ") + " WHERE client_id = $1 AND id = $2"
+}
+
+// slots is a list of n parameters from number first on.
+func slots(first, n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = "$" + strconv.Itoa(first+i)
+	}
+	return strings.Join(list, ", ")
+}
+
+// padded gives exactly n parameters: the values, and the last one again and again.
+func padded[T any](values []T, n int) []any {
+	all := make([]any, n)
+	for i := range all {
+		all[i] = values[min(i, len(values)-1)]
+	}
+	return all
+}
+
+// oneIf is a bool for an INTEGER column.
+func oneIf(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// idsOf gives the ids of rows, for the read log.
+func idsOf[T any](rows []T, id func(T) int64) []int64 {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = id(r)
+	}
+	return ids
+}

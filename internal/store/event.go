@@ -1,0 +1,46 @@
+package store
+
+import (
+	"encoding/json"
+	"slices"
+
+	"kept/internal/desk"
+)
+
+const eventNames = "client_id, ticket_id, seq, type, who, who_id, who_name, happened_at, recorded_at, data"
+
+var (
+	eventAdd   = sql(insert("event", eventNames))
+	eventsOf   = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq")
+	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")
+)
+
+func scanEvent(row scanner) (e desk.Event, err error) {
+	var data []byte
+	err = row.Scan(&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), &data)
+	if err == nil {
+		err = json.Unmarshal(data, &e.Data)
+	}
+	return e, err
+}
+
+// AddEvent appends e to the history of its ticket. Seq is the ticket's Seq after counting e.
+func (tx *Tx) AddEvent(e desk.Event) error {
+	data, err := json.Marshal(e.Data)
+	if err != nil {
+		return tx.fail(eventAdd, err)
+	}
+	return tx.put(eventAdd, tx.client, e.Ticket, e.Seq, e.Type, e.By.Who, e.By.ID, e.By.Name, micros(e.HappenedAt), micros(e.RecordedAt), string(data))
+}
+
+// Events gives the whole history of a ticket, oldest first.
+func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
+	return many(tx, eventsOf, scanEvent, tx.client, t)
+}
+
+// LastEvents gives the newest n events of a ticket, oldest of them first.
+func (tx *ReadTx) LastEvents(t desk.TicketID, n int) ([]desk.Event, error) {
+	es, err := many(tx, eventsLast, scanEvent, tx.client, t, n)
+	slices.Reverse(es)
+	return es, err
+}

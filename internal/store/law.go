@@ -1,0 +1,51 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"kept/internal/desk"
+)
+
+func init() { checkLaws = lawOfPromises }
+
+// What a ticket says of its live promises, and what they say themselves.
+var lawOfTicket = sql(`SELECT t.state, t.due_at, t.promise_id, COUNT(p.id), MIN(p.due_at),
+		MAX(CASE WHEN p.id = t.promise_id THEN p.due_at END),
+		COUNT(CASE WHEN p.state IN ('open', 'attempted') THEN NULL ELSE p.id END)
+	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
+	WHERE t.client_id = $1 AND t.id = $2 GROUP BY t.state, t.due_at, t.promise_id ORDER BY t.promise_id`)
+
+// lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
+// ticket has none. A ticket that breaks it is a fault of ours and is never committed.
+func lawOfPromises(tx *Tx, tickets []desk.TicketID) error {
+	for _, id := range tickets {
+		var state desk.TicketState
+		var promise desk.PromiseID
+		var due, first, named time.Time
+		var live, wrong int
+		_, err := one(tx, lawOfTicket, func(row scanner) (struct{}, error) {
+			return struct{}{}, row.Scan(&state, at(&due), &promise, &live, at(&first), at(&named), &wrong)
+		}, tx.client, id)
+		if err != nil {
+			return err
+		}
+		broken := ""
+		switch {
+		case wrong > 0:
+			broken = "a promise in a final state has no end"
+		case state.Open() && live == 0:
+			broken = "it is open and nothing is promised"
+		case state.Open() && (!due.Equal(first) || !named.Equal(first)):
+			broken = "it does not name the promise that is due first"
+		case !state.Open() && live > 0:
+			broken = "it is closed and something is still promised"
+		case !state.Open() && !due.IsZero():
+			broken = "it is closed and still in the queue"
+		}
+		if broken != "" {
+			return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"kept/internal/desk"
+)
+
+const (
+	outFixed = "client_id, id, ticket_id, requester_id, promise_id, message_id, trigger_word, created_at"
+	outMoves = "channel, address_id, lang, args, state, attempts, fire_at, leased_to, provider, reason, sent_at, done_at, fell_back"
+	outNames = outFixed + ", " + outMoves
+)
+
+var (
+	outAdd     = sql(insert("outbox", outNames))
+	outSave    = sql(update("outbox", outMoves))
+	outOne     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND id = $2")
+	outsOf     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
+	outsNew    = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
+	outsUnsent = sql("SELECT " + aliased("o", outNames) + ` FROM promise p
+		JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
+		WHERE p.client_id = $1 AND p.id = $2 AND o.state IN ('queued', 'held') ORDER BY o.id`)
+	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
+
+	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
+	outClaim = sqlFor(claimOuts(""), claimOuts("FOR UPDATE SKIP LOCKED"))
+	outHold  = sql("UPDATE outbox SET state = 'held' WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown')")
+	// What was under way when it was held may have been sent.
+	outRelease = sql(`UPDATE outbox SET state = CASE WHEN leased_to IS NULL THEN 'queued' ELSE 'unknown' END
+		WHERE fire_at IS NOT NULL AND state = 'held'`)
+
+	clientIDs = sql("SELECT id FROM client ORDER BY id")
+)
+
+// The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. The list
+// of keys is made once, so that PostgreSQL never locks more rows than it gives.
+func claimOuts(lock string) string {
+	return `WITH due AS MATERIALIZED (SELECT client_id, id FROM outbox
+			WHERE fire_at <= $1 AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT $3 ` + lock + `)
+		UPDATE outbox SET state = CASE state WHEN 'queued' THEN 'sending' ELSE 'unknown' END,
+			attempts = attempts + 1, fire_at = $2, leased_to = $2
+		WHERE (client_id, id) IN (SELECT client_id, id FROM due) RETURNING ` + outNames
+}
+
+func scanOut(row scanner) (o desk.Out, err error) {
+	var args []byte
+	err = row.Scan(&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
+		&o.Channel, &o.Address, &o.Lang, &args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack)
+	if err == nil {
+		err = json.Unmarshal(args, &o.Args)
+	}
+	return o, err
+}
+
+func outMoved(o desk.Out) ([]any, error) {
+	args, err := json.Marshal(o.Args)
+	return []any{o.Channel, o.Address, o.Lang, string(args), o.State, o.Attempts, optMicros(o.FireAt), optMicros(o.LeasedTo),
+		optText(o.Provider), o.Reason, optMicros(o.SentAt), optMicros(o.DoneAt), o.FellBack}, err
+}
+
+// AddOut adds a delivery. With a FireAt it is claimed from then on.
+func (tx *Tx) AddOut(o desk.Out) error {
+	moved, err := outMoved(o)
+	if err != nil {
+		return tx.fail(outAdd, err)
+	}
+	return tx.put(outAdd, append([]any{tx.client, o.ID, o.Ticket, o.Requester, o.Promise, o.Message, o.Trigger, micros(o.CreatedAt)}, moved...)...)
+}
+
+// SaveOut writes everything of o that can change; NotFound when there is no such delivery. A
+// delivery that needs no more work has no FireAt and no LeasedTo.
+func (tx *Tx) SaveOut(o desk.Out) error {
+	moved, err := outMoved(o)
+	if err != nil {
+		return tx.fail(outSave, err)
+	}
+	return must(tx.exec(outSave, append([]any{tx.client, o.ID}, moved...)...))
+}
+
+// Out gives one delivery, or NotFound.
+func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut, tx.client, id) }
+
+// Outs gives the deliveries of a ticket, newest first.
+func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
+	return many(tx, outsOf, scanOut, tx.client, t)
+}
+
+// PendingOuts gives the deliveries that speak of p and that nobody has begun to send: what they say
+// may no longer be true.
+func (tx *ReadTx) PendingOuts(p desk.PromiseID) ([]desk.Out, error) {
+	return many(tx, outsUnsent, scanOut, tx.client, p)
+}
+
+// ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the
+// attempt. In state Sending they were queued. In state Unknown somebody had them before and
+// the lease ended: they may have been sent, so ask the provider before sending them again.
+// The order is that of their ids.
+func (tx *SystemTx) ClaimOuts(now, leaseTo time.Time, n int) ([]desk.Out, error) {
+	outs, err := many(tx, outClaim, scanOut, micros(now), micros(leaseTo), n)
+	slices.SortFunc(outs, func(a, b desk.Out) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Client, b.Client))
+	})
+	return outs, err
+}
+
+// NextOut is when ClaimOuts next has something to give; false when nothing waits.
+func (tx *SystemTx) NextOut() (time.Time, bool, error) { return instantOf(tx, outNext) }
+
+// OutByProvider gives the delivery of any client with a provider's id, or NotFound.
+func (tx *SystemTx) OutByProvider(provider string) (desk.Out, error) {
+	return one(tx, outByProvider, scanOut, provider)
+}
+
+// HoldOuts holds everything that waits to be sent, after a restore, and says how many.
+func (tx *SystemTx) HoldOuts() (int64, error) { return tx.exec(outHold) }
+
+// ReleaseOuts lets go what HoldOuts held, and says how many.
+func (tx *SystemTx) ReleaseOuts() (int64, error) { return tx.exec(outRelease) }
+
+// Texts gives the newest deliveries of the clients that the viewer sees, newest first, for the
+// demo's telephone.
+func (tx *DeskReadTx) Texts(limit int) ([]desk.Out, error) {
+	clients, err := many(tx, clientIDs, value[desk.ClientID])
+	if err != nil {
+		return nil, err
+	}
+	var all []desk.Out
+	for _, c := range clients {
+		if !tx.viewer.Sees(c) {
+			continue
+		}
+		outs, err := many(tx, outsNew, scanOut, c, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, outs...)
+	}
+	slices.SortFunc(all, func(a, b desk.Out) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID), cmp.Compare(a.Client, b.Client))
+	})
+	return all[:min(limit, len(all))], nil
+}

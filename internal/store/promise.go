@@ -1,0 +1,104 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+const (
+	promiseFixed = "client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces"
+	promiseMoves = "channel, address_id, lang, start_at, due_at, skill, role, owner_id, backup_id, state, fire_at, tries, trying_at, " +
+		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step"
+	promiseNames = promiseFixed + ", " + promiseMoves
+)
+
+var (
+	promiseCols  = aliased("p", promiseNames)
+	promiseOne   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id = $2")
+	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
+	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
+		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
+	promiseAdd  = sql(insert("promise", promiseNames))
+	promiseSave = sql(update("promise", promiseMoves))
+
+	promisesDue = sqlFor(duePromises, duePromises+" FOR UPDATE SKIP LOCKED")
+	// An attempt under way may hold a break for minutes, so the row that is due first is not always
+	// the row to look at first.
+	promiseNext = sql(`SELECT MIN(next_at) FROM (SELECT CASE WHEN fire_at > due_at THEN fire_at ELSE due_at END AS next_at
+		FROM promise WHERE ended_at IS NULL ORDER BY due_at, client_id, id LIMIT 200) soon`)
+	promiseOldest = sql(`SELECT due_at FROM promise WHERE ended_at IS NULL AND due_at <= $1 AND fire_at <= $1
+		ORDER BY due_at, client_id, id LIMIT 1`)
+)
+
+var duePromises = "SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.fire_at <= $1
+	ORDER BY p.due_at, p.client_id, p.id LIMIT $2`
+
+func promiseDest(p *desk.Promise) []any {
+	return []any{&p.Client, &p.ID, &p.Ticket, &p.Requester, &p.Kind, &p.Source, &p.MadeBy.Who, &p.MadeBy.ID, &p.MadeBy.Name, at(&p.MadeAt), &p.RepairOf, &p.Replaces,
+		&p.Channel, &p.Address, &p.Lang, at(&p.Start), at(&p.Due), &p.Skill, &p.Role, orZero(&p.Owner), orZero(&p.Backup), &p.State, at(&p.FireAt), &p.Tries, at(&p.TryingAt),
+		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step}
+}
+
+func scanPromise(row scanner) (p desk.Promise, err error) {
+	err = row.Scan(promiseDest(&p)...)
+	return p, err
+}
+
+func promiseMoved(p desk.Promise) []any {
+	return []any{p.Channel, p.Address, p.Lang, micros(p.Start), micros(p.Due), p.Skill, p.Role, optID(p.Owner), optID(p.Backup), p.State, optMicros(p.FireAt), p.Tries, optMicros(p.TryingAt),
+		optMicros(p.EndedAt), optMicros(p.NoticedAt), optMicros(p.ToldAt), p.MovedBy, p.Outcome, oneIf(p.Voicemail), oneIf(p.Unproven), p.Text, p.Step}
+}
+
+// AddPromise adds p to its ticket. Law 1 is checked before the commit.
+func (tx *Tx) AddPromise(p desk.Promise) error {
+	tx.touch(p.Ticket)
+	return tx.put(promiseAdd, append([]any{tx.client, p.ID, p.Ticket, p.Requester, p.Kind, p.Source, p.MadeBy.Who, p.MadeBy.ID, p.MadeBy.Name,
+		micros(p.MadeAt), p.RepairOf, p.Replaces}, promiseMoved(p)...)...)
+}
+
+// SavePromise writes everything of p that can change; NotFound when there is no such promise. Law 1
+// is checked before the commit.
+func (tx *Tx) SavePromise(p desk.Promise) error {
+	tx.touch(p.Ticket)
+	return must(tx.exec(promiseSave, append([]any{tx.client, p.ID}, promiseMoved(p)...)...))
+}
+
+// Promise gives one promise, or NotFound.
+func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
+	return one(tx, promiseOne, scanPromise, tx.client, id)
+}
+
+// Promises gives every promise of a ticket, oldest first.
+func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
+	return many(tx, promisesOf, scanPromise, tx.client, t)
+}
+
+// LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
+func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
+	return many(tx, promisesLive, scanPromise, tx.client, t)
+}
+
+// DuePromises gives at most n live promises of any client that are due and that no attempt holds,
+// longest overdue first. Other claimers skip them until the end of the transaction.
+func (tx *SystemTx) DuePromises(now time.Time, n int) ([]desk.Promise, error) {
+	return many(tx, promisesDue, scanPromise, micros(now), n)
+}
+
+// NextDue is when DuePromises next has something to give; false when nothing is promised.
+func (tx *SystemTx) NextDue() (time.Time, bool, error) { return instantOf(tx, promiseNext) }
+
+// OldestDue is the due instant of the longest overdue promise that waits for the sweeper at now;
+// false when none does.
+func (tx *SystemTx) OldestDue(now time.Time) (time.Time, bool, error) {
+	return instantOf(tx, promiseOldest, micros(now))
+}
+
+// instantOf gives the instant that s asks for; false for none or NULL.
+func instantOf(tx reader, s *stmt, args ...any) (time.Time, bool, error) {
+	t, _, err := maybe(tx, s, func(row scanner) (t time.Time, err error) {
+		err = row.Scan(at(&t))
+		return t, err
+	}, args...)
+	return t, err == nil && !t.IsZero(), err
+}

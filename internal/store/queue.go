@@ -1,0 +1,80 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+// QueueQuery says which open tickets, and from where on. The zero query with a Limit is the first
+// page of all tickets of the viewer's clients. Conditions are joined by "and".
+type QueueQuery struct {
+	Owner   desk.StaffID // only tickets that this person owns
+	Unowned bool         // only tickets that nobody owns
+	Skills  []string     // only tickets that need one of these, 8 at most
+	State   desk.TicketState
+	Lang    string
+	Client  desk.ClientID
+
+	// The last row of the page before: its ticket's Due, Client and ID.
+	AfterDue    time.Time
+	AfterClient desk.ClientID
+	AfterID     desk.TicketID
+
+	Limit int
+}
+
+// QueueRow is an open ticket with the promise that is due first.
+type QueueRow struct {
+	Ticket  desk.Ticket
+	Promise desk.Promise
+}
+
+const queueSkills = 8
+
+// The queue walks ticket_queue, or ticket_owner for one person's tickets, in the order of due; what
+// a row must be is tested on the way.
+var (
+	queueOfAll   = across(queue(""))
+	queueOfOwner = across(queue("t.owner_id = $17 AND"))
+)
+
+func queue(owner string) string {
+	return "SELECT " + ticketCols + ", " + promiseCols + ` FROM ticket t
+		JOIN promise p ON p.client_id = t.client_id AND p.id = t.promise_id
+		WHERE ` + owner + ` t.due_at IS NOT NULL AND (t.due_at, t.client_id, t.id) > ($1, $2, $3)
+			AND ($4 = '' OR t.state = $4) AND ($5 = '' OR t.lang = $5)
+			AND (CAST($6 AS BIGINT) = 0 OR +t.client_id = $6) AND (CAST($7 AS BIGINT) = 0 OR t.owner_id IS NULL)
+			AND ($8 = '' OR t.skill IN (` + slots(8, queueSkills) + `)) AND {mine t}
+		ORDER BY t.due_at, t.client_id, t.id LIMIT $16`
+}
+
+func scanQueueRow(row scanner) (q QueueRow, err error) {
+	err = row.Scan(append(ticketDest(&q.Ticket), promiseDest(&q.Promise)...)...)
+	return q, err
+}
+
+// Queue gives open tickets of the viewer's clients, what is due first on top.
+func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
+	skills := q.Skills
+	if len(skills) == 0 {
+		skills = []string{""}
+	}
+	if len(skills) > queueSkills {
+		return nil, desk.Errorf(desk.Invalid, "skills", "Please choose at most %d skills.", queueSkills)
+	}
+	args := []any{micros(q.AfterDue), q.AfterClient, q.AfterID, q.State, q.Lang, q.Client, oneIf(q.Unowned)}
+	args = append(args, padded(skills, queueSkills)...)
+	args = append(args, q.Limit)
+	if q.Owner != 0 {
+		return tx.rowsSeen(manyAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
+	}
+	return tx.rowsSeen(manyAcross(tx, queueOfAll, scanQueueRow, args...))
+}
+
+func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {
+	for _, r := range rows {
+		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+	}
+	return rows, err
+}

@@ -1,0 +1,276 @@
+package store
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kept/internal/desk"
+)
+
+// Names, phone numbers and mail addresses are read and written in this file only, so that sealing
+// them for each client changes this file only.
+
+const (
+	requesterNames = "client_id, id, kind, name, name_key, name_back, lang, proven, created_at"
+	addressNames   = "client_id, id, requester_id, kind, value, voicemail, stopped_at, failed_at, created_at"
+)
+
+var (
+	requesterCols = "r.client_id, r.id, r.kind, r.name, r.lang, r.proven, r.created_at"
+	requesterOne  = sql("SELECT " + requesterCols + " FROM requester r WHERE r.client_id = $1 AND r.id = $2")
+	requesterList = sql("SELECT " + requesterCols + " FROM requester r WHERE r.client_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3")
+	requesterAdd  = sql(insert("requester", requesterNames))
+	requesterSave = sql(update("requester", "kind, name, name_key, name_back, lang, proven"))
+
+	requesterByAddress = sql("SELECT DISTINCT " + requesterCols + ` FROM address a
+		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
+		WHERE a.client_id = $1 AND a.value = $2 ORDER BY r.id`)
+	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
+		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
+	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
+		WHERE r.client_id = $1 AND r.name_back >= $2 AND r.name_back < $3 ORDER BY r.name_back, r.id LIMIT $4`)
+
+	addressCols    = aliased("a", addressNames)
+	addressOne     = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.id = $2")
+	addressOf      = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.requester_id = $2 ORDER BY a.id")
+	addressByValue = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.value = $2 ORDER BY a.id")
+	addressAnyhow  = sql("SELECT " + addressCols + " FROM address a WHERE a.value = $1 ORDER BY a.client_id, a.id")
+	addressAdd     = sql(insert("address", addressNames))
+	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
+
+	callerNames = sql("SELECT r.id, r.name FROM requester r WHERE r.client_id = $1 AND r.id IN (" +
+		slots(2, keysAtOnce) + ") ORDER BY r.id")
+	callerPhones = sql("SELECT a.requester_id, a.value FROM address a WHERE a.client_id = $1 AND a.requester_id IN (" +
+		slots(2, keysAtOnce) + ") AND a.kind = 'phone' ORDER BY a.requester_id, a.id")
+
+	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
+		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
+		WHERE a.value = $1 AND t.closed_at IS NULL AND {mine a} ORDER BY t.opened_at DESC, t.client_id, t.id DESC`)
+	promisesUnproven = sql(`SELECT COUNT(*) FROM address a
+		JOIN promise p ON p.client_id = a.client_id AND p.address_id = a.id AND p.ended_at IS NULL AND p.unproven = 1
+		WHERE a.client_id = $1 AND a.value = $2`)
+)
+
+func scanRequester(row scanner) (r desk.Requester, err error) {
+	err = row.Scan(&r.Client, &r.ID, &r.Kind, &r.Name, &r.Lang, &r.Proven, at(&r.CreatedAt))
+	return r, err
+}
+
+func scanAddress(row scanner) (a desk.Address, err error) {
+	err = row.Scan(&a.Client, &a.ID, &a.Requester, &a.Kind, &a.Value, &a.Voicemail, at(&a.StoppedAt), at(&a.FailedAt), at(&a.CreatedAt))
+	return a, err
+}
+
+// Requester gives one requester, or NotFound.
+func (tx *ReadTx) Requester(id desk.RequesterID) (desk.Requester, error) {
+	r, err := one(tx, requesterOne, scanRequester, tx.client, id)
+	if err == nil {
+		tx.saw("requester", int64(id))
+	}
+	return r, err
+}
+
+// Requesters gives requesters by id, from behind after on.
+func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
+	return tx.requestersSeen(many(tx, requesterList, scanRequester, tx.client, after, limit))
+}
+
+// RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
+// share one.
+func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
+	return tx.requestersSeen(many(tx, requesterByAddress, scanRequester, tx.client, value))
+}
+
+// RequestersByName gives requesters whose name, or whose last name, begins with prefix, whatever
+// the case and the accents: "gom", "Maria G" and "gomez m" find María Gómez. Those whose whole name
+// begins with it come first.
+func (tx *ReadTx) RequestersByName(prefix string, limit int) ([]desk.Requester, error) {
+	from := nameKey(prefix)
+	if from == "" {
+		return nil, nil
+	}
+	to := from + "\U0010FFFF"
+	all, err := many(tx, requesterByName, scanRequester, tx.client, from, to, limit)
+	if err == nil && len(all) < limit {
+		var more []desk.Requester
+		more, err = many(tx, requesterByLast, scanRequester, tx.client, from, to, limit)
+		for _, r := range more {
+			if len(all) < limit && !slices.ContainsFunc(all, func(have desk.Requester) bool { return have.ID == r.ID }) {
+				all = append(all, r)
+			}
+		}
+	}
+	return tx.requestersSeen(all, err)
+}
+
+func (tx *ReadTx) requestersSeen(rs []desk.Requester, err error) ([]desk.Requester, error) {
+	tx.saw("requester", idsOf(rs, func(r desk.Requester) int64 { return int64(r.ID) })...)
+	return rs, err
+}
+
+// nameKey is a name as it is looked for: lower case, no accents, single spaces.
+func nameKey(name string) string { return strings.Join(strings.Fields(fold(name)), " ") }
+
+// nameBack is a nameKey with the last word first.
+func nameBack(key string) string {
+	if i := strings.LastIndexByte(key, ' '); i >= 0 {
+		return key[i+1:] + " " + key[:i]
+	}
+	return key
+}
+
+// fold takes case and accents away.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(s))
+}
+
+// AddRequester adds r to the client of tx.
+func (tx *Tx) AddRequester(r desk.Requester) error {
+	key := nameKey(r.Name)
+	return tx.put(requesterAdd, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, oneIf(r.Proven), micros(r.CreatedAt))
+}
+
+// SaveRequester writes everything of r that can change; NotFound when there is no such requester.
+func (tx *Tx) SaveRequester(r desk.Requester) error {
+	key := nameKey(r.Name)
+	return must(tx.exec(requesterSave, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, oneIf(r.Proven)))
+}
+
+// Address gives one address, or NotFound.
+func (tx *ReadTx) Address(id desk.AddressID) (desk.Address, error) {
+	a, err := one(tx, addressOne, scanAddress, tx.client, id)
+	if err == nil {
+		tx.saw("requester", int64(a.Requester))
+	}
+	return a, err
+}
+
+// Addresses gives the addresses of r, oldest first.
+func (tx *ReadTx) Addresses(r desk.RequesterID) ([]desk.Address, error) {
+	return tx.addressesSeen(many(tx, addressOf, scanAddress, tx.client, r))
+}
+
+// AddressesByValue gives the addresses with this number or mailbox: one for each requester who has it.
+func (tx *ReadTx) AddressesByValue(value string) ([]desk.Address, error) {
+	return tx.addressesSeen(many(tx, addressByValue, scanAddress, tx.client, value))
+}
+
+func (tx *ReadTx) addressesSeen(as []desk.Address, err error) ([]desk.Address, error) {
+	tx.saw("requester", idsOf(as, func(a desk.Address) int64 { return int64(a.Requester) })...)
+	return as, err
+}
+
+// AddAddress adds a to the client of tx.
+func (tx *Tx) AddAddress(a desk.Address) error {
+	return tx.put(addressAdd, tx.client, a.ID, a.Requester, a.Kind, a.Value, oneIf(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt), micros(a.CreatedAt))
+}
+
+// SaveAddress writes everything of a that can change; NotFound when there is no such address.
+func (tx *Tx) SaveAddress(a desk.Address) error {
+	return must(tx.exec(addressSave, tx.client, a.ID, a.Requester, a.Kind, a.Value, oneIf(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt)))
+}
+
+// AddressesAnywhere gives the addresses of every client with this number or mailbox: a STOP holds
+// for all of them.
+func (tx *SystemTx) AddressesAnywhere(value string) ([]desk.Address, error) {
+	return many(tx, addressAnyhow, scanAddress, value)
+}
+
+// RequesterKey names a requester over all clients.
+type RequesterKey struct {
+	Client desk.ClientID
+	ID     desk.RequesterID
+}
+
+// Caller is what a list shows of a requester. Phone is the first number on file, E.164, to be shown
+// masked; either may be empty.
+type Caller struct {
+	Name  string
+	Phone string
+}
+
+// Callers gives the callers of keys whose clients the viewer sees, in two statements for each
+// client and sixteen callers.
+func (tx *DeskReadTx) Callers(keys []RequesterKey) (map[RequesterKey]Caller, error) {
+	all := make(map[RequesterKey]Caller, len(keys))
+	wanted := map[desk.ClientID]map[desk.RequesterID]bool{}
+	for _, k := range keys {
+		if !tx.viewer.Sees(k.Client) {
+			continue
+		}
+		if wanted[k.Client] == nil {
+			wanted[k.Client] = map[desk.RequesterID]bool{}
+		}
+		wanted[k.Client][k.ID] = true
+	}
+	for c, ids := range wanted {
+		for some := range slices.Chunk(slices.Sorted(maps.Keys(ids)), keysAtOnce) {
+			if err := tx.callers(all, c, some); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids []desk.RequesterID) error {
+	type pair struct {
+		id   desk.RequesterID
+		text string
+	}
+	scan := func(row scanner) (p pair, err error) {
+		err = row.Scan(&p.id, &p.text)
+		return p, err
+	}
+	args := append([]any{c}, padded(ids, keysAtOnce)...)
+	names, err := many(tx, callerNames, scan, args...)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		all[RequesterKey{c, n.id}] = Caller{Name: n.text}
+		tx.saw(c, "requester", int64(n.id))
+	}
+	phones, err := many(tx, callerPhones, scan, args...)
+	if err != nil {
+		return err
+	}
+	for _, p := range phones {
+		k := RequesterKey{c, p.id}
+		if caller := all[k]; caller.Phone == "" {
+			caller.Phone = p.text
+			all[k] = caller
+		}
+	}
+	return nil
+}
+
+// OpenTicketsByAddress gives the open tickets of everybody with this number or mailbox, newest
+// first, over the clients of the viewer.
+func (tx *DeskReadTx) OpenTicketsByAddress(value string) ([]desk.Ticket, error) {
+	ts, err := manyAcross(tx, ticketsByAddress, scanTicket, value)
+	for _, t := range ts {
+		tx.saw(t.Client, "ticket", int64(t.ID))
+	}
+	return ts, err
+}
+
+// LiveUnproven is how many live promises to this number or mailbox were made by somebody whose
+// identity nobody checked.
+func (tx *ReadTx) LiveUnproven(value string) (int, error) {
+	return one(tx, promisesUnproven, scanInt, tx.client, value)
+}
+
+func scanInt(row scanner) (n int, err error) {
+	err = row.Scan(&n)
+	return n, err
+}

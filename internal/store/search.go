@@ -1,0 +1,153 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"kept/internal/desk"
+)
+
+const (
+	foundWord    = 64  // characters of a word that count
+	foundWords   = 12  // words of a question that count
+	foundClients = 32  // clients of a viewer that are asked for by name; with more, rows are filtered
+	foundLooked  = 400 // rows that a count looks at
+	similarMost  = 100
+)
+
+// The index is asked for its newest rows; which clients they may be of is said twice: as words of
+// the index, so that it gives no others, and as a condition, so that nothing depends on words.
+var (
+	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
+		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))")
+	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES (last_insert_rowid(), $1)", "SELECT CAST($1 AS TEXT)")
+
+	foundNewest = acrossFor(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
+			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
+		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`)
+	foundSimilar = acrossFor(`SELECT DISTINCT t.client_id, t.id, t.state FROM
+			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $3) n
+			CROSS JOIN found f ON f.id = n.id CROSS JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id
+			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`,
+		`SELECT DISTINCT t.client_id, t.id, t.state FROM
+			(SELECT id, client_id, ticket_id FROM found WHERE words @@ CAST($1 AS tsquery) ORDER BY id DESC LIMIT $3) f
+			JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id
+			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`)
+)
+
+// AddFound makes a ticket findable by words: its opening words, or a message.
+func (tx *Tx) AddFound(t desk.TicketID, words string) error {
+	all := append(wordsOf(words), clientWord(tx.client))
+	if tx.db.Engine() == "postgres" {
+		return tx.put(foundAdd, tx.client, t, strings.Join(all, " "))
+	}
+	if err := tx.put(foundAdd, tx.client, t); err != nil {
+		return err
+	}
+	return tx.put(foundAddWords, strings.Join(all, " "))
+}
+
+// Search gives the tickets of the viewer's clients in which one text holds every word, the last
+// one as a beginning; the newest texts first. Without words it is empty.
+func (tx *DeskReadTx) Search(words string, limit int) ([]TicketKey, error) {
+	q, ok := tx.question(words)
+	if !ok {
+		return nil, nil
+	}
+	// A ticket has several texts.
+	rows, err := manyAcross(tx, foundNewest, func(row scanner) (k TicketKey, err error) {
+		err = row.Scan(&k.Client, &k.ID)
+		return k, err
+	}, q, 4*limit)
+	have := make(map[TicketKey]bool, limit)
+	var keys []TicketKey
+	for _, k := range rows {
+		if !have[k] && len(keys) < limit {
+			have[k] = true
+			keys = append(keys, k)
+		}
+	}
+	return keys, err
+}
+
+// Similar is how many tickets say the same, at most 100, how many of them are open and of how
+// many clients they are.
+type Similar struct{ Tickets, Open, Clients int }
+
+// SimilarCount counts the tickets of the viewer's clients, opened since an instant, that Search
+// would find for words.
+func (tx *DeskReadTx) SimilarCount(words string, since time.Time) (Similar, error) {
+	var n Similar
+	q, ok := tx.question(words)
+	if !ok {
+		return n, nil
+	}
+	clients := map[desk.ClientID]bool{}
+	_, err := manyAcross(tx, foundSimilar, func(row scanner) (_ struct{}, err error) {
+		var k TicketKey
+		var state desk.TicketState
+		if err = row.Scan(&k.Client, &k.ID, &state); err != nil || n.Tickets == similarMost {
+			return struct{}{}, err
+		}
+		n.Tickets++
+		n.Open += int(oneIf(state.Open()))
+		clients[k.Client] = true
+		return struct{}{}, nil
+	}, q, micros(since), foundLooked)
+	n.Clients = len(clients)
+	return n, err
+}
+
+// question is words in the language of the engine's index. Words hold letters and digits only, so
+// nothing that was typed is taken for an operator.
+func (tx *DeskReadTx) question(words string) (string, bool) {
+	list := wordsOf(words)
+	if len(list) == 0 {
+		return "", false
+	}
+	list = list[:min(len(list), foundWords)]
+	quote, prefix, and, or := `"`, "*", " AND ", " OR "
+	if tx.db.Engine() == "postgres" {
+		quote, prefix, and, or = "'", ":*", " & ", " | "
+	}
+	var b strings.Builder
+	if cs := tx.viewer.Clients; !tx.viewer.Desk && len(cs) > 0 && len(cs) <= foundClients {
+		b.WriteByte('(')
+		for i, c := range cs {
+			if i > 0 {
+				b.WriteString(or)
+			}
+			b.WriteString(quote + clientWord(c) + quote)
+		}
+		b.WriteString(")" + and)
+	}
+	for i, w := range list {
+		if i > 0 {
+			b.WriteString(and)
+		}
+		b.WriteString(quote + w + quote)
+	}
+	b.WriteString(prefix)
+	return b.String(), true
+}
+
+// clientWord is the word that stands for a client in the index. Nobody types it, and whoever does
+// finds no more than the viewer may see.
+func clientWord(c desk.ClientID) string { return "zzc" + strconv.FormatInt(int64(c), 10) }
+
+// wordsOf gives the words of a text as they are indexed: letters and digits, lower case, no accents.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range words {
+		n := 0
+		for at := range w {
+			if n++; n > foundWord {
+				words[i] = w[:at]
+				break
+			}
+		}
+	}
+	return words
+}

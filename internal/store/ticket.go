@@ -1,0 +1,150 @@
+package store
+
+import (
+	"math"
+	"slices"
+
+	"kept/internal/desk"
+)
+
+// TicketKey names a ticket over all clients.
+type TicketKey struct {
+	Client desk.ClientID
+	ID     desk.TicketID
+}
+
+const (
+	ticketFixed = "client_id, id, ref, via, opened_at"
+	ticketMoves = "token, requester_id, subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
+		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq"
+	ticketNames = ticketFixed + ", " + ticketMoves
+)
+
+var (
+	ticketCols  = aliased("t", ticketNames)
+	ticketOne   = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id = $2")
+	ticketsList = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.id < $2
+		AND ($3 = '' OR $3 = 'open' AND t.closed_at IS NULL OR $3 = 'closed' AND t.closed_at IS NOT NULL)
+		ORDER BY t.id DESC LIMIT $4`)
+	ticketsOf = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.requester_id = $2
+		ORDER BY t.id DESC LIMIT $3`)
+	ticketsOpenOf = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.requester_id = $2
+		AND t.closed_at IS NULL ORDER BY t.id DESC`)
+	ticketAdd  = sql(insert("ticket", ticketNames) + " ON CONFLICT DO NOTHING")
+	ticketSave = sql(update("ticket", ticketMoves))
+
+	ticketByRef   = across("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketByToken = across("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
+	ticketsByKey  = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id")
+)
+
+// keysAtOnce is how many rows a statement asks for by key.
+const keysAtOnce = 16
+
+func ticketDest(t *desk.Ticket) []any {
+	return []any{&t.Client, &t.ID, &t.Ref, &t.Via, at(&t.OpenedAt),
+		&t.Token, &t.Requester, &t.Subject, &t.State, &t.Kind, &t.Priority, &t.Function, &t.Skill, &t.Lang, &t.About, &t.Needs, &t.Flag,
+		orZero(&t.Owner), &t.Channel, &t.Address, at(&t.ClosedAt), at(&t.AskedAt), at(&t.ChangedAt), at(&t.Due), &t.Promise, &t.Breaks, &t.Seq}
+}
+
+func scanTicket(row scanner) (t desk.Ticket, err error) {
+	err = row.Scan(ticketDest(&t)...)
+	return t, err
+}
+
+func ticketMoved(t desk.Ticket) []any {
+	return []any{t.Token, t.Requester, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
+		optID(t.Owner), t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), optMicros(t.Due), t.Promise, t.Breaks, t.Seq}
+}
+
+// Ticket gives one ticket, or NotFound.
+func (tx *ReadTx) Ticket(id desk.TicketID) (desk.Ticket, error) {
+	t, err := one(tx, ticketOne, scanTicket, tx.client, id)
+	if err == nil {
+		tx.saw("ticket", int64(id))
+	}
+	return t, err
+}
+
+// Tickets gives tickets, newest first: all, or with state "open" or "closed" those. It goes on
+// before the id of the last ticket of the page before; zero begins with the newest.
+func (tx *ReadTx) Tickets(state string, before desk.TicketID, limit int) ([]desk.Ticket, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return tx.ticketsSeen(many(tx, ticketsList, scanTicket, tx.client, before, state, limit))
+}
+
+// TicketsOf gives the tickets of one requester, newest first.
+func (tx *ReadTx) TicketsOf(r desk.RequesterID, limit int) ([]desk.Ticket, error) {
+	return tx.ticketsSeen(many(tx, ticketsOf, scanTicket, tx.client, r, limit))
+}
+
+// OpenTicketsOf gives the open tickets of one requester, newest first.
+func (tx *ReadTx) OpenTicketsOf(r desk.RequesterID) ([]desk.Ticket, error) {
+	return tx.ticketsSeen(many(tx, ticketsOpenOf, scanTicket, tx.client, r))
+}
+
+func (tx *ReadTx) ticketsSeen(ts []desk.Ticket, err error) ([]desk.Ticket, error) {
+	tx.saw("ticket", idsOf(ts, func(t desk.Ticket) int64 { return int64(t.ID) })...)
+	return ts, err
+}
+
+// AddTicket adds t to the client of tx. It is false, and nothing is added, when the number, the
+// token or the id is taken: draw again.
+func (tx *Tx) AddTicket(t desk.Ticket) (bool, error) {
+	n, err := tx.exec(ticketAdd, append([]any{tx.client, t.ID, t.Ref, t.Via, micros(t.OpenedAt)}, ticketMoved(t)...)...)
+	if err == nil && n == 1 {
+		tx.touch(t.ID)
+	}
+	return n == 1, err
+}
+
+// SaveTicket writes everything of t that can change; NotFound when there is no such ticket. Number,
+// way in and opening instant never change.
+func (tx *Tx) SaveTicket(t desk.Ticket) error {
+	tx.touch(t.ID)
+	return must(tx.exec(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...))
+}
+
+// TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
+func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
+	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket, ref))
+}
+
+// TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else
+// NotFound. The caller checks TrackerEnds.
+func (tx *DeskReadTx) TicketByToken(token string) (desk.Ticket, error) {
+	return tx.ticketSeen(oneAcross(tx, ticketByToken, scanTicket, token))
+}
+
+func (tx *DeskReadTx) ticketSeen(t desk.Ticket, err error) (desk.Ticket, error) {
+	if err == nil {
+		tx.saw(t.Client, "ticket", int64(t.ID))
+	}
+	return t, err
+}
+
+// TicketsByKey gives the tickets of keys that the viewer may see, in no order that matters.
+func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket, error) {
+	all := make(map[TicketKey]desk.Ticket, len(keys))
+	byClient := map[desk.ClientID][]desk.TicketID{}
+	for _, k := range keys {
+		if tx.viewer.Sees(k.Client) {
+			byClient[k.Client] = append(byClient[k.Client], k.ID)
+		}
+	}
+	for c, ids := range byClient {
+		for some := range slices.Chunk(ids, keysAtOnce) {
+			ts, err := many(tx, ticketsByKey, scanTicket, append([]any{c}, padded(some, keysAtOnce)...)...)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range ts {
+				all[TicketKey{c, t.ID}] = t
+				tx.saw(c, "ticket", int64(t.ID))
+			}
+		}
+	}
+	return all, nil
+}
