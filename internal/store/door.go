@@ -145,14 +145,6 @@ func padded[T any](values []T, n int) []any {
 	return all
 }
 
-// oneIf is a bool for an INTEGER column.
-func oneIf(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // idsOf gives the ids of rows, for the read log.
 func idsOf[T any](rows []T, id func(T) int64) []int64 {
 	ids := make([]int64, len(rows))

@@ -47,7 +47,7 @@ func scanPromise(row scanner) (p desk.Promise, err error) {
 
 func promiseMoved(p desk.Promise) []any {
 	return []any{p.Channel, p.Address, p.Lang, micros(p.Start), micros(p.Due), p.Skill, p.Role, optID(p.Owner), optID(p.Backup), p.State, optMicros(p.FireAt), p.Tries, optMicros(p.TryingAt),
-		optMicros(p.EndedAt), optMicros(p.NoticedAt), optMicros(p.ToldAt), p.MovedBy, p.Outcome, oneIf(p.Voicemail), oneIf(p.Unproven), p.Text, p.Step}
+		optMicros(p.EndedAt), optMicros(p.NoticedAt), optMicros(p.ToldAt), p.MovedBy, p.Outcome, flag(p.Voicemail), flag(p.Unproven), p.Text, p.Step}
 }
 
 // AddPromise adds p to its ticket. Law 1 is checked before the commit.

@@ -63,7 +63,7 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	if len(skills) > queueSkills {
 		return nil, desk.Errorf(desk.Invalid, "skills", "Please choose at most %d skills.", queueSkills)
 	}
-	args := []any{micros(q.AfterDue), q.AfterClient, q.AfterID, q.State, q.Lang, q.Client, oneIf(q.Unowned)}
+	args := []any{micros(q.AfterDue), q.AfterClient, q.AfterID, q.State, q.Lang, q.Client, flag(q.Unowned)}
 	args = append(args, padded(skills, queueSkills)...)
 	args = append(args, q.Limit)
 	if q.Owner != 0 {

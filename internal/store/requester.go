@@ -136,13 +136,13 @@ func fold(s string) string {
 // AddRequester adds r to the client of tx.
 func (tx *Tx) AddRequester(r desk.Requester) error {
 	key := nameKey(r.Name)
-	return tx.put(requesterAdd, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, oneIf(r.Proven), micros(r.CreatedAt))
+	return tx.put(requesterAdd, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, flag(r.Proven), micros(r.CreatedAt))
 }
 
 // SaveRequester writes everything of r that can change; NotFound when there is no such requester.
 func (tx *Tx) SaveRequester(r desk.Requester) error {
 	key := nameKey(r.Name)
-	return must(tx.exec(requesterSave, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, oneIf(r.Proven)))
+	return must(tx.exec(requesterSave, tx.client, r.ID, r.Kind, r.Name, key, nameBack(key), r.Lang, flag(r.Proven)))
 }
 
 // Address gives one address, or NotFound.
@@ -171,12 +171,12 @@ func (tx *ReadTx) addressesSeen(as []desk.Address, err error) ([]desk.Address, e
 
 // AddAddress adds a to the client of tx.
 func (tx *Tx) AddAddress(a desk.Address) error {
-	return tx.put(addressAdd, tx.client, a.ID, a.Requester, a.Kind, a.Value, oneIf(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt), micros(a.CreatedAt))
+	return tx.put(addressAdd, tx.client, a.ID, a.Requester, a.Kind, a.Value, flag(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt), micros(a.CreatedAt))
 }
 
 // SaveAddress writes everything of a that can change; NotFound when there is no such address.
 func (tx *Tx) SaveAddress(a desk.Address) error {
-	return must(tx.exec(addressSave, tx.client, a.ID, a.Requester, a.Kind, a.Value, oneIf(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt)))
+	return must(tx.exec(addressSave, tx.client, a.ID, a.Requester, a.Kind, a.Value, flag(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt)))
 }
 
 // AddressesAnywhere gives the addresses of every client with this number or mailbox: a STOP holds

@@ -92,7 +92,7 @@ func (tx *DeskReadTx) SimilarCount(words string, since time.Time) (Similar, erro
 			return struct{}{}, err
 		}
 		n.Tickets++
-		n.Open += int(oneIf(state.Open()))
+		n.Open += int(flag(state.Open()))
 		clients[k.Client] = true
 		return struct{}{}, nil
 	}, q, micros(since), foundLooked)
