@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,7 +22,11 @@ const (
 	writeLimit = 30 * time.Second // with all tries
 	pgConns    = 20
 	pgTries    = 40
-	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
+	// pgAbreast is how many units of work of one client a node has open at once. Units that insert into
+	// the same index page fail each other at SERIALIZABLE: of 16 abreast two in three were run again
+	// and 2,200 a second came through, of 3 one in seven and 4,000.
+	pgAbreast = 3
+	slotKey   = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )
 
 // pgEngine is a PostgreSQL that any number of nodes share.
@@ -30,6 +35,7 @@ type pgEngine struct {
 	db   *stdsql.DB
 	slot *stdsql.Conn // holds this node's number
 	node int64
+	gate sync.Map // scope.clients → chan struct{}
 }
 
 func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate func(*stdsql.DB) error) (_ *pgEngine, err error) {
@@ -183,11 +189,22 @@ func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, 
 		return err
 	}
 	// Once begun, the request's end does not stop it, as on SQLite.
+	request := ctx
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	mode := "ISOLATION LEVEL SERIALIZABLE"
 	if o.claim {
 		mode = "ISOLATION LEVEL READ COMMITTED"
+	}
+	if !o.claim {
+		g, _ := e.gate.LoadOrStore(o.clients, make(chan struct{}, pgAbreast))
+		gate := g.(chan struct{})
+		select {
+		case gate <- struct{}{}:
+			defer func() { <-gate }()
+		case <-request.Done():
+			return request.Err()
+		}
 	}
 	redrawn := false
 	for try := 1; ; try++ {
