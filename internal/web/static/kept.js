@@ -31,6 +31,10 @@
   setInterval(relative, 60000);
   doc.addEventListener('kept:morphed', relative);
 
+  // The newest entry is last: show it first.
+  const timeline = byId('timeline');
+  if (timeline && !location.hash) timeline.scrollTop = timeline.scrollHeight;
+
   // ---- drafts ----
 
   const drafts = () => doc.querySelectorAll('[data-draft]');

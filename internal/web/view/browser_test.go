@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sort"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,5 +109,73 @@ func TestPagesAreAccessible(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// ask evaluates a script that has to come out as want, trying again for a
+// while because streams and layers take their time.
+func ask(t *testing.T, ctx context.Context, what, script, want string) {
+	t.Helper()
+	loop := `(async () => { let v; for (let i = 0; i < 100; i++) { v = String(` + script + `); if (v === ` + fmt.Sprintf("%q", want) +
+		`) break; await new Promise(r => setTimeout(r, 50)); } return v; })()`
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](loop, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	if got != want {
+		t.Errorf("%s: got %q, want %q", what, got, want)
+	}
+}
+
+// TestKeysAndFreshness drives the desk with the keyboard while its stream
+// brings news.
+func TestKeysAndFreshness(t *testing.T) {
+	ctx := browser(t)
+	site := httptest.NewServer(specimenSite())
+	defer site.CloseClientConnections()
+	press := func(keys string, opts ...chromedp.KeyOption) {
+		t.Helper()
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(keys, opts...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1366, 768), chromedp.Navigate(site.URL+"/show/light/desk")); err != nil {
+		t.Fatal(err)
+	}
+	order := `[...document.querySelectorAll('.queue-who')].map(e => e.textContent).join()`
+	before, err := chromedp.Run(ctx, chromedp.Evaluate[string](order))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A key of the protocol types its letter even where a page prevented it, so
+	// this one is made in the page.
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'i', bubbles: true, cancelable: true}))`)); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, ctx, "i opens the note", `document.querySelector('#note').open && document.activeElement.closest('#note') !== null`, "true")
+	press("half typed")
+	ask(t, ctx, "the bar counts the news", `document.querySelector('#changes').hidden + document.querySelector('#changes-text').textContent`, "false3 new, 2 changed.")
+	ask(t, ctx, "the strip is morphed", `document.querySelector('.strip-text').textContent.trim()`, "Your next promise: call James Lee.")
+	ask(t, ctx, "typing survives", `document.activeElement.value`, "half typed")
+	ask(t, ctx, "the draft is kept", `localStorage.getItem('kept.draft.note-1')`, "half typed")
+	ask(t, ctx, "the list stands still", order, before)
+	press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	ask(t, ctx, "Ctrl K opens the palette", `document.querySelector('#palette').open`, "true")
+	press("prom")
+	ask(t, ctx, "the palette finds the board", `document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).dataset.href`, "/promises")
+	press("\x1b")
+	ask(t, ctx, "Esc closes it and gives the focus back", `!document.querySelector('#palette').open && document.activeElement.value`, "half typed")
+	press("\x1b")
+	press("?")
+	ask(t, ctx, "? shows the keys", `document.querySelector('#keys').open`, "true")
+	press("\x1b")
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector('.queue-link').focus(), true`)); err != nil {
+		t.Fatal(err)
+	}
+	press("j")
+	ask(t, ctx, "j walks the list", `document.activeElement.querySelector('.queue-who').textContent`, "Maria Gomez")
+	broken, err := chromedp.Run(ctx, chromedp.Evaluate[string](`getComputedStyle(document.querySelector('.i use')).display + document.fonts.size`))
+	if err != nil || strings.HasPrefix(broken, "none") {
+		t.Errorf("icons: %q %v", broken, err)
 	}
 }

@@ -296,5 +296,15 @@ func specimenSite() http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_ = page.Render(r.Context(), w)
 	})
+	mux.HandleFunc("GET /desk/events", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "event: changed\ndata: {\"new\":3,\"changed\":2}\n\n")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("GET /desk/part", func(w http.ResponseWriter, r *http.Request) {
+		strip := StripView{Text: "Your next promise: call James Lee.", Action: ButtonView{Text: "Call now", URL: "#"}}
+		_ = around(`<div id="strip" class="strip-slot">`, PromiseStrip(strip), `</div>`).Render(r.Context(), w)
+	})
 	return mux
 }
