@@ -290,3 +290,6 @@ var (
 	smallWords = wordSet("a an any the have has had having feel feeling is been get got currently longer or" +
 		" of im in more new tengo tiene tuve hay he ha siento siente un una el la los las es ya mas ningun ninguna de")
 )
+
+// Worse reports whether f is more serious than g.
+func (f Flag) Worse(g Flag) bool { return severity[f] > severity[g] }

@@ -91,3 +91,6 @@ func flag(yes bool) int64 {
 	}
 	return 0
 }
+
+// Now is the instant of the desk's clock, UTC, whole microseconds.
+func (db *DB) Now() time.Time { return db.instant() }

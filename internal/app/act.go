@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"kept/internal/calendar"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// act is one unit of work on one ticket: the rows read, the events that it appends, what it tells
+// the person. It exists only inside a transaction.
+type act struct {
+	a      *App
+	tx     *store.Tx
+	v      desk.Viewer
+	c      desk.Client
+	t      desk.Ticket
+	live   []desk.Promise // live promises of t, kept true as the act goes on
+	isNew  bool
+	broke  bool
+	sweeps bool // something new is due for the sweeper
+	sends  bool // something waits for the sender
+}
+
+// onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.
+func (a *App) onTicket(ctx context.Context, v desk.Viewer, c desk.Client, id desk.TicketID, fn func(*act) error) error {
+	return a.db.Write(ctx, v, c.ID, func(tx *store.Tx) error { return a.inTx(tx, v, c, id, fn) })
+}
+
+func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID, fn func(*act) error) error {
+	t, err := tx.Ticket(id)
+	if err != nil {
+		return err
+	}
+	live, err := tx.LivePromises(id)
+	if err != nil {
+		return err
+	}
+	x := &act{a: a, tx: tx, v: v, c: c, t: t, live: live}
+	if err := fn(x); err != nil {
+		return err
+	}
+	return x.save()
+}
+
+// byRef finds a ticket by number for v and runs fn on it. Staff only.
+func (a *App) byRef(ctx context.Context, v desk.Viewer, ref desk.Ref, fn func(*act) error) error {
+	c, id, err := a.find(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	return a.onTicket(ctx, v, c, id, fn)
+}
+
+func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Client, desk.TicketID, error) {
+	if !v.IsStaff() {
+		return desk.Client{}, 0, desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+	}
+	var t desk.Ticket
+	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		t, err = tx.TicketByRef(ref)
+		return err
+	})
+	if err != nil {
+		return desk.Client{}, 0, err
+	}
+	c, err := a.Client(ctx, v, t.Client)
+	return c, t.ID, err
+}
+
+// now is the one instant of the unit of work.
+func (x *act) now() time.Time { return x.tx.Now() }
+
+// note appends an event that happened at this instant.
+func (x *act) note(typ desk.EventType, d desk.EventData) error {
+	return x.noteAt(typ, x.now(), x.v.Actor(), d)
+}
+
+func (x *act) noteAt(typ desk.EventType, at time.Time, by desk.Actor, d desk.EventData) error {
+	x.t.Seq++
+	return x.tx.AddEvent(desk.Event{
+		Client: x.t.Client, Ticket: x.t.ID, Seq: x.t.Seq, Type: typ, By: by,
+		HappenedAt: at, RecordedAt: x.now(), Data: d,
+	})
+}
+
+// settle makes the ticket's due instant that of its earliest live promise.
+func (x *act) settle() {
+	x.t.Due, x.t.Promise = time.Time{}, 0
+	for _, p := range x.live {
+		if x.t.Promise == 0 || p.Due.Before(x.t.Due) || p.Due.Equal(x.t.Due) && p.ID < x.t.Promise {
+			x.t.Due, x.t.Promise = p.Due, p.ID
+		}
+	}
+	x.t.ChangedAt = x.now()
+}
+
+func (x *act) save() error {
+	x.settle()
+	if err := x.tx.SaveTicket(x.t); err != nil {
+		return err
+	}
+	x.announce()
+	return nil
+}
+
+// announce wakes whoever waits for this change once it is committed.
+func (x *act) announce() {
+	a, ch := x.a, Change{Client: x.t.Client, Ticket: x.t.ID, Ref: x.t.Ref, New: x.isNew, Broken: x.broke}
+	sweeps, sends := x.sweeps, x.sends
+	x.tx.After(func() {
+		a.live.publish(ch)
+		a.wake.RLock()
+		defer a.wake.RUnlock()
+		if sweeps && a.wake.sweep != nil {
+			a.wake.sweep()
+		}
+		if sends && a.wake.send != nil {
+			a.wake.send()
+		}
+	})
+}
+
+// add stores a new live promise of the ticket and its event.
+func (x *act) add(p desk.Promise) (desk.Promise, error) {
+	p.Client, p.Ticket, p.Requester = x.t.Client, x.t.ID, x.t.Requester
+	if p.ID == 0 {
+		p.ID = desk.PromiseID(x.tx.NewID())
+	}
+	if p.State == "" {
+		p.State = desk.Open
+	}
+	if p.Role == "" {
+		p.Role = desk.Supervisor
+	}
+	if p.Lang == "" {
+		p.Lang = x.t.Lang
+	}
+	if p.Channel == "" {
+		p.Channel, p.Address = x.t.Channel, x.t.Address
+	}
+	if p.Start.IsZero() {
+		p.Start = p.Due
+	}
+	p.MadeBy, p.MadeAt, p.FireAt = x.v.Actor(), x.now(), p.Due
+	if err := x.tx.AddPromise(p); err != nil {
+		return p, err
+	}
+	x.live = append(x.live, p)
+	x.sweeps = true
+	return p, x.note(desk.PromiseMade, desk.EventData{
+		Promise: p.ID, Kind: p.Kind, Source: p.Source, Start: p.Start.UnixMicro(), Due: p.Due.UnixMicro(),
+		Owner: p.Owner, OwnerIs: x.a.staffName(p.Owner), RepairOf: p.RepairOf,
+	})
+}
+
+// put stores a changed promise and keeps x.live true.
+func (x *act) put(p desk.Promise) error {
+	kept := x.live[:0:0]
+	for _, q := range x.live {
+		if q.ID != p.ID {
+			kept = append(kept, q)
+		} else if p.State.Live() {
+			kept = append(kept, p)
+		}
+	}
+	x.live = kept
+	return x.tx.SavePromise(p)
+}
+
+// end stores a promise that has ended, appends its event, and cancels what was still to be said of it.
+func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
+	d.Promise, d.Kind, d.State = p.ID, p.Kind, p.State
+	d.Due = p.Due.UnixMicro()
+	d.Outcome = p.Outcome
+	at := x.now()
+	if typ == desk.PromiseBroken {
+		at = p.Due // it broke then, whenever we noticed
+	}
+	if err := x.put(p); err != nil {
+		return err
+	}
+	outs, err := x.tx.PendingOuts(p.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range outs {
+		if o.Trigger != desk.SaySoon && o.Trigger != desk.SayMade && o.Trigger != desk.SayMoved && o.Trigger != desk.SayMovedByUs {
+			continue
+		}
+		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "promise "+string(p.State)
+		if err := x.tx.SaveOut(o); err != nil {
+			return err
+		}
+	}
+	if p.State != desk.Broken {
+		if err := x.tx.Unbook(p.ID); err != nil {
+			return err
+		}
+	}
+	return x.noteAt(typ, at, x.v.Actor(), d)
+}
+
+// promise gives a live promise of the ticket by id.
+func (x *act) promise(id desk.PromiseID) (desk.Promise, error) {
+	for _, p := range x.live {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	p, err := x.tx.Promise(id)
+	if err != nil {
+		return p, err
+	}
+	if p.Ticket != x.t.ID {
+		return p, desk.Errorf(desk.NotFound, "not_found", "There is no such promise here.")
+	}
+	return p, desk.Errorf(desk.Conflict, "promise.ended", "This promise has ended already (%s).", p.State)
+}
+
+// book takes a free seat of a window for promise p: the first that nobody else takes meanwhile.
+func (x *act) book(w coverage.Window, p desk.PromiseID) (coverage.Seat, error) {
+	for _, s := range w.Free {
+		err := x.tx.Book(s, p)
+		if err == nil {
+			return s, nil
+		}
+		if !desk.Is(err, desk.Conflict) {
+			return s, err
+		}
+	}
+	return coverage.Seat{}, errTaken
+}
+
+var errTaken = desk.Errorf(desk.Conflict, "window.taken", "That time was just taken. Here are the closest times.")
+
+// addMessage stores words on the ticket, makes them findable, and looks for red flags in what a
+// person wrote.
+func (x *act) addMessage(kind desk.MessageKind, via desk.Via, body string) (desk.Message, error) {
+	m := desk.Message{
+		Client: x.t.Client, ID: desk.MessageID(x.tx.NewID()), Ticket: x.t.ID, Kind: kind, Via: via,
+		By: x.v.Actor(), Body: body, At: x.now(),
+	}
+	typ := desk.NoteAdded
+	switch kind {
+	case desk.FromThem:
+		typ = desk.MessageIn
+		m.By = desk.Actor{Who: desk.WhoRequester, ID: int64(x.t.Requester)}
+		m.Flag = desk.Worst(desk.RedFlags(body))
+	case desk.ToThem:
+		typ = desk.MessageOut
+	}
+	if err := x.tx.AddMessage(m); err != nil {
+		return m, err
+	}
+	if err := x.note(typ, desk.EventData{Message: m.ID, Via: via, Flag: m.Flag}); err != nil {
+		return m, err
+	}
+	if m.Flag != desk.FlagNone {
+		if err := x.raise(desk.AlertRedFlag, 0, m.Flag, "words of danger in a message"); err != nil {
+			return m, err
+		}
+		if err := x.note(desk.RedFlagSeen, desk.EventData{Message: m.ID, Flag: m.Flag}); err != nil {
+			return m, err
+		}
+		if m.Flag.Worse(x.t.Flag) {
+			x.t.Flag = m.Flag
+		}
+	}
+	return m, x.tx.AddFound(x.t.ID, body)
+}
+
+// raise puts something before the supervisors. note holds no personal data.
+func (x *act) raise(kind desk.AlertKind, p desk.PromiseID, flag desk.Flag, note string) error {
+	return x.tx.AddAlert(desk.Alert{
+		ID: x.tx.NewID(), Client: x.t.Client, Ticket: x.t.ID, Promise: p, Kind: kind, Flag: flag, Note: note, RaisedAt: x.now(),
+	})
+}
+
+// replyDue is when the agreement's default reply target falls due for something that began at now.
+func replyDue(c desk.Client, now time.Time, allowed time.Duration) time.Time {
+	spec, err := calendar.Parse(c.ReplyHours)
+	if err == nil {
+		var cal *calendar.Calendar
+		if cal, err = calendar.New(spec); err == nil {
+			return cal.Add(now, allowed)
+		}
+	}
+	// A calendar that cannot be read must not leave anybody without a promise: then every hour counts.
+	return now.Add(allowed)
+}

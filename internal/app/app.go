@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kept/internal/channel"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// App is the desk. Its methods are safe for use by many goroutines.
+type App struct {
+	db     *store.DB
+	log    *slog.Logger
+	rand   io.Reader
+	sms    channel.Sender
+	mail   channel.Sender
+	origin func(desk.Client) string
+	demo   bool
+
+	live   *live
+	limits *limits
+	roster rosterCache
+	facts  factsCache
+	signed signedCache
+	hold   holdUntil
+	wake   struct {
+		sync.RWMutex
+		sweep, send func()
+	}
+}
+
+// Options are what an App needs. DB is the only one without a default.
+type Options struct {
+	DB     *store.DB
+	Log    *slog.Logger
+	Rand   io.Reader                // of numbers, tokens and codes; crypto/rand by default
+	SMS    channel.Sender           // nil: the desk has no texts
+	Mail   channel.Sender           // nil: the desk has no mail
+	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
+	Demo   bool                     // patients' phones can be seen at /demo/phone
+}
+
+// New makes an App over an open database.
+func New(o Options) *App {
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.rand == nil {
+		a.rand = rand.Reader
+	}
+	if a.origin == nil {
+		a.origin = func(c desk.Client) string { return "https://" + c.Host }
+	}
+	a.live = newLive()
+	a.limits = newLimits()
+	return a
+}
+
+// Now is the desk's clock.
+func (a *App) Now() time.Time { return a.db.Now() }
+
+// Ready reports whether the database answers.
+func (a *App) Ready(ctx context.Context) error { return a.db.Ping(ctx) }
+
+// OnWork sets what is called after a commit that wrote something due: a promise for the sweeper, a
+// message for the sender. Both are wake-ups only; the rows are what counts.
+func (a *App) OnWork(sweep, send func()) {
+	a.wake.Lock()
+	defer a.wake.Unlock()
+	a.wake.sweep, a.wake.send = sweep, send
+}
+
+// Window is a time that somebody can keep.
+type Window = coverage.Window

@@ -1,0 +1,180 @@
+package app
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+// The loop closes here: only the person closes it, by tracker, text or on the phone.
+
+// confirmed closes the loop: the person said that it is fixed.
+func (x *act) confirmed() error {
+	if x.t.State == desk.Confirmed {
+		return nil // said twice
+	}
+	if !x.t.State.Open() && x.t.State != desk.Unconfirmed {
+		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed already.")
+	}
+	if err := x.note(desk.SaidFixed, desk.EventData{}); err != nil {
+		return err
+	}
+	return x.close(desk.Confirmed)
+}
+
+// notNeeded withdraws the question: the person does not need it any more.
+func (x *act) notNeeded() error {
+	if x.t.State == desk.NotNeeded {
+		return nil
+	}
+	if !x.t.State.Open() {
+		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed already.")
+	}
+	if err := x.note(desk.TicketWithdrawn, desk.EventData{}); err != nil {
+		return err
+	}
+	return x.close(desk.NotNeeded)
+}
+
+// close ends an open ticket in state, and with it every promise: asking again is kept by the person's
+// answer; what else was promised is not needed any more, by the person's own word. What is past due
+// has broken before, and is told so.
+func (x *act) close(state desk.TicketState) error {
+	for _, p := range append([]desk.Promise(nil), x.live...) {
+		if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
+			if err := x.breakPromise(p, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		typ := desk.PromiseWithdrawn
+		var err error
+		if p.Kind == desk.Confirm {
+			typ = desk.PromiseKept
+			at := x.now()
+			if !at.Before(p.Due) {
+				at = p.Due.Add(-time.Microsecond) // the answer came, so nothing was late
+			}
+			p, err = p.Keep(at, "answered")
+		} else {
+			p, err = p.Withdraw(x.now())
+		}
+		if err != nil {
+			return err
+		}
+		if err := x.end(p, typ, desk.EventData{}); err != nil {
+			return err
+		}
+	}
+	// A repair that a break just now started is not needed either.
+	for _, p := range append([]desk.Promise(nil), x.live...) {
+		p, err := p.Withdraw(x.now())
+		if err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseWithdrawn, desk.EventData{}); err != nil {
+			return err
+		}
+	}
+	x.t.State, x.t.ClosedAt = state, x.now()
+	return nil
+}
+
+// notFixed opens the question again, or keeps it open, with a new promise. s is nil where no window
+// can be kept or none is wanted: then the agreement's default is promised.
+func (x *act) notFixed(words string, s *choice) error {
+	if x.t.State == desk.Void {
+		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed.")
+	}
+	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
+		return err
+	}
+	if words != "" {
+		via := desk.ViaWeb
+		if x.v.Who == desk.WhoSystem {
+			via = desk.ViaSMS
+		}
+		if _, err := x.addMessage(desk.FromThem, via, words); err != nil {
+			return err
+		}
+	}
+	for _, p := range append([]desk.Promise(nil), x.live...) {
+		if p.Kind != desk.Confirm {
+			continue
+		}
+		at := x.now()
+		if !at.Before(p.Due) {
+			at = p.Due.Add(-time.Microsecond)
+		}
+		p, err := p.Keep(at, "answered")
+		if err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
+			return err
+		}
+	}
+	x.t.State, x.t.ClosedAt, x.t.AskedAt = desk.Working, time.Time{}, time.Time{}
+	if len(x.live) > 0 && s == nil {
+		return nil // something is promised already
+	}
+	p := defaultPromise(x.c, x.t, x.now())
+	if s != nil {
+		var err error
+		if p, err = x.bind(s.promise, s); err != nil {
+			return err
+		}
+	}
+	p.Unproven = x.v.Who == desk.WhoRequester
+	p, err := x.add(p)
+	if err != nil {
+		return err
+	}
+	if err := x.tell(desk.SayReopened, p, 0, nil); err != nil {
+		return err
+	}
+	return x.remind(p)
+}
+
+// confirmDue applies the clock to a confirm promise: we ask again, which keeps it, or close without
+// a word after the last reminder. The person's silence never breaks it.
+func (x *act) confirmDue(p desk.Promise) error {
+	at := x.now()
+	if !at.Before(p.Due) {
+		at = p.Due.Add(-time.Microsecond) // asking at the due instant keeps it; a late process does not make it late
+	}
+	kept, err := p.Keep(at, "asked_again")
+	if err != nil {
+		return err
+	}
+	if x.t.State != desk.Asked {
+		// Something newer is promised meanwhile; the question whether it is fixed comes again later.
+		kept.Outcome = "superseded"
+	}
+	others := len(x.live) > 1
+	if err := x.end(kept, desk.PromiseKept, desk.EventData{}); err != nil {
+		return err
+	}
+	step := p.Step + 1
+	switch {
+	case x.t.State != desk.Asked && others:
+		return nil
+	case p.Step >= len(confirmAfter) && !others:
+		if err := x.note(desk.ClosedUnheard, desk.EventData{}); err != nil {
+			return err
+		}
+		x.t.State, x.t.ClosedAt = desk.Unconfirmed, x.now()
+		return x.tell(desk.SayClosed, desk.Promise{}, 0, nil)
+	case p.Step >= len(confirmAfter):
+		step = p.Step
+	}
+	due := x.t.AskedAt.Add(confirmAfter[min(step, len(confirmAfter))-1])
+	if !due.After(x.now()) {
+		due = x.now().Add(confirmAfter[0])
+	}
+	next, err := x.add(desk.Promise{Kind: desk.Confirm, Source: desk.FromAgreement, Skill: x.t.Skill, Due: due, Step: step})
+	if err != nil {
+		return err
+	}
+	return x.tell(desk.SayReminder, next, 0, nil)
+}

@@ -1,0 +1,303 @@
+package app
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"kept/internal/channel"
+	"kept/internal/desk"
+	"kept/internal/job"
+	"kept/internal/store"
+)
+
+const (
+	sendLease   = time.Minute
+	sendWithin  = 20 * time.Second
+	maxSends    = 6 // tries before a message counts as failed and the next channel is taken
+	askAgainFor = 24 * time.Hour
+)
+
+// Sender is the source of due messages for a job loop: claimed in batches, sent outside any unit of
+// work, each result a unit of its own.
+func (a *App) Sender() job.Source { return sender{a} }
+
+type sender struct{ a *App }
+
+func (s sender) Claim(ctx context.Context, now time.Time, n int, lease time.Duration) ([]job.Row, error) {
+	var outs []desk.Out
+	err := s.a.db.Claim(ctx, "sender", func(tx *store.SystemTx) (err error) {
+		outs, err = tx.ClaimOuts(now, now.Add(lease), n)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]job.Row, len(outs))
+	for i, o := range outs {
+		rows[i] = job.Row{ID: outID(o), Attempts: o.Attempts, FireAt: o.FireAt, Work: func(ctx context.Context) error { return s.a.send(ctx, o) }}
+	}
+	return rows, nil
+}
+
+// Return leaves the lease to run out: the row then comes back as one that may have been sent.
+func (s sender) Return(context.Context, job.Row, time.Time, string) error { return nil }
+
+// Send claims messages that are due and sends them, at most n. It gives how many, and when the next
+// is due (zero: none waits).
+func (a *App) Send(ctx context.Context, n int) (done int, next time.Time, err error) {
+	rows, err := sender{a}.Claim(ctx, a.Now(), n, sendLease)
+	if err != nil {
+		return 0, next, err
+	}
+	for _, r := range rows {
+		if err := r.Work(ctx); err != nil {
+			return done, next, err
+		}
+		done++
+	}
+	err = a.db.Claim(ctx, "sender", func(tx *store.SystemTx) error {
+		at, ok, err := tx.NextOut()
+		if ok {
+			next = at
+		}
+		return err
+	})
+	return done, next, err
+}
+
+// send gives one claimed message to its provider and stores what the provider said.
+func (a *App) send(ctx context.Context, o desk.Out) error {
+	v := desk.System("sender")
+	c, err := a.Client(ctx, v, o.Client)
+	if err != nil {
+		return err
+	}
+	l := letter{out: o, c: c, origin: a.origin(c)}
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+		l.now = tx.Now()
+		if l.t, err = tx.Ticket(o.Ticket); err != nil {
+			return err
+		}
+		if l.r, err = tx.Requester(o.Requester); err != nil {
+			return err
+		}
+		if l.to, err = tx.Address(o.Address); err != nil {
+			return err
+		}
+		if o.Promise != 0 {
+			l.p, err = tx.Promise(o.Promise)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	l.leader = a.staffName(l.p.Owner)
+	if o.Trigger == desk.SaySoon && !l.p.State.Live() {
+		return a.sent(ctx, c, o, channel.Delivery{State: "cancelled", Reason: "promise " + string(l.p.State)})
+	}
+	if o.Channel == desk.BySMS && !l.to.StoppedAt.IsZero() && o.Trigger != desk.SayStop {
+		return a.sent(ctx, c, o, channel.Delivery{State: channel.Stopped, Reason: "the person asked for no texts"})
+	}
+	var via channel.Sender
+	var m channel.Message
+	switch o.Channel {
+	case desk.BySMS:
+		via, m = a.sms, l.text()
+	case desk.ByEmail:
+		via, m = a.mail, l.post()
+	}
+	if via == nil {
+		return a.sent(ctx, c, o, channel.Delivery{State: channel.Failed, Reason: "this desk has no provider for " + string(o.Channel)})
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	if o.State == desk.Unknown {
+		if known, ok := via.(channel.Reconciler); ok {
+			d, found, err := known.Lookup(ctx, m.ID)
+			if err != nil {
+				return a.sent(ctx, c, o, channel.Delivery{State: channel.Unknown, Reason: "the provider cannot say"})
+			}
+			if found {
+				return a.sent(ctx, c, o, d)
+			}
+		}
+	}
+	d, err := via.Send(ctx, m)
+	if err != nil && d.State == "" {
+		d = channel.Delivery{State: channel.Retry, Reason: "the provider did not answer"}
+	}
+	return a.sent(ctx, c, o, d)
+}
+
+// sent stores the result of one try. The request that caused it may be gone, so it has its own time.
+func (a *App) sent(ctx context.Context, c desk.Client, o desk.Out, d channel.Delivery) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer cancel()
+	return a.onTicket(ctx, desk.System("sender"), c, o.Ticket, func(x *act) error {
+		now, err := x.tx.Out(o.ID)
+		if err != nil {
+			return err
+		}
+		if now.Attempts != o.Attempts || now.FireAt.IsZero() {
+			return nil // somebody else has had it since, or a receipt came first
+		}
+		return x.delivered(now, d)
+	})
+}
+
+// delivered applies what a provider says of a delivery, in the answer to sending it or in a receipt.
+func (x *act) delivered(o desk.Out, d channel.Delivery) error {
+	o.LeasedTo = time.Time{}
+	if d.ProviderID != "" {
+		o.Provider = d.ProviderID
+	}
+	o.Reason = d.Reason
+	switch d.State {
+	case channel.Accepted, channel.Delivered:
+		first := o.SentAt.IsZero()
+		o.State, o.FireAt = desk.Accepted, time.Time{}
+		if first {
+			o.SentAt = x.now()
+		}
+		if d.State == channel.Delivered {
+			o.State, o.DoneAt = desk.Delivered, x.now()
+		}
+		if err := x.outNote(o); err != nil {
+			return err
+		}
+		if first {
+			return x.accepted(o)
+		}
+		return nil
+	case channel.Retry:
+		if o.Attempts < maxSends {
+			o.State, o.FireAt = desk.Queued, x.now().Add(channel.Backoff(o.Attempts, rand.Float64()))
+			return x.tx.SaveOut(o)
+		}
+		return x.fallBack(o, "given up after several tries: "+d.Reason)
+	case channel.Unknown:
+		if x.now().Sub(o.CreatedAt) < askAgainFor && o.Attempts < 4*maxSends {
+			o.State, o.FireAt = desk.Unknown, x.now().Add(channel.Backoff(o.Attempts, rand.Float64()))
+			return x.tx.SaveOut(o)
+		}
+		return x.fallBack(o, "nobody knows whether it arrived")
+	case channel.Stopped:
+		to, err := x.tx.Address(o.Address)
+		if err != nil {
+			return err
+		}
+		if to.StoppedAt.IsZero() {
+			to.StoppedAt = x.now()
+			if err := x.tx.SaveAddress(to); err != nil {
+				return err
+			}
+		}
+		return x.fallBack(o, d.Reason)
+	case "cancelled":
+		o.State, o.FireAt, o.DoneAt = desk.Cancelled, time.Time{}, x.now()
+		return x.tx.SaveOut(o)
+	}
+	return x.fallBack(o, d.Reason)
+}
+
+func (x *act) outNote(o desk.Out) error {
+	if err := x.tx.SaveOut(o); err != nil {
+		return err
+	}
+	return x.note(desk.MessageState, desk.EventData{
+		Outbox: o.ID, Promise: o.Promise, Message: o.Message, Channel: o.Channel, Delivery: string(o.State), Reason: string(o.Trigger),
+	})
+}
+
+// accepted does what follows when the provider has a message: news of a break counts as told, and
+// the first text to a person says how to stop texts.
+func (x *act) accepted(o desk.Out) error {
+	if o.Trigger == desk.SayBroken {
+		if err := x.told(o); err != nil {
+			return err
+		}
+	}
+	if o.Channel != desk.BySMS || o.Trigger == desk.SayFirst || o.Trigger == desk.SayStop {
+		return nil
+	}
+	outs, err := x.tx.Outs(o.Ticket)
+	if err != nil {
+		return err
+	}
+	for _, other := range outs {
+		if other.ID != o.ID && other.Channel == desk.BySMS && !other.SentAt.IsZero() {
+			return nil
+		}
+	}
+	others, err := x.tx.TicketsOf(o.Requester, 2)
+	if err != nil || len(others) > 1 {
+		return err
+	}
+	return x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
+}
+
+// told notes that the person knows of the break.
+func (x *act) told(o desk.Out) error {
+	repair, err := x.tx.Promise(o.Promise)
+	if err != nil {
+		return err
+	}
+	broken, err := x.tx.Promise(repair.RepairOf)
+	if err != nil || !broken.ToldAt.IsZero() {
+		return err
+	}
+	broken.ToldAt = x.now()
+	if err := x.tx.SavePromise(broken); err != nil {
+		return err
+	}
+	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: o.Channel})
+}
+
+// fallBack ends a delivery as failed and, where the person must be told, takes the next channel: text,
+// mail, then a call by a supervisor. When none is left the person cannot be told, which is a
+// supervisor's task and never silence.
+func (x *act) fallBack(o desk.Out, reason string) error {
+	o.State, o.FireAt, o.DoneAt, o.Reason = desk.Failed, time.Time{}, x.now(), reason
+	if !essential(o.Trigger) {
+		return x.outNote(o)
+	}
+	tried := o.Args["tried"] + string(o.Channel) + ","
+	addresses, err := x.tx.Addresses(o.Requester)
+	if err != nil {
+		return err
+	}
+	args := map[string]string{"tried": tried}
+	for k, v := range o.Args {
+		if k != "tried" {
+			args[k] = v
+		}
+	}
+	phone := false
+	for _, ad := range addresses {
+		if ad.Kind == desk.PhoneAddress {
+			phone = true
+		}
+		ch := desk.BySMS
+		if ad.Kind == desk.EmailAddress {
+			ch = desk.ByEmail
+		}
+		if strings.Contains(tried, string(ch)) || ad.ID == o.Address || ch == desk.BySMS && !ad.StoppedAt.IsZero() {
+			continue
+		}
+		next := desk.Out{Trigger: o.Trigger, Channel: ch, Address: ad.ID, Promise: o.Promise, Message: o.Message, Args: args, FireAt: x.now()}
+		if err := x.queue(next); err != nil {
+			return err
+		}
+		return x.outNote(o)
+	}
+	if err := x.outNote(o); err != nil {
+		return err
+	}
+	if phone {
+		return x.raise(desk.AlertCallTask, o.Promise, desk.FlagNone, "call the person: "+string(o.Trigger)+" could not be sent")
+	}
+	return x.cannotTell(o.Promise, reason)
+}

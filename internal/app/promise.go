@@ -1,0 +1,539 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// PromiseIn is a promise to make. Callback, Fix, Document and Handoff need a window that somebody can
+// keep: Start must be the start of a covered window, unless Override names why not.
+type PromiseIn struct {
+	Kind     desk.PromiseKind
+	Start    time.Time // of the window; zero: the first that can be kept
+	Due      time.Time // for kinds without a window (update, reply, other); else computed
+	Skill    string    // the ticket's when empty
+	Owner    desk.StaffID
+	Text     string // for Other
+	Override string // reason; only for those who lead
+}
+
+// WindowLength is how long a promised window is.
+const WindowLength = 30 * time.Minute
+
+// horizon is how far ahead windows are offered.
+const horizon = 7 * 24 * time.Hour
+
+// choice is a promise that was prepared before its unit of work: the window that it wants, with the
+// seats that were free when the roster was read.
+type choice struct {
+	promise desk.Promise
+	window  coverage.Window
+	seat    bool // a seat must be booked
+}
+
+// choose prepares a promise: it checks who may make it and finds a window that somebody can keep.
+func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in PromiseIn, skill, lang string, unproven bool, now time.Time) (*choice, error) {
+	var bad desk.Fields
+	in.Kind = oneOf(&bad, "kind", in.Kind, desk.Callback, desk.PromiseKinds...)
+	if in.Skill == "" {
+		in.Skill = skill
+	}
+	text, err := desk.CleanLine(in.Text, desk.MaxSubject)
+	if err != nil {
+		bad.Add("text", "text.too_long", "Say it in at most 200 characters.")
+	}
+	if in.Kind == desk.Other && text == "" {
+		bad.Add("text", "words.missing", "Say what is promised, as the person will read it.")
+	}
+	if in.Kind == desk.Confirm {
+		bad.Add("kind", "choice.invalid", "Ask \u201cIs it fixed?\u201d instead: it promises that we ask again.")
+	}
+	override := strings.TrimSpace(in.Override)
+	if override != "" && !v.Leads() {
+		return nil, desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can promise a time that nobody covers.")
+	}
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	p := desk.Promise{
+		Kind: in.Kind, Source: desk.FromPerson, Skill: in.Skill, Owner: in.Owner, Text: text, Unproven: unproven,
+	}
+	if !windowed(in.Kind) {
+		if in.Due.IsZero() {
+			in.Due = in.Start
+		}
+		if in.Due.IsZero() {
+			in.Due = replyDue(c, now, c.ReplyIn)
+			p.Source = desk.FromAgreement
+		}
+		if !in.Due.After(now) || in.Due.After(now.Add(90*24*time.Hour)) {
+			return nil, desk.Fields{{Field: "due", Code: "due.invalid", Message: "Promise a time that is still to come, within 90 days."}}.Err()
+		}
+		p.Start, p.Due = in.Due, in.Due
+		return &choice{promise: p}, nil
+	}
+	q := coverage.Query{Client: int64(c.ID), Skill: in.Skill, From: now, Unverified: unproven, Length: WindowLength}
+	if lang == "es" {
+		q.Language = "es"
+	}
+	if !in.Start.IsZero() {
+		if in.Start.Before(now.Add(-time.Minute)) {
+			return nil, errTaken
+		}
+		q.From, q.Until = in.Start, in.Start.Add(WindowLength)
+	}
+	ws, err := a.windows(ctx, c, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range ws {
+		if w.Covered && (in.Start.IsZero() || w.Start.Equal(in.Start)) {
+			p.Start, p.Due = w.Start, w.End
+			return &choice{promise: p, window: w, seat: true}, nil
+		}
+	}
+	if override != "" && !in.Start.IsZero() {
+		p.Start, p.Due, p.Outcome = in.Start, in.Start.Add(WindowLength), ""
+		return &choice{promise: p}, nil
+	}
+	return nil, errTaken
+}
+
+// windowed reports whether a kind is promised for a window that takes somebody's time.
+func windowed(k desk.PromiseKind) bool {
+	switch k {
+	case desk.Callback, desk.Fix, desk.Document, desk.Handoff:
+		return true
+	}
+	return false
+}
+
+// windows gives the windows of q on the roster as it stands, with what is booked.
+func (a *App) windows(ctx context.Context, c desk.Client, q coverage.Query) ([]Window, error) {
+	if q.Until.IsZero() {
+		q.Until = q.From.Add(horizon)
+	}
+	if q.Length == 0 {
+		q.Length = WindowLength
+	}
+	if q.Zone == nil {
+		q.Zone = zoneOf(c)
+	}
+	plan, err := a.plan(ctx, q.From.Add(-24*time.Hour), q.Until)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Windows(q), nil
+}
+
+func zoneOf(c desk.Client) *time.Location {
+	loc, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// WindowsFor gives the windows of the picker on staff screens, covered or not, for a client and skill.
+func (a *App) WindowsFor(ctx context.Context, v desk.Viewer, cid desk.ClientID, skill, lang string, from time.Time, days int) ([]Window, error) {
+	if !v.IsStaff() {
+		return nil, desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+	}
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return nil, err
+	}
+	if now := a.Now(); from.Before(now) {
+		from = now
+	}
+	if days <= 0 || days > 28 {
+		days = 2
+	}
+	q := coverage.Query{Client: int64(cid), Skill: skill, From: from, Until: from.Add(time.Duration(days) * 24 * time.Hour), All: true}
+	if lang == "es" {
+		q.Language = "es"
+	}
+	return a.windows(ctx, c, q)
+}
+
+// bind books a seat for p in the window that was chosen; the seat's person becomes its owner.
+func (x *act) bind(p desk.Promise, s *choice) (desk.Promise, error) {
+	if p.ID == 0 {
+		p.ID = desk.PromiseID(x.tx.NewID())
+	}
+	if !s.seat {
+		return p, nil
+	}
+	w := s.window
+	if p.Owner != 0 {
+		mine := w.Free[:0:0]
+		for _, f := range w.Free {
+			if f.Person == int64(p.Owner) {
+				mine = append(mine, f)
+			}
+		}
+		w.Free = mine
+	}
+	seat, err := x.book(w, p.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Owner = desk.StaffID(seat.Person)
+	for _, f := range w.Free {
+		if f.Person != seat.Person {
+			p.Backup = desk.StaffID(f.Person)
+			break
+		}
+	}
+	return p, nil
+}
+
+// MakePromise makes a promise on a ticket and tells the person.
+func (a *App) MakePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, in PromiseIn) (desk.Promise, error) {
+	var p desk.Promise
+	err := a.promising(ctx, v, ref, &in, func(x *act, s *choice) (err error) {
+		if !x.t.State.Open() {
+			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
+		}
+		p, err = x.promiseNow(s, in.Override)
+		return err
+	})
+	return p, err
+}
+
+// promising prepares in for the ticket and runs fn with the choice; in may be nil, then so is it.
+func (a *App) promising(ctx context.Context, v desk.Viewer, ref desk.Ref, in *PromiseIn, fn func(*act, *choice) error) error {
+	c, id, err := a.find(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	var s *choice
+	if in != nil {
+		var t desk.Ticket
+		err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+			t, err = tx.Ticket(id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if s, err = a.choose(ctx, v, c, *in, t.Skill, t.Lang, false, a.Now()); err != nil {
+			return err
+		}
+	}
+	return a.onTicket(ctx, v, c, id, func(x *act) error { return fn(x, s) })
+}
+
+// promiseNow makes the promise of s. What the agreement promised in its stead until now is kept by a
+// person's word: a reply promise ends when somebody promises in words.
+func (x *act) promiseNow(s *choice, override string) (desk.Promise, error) {
+	p, err := x.bind(s.promise, s)
+	if err != nil {
+		return p, err
+	}
+	if p, err = x.add(p); err != nil {
+		return p, err
+	}
+	if override != "" {
+		x.t.Seq++
+		err = x.tx.AddEvent(desk.Event{Client: x.t.Client, Ticket: x.t.ID, Seq: x.t.Seq, Type: desk.PromiseGiven, By: x.v.Actor(),
+			HappenedAt: x.now(), RecordedAt: x.now(), Data: desk.EventData{Promise: p.ID, Override: x.v.Name, Reason: override}})
+		if err != nil {
+			return p, err
+		}
+	}
+	if x.v.Who == desk.WhoStaff {
+		if err := x.keepWords("promised"); err != nil {
+			return p, err
+		}
+	}
+	if x.t.State == desk.New || x.t.State == desk.Asked {
+		x.t.State = desk.Working
+	}
+	return p, x.tellMade(p)
+}
+
+// TryPromise notes that somebody is calling now.
+func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID) error {
+	return a.byRef(ctx, v, ref, func(x *act) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		if !p.TryingAt.IsZero() && x.now().Before(p.BreaksAt()) {
+			return desk.Errorf(desk.Conflict, "promise.trying", "Somebody is calling this person now.")
+		}
+		if p, err = p.Try(x.now()); err != nil {
+			return err
+		}
+		if err := x.put(p); err != nil {
+			return err
+		}
+		err = x.tx.AddAttempt(desk.Attempt{
+			Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+			How: desk.ByVoice, BeganAt: x.now(),
+		})
+		if err != nil {
+			return err
+		}
+		return x.note(desk.PromiseTrying, desk.EventData{Promise: p.ID, Tries: p.Tries + 1})
+	})
+}
+
+// Misses are the ways in which a call does not reach the person.
+var Misses = []string{"no_answer", "busy", "voicemail", "wrong_number"}
+
+// MissedCall notes that the person was not reached ("no_answer", "busy", "voicemail", "wrong_number").
+// We called within the window, so nothing broke: the promise moves on to the next window that can be
+// kept, and the person is told. The third miss ends the callback as kept with outcome "not_reached";
+// words by text or mail are promised then.
+func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, outcome string) error {
+	var bad desk.Fields
+	oneOf(&bad, "outcome", outcome, "", Misses...)
+	if outcome == "" {
+		bad.Add("outcome", "choice.missing", "Say what happened on the call.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	c, tid, err := a.find(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	var old desk.Promise
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+		old, err = tx.Promise(id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	now := a.Now()
+	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind}, old.Skill, old.Lang, false, maxTime(now.Add(WindowLength), old.Due))
+	if err != nil && !desk.Is(err, desk.Conflict) {
+		return err
+	}
+	return a.onTicket(ctx, v, c, tid, func(x *act) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		if !x.now().Before(p.BreaksAt()) {
+			return desk.Errorf(desk.Conflict, "promise.past_due", "This promise was due before that call. It breaks first; the repair can then be kept.")
+		}
+		n := p.Tries + 1
+		err = x.tx.SaveAttempt(desk.Attempt{Client: x.t.Client, Promise: p.ID, N: n, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+			How: desk.ByVoice, BeganAt: firstTime(p.TryingAt, x.now()), EndedAt: x.now(), Outcome: outcome})
+		if err != nil {
+			return err
+		}
+		if p, err = p.Missed(x.now()); err != nil {
+			return err
+		}
+		if err := x.note(desk.PromiseTried, desk.EventData{Promise: p.ID, Tries: n, Outcome: outcome}); err != nil {
+			return err
+		}
+		if n >= desk.MaxAttempts || next == nil {
+			return x.notReached(p)
+		}
+		np := next.promise
+		np.RepairOf, np.Tries, np.State, np.Replaces = p.RepairOf, n, desk.Attempted, p.ID
+		np.Channel, np.Address, np.Voicemail, np.Unproven = p.Channel, p.Address, p.Voicemail, p.Unproven
+		if np, err = x.bind(np, next); err != nil {
+			return err
+		}
+		if p, err = p.Move(x.now(), desk.MovedByPerson); err != nil {
+			return err
+		}
+		p.Outcome = outcome
+		if np, err = x.add(np); err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseMoved, desk.EventData{New: np.ID, MovedBy: desk.MovedByPerson, Reason: outcome}); err != nil {
+			return err
+		}
+		return x.tell(desk.SayTried, np, 0, nil)
+	})
+}
+
+// notReached ends a callback after the agreed number of attempts and promises words instead.
+func (x *act) notReached(p desk.Promise) error {
+	p, err := p.Keep(x.now(), "not_reached")
+	if err != nil {
+		return err
+	}
+	if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
+		return err
+	}
+	np, err := x.add(defaultPromise(x.c, x.t, x.now()))
+	if err != nil {
+		return err
+	}
+	return x.tell(desk.SayTried, np, 0, nil)
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func firstTime(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// KeepPromise ends a promise with the contact that kept it: the person was reached, just now. note is
+// an internal note, may be empty. Something stays promised: next says what; nil asks "Is it fixed?".
+func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, note string, next *PromiseIn) error {
+	note, err := desk.CleanText(note, desk.MaxNote)
+	if err != nil {
+		return desk.Fields{{Field: "note", Code: "text.too_long", Message: err.(*desk.Error).Message}}.Err()
+	}
+	return a.promising(ctx, v, ref, next, func(x *act, s *choice) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		if p.Kind == desk.Confirm {
+			return desk.Errorf(desk.Conflict, "promise.confirm", "Only the person can say that it is fixed.")
+		}
+		began := p.TryingAt
+		if p, err = p.Keep(x.now(), "reached"); err != nil {
+			return err
+		}
+		err = x.tx.SaveAttempt(desk.Attempt{Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+			How: desk.ByVoice, BeganAt: firstTime(began, x.now()), EndedAt: x.now(), Outcome: "reached"})
+		if err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseKept, desk.EventData{RepairOf: p.RepairOf}); err != nil {
+			return err
+		}
+		if note != "" {
+			if _, err := x.addMessage(desk.Note, desk.ViaPhone, note); err != nil {
+				return err
+			}
+		}
+		if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
+			x.t.Owner = x.v.Staff
+		}
+		if s != nil {
+			_, err := x.promiseNow(s, "")
+			return err
+		}
+		if x.t.State == desk.Asked {
+			x.t.State = desk.Working
+		}
+		return x.askIfFixed()
+	})
+}
+
+// MovePromise moves a promise to another window before it is due. by says who wanted it; moved by us
+// is told to the person and counted as not kept.
+func (a *App) MovePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, by desk.MovedBy, start time.Time) (desk.Promise, error) {
+	var bad desk.Fields
+	oneOf(&bad, "by", by, "", desk.MovedByPerson, desk.MovedByUs)
+	if by == "" {
+		bad.Add("by", "choice.missing", "Say who wanted the new time.")
+	}
+	if start.IsZero() {
+		bad.Add("start", "start.missing", "Choose the new time.")
+	}
+	if err := bad.Err(); err != nil {
+		return desk.Promise{}, err
+	}
+	var np desk.Promise
+	err := a.promising(ctx, v, ref, &PromiseIn{Kind: desk.Callback, Start: start}, func(x *act, s *choice) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		s.promise.Kind = p.Kind
+		np, err = x.move(p, by, s)
+		return err
+	})
+	return np, err
+}
+
+// move ends p as moved, puts a new promise in its place and tells the person.
+func (x *act) move(p desk.Promise, by desk.MovedBy, s *choice) (desk.Promise, error) {
+	if p.Kind == desk.Confirm {
+		return p, desk.Errorf(desk.Conflict, "promise.confirm", "This is not a time that can be moved.")
+	}
+	np := s.promise
+	np.RepairOf, np.Tries, np.Replaces = p.RepairOf, p.Tries, p.ID
+	np.Channel, np.Address, np.Voicemail, np.Unproven, np.Source = p.Channel, p.Address, p.Voicemail, p.Unproven, p.Source
+	if np.Skill == "" {
+		np.Skill = p.Skill
+	}
+	moved, err := p.Move(x.now(), by)
+	if err != nil {
+		return p, err
+	}
+	// The old seat is given back first: the same window may be the one that is wanted.
+	if err := x.tx.Unbook(p.ID); err != nil {
+		return p, err
+	}
+	if np, err = x.bind(np, s); err != nil {
+		return p, err
+	}
+	if np, err = x.add(np); err != nil {
+		return p, err
+	}
+	if err := x.end(moved, desk.PromiseMoved, desk.EventData{New: np.ID, MovedBy: by}); err != nil {
+		return p, err
+	}
+	trigger := desk.SayMoved
+	if by == desk.MovedByUs {
+		trigger = desk.SayMovedByUs
+	}
+	if err := x.tell(trigger, np, 0, nil); err != nil {
+		return p, err
+	}
+	return np, x.remind(np)
+}
+
+// GivePromise gives a promise to somebody else on shift with the skill.
+func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, to desk.StaffID) error {
+	c, tid, err := a.find(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	if err := a.serves(ctx, to, c.ID); err != nil {
+		return err
+	}
+	return a.onTicket(ctx, v, c, tid, func(x *act) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		p.Owner = to
+		if err := x.put(p); err != nil {
+			return err
+		}
+		return x.note(desk.PromiseGiven, desk.EventData{Promise: p.ID, Owner: to, OwnerIs: a.staffName(to)})
+	})
+}
+
+// Promises gives the promises of a ticket, oldest first.
+func (a *App) Promises(ctx context.Context, v desk.Viewer, ref desk.Ref) ([]desk.Promise, error) {
+	c, id, err := a.find(ctx, v, ref)
+	if err != nil {
+		return nil, err
+	}
+	var ps []desk.Promise
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+		ps, err = tx.Promises(id)
+		return err
+	})
+	return ps, err
+}

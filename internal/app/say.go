@@ -1,0 +1,277 @@
+package app
+
+import (
+	"context"
+	"html"
+	"strconv"
+	"strings"
+	"time"
+
+	"kept/internal/channel"
+	"kept/internal/desk"
+	"kept/internal/store"
+	"kept/internal/words"
+)
+
+// serves is an Invalid error at field "to" unless somebody works for client c.
+func (a *App) serves(ctx context.Context, id desk.StaffID, c desk.ClientID) error {
+	not := desk.Fields{{Field: "to", Code: "staff.not_here", Message: "That person does not serve this hospital."}}.Err()
+	var s desk.Staff
+	err := a.db.DeskRead(ctx, desk.System("staff"), func(tx *store.DeskReadTx) (err error) {
+		s, err = tx.Staff(id)
+		return err
+	})
+	if desk.Is(err, desk.NotFound) {
+		return not
+	}
+	if err != nil {
+		return err
+	}
+	for _, have := range s.Clients {
+		if have == c && s.Active {
+			return nil
+		}
+	}
+	return not
+}
+
+// tellMade tells the person what was promised and, for a call, reminds shortly before.
+func (x *act) tellMade(p desk.Promise) error {
+	if err := x.tell(desk.SayMade, p, 0, nil); err != nil {
+		return err
+	}
+	return x.remind(p)
+}
+
+// remindBefore is how long before its window a call is announced by text.
+const remindBefore = 15 * time.Minute
+
+func (x *act) remind(p desk.Promise) error {
+	at := p.Start.Add(-remindBefore)
+	if p.Kind != desk.Callback || !at.After(x.now()) || x.t.Address == 0 || x.t.Channel == desk.ByEmail || x.t.Channel == desk.ByWeb {
+		return nil
+	}
+	return x.queue(desk.Out{Trigger: desk.SaySoon, Channel: desk.BySMS, Address: x.t.Address, Promise: p.ID, FireAt: at})
+}
+
+// tell writes what the person is told as a row, by the channel that they chose. p may be the zero
+// Promise, m zero.
+func (x *act) tell(trigger desk.Trigger, p desk.Promise, m desk.MessageID, args map[string]string) error {
+	ch := x.t.Channel
+	if ch == desk.ByVoice {
+		ch = desk.BySMS // who wants a call gets the times of calls by text
+	}
+	return x.tellTo(trigger, ch, x.t.Address, p, m, args)
+}
+
+// tellTo is tell with a channel and an address of its own.
+func (x *act) tellTo(trigger desk.Trigger, ch desk.Channel, to desk.AddressID, p desk.Promise, m desk.MessageID, args map[string]string) error {
+	if to == 0 || ch == desk.ByWeb || ch == "" {
+		if trigger == desk.SayBroken {
+			return x.cannotTell(p.ID, "no address on file")
+		}
+		return nil // who asked without an address follows the tracker
+	}
+	at := x.now()
+	if ch == desk.BySMS {
+		at = quietUntil(trigger, p, at, zoneOf(x.c))
+	}
+	return x.queue(desk.Out{Trigger: trigger, Channel: ch, Address: to, Promise: p.ID, Message: m, Args: args, FireAt: at})
+}
+
+func (x *act) queue(o desk.Out) error {
+	o.Client, o.ID, o.Ticket, o.Requester, o.Lang = x.t.Client, x.tx.NewID(), x.t.ID, x.t.Requester, x.t.Lang
+	o.State, o.CreatedAt = desk.Queued, x.now()
+	if !o.FireAt.After(x.now()) {
+		x.sends = true
+	}
+	return x.tx.AddOut(o)
+}
+
+// quietUntil is when a text may go: at once where it answers what the person just did, otherwise not
+// between 9 p.m. and 8 a.m. where the person lives. News of a broken promise goes between 7 a.m. and
+// 10 p.m., and at once if the promised window itself lay outside.
+func quietUntil(trigger desk.Trigger, p desk.Promise, now time.Time, loc *time.Location) time.Time {
+	from, to := 8, 21
+	switch trigger {
+	case desk.SaySoon, desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided:
+	case desk.SayBroken:
+		from, to = 7, 22
+	default:
+		return now
+	}
+	l := now.In(loc)
+	if h := l.Hour(); h >= from && h < to {
+		return now
+	}
+	if trigger == desk.SayBroken {
+		// A break is noticed at its due instant, so a due instant in these hours was promised for them.
+		return now
+	}
+	day := l.Day()
+	if l.Hour() >= to {
+		day++
+	}
+	return time.Date(l.Year(), l.Month(), day, from, 0, 0, 0, loc).UTC()
+}
+
+// cannotTell puts a person who cannot be told before the supervisors. It is never silent success.
+func (x *act) cannotTell(p desk.PromiseID, why string) error {
+	if err := x.raise(desk.AlertCannotTell, p, desk.FlagNone, why); err != nil {
+		return err
+	}
+	return x.note(desk.CannotBeTold, desk.EventData{Promise: p, Reason: why})
+}
+
+// essential reports whether a trigger must reach the person: then a failure starts the next channel.
+func essential(t desk.Trigger) bool {
+	switch t {
+	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber:
+		return false
+	}
+	return true
+}
+
+// letter is everything that the words of one message are made of.
+type letter struct {
+	out     desk.Out
+	c       desk.Client
+	t       desk.Ticket
+	r       desk.Requester
+	to      desk.Address
+	p       desk.Promise
+	leader  string // who repairs
+	origin  string
+	now     time.Time
+	texts   int // earlier deliveries of this ticket
+	earlier bool
+}
+
+// key is the name of the texts of l in the catalogue, without "sms." or "mail.".
+func (l letter) key() string {
+	k := string(l.out.Trigger)
+	switch l.out.Trigger {
+	case desk.SayMade:
+		if !windowed(l.p.Kind) {
+			return "made_reply"
+		}
+	case desk.SayBroken:
+		if !windowed(l.p.Kind) {
+			return "broken_other"
+		}
+	case desk.SayTried:
+		if !windowed(l.p.Kind) {
+			return "tried_last"
+		}
+	case desk.SayReminder:
+		return "fixed_again"
+	case desk.SayReopened:
+		if !windowed(l.p.Kind) {
+			return "reopened_reply"
+		}
+	case desk.SayStop:
+		return "stopped"
+	}
+	return k
+}
+
+// link is the tracker's address in the person's language.
+func (l letter) link() string {
+	path := "/t/"
+	if words.Parse(l.out.Lang) == words.ES {
+		path = "/es/t/"
+	}
+	return l.origin + path + desk.FormatToken(l.t.Token)
+}
+
+// args are the parameters that the texts know.
+func (l letter) args(sms bool) []any {
+	lang, loc := words.Parse(l.out.Lang), zoneOf(l.c)
+	window := words.Window(lang, l.p.Start, l.p.Due, loc, l.now)
+	link := l.link()
+	if sms {
+		window = words.ShortWindow(lang, l.p.Start, l.p.Due, loc, l.now)
+		_, link, _ = strings.Cut(link, "://")
+	}
+	due := l.p.Due
+	if us, err := strconv.ParseInt(l.out.Args["due"], 10, 64); err == nil {
+		due = time.UnixMicro(us)
+	}
+	who := l.leader
+	if who == "" {
+		who = words.T(lang, "msg.a_supervisor")
+	}
+	name := words.T(lang, "mail.hello.noname")
+	if first := l.r.First(); first != "" {
+		name = words.T(lang, "mail.hello", "name", first)
+	}
+	return []any{
+		"desk", words.SMSSender(lang, l.c.Name), "client", l.c.Name, "window", window,
+		"phone", desk.Phone(l.c.Phone).String(), "ref", string(l.t.Ref), "link", link,
+		"by", words.By(lang, due, loc, l.now), "newby", words.By(lang, l.p.Due, loc, l.now),
+		"supervisor", who, "n", strconv.Itoa(desk.MaxAttempts), "code", l.out.Args["code"], "hello", name,
+		"day", words.Day(lang, l.day(), loc, l.now), "name", l.r.First(),
+	}
+}
+
+// day is the day that a text speaks of: when a silent question closes, else when it was asked.
+func (l letter) day() time.Time {
+	if l.out.Trigger == desk.SayReminder || l.out.Trigger == desk.SayFixed {
+		return l.t.AskedAt.Add(confirmAfter[len(confirmAfter)-1])
+	}
+	return l.t.OpenedAt
+}
+
+// text makes the text message of l.
+func (l letter) text() channel.Message {
+	lang := words.Parse(l.out.Lang)
+	return channel.Message{
+		ID: outID(l.out), Client: int64(l.c.ID), From: l.c.Phone, To: desk.Phone(l.to.Value).E164(), Lang: l.out.Lang,
+		Text: words.T(lang, "sms."+l.key(), l.args(true)...),
+	}
+}
+
+// post makes the mail of l: plain text and plain HTML with the same words, one link.
+func (l letter) post() channel.Message {
+	lang, args, key := words.Parse(l.out.Lang), l.args(false), "mail."+l.key()
+	t := func(k string) string { return words.T(lang, k, args...) }
+	paras := []string{t(key + ".body")}
+	button := ""
+	if words.Has(key + ".button") {
+		button = t(key + ".button")
+	}
+	asked := words.T(lang, "mail.why", "day", words.Day(lang, l.t.OpenedAt, zoneOf(l.c), l.now))
+	foot := []string{t("mail.help"), t("mail.sign"), asked}
+	if words.Has(key + ".number") {
+		foot = append([]string{t(key + ".number")}, foot...)
+	}
+	hello := words.T(lang, "mail.hello.noname")
+	if l.r.First() != "" {
+		hello = words.T(lang, "mail.hello", "name", l.r.First())
+	}
+	var plain, rich strings.Builder
+	plain.WriteString(hello + "\n\n")
+	rich.WriteString(`<!doctype html><html lang="` + string(lang) + `"><body><p>` + html.EscapeString(hello) + "</p>")
+	for _, p := range paras {
+		plain.WriteString(p + "\n\n")
+		rich.WriteString("<p>" + html.EscapeString(p) + "</p>")
+	}
+	if button != "" {
+		plain.WriteString(button + ": " + l.link() + "\n\n")
+		rich.WriteString(`<p><a href="` + html.EscapeString(l.link()) + `">` + html.EscapeString(button) + "</a></p>")
+	}
+	for _, p := range foot {
+		plain.WriteString(p + "\n")
+		rich.WriteString("<p>" + html.EscapeString(p) + "</p>")
+	}
+	rich.WriteString("</body></html>")
+	return channel.Message{
+		ID: outID(l.out), Client: int64(l.c.ID), From: "helpdesk@" + l.c.Host, To: l.to.Value, Lang: l.out.Lang,
+		Subject: t(key + ".subject"), Text: plain.String(), HTML: rich.String(), URL: l.link(),
+	}
+}
+
+// outID names a delivery for providers: the same for every try.
+func outID(o desk.Out) string {
+	return strconv.FormatInt(int64(o.Client), 36) + "-" + strconv.FormatInt(o.ID, 36)
+}

@@ -1,0 +1,87 @@
+package desk
+
+import "time"
+
+// EventType names what happened. Events are the history: never updated, never deleted.
+type EventType string
+
+const (
+	TicketOpened     EventType = "ticket_opened"
+	TicketAssigned   EventType = "ticket_assigned"
+	TicketWaiting    EventType = "ticket_waiting"
+	AskedIfFixed     EventType = "asked_if_fixed"
+	SaidFixed        EventType = "said_fixed"
+	SaidNotFixed     EventType = "said_not_fixed"
+	ClosedUnheard    EventType = "closed_unconfirmed"
+	TicketWithdrawn  EventType = "ticket_withdrawn"
+	TicketVoided     EventType = "ticket_voided"
+	PromiseMade      EventType = "promise_made"
+	PromiseTrying    EventType = "promise_trying"
+	PromiseTried     EventType = "promise_tried"
+	PromiseKept      EventType = "promise_kept"
+	PromiseMoved     EventType = "promise_moved"
+	PromiseBroken    EventType = "promise_broken"
+	PromiseTold      EventType = "promise_told"
+	PromiseGiven     EventType = "promise_given" // another owner
+	PromiseWithdrawn EventType = "promise_withdrawn"
+	PromiseVoided    EventType = "promise_voided"
+	CannotBeTold     EventType = "cannot_be_told"
+	MessageIn        EventType = "message_in"
+	MessageOut       EventType = "message_out"
+	MessageState     EventType = "message_state"
+	NoteAdded        EventType = "note_added"
+	RedFlagSeen      EventType = "red_flag_seen"
+	NumberChanged    EventType = "number_changed"
+	AnswerOffered    EventType = "answer_offered"
+	HelpedByAnswer   EventType = "helped_by_answer"
+)
+
+// Event is one thing that happened to a ticket. Seq counts from 1 per ticket without holes.
+type Event struct {
+	Client     ClientID
+	Ticket     TicketID
+	Seq        int
+	Type       EventType
+	By         Actor
+	HappenedAt time.Time
+	RecordedAt time.Time
+	Data       EventData
+}
+
+// EventData is what an event says beyond its type. It holds ids and codes, never personal data;
+// words that people wrote are messages. It is stored as JSON; empty fields are left out.
+type EventData struct {
+	Promise  PromiseID     `json:"promise,omitempty"`
+	New      PromiseID     `json:"new,omitempty"`
+	Kind     PromiseKind   `json:"kind,omitempty"`
+	Source   PromiseSource `json:"source,omitempty"`
+	Start    int64         `json:"start,omitempty"` // microseconds UTC
+	Due      int64         `json:"due,omitempty"`   // microseconds UTC
+	Owner    StaffID       `json:"owner,omitempty"`
+	OwnerIs  string        `json:"owner_name,omitempty"` // staff name
+	State    PromiseState  `json:"state,omitempty"`
+	MovedBy  MovedBy       `json:"moved_by,omitempty"`
+	RepairOf PromiseID     `json:"repair_of,omitempty"`
+	Outcome  string        `json:"outcome,omitempty"`
+	Reason   string        `json:"reason,omitempty"`
+	Message  MessageID     `json:"message,omitempty"`
+	Outbox   int64         `json:"outbox,omitempty"`
+	Delivery string        `json:"delivery,omitempty"`
+	Channel  Channel       `json:"channel,omitempty"`
+	Via      Via           `json:"via,omitempty"`
+	Flag     Flag          `json:"flag,omitempty"`
+	Answer   int64         `json:"answer,omitempty"`
+	Shift    ShiftID       `json:"shift,omitempty"`
+	Override string        `json:"override,omitempty"` // supervisor's name, where nobody was rostered
+	Tries    int           `json:"tries,omitempty"`
+}
+
+// Shown reports whether the requester sees events of type t in the history of the tracker.
+func (t EventType) Shown() bool {
+	switch t {
+	case TicketOpened, AskedIfFixed, SaidFixed, SaidNotFixed, ClosedUnheard, TicketWithdrawn, TicketVoided,
+		PromiseMade, PromiseTried, PromiseKept, PromiseMoved, PromiseBroken, MessageIn, MessageOut, NumberChanged:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package desk
+
+import "time"
+
+// Staff is somebody who works the desk.
+type Staff struct {
+	ID         StaffID
+	Name       string
+	Login      string // mail address, lower case
+	Role       Role
+	Password   string // argon2id, encoded
+	TOTP       string // secret; empty: no second factor
+	Languages  []string
+	Clients    []ClientID
+	Active     bool
+	Theme      string // light, dark, auto
+	Density    string // compact, comfortable, large
+	LetterKeys bool
+}
+
+// Session is one signed-in browser. The cookie holds the secret; only its hash is stored.
+type Session struct {
+	Hash      string
+	Staff     StaffID
+	CreatedAt time.Time
+	SeenAt    time.Time
+	EndsAt    time.Time
+	Passed    bool // second factor done, or none set
+}
+
+// Token is an API token; only its hash is stored.
+type Token struct {
+	ID        int64
+	Hash      string
+	Name      string
+	Client    ClientID // zero: the whole desk
+	CreatedAt time.Time
+	EndedAt   time.Time
+}
+
+// AlertKind says what somebody who leads must look at now.
+type AlertKind string
+
+const (
+	AlertRedFlag      AlertKind = "red_flag"
+	AlertCallTask     AlertKind = "call_task"      // no written channel worked: call the person
+	AlertCannotTell   AlertKind = "cannot_be_told" // no channel at all is left
+	AlertSecondBreak  AlertKind = "second_break"
+	AlertNobodyLeads  AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
+	AlertInbound      AlertKind = "inbound"      // a message that fits no ticket
+	AlertAddressWrong AlertKind = "address_wrong"
+)
+
+// Alert is something that a supervisor must look at and accept by name.
+type Alert struct {
+	ID       int64
+	Client   ClientID
+	Ticket   TicketID
+	Promise  PromiseID
+	Kind     AlertKind
+	Flag     Flag
+	Note     string // free of personal data
+	RaisedAt time.Time
+	AckedAt  time.Time
+	AckedBy  StaffID
+}
+
+// Attempt is one try to reach a person for a promise.
+type Attempt struct {
+	Client    ClientID
+	Promise   PromiseID
+	N         int
+	Ticket    TicketID
+	Staff     StaffID
+	StaffName string
+	How       Channel
+	BeganAt   time.Time
+	EndedAt   time.Time
+	Outcome   string // "", reached, no_answer, busy, voicemail, wrong_number
+}
