@@ -1,0 +1,151 @@
+package httpd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// MaxBody is the largest request that is read, in bytes. Forms of the longest allowed words fit well.
+const MaxBody = 256 << 10
+
+// CSP is the content security policy of every page: nothing from elsewhere, nothing inline.
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+type key int
+
+const refKey key = 0
+
+// Ref is the reference of a request: it stands on an error page and in the log.
+func Ref(ctx context.Context) string {
+	s, _ := ctx.Value(refKey).(string)
+	return s
+}
+
+// Options of Wrap.
+type Options struct {
+	Log   *slog.Logger
+	Clock func() time.Time
+	Proxy bool // the address of the person is the last of X-Forwarded-For
+	// Observe is told of every answer, for metrics: the route pattern, never a path.
+	Observe func(route string, status int, took time.Duration)
+	// Failed renders the page or the JSON of a panic; the answer has not begun yet.
+	Failed func(w http.ResponseWriter, r *http.Request)
+}
+
+// Wrap gives h everything that every request needs: a reference, security headers, a limit on what
+// is read, protection against forms of other sites, and a line in the log without personal data.
+func Wrap(h http.Handler, o Options) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	h = cross.Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := o.Clock()
+		ref := newRef()
+		ctx := context.WithValue(r.Context(), refKey, ref)
+		ctx = context.WithValue(ctx, addrKey, address(r, o.Proxy))
+		r = r.WithContext(ctx)
+		head := w.Header()
+		head.Set("Content-Security-Policy", CSP)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("X-Frame-Options", "DENY")
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		head.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p)
+				}
+				// The panic's words may hold what somebody typed; its type and the stack do not.
+				o.Log.Error("a handler panicked", "ref", ref, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+				if rec.status == 0 && o.Failed != nil {
+					o.Failed(rec, r)
+				}
+			}
+			took := o.Clock().Sub(began)
+			route := r.Pattern
+			if route == "" {
+				route = "none"
+			}
+			if o.Observe != nil {
+				o.Observe(route, rec.code(), took)
+			}
+			level := slog.LevelDebug
+			if rec.code() >= 500 {
+				level = slog.LevelError
+			}
+			o.Log.Log(r.Context(), level, "request", "ref", ref, "method", r.Method, "route", route, "status", rec.code(), "ms", took.Milliseconds())
+		}()
+		h.ServeHTTP(rec, r)
+	})
+}
+
+const addrKey key = 1
+
+// Address is the network address of who asks, for rate limits only: it is neither stored nor logged.
+func Address(ctx context.Context) string {
+	s, _ := ctx.Value(addrKey).(string)
+	return s
+}
+
+func address(r *http.Request, proxy bool) string {
+	if proxy {
+		if f := r.Header.Get("X-Forwarded-For"); f != "" {
+			parts := strings.Split(f, ",")
+			return strings.TrimSpace(parts[len(parts)-1])
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func newRef() string {
+	var b [6]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// recorder remembers the status of an answer. It stays transparent for streams.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(code int) {
+	if r.status == 0 {
+		r.status = code
+	}
+	r.ResponseWriter.WriteHeader(code)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) code() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}
