@@ -157,7 +157,8 @@ func copyFile(from, to string) error {
 var errNotEmpty = desk.Errorf(desk.Conflict, "not_empty", "There is a desk here already. Restore into an empty folder or database.")
 
 func (e *pgEngine) backup(ctx context.Context, part string) error {
-	return pgTool(ctx, "pg_dump", e.url, "--format=custom", "--no-owner", "--file="+part)
+	// The wall between clients stands for the owner too; PGOPTIONS in pgTool opens it.
+	return pgTool(ctx, "pg_dump", e.url, "--format=custom", "--no-owner", "--enable-row-security", "--file="+part)
 }
 
 func restorePostgres(ctx context.Context, o Options, path string) error {
@@ -187,7 +188,7 @@ func pgTool(ctx context.Context, tool, address string, args ...string) error {
 	if err != nil || u.Scheme == "" {
 		return desk.Errorf(desk.Invalid, "database_url", "The database address must look like postgres://name:password@host/database.")
 	}
-	env := os.Environ()
+	env := append(os.Environ(), "PGOPTIONS=-c kept.clients=*")
 	if secret, ok := u.User.Password(); ok {
 		env = append(env, "PGPASSWORD="+secret)
 		u.User = url.User(u.User.Username())

@@ -62,3 +62,31 @@ func TestADamagedBackupIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestBackupOfPostgresSeesOverTheWall(t *testing.T) {
+	if !server.Wanted() {
+		t.Skip("KEPT_TEST_ENGINES=sqlite")
+	}
+	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
+	if err := db.Read(ctx, viewer, client, func(tx *ReadTx) error { tx.saw("requester", 4); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "monday.kept")
+	if err := db.Backup(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	to := Options{DatabaseURL: server.Database(t), Log: quiet}
+	if err := Restore(ctx, to, path); err != nil {
+		t.Fatal(err)
+	}
+	err := openIn(t, to)().Desk(ctx, viewer, func(tx *DeskTx) error {
+		n, err := one(tx, both("SELECT count(*) FROM read_log"), value[int64])
+		if n != 1 {
+			t.Errorf("%d of 1 rows came back", n)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -169,7 +169,6 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 			w.seen = append([]seenIDs(nil), u.seen...)
 			return nil
 		})
-		err = errors.Join(err, logged)
 		if logged != nil {
 			return logged
 		}
