@@ -142,6 +142,30 @@ func By(lang Lang, t time.Time, loc *time.Location, now time.Time) string {
 	return s + pick(lang, " on ", " del ") + date
 }
 
+// ShortBy is By for a text message: "by 9:30 a.m. CT", "by 12:20 a.m. CT Thu, Oct 1", "antes de
+// las 9:30 a. m.". Spanish is without a zone and without á í ó ú, as in ShortWindow.
+func ShortBy(lang Lang, t time.Time, loc *time.Location, now time.Time) string {
+	t, now = t.In(loc), now.In(loc)
+	s := "by " + hour(EN, t) + " " + ZoneShort(t, loc)
+	if lang == ES {
+		s = strings.Replace("antes de "+article(t, "")+plain(hour(ES, t)), "de el ", "del ", 1)
+		if repeated(t) {
+			s += " " + ZoneShort(t, loc)
+		}
+	}
+	day := t
+	if midnight(t) {
+		day = t.AddDate(0, 0, -1)
+	}
+	if days(now, day) == 0 {
+		return s
+	}
+	if midnight(t) {
+		return s + pick(lang, " at the end of ", " al terminar el ") + shortDay(lang, day)
+	}
+	return s + pick(lang, " ", " del ") + shortDay(lang, day)
+}
+
 // Clock gives a time of day: "11:00 a.m. CT", "11:00 a. m. (hora central)", "noon CT".
 func Clock(lang Lang, t time.Time, loc *time.Location) string {
 	return zoned(lang, hour(lang, t.In(loc)), Zone(lang, t, loc))
