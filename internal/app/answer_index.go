@@ -174,7 +174,7 @@ func oneEdit(a, b string) bool {
 // terms gives the words of a text that tell something, folded, in their basic form, each once.
 func terms(text string) []string {
 	var out []string
-	words := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(fold(text), notInWord)
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if i+1 < len(words) {
@@ -196,6 +196,8 @@ func terms(text string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 var folds = strings.NewReplacer("á", "a", "à", "a", "ä", "a", "é", "e", "è", "e", "í", "i", "ó", "o", "ö", "o",
 	"ú", "u", "ü", "u", "ñ", "n", "ç", "c", "'", "", "’", "",

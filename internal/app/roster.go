@@ -135,16 +135,20 @@ func (c *rosterCache) at(now time.Time, lasts time.Duration) *duty {
 	if age := now.Sub(c.checkedAt); !c.read || age.Abs() >= lasts {
 		return nil
 	}
-	return &duty{plan: c.duty, shifts: c.roster.Shifts, now: now, known: map[dutyKey][]coverage.Duty{}}
+	return &duty{plan: c.duty, staff: c.roster.People, shifts: c.roster.Shifts, now: now, known: map[dutyKey][]onShift{}}
 }
 
 // duty answers who is on shift at one instant, for the many lines of one page.
 type duty struct {
 	plan   *coverage.Plan
+	staff  []coverage.Person
 	shifts []coverage.Shift
 	now    time.Time
-	known  map[dutyKey][]coverage.Duty
+	known  map[dutyKey][]onShift
 }
+
+// onShift is somebody on shift.
+type onShift = coverage.Duty
 
 type dutyKey struct {
 	client desk.ClientID
@@ -152,7 +156,7 @@ type dutyKey struct {
 }
 
 // people gives who is on shift for a client with a skill.
-func (d *duty) people(c desk.ClientID, skill string) []coverage.Duty {
+func (d *duty) people(c desk.ClientID, skill string) []onShift {
 	k := dutyKey{c, skill}
 	list, ok := d.known[k]
 	if !ok {
@@ -167,7 +171,7 @@ func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
 		return len(d.people(p.Client, p.Skill)) > 0
 	}
-	return slices.ContainsFunc(d.people(p.Client, ""), func(on coverage.Duty) bool {
+	return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool {
 		return on.Person.ID == int64(p.Owner)
 	})
 }

@@ -176,7 +176,7 @@ func (a *App) Bearer(ctx context.Context, token string) (desk.Viewer, error) {
 // BeginTOTP gives a new secret and its otpauth URL; ConfirmTOTP sets it after a right code.
 func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string, err error) {
 	if v.Who != desk.WhoStaff {
-		return "", "", desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+		return "", "", errStaffOnly
 	}
 	var s desk.Staff
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {

@@ -207,7 +207,7 @@ func (a *App) SaveDisplay(ctx context.Context, v desk.Viewer, theme, density str
 // saveMyself changes the staff row of v.
 func (a *App) saveMyself(ctx context.Context, v desk.Viewer, change func(*desk.Staff)) error {
 	if v.Who != desk.WhoStaff {
-		return desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+		return errStaffOnly
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		s, err := tx.Staff(v.Staff)

@@ -1,0 +1,344 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// BoardFilter narrows the promise board.
+type BoardFilter struct {
+	Client desk.ClientID
+	Skill  string
+	Mine   bool
+}
+
+// Board is what is promised, by urgency. Each group holds at most 50 lines; counts stop at 1,000.
+type Board struct {
+	Alerts  []AlertLine
+	Broken  []BoardLine // repairs that are live, and live promises past due
+	AtRisk  []BoardLine
+	Hour    []BoardLine // due in the next hour
+	Today   []BoardLine // due in the next 24 hours
+	Later   []BoardLine
+	Counts  BoardCounts
+	NextDue time.Time // of all, zero if none
+	Load    []LoadHour
+	Now     time.Time
+}
+
+// BoardCounts are today's figures, in the last 24 hours; each way to end is counted apart. Those of
+// live promises are of everything that the viewer sees, whatever the filter.
+type BoardCounts struct {
+	Kept, KeptLate, Broken, Repaired, MovedByUs, MovedByPerson, Withdrawn, Voided, CannotTell int
+	LiveHour, LiveToday, LiveLater                                                            int
+}
+
+// LoadHour is one of the next 12 hours: how many promises are due, how many people are on shift.
+type LoadHour struct {
+	At     time.Time
+	Due    int
+	People int
+}
+
+// BoardLine is one promise on the board.
+type BoardLine struct {
+	Promise desk.Promise
+	Look    desk.Look
+	Ticket  desk.Ticket
+	Client  desk.Client
+	Caller  string
+	Owner   string
+	OwnerOn bool
+	Reason  string       // why it is at risk, in words: "owner off shift", "no one with the skill on shift", "2 tries, no answer"
+	Told    bool         // of the break
+	Can     []desk.Staff // on shift with the skill, least booked first, at most 8: for "Give to…"
+}
+
+// AlertLine is an open alert with what it is about.
+type AlertLine struct {
+	Alert  desk.Alert
+	Ticket desk.Ticket
+	Client desk.Client
+	Caller string
+}
+
+const (
+	boardLines = 50   // of a group
+	boardMost  = 1000 // where counts stop
+	boardLoad  = 12   // hours
+	boardAhead = 28 * 24
+	boardCan   = 8
+)
+
+// boardRows is what the board reads in one unit of work.
+type boardRows struct {
+	rows    []store.QueueRow
+	alerts  []desk.Alert
+	tickets map[store.TicketKey]desk.Ticket // of the alerts
+	callers map[store.RequesterKey]string
+	ended   []store.EndedCount
+	hours   []store.HourCount
+}
+
+// Board gives the promise board. Analysts who do not lead see the promises of the clients they serve.
+func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, error) {
+	if !v.IsStaff() {
+		return Board{}, errStaffOnly
+	}
+	if f.Client != 0 && !v.Sees(f.Client) {
+		return Board{}, notFound
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return Board{}, err
+	}
+	now := a.Now()
+	on, err := a.onDuty(ctx, now)
+	if err != nil {
+		return Board{}, err
+	}
+	// With bookings, so that the least booked come first.
+	plan, err := a.plan(ctx, now, now.Add(time.Minute))
+	if err != nil {
+		return Board{}, err
+	}
+	free := &duty{plan: plan, now: now, known: map[dutyKey][]onShift{}}
+	var read boardRows
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		read, err = readBoard(tx, v, f, now)
+		return err
+	})
+	if err != nil {
+		return Board{}, err
+	}
+	b := Board{Now: now, Counts: read.counts()}
+	untold := map[desk.PromiseID]bool{}
+	for _, al := range read.alerts {
+		if al.Kind == desk.AlertCannotTell {
+			b.Counts.CannotTell++
+			untold[al.Promise] = true
+		}
+		if f.Client != 0 && al.Client != f.Client || len(b.Alerts) == boardLines {
+			continue
+		}
+		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
+		b.Alerts = append(b.Alerts, AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]})
+	}
+	for _, r := range read.rows {
+		p := r.Promise
+		line := BoardLine{
+			Promise: p, Look: on.look(p), Ticket: r.Ticket, Client: know.client[p.Client], Caller: read.callers[keyOf(r.Ticket)],
+			Owner: know.staff[p.Owner], OwnerOn: on.owned(p), Can: free.can(p),
+		}
+		line.Told = p.RepairOf != 0 && !untold[p.RepairOf] && !untold[p.ID]
+		if b.NextDue.IsZero() && p.Due.After(now) {
+			b.NextDue = p.Due
+		}
+		b.place(line, now)
+	}
+	b.Load = load(read.hours, on, know.seen(v), f.Client)
+	return b, nil
+}
+
+func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time) (r boardRows, err error) {
+	q := store.BoardQuery{Client: f.Client, Skill: f.Skill, Limit: boardLines}
+	if f.Mine {
+		q.Owner = v.Staff
+	}
+	r.rows = nil
+	for _, span := range []struct{ from, until time.Time }{
+		{time.Time{}, now}, {now, now.Add(time.Hour)}, {now.Add(time.Hour), now.Add(24 * time.Hour)}, {now.Add(24 * time.Hour), time.Time{}},
+	} {
+		q.From, q.Until = span.from, span.until
+		rows, err := tx.Live(q)
+		if err != nil {
+			return r, err
+		}
+		r.rows = append(r.rows, rows...)
+	}
+	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
+		return r, err
+	}
+	var keys []store.TicketKey
+	for _, al := range r.alerts {
+		if k := (store.TicketKey{Client: al.Client, ID: al.Ticket}); al.Ticket != 0 && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	if r.tickets, err = tx.TicketsByKey(keys); err != nil {
+		return r, err
+	}
+	var people []store.RequesterKey
+	for _, row := range r.rows {
+		people = append(people, keyOf(row.Ticket))
+	}
+	for _, t := range r.tickets {
+		people = append(people, keyOf(t))
+	}
+	if r.callers, err = callersNamed(tx, people); err != nil {
+		return r, err
+	}
+	if r.ended, err = tx.EndedCounts(now.Add(-24 * time.Hour)); err != nil {
+		return r, err
+	}
+	r.hours, err = tx.DueByHour(now, boardAhead)
+	return r, err
+}
+
+// counts counts each way to end apart, and what is live by when it is due.
+func (r boardRows) counts() (c BoardCounts) {
+	for _, e := range r.ended {
+		switch {
+		case e.Repair && (e.State == desk.Kept || e.State == desk.KeptLate):
+			c.Repaired += e.N
+		case e.State == desk.Kept:
+			c.Kept += e.N
+		case e.State == desk.KeptLate:
+			c.KeptLate += e.N
+		case e.State == desk.Broken:
+			c.Broken += e.N
+		case e.State == desk.Moved && e.MovedBy == desk.MovedByUs:
+			c.MovedByUs += e.N
+		case e.State == desk.Moved:
+			c.MovedByPerson += e.N
+		case e.State == desk.Withdrawn:
+			c.Withdrawn += e.N
+		case e.State == desk.Voided:
+			c.Voided += e.N
+		}
+	}
+	for i, h := range r.hours {
+		switch {
+		case i == 0:
+			c.LiveHour += h.N
+		case i < 24:
+			c.LiveToday += h.N
+		default:
+			c.LiveLater += h.N
+		}
+	}
+	for _, n := range []*int{&c.Kept, &c.KeptLate, &c.Broken, &c.Repaired, &c.MovedByUs, &c.MovedByPerson, &c.Withdrawn,
+		&c.Voided, &c.LiveHour, &c.LiveToday, &c.LiveLater} {
+		*n = min(*n, boardMost)
+	}
+	return c
+}
+
+// place puts a line into the group where it is most urgent.
+func (b *Board) place(line BoardLine, now time.Time) {
+	p, left := line.Promise, line.Promise.Due.Sub(now)
+	group := &b.Later
+	switch {
+	case p.RepairOf != 0 || line.Look == desk.LookBroken:
+		group = &b.Broken
+	case line.Look == desk.LookAtRisk || p.Tries >= desk.MaxAttempts-1 && left <= 24*time.Hour:
+		line.Reason = line.risk(left)
+		group = &b.AtRisk
+	case left <= time.Hour:
+		group = &b.Hour
+	case left <= 24*time.Hour:
+		group = &b.Today
+	}
+	if len(*group) < boardLines {
+		*group = append(*group, line)
+	}
+}
+
+// risk says in words why a promise is at risk.
+func (line BoardLine) risk(left time.Duration) string {
+	p := line.Promise
+	switch {
+	case !line.OwnerOn && p.Owner != 0:
+		return "owner off shift"
+	case !line.OwnerOn:
+		return "no one with the skill on shift"
+	case p.Tries == 1:
+		return "1 try, no answer"
+	case p.Tries > 1:
+		return fmt.Sprintf("%d tries, no answer", p.Tries)
+	case left < time.Minute:
+		return "due now"
+	case left < 2*time.Minute:
+		return "due in 1 minute"
+	}
+	return fmt.Sprintf("due in %d minutes", int(left/time.Minute))
+}
+
+// can gives who could take p over now, the least booked first.
+func (d *duty) can(p desk.Promise) []desk.Staff {
+	var list []desk.Staff
+	for _, on := range d.people(p.Client, p.Skill) {
+		if len(list) == boardCan {
+			break
+		}
+		if on.Person.ID != int64(p.Owner) {
+			list = append(list, desk.Staff{ID: desk.StaffID(on.Person.ID), Name: on.Person.Name, Languages: on.Person.Languages, Active: true})
+		}
+	}
+	return list
+}
+
+// load gives the next hours with how many people are on shift at the start of each, for the clients
+// that the viewer sees or the one of the filter.
+func load(hours []store.HourCount, on *duty, clients []desk.Client, only desk.ClientID) []LoadHour {
+	out := make([]LoadHour, 0, boardLoad)
+	for _, h := range hours[:min(len(hours), boardLoad)] {
+		people := map[int64]bool{}
+		for _, c := range clients {
+			if only != 0 && c.ID != only {
+				continue
+			}
+			for _, p := range on.plan.On(int64(c.ID), "", "", h.At) {
+				people[p.Person.ID] = true
+			}
+		}
+		out = append(out, LoadHour{At: h.At, Due: h.N, People: len(people)})
+	}
+	return out
+}
+
+// AckAlert notes that v takes care of an alert. Forbidden for those who do not lead; Conflict
+// "alert.taken" when somebody else takes care of it already.
+func (a *App) AckAlert(ctx context.Context, v desk.Viewer, id int64) error {
+	if !v.Leads() {
+		return desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can take care of an alert.")
+	}
+	var al desk.Alert
+	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		al, err = tx.Alert(id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if al.AckedBy != 0 && al.AckedBy == v.Staff {
+		return nil
+	}
+	taken := desk.Errorf(desk.Conflict, "alert.taken", "Somebody else takes care of this already.")
+	if !al.AckedAt.IsZero() {
+		return taken
+	}
+	err = a.db.Write(ctx, v, al.Client, func(tx *store.Tx) error {
+		open, err := tx.AlertsOf(al.Ticket)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(open, func(o desk.Alert) bool { return o.ID == id })
+		if i < 0 {
+			return taken
+		}
+		now := open[i]
+		now.AckedAt, now.AckedBy = tx.Now(), v.Staff
+		return tx.SaveAlert(now)
+	})
+	if err != nil {
+		return err
+	}
+	a.changed(Change{Client: al.Client, Ticket: al.Ticket})
+	return nil
+}

@@ -1,0 +1,387 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// QueueFilter narrows the queue. The zero filter is every open ticket that v may serve.
+type QueueFilter struct {
+	Show   string        // "", mine, skill, unowned, waiting, spanish
+	Client desk.ClientID // zero: all
+	After  string        // cursor of the next page, from Queue.Next
+	Limit  int           // 25 by default, at most 100
+}
+
+// Queue is one page of open tickets, what is due first on top.
+type Queue struct {
+	Rows []QueueRow
+	Next string // cursor; empty at the end
+	More bool
+	Now  time.Time
+}
+
+// QueueRow is one ticket in the queue.
+type QueueRow struct {
+	Ticket  desk.Ticket
+	Promise desk.Promise
+	Look    desk.Look
+	Client  desk.Client
+	Caller  string // name, or "Caller …0199"
+	Owner   string // staff name
+}
+
+// Strip is what the signed-in analyst owes next. Promise.ID is zero when nothing is due within an hour.
+type Strip struct {
+	Promise desk.Promise
+	Ticket  desk.Ticket
+	Client  desk.Client
+	Caller  string
+	Broken  bool
+	Owed    int // promises that I own and that are due today (in 24 h), at most 100
+	Alerts  int // open alerts, for those who lead
+	Shift   Shift
+	Now     time.Time
+}
+
+// Shift is the viewer's shift now; zero when off shift.
+type Shift struct {
+	Until time.Time
+}
+
+var errStaffOnly = desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+
+// queueSkills is how many skills of one person the queue asks for at once.
+const queueSkills = 8
+
+// Queue gives one page of the queue and notes who read it.
+func (a *App) Queue(ctx context.Context, v desk.Viewer, f QueueFilter) (Queue, error) {
+	if !v.IsStaff() {
+		return Queue{}, errStaffOnly
+	}
+	if f.Client != 0 && !v.Sees(f.Client) {
+		return Queue{}, notFound
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return Queue{}, err
+	}
+	now := a.Now()
+	on, err := a.onDuty(ctx, now)
+	if err != nil {
+		return Queue{}, err
+	}
+	limit := 25
+	if f.Limit > 0 {
+		limit = min(f.Limit, 100)
+	}
+	q := store.QueueQuery{Client: f.Client, Limit: limit + 1}
+	switch f.Show {
+	case "":
+	case "mine":
+		q.Owner = v.Staff
+	case "skill":
+		if q.Skills = on.skills(v.Staff); len(q.Skills) == 0 {
+			return Queue{Now: now}, nil
+		}
+	case "unowned":
+		q.Unowned = true
+	case "waiting":
+		q.State = desk.Waiting
+	case "spanish":
+		q.Lang = "es"
+	default:
+		return Queue{}, desk.Errorf(desk.Invalid, "show.unknown", "There is no such view of the queue.")
+	}
+	if f.After != "" {
+		if q.AfterDue, q.AfterClient, q.AfterID, err = readCursor(f.After); err != nil {
+			return Queue{}, err
+		}
+	}
+	out := Queue{Now: now}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		rows, err := tx.Queue(q)
+		if err != nil {
+			return err
+		}
+		out.Rows, out.Next, out.More = nil, "", len(rows) > limit
+		if out.More {
+			rows = rows[:limit]
+			out.Next = cursor(rows[limit-1].Ticket)
+		}
+		callers, err := callersOf(tx, rows)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out.Rows = append(out.Rows, QueueRow{
+				Ticket: r.Ticket, Promise: r.Promise, Look: on.look(r.Promise), Client: know.client[r.Ticket.Client],
+				Caller: callers[keyOf(r.Ticket)], Owner: know.staff[r.Ticket.Owner],
+			})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// cursor names the place behind a ticket in the order of the queue.
+func cursor(t desk.Ticket) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d.%d", t.Due.UnixMicro(), t.Client, t.ID))
+}
+
+func readCursor(text string) (due time.Time, c desk.ClientID, id desk.TicketID, err error) {
+	var us int64
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		_, err = fmt.Sscanf(string(plain), "%d.%d.%d", &us, &c, &id)
+	}
+	if err != nil {
+		return due, 0, 0, desk.Errorf(desk.Invalid, "cursor.invalid", "This page of the list cannot be found. Start at the top.")
+	}
+	return time.UnixMicro(us).UTC(), c, id, nil
+}
+
+func keyOf(t desk.Ticket) store.RequesterKey {
+	return store.RequesterKey{Client: t.Client, ID: t.Requester}
+}
+
+// callersOf gives what lists call the people who asked.
+func callersOf(tx *store.DeskReadTx, rows []store.QueueRow) (map[store.RequesterKey]string, error) {
+	keys := make([]store.RequesterKey, len(rows))
+	for i, r := range rows {
+		keys[i] = keyOf(r.Ticket)
+	}
+	return callersNamed(tx, keys)
+}
+
+func callersNamed(tx *store.DeskReadTx, keys []store.RequesterKey) (map[store.RequesterKey]string, error) {
+	found, err := tx.Callers(keys)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[store.RequesterKey]string, len(keys))
+	for _, k := range keys {
+		names[k] = callerName(found[k].Name, found[k].Phone)
+	}
+	return names, nil
+}
+
+// callerName is what staff calls a person in a list: the name, or the end of the number.
+func callerName(name, phone string) string {
+	switch {
+	case name != "":
+		return name
+	case phone != "":
+		return "Caller " + desk.Phone(phone).Masked()
+	}
+	return "Caller"
+}
+
+// skills gives what somebody can do now, in order, at most as many as the queue takes.
+func (d *duty) skills(s desk.StaffID) []string {
+	for _, p := range d.staff {
+		if p.ID != int64(s) {
+			continue
+		}
+		var list []string
+		for _, skill := range slices.Sorted(maps.Keys(p.Skills)) {
+			if until := p.Skills[skill]; until.IsZero() || until.After(d.now) {
+				list = append(list, skill)
+			}
+		}
+		return list[:min(len(list), queueSkills)]
+	}
+	return nil
+}
+
+// Strip gives what v owes next.
+func (a *App) Strip(ctx context.Context, v desk.Viewer) (Strip, error) {
+	if !v.IsStaff() {
+		return Strip{}, errStaffOnly
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return Strip{}, err
+	}
+	now := a.Now()
+	on, err := a.onDuty(ctx, now)
+	if err != nil {
+		return Strip{}, err
+	}
+	s := Strip{Now: now, Shift: on.shift(v.Staff)}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		if v.Leads() {
+			if s.Alerts, err = tx.CountAlerts(); err != nil {
+				return err
+			}
+		}
+		if v.Staff == 0 {
+			return nil
+		}
+		rows, err := tx.Owed(v.Staff, now.Add(24*time.Hour), 100)
+		if err != nil {
+			return err
+		}
+		// What the clock does by itself nobody owes.
+		rows = slices.DeleteFunc(rows, func(r store.QueueRow) bool { return r.Promise.Kind == desk.Confirm })
+		s.Owed = len(rows)
+		if len(rows) == 0 || rows[0].Promise.Due.After(now.Add(time.Hour)) {
+			return nil
+		}
+		first := rows[:1]
+		callers, err := callersOf(tx, first)
+		if err != nil {
+			return err
+		}
+		s.Promise, s.Ticket = first[0].Promise, first[0].Ticket
+		s.Client, s.Caller = know.client[s.Ticket.Client], callers[keyOf(s.Ticket)]
+		s.Broken = s.Promise.RepairOf != 0 || on.look(s.Promise) == desk.LookBroken
+		return nil
+	})
+	return s, err
+}
+
+// Found is one search result.
+type Found struct {
+	Ticket desk.Ticket
+	Client desk.Client
+	Caller string
+}
+
+// searchClients is how many clients are asked for a name or a number, one after the other.
+const searchClients = 16
+
+// Search finds tickets that v may serve by words, number, phone or name, newest first, and answers.
+func (a *App) Search(ctx context.Context, v desk.Viewer, words string, limit int) ([]Found, []desk.Answer, error) {
+	if !v.IsStaff() {
+		return nil, nil, errStaffOnly
+	}
+	words, err := desk.CleanLine(words, desk.MaxSubject)
+	if err != nil {
+		return nil, nil, err
+	}
+	if words == "" {
+		return nil, nil, nil
+	}
+	if limit <= 0 {
+		limit = 20
+	}
+	limit = min(limit, 50)
+	know, err := a.know(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	tickets := map[store.TicketKey]desk.Ticket{}
+	if err := a.searchPeople(ctx, v, know, words, limit, tickets); err != nil {
+		return nil, nil, err
+	}
+	var found []Found
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		if ref, err := desk.ParseRef(words); err == nil {
+			t, err := tx.TicketByRef(ref)
+			if err == nil {
+				tickets[store.TicketKey{Client: t.Client, ID: t.ID}] = t
+			} else if !desk.Is(err, desk.NotFound) {
+				return err
+			}
+		}
+		keys, err := tx.Search(words, limit)
+		if err != nil {
+			return err
+		}
+		byWords, err := tx.TicketsByKey(keys)
+		if err != nil {
+			return err
+		}
+		maps.Copy(tickets, byWords)
+		list := slices.SortedFunc(maps.Values(tickets), newestFirst)
+		list = list[:min(len(list), limit)]
+		people := make([]store.RequesterKey, len(list))
+		for i, t := range list {
+			people[i] = keyOf(t)
+		}
+		callers, err := callersNamed(tx, people)
+		if err != nil {
+			return err
+		}
+		found = nil
+		for _, t := range list {
+			found = append(found, Found{Ticket: t, Client: know.client[t.Client], Caller: callers[keyOf(t)]})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return found, know.index.find(words, 5), nil
+}
+
+func newestFirst(x, y desk.Ticket) int {
+	if c := y.OpenedAt.Compare(x.OpenedAt); c != 0 {
+		return c
+	}
+	return int(y.ID - x.ID)
+}
+
+// searchPeople adds the tickets of people with this number, mailbox or name. Names stand in rows of
+// one client each, so clients are asked one by one.
+func (a *App) searchPeople(ctx context.Context, v desk.Viewer, know *facts, words string, limit int, into map[store.TicketKey]desk.Ticket) error {
+	address := addressIn(words)
+	if address == "" && (len(strings.Fields(words)) > 4 || strings.ContainsAny(words, "0123456789?!@")) {
+		return nil // no name looks like that
+	}
+	clients := know.seen(v)
+	for _, c := range clients[:min(len(clients), searchClients)] {
+		err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+			people, err := peopleIn(tx, words, address)
+			if err != nil {
+				return err
+			}
+			for _, r := range people {
+				list, err := tx.TicketsOf(r.ID, limit)
+				if err != nil {
+					return err
+				}
+				for _, t := range list {
+					into[store.TicketKey{Client: t.Client, ID: t.ID}] = t
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peopleAtOnce is how many people a name or a number gives.
+const peopleAtOnce = 10
+
+func peopleIn(tx *store.ReadTx, words, address string) ([]desk.Requester, error) {
+	if address == "" {
+		return tx.RequestersByName(words, peopleAtOnce)
+	}
+	list, err := tx.RequestersByAddress(address)
+	return list[:min(len(list), peopleAtOnce)], err
+}
+
+// addressIn reads words as a phone number or mailbox, in the form in which it is stored; "" for
+// anything else.
+func addressIn(words string) string {
+	if p, err := desk.ParsePhone(words); err == nil {
+		return string(p)
+	}
+	if m, err := desk.ParseEmail(words); err == nil {
+		return m
+	}
+	return ""
+}
