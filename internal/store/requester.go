@@ -28,16 +28,17 @@ var (
 
 	requesterByAddress = sql("SELECT DISTINCT " + requesterCols + ` FROM address a
 		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
-		WHERE a.client_id = $1 AND a.value = $2 ORDER BY r.id`)
+		WHERE +a.client_id = $1 AND a.value = $2 ORDER BY r.id`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_back >= $2 AND r.name_back < $3 ORDER BY r.name_back, r.id LIMIT $4`)
 
-	addressCols    = aliased("a", addressNames)
-	addressOne     = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.id = $2")
-	addressOf      = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.requester_id = $2 ORDER BY a.id")
-	addressByValue = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.value = $2 ORDER BY a.id")
+	addressCols = aliased("a", addressNames)
+	addressOne  = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.id = $2")
+	addressOf   = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.requester_id = $2 ORDER BY a.id")
+	// The plus leaves SQLite one index to take: the value's.
+	addressByValue = sql("SELECT " + addressCols + " FROM address a WHERE +a.client_id = $1 AND a.value = $2 ORDER BY a.client_id, a.id")
 	addressAnyhow  = sql("SELECT " + addressCols + " FROM address a WHERE a.value = $1 ORDER BY a.client_id, a.id")
 	addressAdd     = sql(insert("address", addressNames))
 	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
@@ -50,9 +51,8 @@ var (
 	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
 		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
 		WHERE a.value = $1 AND t.closed_at IS NULL AND {mine a} ORDER BY t.opened_at DESC, t.client_id, t.id DESC`)
-	promisesUnproven = sql(`SELECT COUNT(*) FROM address a
-		JOIN promise p ON p.client_id = a.client_id AND p.address_id = a.id AND p.ended_at IS NULL AND p.unproven = 1
-		WHERE a.client_id = $1 AND a.value = $2`)
+	promisesUnproven = sql(`SELECT COUNT(*) FROM promise p WHERE p.client_id = $1 AND p.ended_at IS NULL AND p.unproven = 1
+		AND p.address_id IN (SELECT a.id FROM address a WHERE +a.client_id = $1 AND a.value = $2)`)
 )
 
 func scanRequester(row scanner) (r desk.Requester, err error) {

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// TestListsWalkAnIndex: what every screen shows is read in the order of an index, whatever the
+// filter and the viewer, so that a page costs the same with ten tickets and with a million.
+func TestListsWalkAnIndex(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir()})()
+	walks := map[string]string{}
+	for index, doors := range map[string][]*door{"ticket_queue": {queueOfAll}, "ticket_owner": {queueOfOwner}, "promise_live": {boardOfAll}, "promise_owner": {boardOfOwner}, "alert_open": {alertsOpen}} {
+		for _, d := range doors {
+			for _, s := range []*stmt{d.all, d.staff, d.client} {
+				walks[s.sqlite] = index
+			}
+		}
+	}
+	for s, index := range map[*stmt]string{promisesDue: "promise_live", promiseNext: "promise_live", outNext: "outbox_due", addressAnyhow: "address_value",
+		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven"} {
+		walks[s.sqlite] = index
+	}
+	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
+		for text, index := range walks {
+			args := make([]any, parameters(text))
+			for i := range args {
+				args[i] = 1
+			}
+			rows, err := s.conn.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
+			if err != nil {
+				return err
+			}
+			var plan []string
+			for rows.Next() {
+				var id, parent, unused int
+				var line string
+				if err := rows.Scan(&id, &parent, &unused, &line); err != nil {
+					return err
+				}
+				plan = append(plan, line)
+			}
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			all := strings.Join(plan, "\n\t")
+			if strings.Contains(all, "TEMP B-TREE") || !strings.Contains(all, index) {
+				t.Errorf("%s\nshould walk %s:\n\t%s", text, index, all)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDoorNumbersItsParameter(t *testing.T) {
+	got := mine("SELECT $2 FROM x WHERE $1 = $11 AND {mine x} LIMIT 1", "+%s.client_id = $N")
+	if want := "SELECT $2 FROM x WHERE $1 = $11 AND +x.client_id = $12 LIMIT 1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
