@@ -36,7 +36,7 @@ func (s sender) Claim(ctx context.Context, now time.Time, n int, lease time.Dura
 	}
 	rows := make([]job.Row, len(outs))
 	for i, o := range outs {
-		rows[i] = job.Row{ID: outID(o), Attempts: o.Attempts, FireAt: o.FireAt, Work: func(ctx context.Context) error { return s.a.send(ctx, o) }}
+		rows[i] = job.Row{ID: outID(o), Attempts: o.Attempts, FireAt: o.FireAt, Work: func(ctx context.Context) error { return s.a.post(ctx, o) }}
 	}
 	return rows, nil
 }
@@ -67,8 +67,8 @@ func (a *App) Send(ctx context.Context, n int) (done int, next time.Time, err er
 	return done, next, err
 }
 
-// send gives one claimed message to its provider and stores what the provider said.
-func (a *App) send(ctx context.Context, o desk.Out) error {
+// post gives one claimed message to its provider and stores what the provider said.
+func (a *App) post(ctx context.Context, o desk.Out) error {
 	v := desk.System("sender")
 	c, err := a.Client(ctx, v, o.Client)
 	if err != nil {
