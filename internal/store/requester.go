@@ -51,7 +51,7 @@ var (
 	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
 		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
 		WHERE a.value = $1 AND t.closed_at IS NULL AND {mine a} ORDER BY t.opened_at DESC, t.client_id, t.id DESC`)
-	promisesUnproven = sql(`SELECT COUNT(*) FROM promise p WHERE p.client_id = $1 AND p.ended_at IS NULL AND p.unproven = 1
+	promisesUnproven = sql(`SELECT COUNT(*) FROM promise p WHERE +p.client_id = $1 AND p.ended_at IS NULL AND p.unproven = 1
 		AND p.address_id IN (SELECT a.id FROM address a WHERE +a.client_id = $1 AND a.value = $2)`)
 )
 

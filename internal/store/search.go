@@ -22,6 +22,7 @@ const (
 var (
 	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
 		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))")
+	// PostgreSQL keeps the words in the row itself and is never asked to add them.
 	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES (last_insert_rowid(), $1)", "SELECT CAST($1 AS TEXT)")
 
 	foundNewest = acrossFor(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid

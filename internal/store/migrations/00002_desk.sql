@@ -263,7 +263,7 @@ CREATE INDEX promise_ticket ON promise (client_id, ticket_id, id);
 CREATE INDEX promise_live ON promise (due_at, client_id, id) WHERE ended_at IS NULL;
 CREATE INDEX promise_owner ON promise (owner_id, due_at, client_id, id) WHERE ended_at IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX promise_ended ON promise (ended_at, client_id, id) WHERE ended_at IS NOT NULL;
-CREATE INDEX promise_unproven ON promise (client_id, address_id) WHERE ended_at IS NULL AND unproven = 1;
+CREATE INDEX promise_unproven ON promise (address_id, client_id) WHERE ended_at IS NULL AND unproven = 1;
 CREATE TABLE attempt (
   client_id BIGINT NOT NULL,
   promise_id BIGINT NOT NULL,
