@@ -476,9 +476,33 @@ func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words string, star
 		return desk.FlagNone, err
 	}
 	err = a.withCall(ctx, v, s.c, s.call(start), func(next *choice) error {
-		return a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error { return x.notFixed(body, next) })
+		return a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error { return x.stillBroken(desk.ViaWeb, body, next) })
 	})
 	return desk.Worst(desk.RedFlags(body)), err
+}
+
+// stillBroken opens the question again with words, which may be empty. Somebody who says so twice is
+// called once.
+func (x *act) stillBroken(via desk.Via, body string, next *choice) error {
+	if body != "" {
+		if _, err := x.hear(via, body); err != nil {
+			return err
+		}
+	}
+	if _, ok := x.callAhead(); ok && x.t.State.Open() && x.t.State != desk.Asked {
+		return nil
+	}
+	return x.notFixed("", next)
+}
+
+// callAhead is the next call that is promised on the ticket; false when there is none.
+func (x *act) callAhead() (next desk.Promise, ok bool) {
+	for _, p := range x.live {
+		if p.Kind == desk.Callback && (!ok || p.Due.Before(next.Due)) {
+			next, ok = p, true
+		}
+	}
+	return next, ok
 }
 
 // SendQuestionCode sends a 6-digit code to the address on file, to show the words of the question.
