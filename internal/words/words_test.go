@@ -144,6 +144,23 @@ func TestTextMessagesFit(t *testing.T) {
 	}
 }
 
+// Every trigger of a message, in each of its forms, has a text for the phone and one for the mailbox.
+func TestEveryMessageHasItsTexts(t *testing.T) {
+	for _, k := range strings.Fields("made made_reply soon tried tried_last broken broken_other moved moved_by_us fixed fixed_again" +
+		" closed reopened reopened_reply confirmed reply code link number_changed voided emergency withdrawn") {
+		for _, key := range []string{"sms." + k, "mail." + k + ".subject", "mail." + k + ".body"} {
+			if !Has(key) {
+				t.Errorf("no text %s", key)
+			}
+		}
+	}
+	for _, k := range strings.Fields("stop stopped started help first unknown") {
+		if !Has("sms." + k) {
+			t.Errorf("no text sms.%s", k)
+		}
+	}
+}
+
 func TestSMSParts(t *testing.T) {
 	for s, want := range map[string]int{
 		"": 1, strings.Repeat("a", 160): 1, strings.Repeat("a", 161): 2, strings.Repeat("é", 160): 1,
