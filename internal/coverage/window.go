@@ -1,13 +1,19 @@
 package coverage
 
-import "time"
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"kept/internal/calendar"
+)
 
 // Query asks for windows.
 type Query struct {
 	Client          int64
 	Skill, Language string         // "" is any
 	From            time.Time      // now: no window starts before it
-	Until           time.Time      // no window ends after it; zero means 28 days on
+	Until           time.Time      // no window ends after it; zero means 28 days on, 366 are the most
 	Length          time.Duration  // 0 means 30 minutes; less than a minute gives none
 	Zone            *time.Location // whose wall clock the windows line up with; nil is UTC
 	Lead            bool           // only supervisors
@@ -32,8 +38,190 @@ type Window struct {
 	Covered    bool   // Seats > 0
 }
 
-// Windows lists the windows that can be promised, in order of time.
-func (p *Plan) Windows(q Query) []Window { return nil }
+// Windows lists the windows that can be promised, in order of time; with Query.All every
+// slot. Slots line up with Length on the wall clock of the zone (calendar.Slots), whoever asks
+// and whenever. A person covers a window who is on shift for the client all through it, not on
+// a break, speaks the language and has the skill until its end.
+//
+// Free seats are in order of preference: everybody's first seat before anybody's second,
+// then the least booked shift, then the person's id.
+//
+// Unverified people can take half of the seats: bookings do not tell who took them, so a
+// window is closed to them once half is taken by anybody. Of an odd number the seat in the
+// middle is theirs in every second slot only; a desk with one analyst keeps every other
+// window for people it knows.
+func (p *Plan) Windows(q Query) []Window {
+	q = q.filled()
+	length := q.Length.Microseconds()
+	starts := calendar.Slots(q.Zone, q.Length, q.From, q.Until.Add(1-q.Length))
+	if len(starts) == 0 {
+		return nil
+	}
+	s := search{plan: p, q: q, length: length, starts: make([]int64, len(starts)), windows: make([]Window, len(starts))}
+	for i, t := range starts {
+		s.starts[i] = t.UnixMicro()
+		s.windows[i] = Window{Start: t, End: t.Add(q.Length)}
+	}
+	s.seats()
+	out := s.windows[:0]
+	for i, w := range s.windows {
+		if q.Unverified {
+			total := w.Booked + len(w.Free)
+			half := total / 2
+			if total%2 == 1 && (s.starts[i]/length)%2 == 0 {
+				half++
+			}
+			w.Free = w.Free[:min(len(w.Free), max(0, half-w.Booked))]
+		}
+		w.Seats = len(w.Free)
+		w.Covered = w.Seats > 0
+		if w.Covered || q.All {
+			out = append(out, w)
+		}
+	}
+	return out
+}
 
 // Next gives the first window that can be promised.
-func (p *Plan) Next(q Query) (Window, bool) { return Window{}, false }
+func (p *Plan) Next(q Query) (Window, bool) {
+	q = q.filled()
+	q.All = false
+	end := q.Until
+	for reach := 24*time.Hour + q.Length; q.From.Before(end); reach *= 2 {
+		if q.Until = q.From.Add(reach); q.Until.After(end) {
+			q.Until = end
+		}
+		if found := p.Windows(q); len(found) > 0 {
+			return found[0], true
+		}
+		if !q.Until.Before(end) {
+			break
+		}
+		// The slot that would have ended after this stretch belongs to the next one.
+		q.From = q.Until.Add(-q.Length)
+	}
+	return Window{}, false
+}
+
+func (q Query) filled() Query {
+	const day = 24 * time.Hour
+	if q.Length == 0 {
+		q.Length = 30 * time.Minute
+	}
+	if q.Until.IsZero() {
+		q.Until = q.From.Add(28 * day)
+	}
+	if most := q.From.Add(366 * day); q.Until.After(most) {
+		q.Until = most
+	}
+	return q
+}
+
+// search fills the windows of one query.
+type search struct {
+	plan    *Plan
+	q       Query
+	length  int64
+	starts  []int64
+	windows []Window
+	until   []int64 // per person: until when they are able
+}
+
+// place is a shift in a slot.
+type place struct{ shift, slot, left int }
+
+func (s *search) seats() {
+	p, q := s.plan, &s.q
+	s.until = make([]int64, len(p.people))
+	for i := range p.people {
+		if person := &p.people[i]; person.Lead || !q.Lead {
+			s.until[i] = person.able(q.Client, q.Skill, q.Language)
+		}
+	}
+	var places []place
+	count := make([]int, len(s.starts))
+	total, deepest := 0, 0
+	for _, i := range p.within(s.starts[0], s.starts[len(s.starts)-1]+s.length) {
+		if !s.may(i) {
+			continue
+		}
+		c := &p.shifts[i]
+		end := min(c.end, s.until[c.who])
+		for slot, _ := slices.BinarySearch(s.starts, c.start); slot < len(s.starts) && s.starts[slot]+s.length <= end; slot++ {
+			at := s.starts[slot]
+			if !c.covers(at, at+s.length) || s.shadowed(i, at) {
+				continue
+			}
+			booked := len(c.at(at))
+			for _, o := range c.others {
+				booked += len(p.shifts[o].at(at))
+			}
+			booked = min(booked, c.seats)
+			s.windows[slot].People++
+			s.windows[slot].Booked += booked
+			if left := c.seats - booked; left > 0 {
+				places = append(places, place{i, slot, left})
+				count[slot] += left
+				total += left
+				deepest = max(deepest, c.seats)
+			}
+		}
+	}
+	all := make([]Seat, total)
+	for slot, n := range count {
+		s.windows[slot].Free, all = all[:0:n], all[n:]
+	}
+	for seat := 0; seat < deepest; seat++ {
+		for _, pl := range places {
+			c, w := &p.shifts[pl.shift], &s.windows[pl.slot]
+			if seat < c.seats && c.offers(seat, s.starts[pl.slot], pl.left) {
+				w.Free = append(w.Free, Seat{c.ID, c.Person, w.Start, seat})
+			}
+		}
+	}
+}
+
+// may tells whether a shift can answer the query at some time.
+func (s *search) may(i int) bool {
+	c := &s.plan.shifts[i]
+	return !c.OnCall && s.until[c.who] > 0 && serves(c.Clients, s.q.Client)
+}
+
+// shadowed tells whether an earlier shift of the same person already gives the seats.
+func (s *search) shadowed(i int, at int64) bool {
+	c := &s.plan.shifts[i]
+	for _, j := range c.others {
+		o := &s.plan.shifts[j]
+		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && s.may(j) && o.covers(at, at+s.length) {
+			return true
+		}
+	}
+	return false
+}
+
+// at lists the bookings of a slot.
+func (c *shift) at(slot int64) []taken {
+	if len(c.taken) == 0 {
+		return nil
+	}
+	i := sort.Search(len(c.taken), func(i int) bool { return c.taken[i].slot >= slot })
+	j := i
+	for j < len(c.taken) && c.taken[j].slot == slot {
+		j++
+	}
+	return c.taken[i:j]
+}
+
+// offers tells whether a seat is free and among the first that are left to give.
+func (c *shift) offers(seat int, slot int64, left int) bool {
+	before := seat
+	for _, t := range c.at(slot) {
+		if t.seat == seat {
+			return false
+		}
+		if t.seat < seat && t.seat >= 0 {
+			before--
+		}
+	}
+	return before < left
+}

@@ -1,0 +1,85 @@
+package coverage
+
+import "time"
+
+// Duty is a person on a shift. Booked counts the promises booked on that whole shift.
+type Duty struct {
+	Person Person
+	Shift  Shift
+	Booked int
+}
+
+// On lists who is on shift at an instant, serves the client and has the skill and the
+// language, both "" for any; the least booked first, then by id. Nobody on a break or on
+// call is in it.
+func (p *Plan) On(client int64, skill, language string, at time.Time) []Duty {
+	return p.duties(client, skill, language, at, false)
+}
+
+// OnCall is On for those who can be called in.
+func (p *Plan) OnCall(client int64, skill, language string, at time.Time) []Duty {
+	return p.duties(client, skill, language, at, true)
+}
+
+// Lead names the supervisor on shift for a client: the least booked, then the lowest id.
+func (p *Plan) Lead(client int64, at time.Time) (Person, Shift, bool) {
+	for _, d := range p.duties(client, "", "", at, false) {
+		if d.Person.Lead {
+			return d.Person, d.Shift, true
+		}
+	}
+	return Person{}, Shift{}, false
+}
+
+func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall bool) []Duty {
+	var list []Duty
+	now := at.UnixMicro()
+	seen := make(map[int]bool)
+	for _, i := range p.within(now, now+1) {
+		s := &p.shifts[i]
+		if s.OnCall != onCall || seen[s.who] || !serves(s.Clients, client) || !s.covers(now, now+1) {
+			continue
+		}
+		person := &p.people[s.who]
+		if person.able(client, skill, language) > now {
+			seen[s.who] = true
+			list = append(list, Duty{*person, s.Shift, len(s.taken)})
+		}
+	}
+	return list
+}
+
+// Gaps lists the stretches of [from, until) in which nobody on shift serves the client
+// with the skill. On call does not fill a gap.
+func (p *Plan) Gaps(client int64, skill string, from, until time.Time) []Span {
+	first, last := from.UnixMicro(), until.UnixMicro()
+	able := make([]int64, len(p.people))
+	for i := range p.people {
+		able[i] = p.people[i].able(client, skill, "")
+	}
+	var there []stretch
+	for _, i := range p.within(first, last) {
+		s := &p.shifts[i]
+		if s.OnCall || !serves(s.Clients, client) {
+			continue
+		}
+		start, end := s.start, min(s.end, able[s.who])
+		for _, b := range s.breaks {
+			there = append(there, stretch{start, min(b.start, end)})
+			start = max(start, b.end)
+		}
+		there = append(there, stretch{start, end})
+	}
+	var gaps []Span
+	for _, s := range append(join(there), stretch{last, last}) {
+		if s.start > first {
+			gaps = append(gaps, Span{instant(first), instant(min(s.start, last))})
+		}
+		if first = max(first, s.end); first >= last {
+			break
+		}
+	}
+	return gaps
+}
+
+func instant(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
