@@ -1,0 +1,237 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+func TestPasswords(t *testing.T) {
+	ctx := t.Context()
+	stored, err := hashPassword(ctx, rand.Reader, "a good long password")
+	if err != nil || !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Fatalf("%s, %v", stored, err)
+	}
+	for _, c := range []struct {
+		stored, password string
+		want             bool
+	}{
+		{stored, "a good long password", true}, {stored, "a good long passwore", false}, {stored, "", false},
+		{nobody, "", false}, {nobody, "a good long password", false}, {"", "", false}, {"$argon2id$", "x", false},
+		{"$argon2id$v=19$m=19456,t=0,p=1$" + strings.Repeat("A", 22) + "$" + strings.Repeat("A", 43), "x", false},
+	} {
+		if got, err := checkPassword(ctx, c.stored, c.password); got != c.want || err != nil {
+			t.Errorf("checkPassword(%q, %q) = %v, %v", c.stored, c.password, got, err)
+		}
+	}
+	over, cancel := context.WithCancel(ctx)
+	hashing <- struct{}{}
+	hashing <- struct{}{}
+	cancel()
+	if _, err := checkPassword(over, stored, "x"); !desk.Is(err, desk.Unavailable) {
+		t.Errorf("with two at work and no time: %v", err)
+	}
+	<-hashing
+	<-hashing
+	if p := newPassword(rand.Reader); len(p) != 19 || goodPassword(p) != nil {
+		t.Errorf("made %q", p)
+	}
+}
+
+func TestSigningInAndOut(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	secret, err := d.SignIn(ctx, " ANA@desk.example ", d.password, "", "10.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, s, err := d.SignedIn(ctx, secret)
+	if err != nil || v.Staff != d.ana.Staff || !v.Sees(d.mercy.ID) || v.Sees(d.bay.ID) {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if s.Password != "" {
+		t.Error("the password is given away")
+	}
+	for _, wrong := range []string{"", "x", secret + "x"} {
+		if _, _, err := d.SignedIn(ctx, wrong); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+	if err := d.SignOut(ctx, secret); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.SignedIn(ctx, secret); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("after signing out: %v", err)
+	}
+}
+
+func TestWrongSignInsAllSoundTheSame(t *testing.T) {
+	d := newTestDesk(t)
+	for _, c := range []struct{ login, password string }{
+		{"ana@desk.example", "wrong password"}, {"nobody@desk.example", d.password}, {"", ""}, {"ana@desk.example", ""},
+	} {
+		_, err := d.SignIn(t.Context(), c.login, c.password, "", "10.0.0.1")
+		if codeOf(err) != "signin.wrong" {
+			t.Errorf("%q: %v", c.login, err)
+		}
+	}
+	var err error
+	for range 6 {
+		_, err = d.SignIn(t.Context(), "sam@desk.example", "wrong password", "", "10.0.0.9")
+	}
+	if !desk.Is(err, desk.RateLimited) {
+		t.Errorf("the sixth try: %v", err)
+	}
+	d.now = d.now.Add(time.Minute)
+	if _, err = d.SignIn(t.Context(), "sam@desk.example", d.password, "", "10.0.0.9"); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
+}
+
+func TestSessionsEnd(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	secret, err := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := d.now
+	for _, h := range []int{11, 22} { // used now and then
+		d.now = start.Add(time.Duration(h) * time.Hour)
+		if _, _, err := d.SignedIn(ctx, secret); err != nil {
+			t.Errorf("after %d hours: %v", h, err)
+		}
+	}
+	d.now = start.Add(24 * time.Hour)
+	if _, _, err := d.SignedIn(ctx, secret); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("after 24 hours: %v", err)
+	}
+	idle, _ := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip")
+	d.now = d.now.Add(12 * time.Hour)
+	if _, _, err := d.SignedIn(ctx, idle); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("after 12 hours without use: %v", err)
+	}
+}
+
+func TestSecondFactor(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	secret, url, err := d.BeginTOTP(ctx, d.ana)
+	if err != nil || !strings.HasPrefix(url, "otpauth://totp/Kept:") {
+		t.Fatalf("%q, %v", url, err)
+	}
+	code := func() string { c, _ := totp.GenerateCode(secret, d.now); return c }
+	if err := d.ConfirmTOTP(ctx, d.ana, secret, "000000"); code() != "000000" && codeOf(err) != "code.wrong" {
+		t.Errorf("a wrong code: %v", err)
+	}
+	if err := d.ConfirmTOTP(ctx, d.ana, secret, code()); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Minute)
+	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip"); codeOf(err) != "signin.code" {
+		t.Errorf("without a code: %v", err)
+	}
+	if _, err := d.SignIn(ctx, "ana@desk.example", "wrong password", "", "ip"); codeOf(err) != "signin.wrong" {
+		t.Errorf("without a code or password: %v", err)
+	}
+	used := code()
+	d.now = d.now.Add(20 * time.Second) // one step of skew is forgiven
+	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, used[:3]+" "+used[3:], "ip"); err != nil {
+		t.Errorf("with a code: %v", err)
+	}
+	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, used, "ip"); codeOf(err) != "signin.wrong" {
+		t.Errorf("with a code used before: %v", err)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	system := desk.System("test")
+	one, err := d.AddToken(ctx, system, d.mercy.ID, "Mercy portal")
+	if err != nil || !strings.HasPrefix(one, desk.SecretPrefix) {
+		t.Fatal(one, err)
+	}
+	all, err := d.AddToken(ctx, system, 0, "reports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := d.Bearer(ctx, one); err != nil || !v.Sees(d.mercy.ID) || v.Sees(d.bay.ID) || v.Desk || v.Leads() {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if v, err := d.Bearer(ctx, all); err != nil || !v.Sees(d.bay.ID) || !v.Desk {
+		t.Errorf("%+v, %v", v, err)
+	}
+	for _, wrong := range []string{"", "kept_", one[:len(one)-1] + "?", one[len(desk.SecretPrefix):]} {
+		if _, err := d.Bearer(ctx, wrong); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+	v, _ := d.Bearer(ctx, one)
+	err = d.db.System(ctx, "test", func(tx *store.SystemTx) error { return tx.EndToken(v.Token, tx.Now()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(signedLasts)
+	if _, err := d.Bearer(ctx, one); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("after it ended: %v", err)
+	}
+	if _, err := d.AddToken(ctx, d.sam, 0, "mine"); !desk.Is(err, desk.Forbidden) {
+		t.Errorf("a supervisor makes a token: %v", err)
+	}
+}
+
+func TestAddingStaff(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	system := desk.System("test")
+	s, password, err := d.AddStaff(ctx, system, desk.Staff{Name: "Eva Paz", Login: "Eva@Desk.example", Clients: []desk.ClientID{d.bay.ID, d.mercy.ID, d.bay.ID}}, "", nil)
+	if err != nil || len(password) < 19 || s.Password != "" {
+		t.Fatal(s, err)
+	}
+	secret, err := d.SignIn(ctx, s.Login, password, "", "ip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _, err := d.SignedIn(ctx, secret); err != nil || !v.Sees(d.mercy.ID) || !v.Sees(d.bay.ID) || len(v.Clients) != 2 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	for _, c := range []struct {
+		who            desk.Viewer
+		name, login, p string
+		want           desk.Kind
+	}{
+		{system, "Eva", "eva@desk.example", "", desk.Conflict}, {system, "", "x@desk.example", "", desk.Invalid},
+		{system, "Max", "max", "", desk.Invalid}, {system, "Max", "max@desk.example", "short", desk.Invalid},
+		{d.ana, "Max", "max@desk.example", "", desk.Forbidden}, {d.sam, "Max", "max@desk.example", "", desk.Forbidden},
+	} {
+		if _, _, err := d.AddStaff(ctx, c.who, desk.Staff{Name: c.name, Login: c.login}, c.p, nil); !desk.Is(err, c.want) {
+			t.Errorf("%s %s: %v, want %s", c.name, c.login, err, c.want)
+		}
+	}
+	if err := d.SaveDisplay(ctx, viewerOf(s), "dark", "compact", true); err != nil {
+		t.Fatal(err)
+	}
+	if _, s, _ := d.SignedIn(ctx, secret); s.Theme != "dark" || !s.LetterKeys {
+		t.Errorf("the display is not kept: %+v", s)
+	}
+	if err := d.SaveDisplay(ctx, viewerOf(s), "pink", "", false); !desk.Is(err, desk.Invalid) {
+		t.Errorf("pink: %v", err)
+	}
+}
+
+func codeOf(err error) string {
+	var e *desk.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
