@@ -216,7 +216,7 @@ const (
 var commands = map[string]string{
 	"1": saysYes, "YES": saysYes, "SI": saysYes, "SÍ": saysYes,
 	"2": saysNo, "NO": saysNo,
-	"STOP": saysStop, "STOPALL": saysStop, "ALTO": saysStop, "CANCEL": saysStop, "UNSUBSCRIBE": saysStop, "END": saysStop, "QUIT": saysStop,
+	"STOP": saysStop, "STOPALL": saysStop, "ALTO": saysStop, "BASTA": saysStop, "CANCEL": saysStop, "UNSUBSCRIBE": saysStop, "END": saysStop, "QUIT": saysStop,
 	"START": saysStart, "UNSTOP": saysStart,
 	"HELP": saysHelp, "AYUDA": saysHelp, "INFO": saysHelp,
 	"THANKS": saysThank, "THANK YOU": saysThank, "GRACIAS": saysThank, "MUCHAS GRACIAS": saysThank, "OK": saysThank, "OKAY": saysThank,
