@@ -413,6 +413,9 @@ type callback struct {
 	unproven bool
 }
 
+// maxChoices is how many windows may go to others before somebody is promised words instead of a call.
+const maxChoices = 20
+
 // withCall finds the window of a callback and runs fn with it. Where as soon as we can is meant, a
 // window that goes meanwhile is replaced by the next; where nobody can call within 7 days, fn runs
 // without a choice, and the agreement's promise takes its place: nobody is left with nothing.
@@ -431,7 +434,7 @@ func (a *App) withCall(ctx context.Context, v desk.Viewer, c desk.Client, want c
 				return cmp.Or(lost, err)
 			}
 		}
-		if err != nil || try == 5 {
+		if err != nil || try == maxChoices {
 			s = nil
 		}
 		if err = fn(s); s != nil && taken(err) && want.start.IsZero() {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -181,6 +182,76 @@ func TestLimitsOfOneNumber(t *testing.T) {
 			if i < 5 != (err == nil) {
 				t.Fatalf("question %d of one ip: %v", i+1, err)
 			}
+		}
+	})
+}
+
+// Somebody who taps Send many times on a slow phone has asked once.
+func TestManyTapsAreOneQuestion(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		v := desk.Guest(d.Mercy.ID)
+		draft, err := d.App.Draft(d.Ctx(), v, d.Mercy.ID, "")
+		d.Must(err)
+		draft.Ask = asks("How do I see my weight in pounds?")
+		d.Must(d.App.SaveDraft(d.Ctx(), v, d.Mercy.ID, draft))
+		var taps sync.WaitGroup
+		got := make([]app.Opened, 8)
+		for i := range got {
+			taps.Go(func() {
+				var err error
+				if got[i], err = d.App.SendAsk(d.Ctx(), v, d.Mercy.ID, draft, ""); err != nil {
+					t.Errorf("tap %d: %v", i, err)
+				}
+			})
+		}
+		taps.Wait()
+		made := 0
+		for _, o := range got {
+			if o.Ref != got[0].Ref {
+				t.Errorf("two numbers: %s and %s", o.Ref, got[0].Ref)
+			}
+			if !o.Again {
+				made++
+			}
+		}
+		if open := openOf(d, "+13125550199"); made != 1 || len(open) != 1 {
+			t.Fatalf("%d made, %d open", made, len(open))
+		}
+	})
+}
+
+// Two people want the last seat of a window: one gets it, the other the closest time.
+func TestAsSoonAsYouCanNeverFailsOnATakenWindow(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		var askers sync.WaitGroup
+		got := make([]app.Opened, 6)
+		for i := range got {
+			k := asks("How do I see my weight in pounds?")
+			k.Phone = "+1312555011" + string(rune('0'+i))
+			draft, err := d.App.Draft(d.Ctx(), desk.Guest(d.Mercy.ID), d.Mercy.ID, "")
+			d.Must(err)
+			draft.Ask = k
+			askers.Go(func() {
+				var err error
+				if got[i], err = d.App.SendAsk(d.Ctx(), desk.Guest(d.Mercy.ID), d.Mercy.ID, draft, ""); err != nil {
+					t.Errorf("asker %d: %v", i, err)
+				}
+			})
+		}
+		askers.Wait()
+		starts := map[time.Time]int{}
+		for _, o := range got {
+			if o.Promise.Kind == desk.Callback {
+				starts[o.Promise.Start]++
+			}
+		}
+		for at, n := range starts {
+			if n > 1 {
+				t.Errorf("%d calls at %s, where one seat is for people whom nobody knows", n, at)
+			}
+		}
+		if len(starts) != len(got) {
+			t.Errorf("%d of %d got a call", len(starts), len(got))
 		}
 	})
 }
