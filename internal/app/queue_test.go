@@ -221,11 +221,11 @@ func TestCallsEndWithAnEnding(t *testing.T) {
 		t.Errorf("state %s, %v", p.Ticket.State, err)
 	}
 	in = CallIn{Client: d.mercy.ID, Ref: string(d.ask(d.mercy.ID, "Bo", "+13125550122", "Video", time.Hour).Ref), Words: "Still broken", Note: "sounds tired",
-		Ending: "promise", Promise: PromiseIn{Kind: desk.Update, Due: d.now.Add(3 * time.Hour)}, Key: "k2"}
+		Ending: "promise", Promise: PromiseIn{Kind: desk.Other, Text: "We ask the vendor.", Due: d.now.Add(3 * time.Hour)}, Key: "k2"}
 	var first Opened
 	for range 2 {
 		o, err := d.FinishCall(ctx, d.ana, in)
-		if err != nil || o.Promise.Kind != desk.Update || first.Promise.ID != 0 && first.Promise.ID != o.Promise.ID {
+		if err != nil || o.Promise.Kind != desk.Other || first.Promise.ID != 0 && first.Promise.ID != o.Promise.ID {
 			t.Errorf("%+v, %v", o, err)
 		}
 		first = o
