@@ -1,0 +1,264 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func drawRoster(t *rapid.T, day time.Time) Roster {
+	minute := func(label string) time.Time {
+		return day.Add(time.Duration(rapid.IntRange(-20, 60).Draw(t, label)) * 15 * time.Minute)
+	}
+	clients := rapid.SampledFrom([][]int64{nil, nil, {}, {1}, {1, 2}, {2}})
+	var r Roster
+	for id := range int64(rapid.IntRange(0, 4).Draw(t, "people")) {
+		p := Person{ID: id, Lead: rapid.Bool().Draw(t, "lead"), Clients: clients.Draw(t, "clients"), Skills: map[string]time.Time{}}
+		if rapid.Bool().Draw(t, "spanish") {
+			p.Languages = []string{"es"}
+		}
+		switch rapid.IntRange(0, 2).Draw(t, "skill") {
+		case 0:
+			p.Skills["PORTAL"] = time.Time{}
+		case 1:
+			p.Skills["PORTAL"] = minute("valid until")
+		}
+		r.People = append(r.People, p)
+	}
+	for id := range int64(rapid.IntRange(0, 8).Draw(t, "shifts")) {
+		start := minute("start")
+		s := Shift{ID: 100 + id, Person: rapid.Int64Range(0, 4).Draw(t, "person"), Start: start,
+			End:     start.Add(time.Duration(rapid.SampledFrom([]int{-1, 0, 1, 4, 16, 32, 200}).Draw(t, "length")) * 15 * time.Minute),
+			Clients: clients.Draw(t, "shift clients"), OnCall: rapid.IntRange(0, 5).Draw(t, "on call") == 0,
+			Seats: rapid.IntRange(0, 3).Draw(t, "seats")}
+		for range rapid.IntRange(0, 2).Draw(t, "breaks") {
+			b := minute("break")
+			s.Breaks = append(s.Breaks, Span{b, b.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "for")) * time.Minute)})
+		}
+		r.Shifts = append(r.Shifts, s)
+		for range rapid.IntRange(0, 4).Draw(t, "bookings") {
+			r.Bookings = append(r.Bookings, Booking{s.ID, minute("slot").Truncate(30 * time.Minute), rapid.IntRange(0, 3).Draw(t, "seat")})
+		}
+	}
+	return r
+}
+
+// there is the oracle: whether a person is there in this minute, by the words of the rules.
+func there(s Shift, p Person, client int64, skill, language string, m time.Time) bool {
+	serves := func(list []int64) bool { return list == nil || slices.Contains(list, client) }
+	until, has := p.Skills[skill]
+	able := skill == "" || has && (until.IsZero() || m.Before(until))
+	speaks := language == "" || slices.Contains(p.Languages, language)
+	in := func(start, end time.Time) bool { return !m.Before(start) && m.Before(end) }
+	resting := slices.ContainsFunc(s.Breaks, func(b Span) bool { return in(b.Start, b.End) })
+	return s.Person == p.ID && !s.OnCall && serves(s.Clients) && serves(p.Clients) && able && speaks && in(s.Start, s.End) && !resting
+}
+
+func throughout(from time.Time, length time.Duration, is func(time.Time) bool) bool {
+	for m := from; m.Before(from.Add(length)); m = m.Add(time.Minute) {
+		if !is(m) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestWindowsEqualTheOracle(t *testing.T) {
+	// The night the clocks go back, the one they go forward, and an ordinary one.
+	days := []time.Time{time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC), time.Date(2026, 3, 8, 6, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 6, 0, 0, 0, time.UTC)}
+	loc := chicago(t)
+	rapid.Check(t, func(t *rapid.T) {
+		day := rapid.SampledFrom(days).Draw(t, "day")
+		r := drawRoster(t, day)
+		plan := Compile(r)
+		q := Query{Client: rapid.Int64Range(1, 3).Draw(t, "client"), Skill: rapid.SampledFrom([]string{"", "PORTAL"}).Draw(t, "skill"),
+			Language: rapid.SampledFrom([]string{"", "es"}).Draw(t, "language"), Zone: loc, All: true,
+			From: day.Add(time.Duration(rapid.IntRange(-400, 400).Draw(t, "from")) * time.Minute), Length: 30 * time.Minute,
+			Lead: rapid.Bool().Draw(t, "lead"), Unverified: rapid.Bool().Draw(t, "unverified")}
+		q.Until = q.From.Add(12 * time.Hour)
+		all := plan.Windows(q)
+		next, found := plan.Next(q)
+		i := 0
+		for m := q.From; !m.Add(q.Length).After(q.Until); m = m.Add(time.Minute) {
+			if m.In(loc).Minute()%30 != 0 {
+				continue
+			}
+			if i == len(all) || !all[i].Start.Equal(m) {
+				t.Fatalf("the slot of %s is missing", m.In(loc))
+			}
+			w := all[i]
+			i++
+			people, booked, total := 0, 0, 0
+			free := map[string]bool{}
+			for _, p := range r.People {
+				if q.Lead && !p.Lead {
+					continue
+				}
+				var first *Shift
+				for k := range r.Shifts {
+					s := &r.Shifts[k]
+					covers := throughout(m, q.Length, func(m time.Time) bool { return there(*s, p, q.Client, q.Skill, q.Language, m) })
+					if covers && (first == nil || s.Start.Before(first.Start)) {
+						first = s
+					}
+				}
+				if first == nil {
+					continue
+				}
+				seats := max(1, first.Seats)
+				held := map[string]bool{}
+				mine := map[int]bool{}
+				for _, b := range r.Bookings {
+					for _, s := range r.Shifts {
+						overlap := s.Start.Before(first.End) && first.Start.Before(s.End) && s.Start.Before(s.End)
+						if s.ID == b.Shift && s.Person == p.ID && !s.OnCall && overlap && b.Slot.Equal(m) {
+							held[fmt.Sprint(b.Shift, b.Seat)] = true
+							if s.ID == first.ID {
+								mine[b.Seat] = true
+							}
+						}
+					}
+				}
+				people++
+				total += seats
+				booked += min(seats, len(held))
+				for seat, left := 0, seats-len(held); seat < seats && left > 0; seat++ {
+					if !mine[seat] {
+						free[fmt.Sprint(first.ID, seat)] = true
+						left--
+					}
+				}
+			}
+			seats := len(free)
+			if q.Unverified {
+				half := total / 2
+				if total%2 == 1 && m.Unix()/1800%2 == 0 {
+					half++
+				}
+				seats = min(seats, max(0, half-booked))
+			}
+			if w.People != people || w.Booked != booked || w.Seats != seats || len(w.Free) != seats || w.Covered != (seats > 0) {
+				t.Fatalf("%s: got %+v, want people %d booked %d seats %d", m.In(loc), w, people, booked, seats)
+			}
+			if w.Covered && (!found || next.Start.After(w.Start)) {
+				t.Fatalf("next is %s, not %s", next.Start, w.Start)
+			}
+			offered := map[string]bool{}
+			for _, f := range w.Free {
+				key := fmt.Sprint(f.Shift, f.Seat)
+				if !free[key] || offered[key] || !f.Slot.Equal(w.Start) {
+					t.Fatalf("seat %+v must not be offered", f)
+				}
+				if slices.ContainsFunc(r.Bookings, func(b Booking) bool {
+					return b.Shift == f.Shift && b.Seat == f.Seat && b.Slot.Equal(f.Slot)
+				}) {
+					t.Fatalf("seat %+v is booked", f)
+				}
+				offered[key] = true
+			}
+		}
+		if i != len(all) {
+			t.Fatalf("%d slots too many", len(all)-i)
+		}
+	})
+}
+
+func TestOnAndGapsEqualTheOracle(t *testing.T) {
+	day := time.Date(2026, 7, 1, 6, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRoster(t, day)
+		plan := Compile(r)
+		skill := rapid.SampledFrom([]string{"", "PORTAL"}).Draw(t, "skill")
+		client := rapid.Int64Range(1, 3).Draw(t, "client")
+		from := day.Add(time.Duration(rapid.IntRange(-400, 400).Draw(t, "from")) * time.Minute)
+		until := from.Add(8 * time.Hour)
+		gaps := plan.Gaps(client, skill, from, until)
+		for i, g := range gaps {
+			if !g.Start.Before(g.End) || g.Start.Before(from) || g.End.After(until) || i > 0 && !gaps[i-1].End.Before(g.Start) {
+				t.Fatalf("gaps %v", gaps)
+			}
+		}
+		for m := from; m.Before(until); m = m.Add(time.Minute) {
+			var want []int64
+			for _, p := range r.People {
+				if slices.ContainsFunc(r.Shifts, func(s Shift) bool { return there(s, p, client, skill, "", m) }) {
+					want = append(want, p.ID)
+				}
+			}
+			var got []int64
+			for _, d := range plan.On(client, skill, "", m) {
+				got = append(got, d.Person.ID)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%s: on shift %v, want %v", m, got, want)
+			}
+			gap := slices.ContainsFunc(gaps, func(g Span) bool { return !m.Before(g.Start) && m.Before(g.End) })
+			if gap != (len(want) == 0) {
+				t.Fatalf("%s: gap %t, on shift %v", m, gap, want)
+			}
+		}
+	})
+}
+
+// BenchmarkWindows asks for 28 days of half hours: 200 people with 8 of 40 skills each, 20
+// shifts of 8 hours each, a fifth of the seats taken.
+func BenchmarkWindows(b *testing.B) {
+	var r Roster
+	day := time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
+	id := int64(0)
+	for person := range int64(200) {
+		p := Person{ID: person, Skills: map[string]time.Time{}, Languages: []string{"en"}}
+		for k := range int64(8) {
+			p.Skills[fmt.Sprint("S", (person*7+k*5)%40)] = time.Time{}
+		}
+		r.People = append(r.People, p)
+		for d := range 28 {
+			if d%7 == int(person%7) || d%7 == int(person+1)%7 {
+				continue
+			}
+			id++
+			start := day.AddDate(0, 0, d).Add(time.Duration(person%24) * time.Hour)
+			r.Shifts = append(r.Shifts, Shift{ID: id, Person: person, Start: start, End: start.Add(8 * time.Hour),
+				Breaks: []Span{{start.Add(4 * time.Hour), start.Add(270 * time.Minute)}}})
+			for slot := range 16 {
+				if (int(id)+slot)%5 == 0 {
+					r.Bookings = append(r.Bookings, Booking{Shift: id, Slot: start.Add(time.Duration(slot) * 30 * time.Minute)})
+				}
+			}
+		}
+	}
+	plan := Compile(r)
+	q := Query{Client: 1, Skill: "S3", Language: "en", From: day, Zone: chicago(b)}
+	b.Run("28 days", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			plan.Windows(q)
+		}
+	})
+	b.Run("any skill", func(b *testing.B) {
+		any := q
+		any.Skill = ""
+		for b.Loop() {
+			plan.Windows(any)
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		for b.Loop() {
+			plan.Next(q)
+		}
+	})
+	b.Run("gaps", func(b *testing.B) {
+		for b.Loop() {
+			plan.Gaps(1, "S3", day, day.AddDate(0, 0, 28))
+		}
+	})
+	b.Run("compile", func(b *testing.B) {
+		for b.Loop() {
+			Compile(r)
+		}
+	})
+}
