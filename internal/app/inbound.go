@@ -185,22 +185,27 @@ func refIn(subject string) desk.Ref {
 // ticketsOfSender gives the latest questions of everybody with this number or mailbox, newest first.
 func (a *App) ticketsOfSender(ctx context.Context, c desk.Client, value string) (all []desk.Ticket, err error) {
 	err = a.db.Read(ctx, desk.System("inbound"), c.ID, func(tx *store.ReadTx) error {
-		all = nil
-		people, err := tx.RequestersByAddress(value)
-		if err != nil {
-			return err
-		}
-		for _, r := range people {
-			ts, err := tx.TicketsOf(r.ID, 50)
-			if err != nil {
-				return err
-			}
-			all = append(all, ts...)
-		}
-		return nil
+		all, err = readTicketsOf(tx, value)
+		return err
 	})
-	sortNewest(all)
 	return all, err
+}
+
+func readTicketsOf(tx *store.ReadTx, value string) ([]desk.Ticket, error) {
+	people, err := tx.RequestersByAddress(value)
+	if err != nil {
+		return nil, err
+	}
+	var all []desk.Ticket
+	for _, r := range people {
+		ts, err := tx.TicketsOf(r.ID, 50)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ts...)
+	}
+	sortNewest(all)
+	return all, nil
 }
 
 // What people answer with one word, in the languages that the texts have.
@@ -417,8 +422,14 @@ func (a *App) hearNew(ctx context.Context, row *store.Inbound, h heard) (string,
 		return "more messages came than the desk takes at once", nil
 	}
 	v := desk.Guest(h.c.ID)
+	var meanwhile []desk.Ticket
 	err = a.db.System(ctx, "inbound", func(tx *store.SystemTx) error {
 		here := tx.ForClient(h.c.ID)
+		// The second of two texts in a row belongs to the question that the first has just opened.
+		now, err := readTicketsOf(here.ReadTx, h.value)
+		if meanwhile = now; err != nil || len(now) > len(h.tickets) {
+			return err
+		}
 		if err := mayPromise(here, in.Requester); err != nil {
 			return err
 		}
@@ -427,7 +438,7 @@ func (a *App) hearNew(ctx context.Context, row *store.Inbound, h heard) (string,
 		if err := a.open(here, v, h.c, id, in, nil, &out); err != nil {
 			return err
 		}
-		err := a.inTx(here, v, h.c, id, func(x *act) error { return x.alarm(x.t.Flag, x.t.Channel, x.t.Address) })
+		err = a.inTx(here, v, h.c, id, func(x *act) error { return x.alarm(x.t.Flag, x.t.Channel, x.t.Address) })
 		if err != nil {
 			return err
 		}
@@ -437,6 +448,10 @@ func (a *App) hearNew(ctx context.Context, row *store.Inbound, h heard) (string,
 	if desk.Is(err, desk.RateLimited) {
 		row.Ticket = 0
 		return "its sender has written too often today", nil
+	}
+	if err == nil && len(meanwhile) > len(h.tickets) {
+		h.tickets = meanwhile
+		return a.obey(ctx, row, h)
 	}
 	return "", err
 }

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"sync"
 	"testing"
 
 	"kept/internal/channel"
@@ -125,6 +126,20 @@ func TestWordsByTextFindTheirQuestion(t *testing.T) {
 		open := openOf(d, "+13125550111")
 		if len(open) != 1 || open[0].Client != d.Anne.ID || open[0].Via != desk.ViaSMS || open[0].Due.IsZero() || open[0].Skill != "PORTAL" {
 			t.Fatalf("opened %+v", open)
+		}
+		var texts sync.WaitGroup
+		for _, id := range []string{"two", "in", "a row"} {
+			texts.Go(func() {
+				again := in
+				again.ProviderID, again.From = id, "+13125550112"
+				if err := d.App.Receive(d.Ctx(), again); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		texts.Wait()
+		if open := openOf(d, "+13125550112"); len(open) != 1 {
+			t.Fatalf("three texts in a row opened %d questions", len(open))
 		}
 		mail := channel.Inbound{Channel: channel.Email, ProviderID: "M1", From: "Jo Ng <jo@example.com>", To: "Help <helpdesk@mercy.help>", Subject: "portal", Text: "I cannot sign in.", At: d.Now()}
 		d.Must(d.App.Receive(d.Ctx(), mail))
