@@ -35,9 +35,12 @@ func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall
 	var list []Duty
 	now := at.UnixMicro()
 	seen := make(map[int]bool)
-	for _, i := range p.within(now, now+1) {
+	wanted := func(s *shift) bool {
+		return s.OnCall == onCall && serves(s.Clients, client) && s.covers(now, now+1)
+	}
+	for _, i := range p.within(now, now+1, wanted) {
 		s := &p.shifts[i]
-		if s.OnCall != onCall || seen[s.who] || !serves(s.Clients, client) || !s.covers(now, now+1) {
+		if seen[s.who] {
 			continue
 		}
 		person := &p.people[s.who]
@@ -58,11 +61,11 @@ func (p *Plan) Gaps(client int64, skill string, from, until time.Time) []Span {
 		able[i] = p.people[i].able(client, skill, "")
 	}
 	var there []stretch
-	for _, i := range p.within(first, last) {
+	wanted := func(s *shift) bool {
+		return !s.OnCall && able[s.who] > s.start && serves(s.Clients, client)
+	}
+	for _, i := range p.within(first, last, wanted) {
 		s := &p.shifts[i]
-		if s.OnCall || !serves(s.Clients, client) {
-			continue
-		}
 		start, end := s.start, min(s.end, able[s.who])
 		for _, b := range s.breaks {
 			there = append(there, stretch{start, min(b.start, end)})

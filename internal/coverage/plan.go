@@ -106,20 +106,20 @@ func (p *Plan) findOverlaps() {
 	}
 }
 
-// within lists the shifts that touch [from, until), best first.
-func (p *Plan) within(from, until int64) []int {
+// within lists the shifts that touch [from, until) and are wanted, best first.
+func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 	var found []int
 	first := sort.Search(len(p.starts), func(i int) bool { return p.shifts[p.starts[i]].start > from-dayMicros })
 	for _, i := range p.starts[first:] {
 		if p.shifts[i].start >= until {
 			break
 		}
-		if p.shifts[i].end > from {
+		if s := &p.shifts[i]; s.end > from && wanted(s) {
 			found = append(found, i)
 		}
 	}
 	for _, i := range p.long {
-		if s := &p.shifts[i]; s.start < until && s.end > from {
+		if s := &p.shifts[i]; s.start < until && s.end > from && wanted(s) {
 			found = append(found, i)
 		}
 	}

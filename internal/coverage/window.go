@@ -141,10 +141,7 @@ func (s *search) seats() {
 	var places []place
 	count := make([]int, len(s.starts))
 	total, deepest := 0, 0
-	for _, i := range p.within(s.starts[0], s.starts[len(s.starts)-1]+s.length) {
-		if !s.may(i) {
-			continue
-		}
+	for _, i := range p.within(s.starts[0], s.starts[len(s.starts)-1]+s.length, s.may) {
 		c := &p.shifts[i]
 		end := min(c.end, s.until[c.who])
 		for slot, _ := slices.BinarySearch(s.starts, c.start); slot < len(s.starts) && s.starts[slot]+s.length <= end; slot++ {
@@ -182,8 +179,7 @@ func (s *search) seats() {
 }
 
 // may tells whether a shift can answer the query at some time.
-func (s *search) may(i int) bool {
-	c := &s.plan.shifts[i]
+func (s *search) may(c *shift) bool {
 	return !c.OnCall && s.until[c.who] > 0 && serves(c.Clients, s.q.Client)
 }
 
@@ -192,7 +188,7 @@ func (s *search) shadowed(i int, at int64) bool {
 	c := &s.plan.shifts[i]
 	for _, j := range c.others {
 		o := &s.plan.shifts[j]
-		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && s.may(j) && o.covers(at, at+s.length) {
+		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && s.may(o) && o.covers(at, at+s.length) {
 			return true
 		}
 	}

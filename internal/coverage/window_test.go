@@ -71,6 +71,10 @@ func TestWindowsInTradeWords(t *testing.T) {
 		{"a break of ten minutes takes its window", func(d *desk) {
 			d.Shifts[0].Breaks = []Span{{at(t, "2026-11-23 17:05"), at(t, "2026-11-23 17:15")}}
 		}, "16:30 17:30"},
+		{"a break between two windows takes neither", func(d *desk) {
+			d.Length = 50 * time.Minute // 16:40 to 17:30; then 17:30 begins no window
+			d.Shifts[0].Breaks = []Span{{at(t, "2026-11-23 16:20"), at(t, "2026-11-23 16:40")}, {at(t, "2026-11-23 17:30"), at(t, "2026-11-23 17:40")}}
+		}, "16:40"},
 		{"the last seat is taken", func(d *desk) {
 			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
 		}, "16:30 17:30"},
@@ -167,6 +171,44 @@ func TestOnePersonOnTwoShiftsIsThereOnce(t *testing.T) {
 	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Booking{{Shift: 11, Slot: slot}}}).Windows(q)[0]
 	if w.Covered || w.Booked != 1 {
 		t.Errorf("booked on the other shift: %+v", w)
+	}
+	s.Seats = 2
+	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Booking{{Shift: 11, Slot: slot}}}).Windows(q)[0]
+	if w.Seats != 1 || w.Booked != 1 {
+		t.Errorf("one of two seats booked on the other shift: %+v", w)
+	}
+}
+
+func TestOnePersonOnTwoEqualShifts(t *testing.T) {
+	p, s := analyst(t, 1)
+	other := s
+	other.ID = 11
+	w, ok := Compile(Roster{People: []Person{p}, Shifts: []Shift{other, s}}).Next(Query{Client: hospital, From: s.Start, Zone: chicago(t)})
+	if !ok || w.People != 1 || w.Seats != 1 || w.Free[0].Shift != s.ID {
+		t.Errorf("%+v", w)
+	}
+}
+
+func TestAShiftThatEndsInsideTheWindowHidesNoOther(t *testing.T) {
+	p, s := analyst(t, 1)
+	other := s
+	other.ID, other.Start = 11, s.Start.Add(time.Hour)
+	s.End = at(t, "2026-11-23 10:29")
+	q := Query{Client: hospital, From: at(t, "2026-11-23 10:00"), Zone: chicago(t)}
+	w, ok := Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}}).Next(q)
+	if !ok || !w.Start.Equal(q.From) || len(w.Free) != 1 || w.Free[0].Shift != 11 {
+		t.Errorf("%+v", w)
+	}
+}
+
+func TestNextAtTheSeamOfTwoDays(t *testing.T) {
+	p, s := analyst(t, 1)
+	s.Start, s.End = at(t, "2026-11-23 08:30"), at(t, "2026-11-23 09:00")
+	plan := Compile(Roster{People: []Person{p}, Shifts: []Shift{s}})
+	for from := at(t, "2026-11-22 07:50"); from.Before(at(t, "2026-11-22 09:10")); from = from.Add(time.Minute) {
+		if w, ok := plan.Next(Query{Client: hospital, From: from, Zone: chicago(t)}); !ok || !w.Start.Equal(s.Start) {
+			t.Fatalf("from %s: %v %t", from, w.Start, ok)
+		}
 	}
 }
 
