@@ -232,6 +232,11 @@ func (a *App) promising(ctx context.Context, v desk.Viewer, ref desk.Ref, in *Pr
 // promiseNow makes the promise of s. What the agreement promised in its stead until now is kept by a
 // person's word: a reply promise ends when somebody promises in words.
 func (x *act) promiseNow(s *choice, override string) (desk.Promise, error) {
+	if x.v.Who == desk.WhoStaff || x.v.Who == desk.WhoToken {
+		if err := x.keepWords("promised"); err != nil {
+			return s.promise, err
+		}
+	}
 	p, err := x.bind(s.promise, s)
 	if err != nil {
 		return p, err
@@ -244,11 +249,6 @@ func (x *act) promiseNow(s *choice, override string) (desk.Promise, error) {
 		err = x.tx.AddEvent(desk.Event{Client: x.t.Client, Ticket: x.t.ID, Seq: x.t.Seq, Type: desk.PromiseGiven, By: x.v.Actor(),
 			HappenedAt: x.now(), RecordedAt: x.now(), Data: desk.EventData{Promise: p.ID, Override: x.v.Name, Reason: override}})
 		if err != nil {
-			return p, err
-		}
-	}
-	if x.v.Who == desk.WhoStaff {
-		if err := x.keepWords("promised"); err != nil {
 			return p, err
 		}
 	}
@@ -327,9 +327,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 			return desk.Errorf(desk.Conflict, "promise.past_due", "This promise was due before that call. It breaks first; the repair can then be kept.")
 		}
 		n := p.Tries + 1
-		err = x.tx.SaveAttempt(desk.Attempt{Client: x.t.Client, Promise: p.ID, N: n, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
-			How: desk.ByVoice, BeganAt: firstTime(p.TryingAt, x.now()), EndedAt: x.now(), Outcome: outcome})
-		if err != nil {
+		if err := x.attempted(p, outcome); err != nil {
 			return err
 		}
 		if p, err = p.Missed(x.now()); err != nil {
@@ -384,11 +382,17 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-func firstTime(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
+// attempted ends the attempt that is under way for p, or notes one that nobody announced.
+func (x *act) attempted(p desk.Promise, outcome string) error {
+	at := desk.Attempt{
+		Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+		How: desk.ByVoice, BeganAt: p.TryingAt, EndedAt: x.now(), Outcome: outcome,
 	}
-	return a
+	if at.BeganAt.IsZero() {
+		at.BeganAt = x.now()
+		return x.tx.AddAttempt(at)
+	}
+	return x.tx.SaveAttempt(at)
 }
 
 // KeepPromise ends a promise with the contact that kept it: the person was reached, just now. note is
@@ -406,15 +410,14 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if p.Kind == desk.Confirm {
 			return desk.Errorf(desk.Conflict, "promise.confirm", "Only the person can say that it is fixed.")
 		}
-		began := p.TryingAt
-		if p, err = p.Keep(x.now(), "reached"); err != nil {
-			return err
-		}
-		err = x.tx.SaveAttempt(desk.Attempt{Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
-			How: desk.ByVoice, BeganAt: firstTime(began, x.now()), EndedAt: x.now(), Outcome: "reached"})
+		kept, err := p.Keep(x.now(), "reached")
 		if err != nil {
 			return err
 		}
+		if err := x.attempted(p, "reached"); err != nil {
+			return err
+		}
+		p = kept
 		if err := x.end(p, desk.PromiseKept, desk.EventData{RepairOf: p.RepairOf}); err != nil {
 			return err
 		}

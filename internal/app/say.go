@@ -134,17 +134,15 @@ func essential(t desk.Trigger) bool {
 
 // letter is everything that the words of one message are made of.
 type letter struct {
-	out     desk.Out
-	c       desk.Client
-	t       desk.Ticket
-	r       desk.Requester
-	to      desk.Address
-	p       desk.Promise
-	leader  string // who repairs
-	origin  string
-	now     time.Time
-	texts   int // earlier deliveries of this ticket
-	earlier bool
+	out    desk.Out
+	c      desk.Client
+	t      desk.Ticket
+	r      desk.Requester
+	to     desk.Address
+	p      desk.Promise
+	leader string // who repairs
+	origin string
+	now    time.Time
 }
 
 // key is the name of the texts of l in the catalogue, without "sms." or "mail.".
@@ -187,10 +185,10 @@ func (l letter) link() string {
 // args are the parameters that the texts know.
 func (l letter) args(sms bool) []any {
 	lang, loc := words.Parse(l.out.Lang), zoneOf(l.c)
-	window := words.Window(lang, l.p.Start, l.p.Due, loc, l.now)
+	window, by := words.Window(lang, l.p.Start, l.p.Due, loc, l.now), words.By
 	link := l.link()
 	if sms {
-		window = words.ShortWindow(lang, l.p.Start, l.p.Due, loc, l.now)
+		window, by = words.ShortWindow(lang, l.p.Start, l.p.Due, loc, l.now), words.ShortBy
 		_, link, _ = strings.Cut(link, "://")
 	}
 	due := l.p.Due
@@ -208,7 +206,7 @@ func (l letter) args(sms bool) []any {
 	return []any{
 		"desk", words.SMSSender(lang, l.c.Name), "client", l.c.Name, "window", window,
 		"phone", desk.Phone(l.c.Phone).String(), "ref", string(l.t.Ref), "link", link,
-		"by", words.By(lang, due, loc, l.now), "newby", words.By(lang, l.p.Due, loc, l.now),
+		"by", by(lang, due, loc, l.now), "newby", by(lang, l.p.Due, loc, l.now),
 		"supervisor", who, "n", strconv.Itoa(desk.MaxAttempts), "code", l.out.Args["code"], "hello", name,
 		"day", words.Day(lang, l.day(), loc, l.now), "name", l.r.First(),
 	}
@@ -267,7 +265,7 @@ func (l letter) post() channel.Message {
 	rich.WriteString("</body></html>")
 	return channel.Message{
 		ID: outID(l.out), Client: int64(l.c.ID), From: "helpdesk@" + l.c.Host, To: l.to.Value, Lang: l.out.Lang,
-		Subject: t(key + ".subject"), Text: plain.String(), HTML: rich.String(), URL: l.link(),
+		Subject: words.T(lang, key+".subject", l.args(true)...), Text: plain.String(), HTML: rich.String(), URL: l.link(),
 	}
 }
 

@@ -48,7 +48,7 @@ func TestThePromiseBreaks(t *testing.T) {
 		d.AdvanceTo(first.Due.Add(-time.Second))
 		maria.GotNoText("sorry")
 		d.AdvanceTo(first.Due)
-		maria.GotText("we did not call you by 8:30 a.m.", "sorry", "Ana Ruiz", "by 9:00 a.m.")
+		maria.GotText("we did not call by 8:30 a.m.", "sorry", "Ana Ruiz", "by 9:00 a.m.")
 		sees := maria.Sees()
 		if sees.Broken == nil || sees.Broken.ID != first.ID || sees.Broken.ToldAt.IsZero() {
 			t.Fatalf("the tracker does not tell of the break: %+v", sees.Broken)

@@ -258,6 +258,15 @@ func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, 
 			Client: tx.Client(), ID: desk.AddressID(tx.NewID()), Requester: r.ID, Kind: given.kind, Value: given.value,
 			Voicemail: voicemail && given.kind == desk.PhoneAddress, CreatedAt: tx.Now(),
 		}
+		others, err := tx.AddressesByValue(ad.Value)
+		if err != nil {
+			return r, nil, err
+		}
+		for _, o := range others {
+			if !o.StoppedAt.IsZero() {
+				ad.StoppedAt = o.StoppedAt // STOP was said by a phone, whoever holds it
+			}
+		}
 		if err := tx.AddAddress(ad); err != nil {
 			return r, nil, err
 		}
