@@ -33,8 +33,10 @@ type Desk struct {
 	// lead, around the clock. Eve works for St. Anne only.
 	Sam, Priya, Ana, Omar, Eve desk.Viewer
 
-	mu  sync.Mutex
-	now time.Time
+	rand *rand.ChaCha8
+	mu   sync.Mutex
+	now  time.Time
+	from time.Time // when it opened
 }
 
 // Opening is when every test desk opens: Tuesday, June 2, 2026, 5:05 p.m. in Chicago.
@@ -46,10 +48,17 @@ func Each(t *testing.T, f func(d *Desk)) {
 	storetest.Each(t, func(t *testing.T, open func(...store.Options) *store.DB) { f(New(t, open)) })
 }
 
-// New opens a desk on a database of its own.
+// New opens a desk on a database of its own, at Opening.
 func New(t testing.TB, open func(...store.Options) *store.DB) *Desk {
 	t.Helper()
-	d := &Desk{T: t, now: Opening}
+	return NewAt(t, open, Opening)
+}
+
+// NewAt is New at another instant, such as the evening before the clocks change. The roster begins the
+// day before and lasts 20 days.
+func NewAt(t testing.TB, open func(...store.Options) *store.DB, opening time.Time) *Desk {
+	t.Helper()
+	d := &Desk{T: t, now: opening, from: opening, rand: rand.NewChaCha8([32]byte{7})}
 	var ids sync.Map // each client counts from 1, so ids of two clients are equal
 	var idMu sync.Mutex
 	d.DB = open(store.Options{Clock: d.Now, NewID: func(c desk.ClientID, _ time.Time) int64 {
@@ -60,11 +69,20 @@ func New(t testing.TB, open func(...store.Options) *store.DB) *Desk {
 		return n.(int64) + 1
 	}})
 	d.SMS, d.Mail = sms.NewFake(d.Now, nil, false), email.NewBox(d.Now)
-	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Rand: rand.NewChaCha8([32]byte{7})})
-	d.SMS.SetSink(d.App)
+	d.Restart()
 	d.staffUp()
 	return d
 }
+
+// Restart puts a new process in the place of the one at work, on the same database. What the old one
+// only remembered is gone.
+func (d *Desk) Restart() {
+	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Rand: d.rand})
+	d.SMS.SetSink(d.App)
+}
+
+// Down moves the clock by span while nobody is at work: what falls due meanwhile waits.
+func (d *Desk) Down(span time.Duration) { d.set(d.Now().Add(span)) }
 
 // Now is the desk's clock. It stands still until Advance.
 func (d *Desk) Now() time.Time {
@@ -140,11 +158,12 @@ func (d *Desk) Must(err error) {
 	}
 }
 
-// At gives an instant on a day of June 2026 in Chicago.
+// At gives an instant in Chicago on a day of the month in which the desk opened: June 2026 for New.
 func (d *Desk) At(day, hour, minute int) time.Time {
 	loc, err := time.LoadLocation("America/Chicago")
 	d.Must(err)
-	return time.Date(2026, 6, day, hour, minute, 0, 0, loc)
+	from := d.from.In(loc)
+	return time.Date(from.Year(), from.Month(), day, hour, minute, 0, 0, loc)
 }
 
 func (d *Desk) staffUp() {
@@ -187,7 +206,7 @@ func (d *Desk) staffUp() {
 				return err
 			}
 		}
-		shift := int64(0)
+		shift, first := int64(0), d.from.In(d.At(1, 0, 0).Location()).Day()-1
 		for _, p := range people {
 			s := desk.Staff{ID: p.id, Name: p.name, Login: p.name[:3] + "@kept.example", Role: p.role, Active: true, Languages: []string{"en", "es"}}
 			if err := tx.AddStaff(s); err != nil {
@@ -203,7 +222,7 @@ func (d *Desk) staffUp() {
 					return err
 				}
 			}
-			for day := 1; day <= 20; day++ {
+			for day := first; day < first+20; day++ {
 				shift++
 				start := d.At(day, p.from, 0)
 				err := tx.AddShift(coverage.Shift{ID: shift, Person: int64(p.id), Start: start, End: start.Add(time.Duration(p.hours) * time.Hour), Seats: p.seats})
