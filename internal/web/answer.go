@@ -1,0 +1,239 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+// shownAnswers is how many answers a search gives: one in full, the others as links.
+const shownAnswers = 6
+
+// search shows the best answer in full and the others as links. Words of an emergency come first.
+func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error {
+	typed := r.URL.Query().Get("q")
+	asked, err := desk.CleanLine(typed, -1)
+	if err != nil {
+		asked = ""
+	}
+	if line := []rune(asked); len(line) > 500 {
+		asked = string(line[:500]) // more words find nothing else
+	}
+	if asked == "" {
+		return h.nothingAsked(w, r, v)
+	}
+	flag := desk.Worst(desk.RedFlags(asked))
+	goOn := r.URL.Query().Get("go") != ""
+	if !goOn && (flag == desk.FlagEmergency || flag == desk.FlagCrisis) {
+		stop := v.interruption(flag)
+		stop.Go = view.Link{URL: v.url("/search?q=" + url.QueryEscape(asked) + "&go=1"), Text: v.t("emergency.go_on")}
+		p := v.page(stop.Title)
+		p.NoIndex = true
+		h.render(w, r, http.StatusOK, view.Stop(p, stop))
+		return nil
+	}
+	found, err := h.app.FindAnswers(r.Context(), asked, shownAnswers)
+	if err != nil {
+		return err
+	}
+	p := v.page(v.t("search.title", "query", asked))
+	p.NoIndex = true
+	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Others: v.t("search.others")}
+	if flag == desk.FlagNurse {
+		s.Nurse = v.t("emergency.nurse.unknown")
+	}
+	ask := v.url("/ask?q=" + url.QueryEscape(asked))
+	if len(found) == 0 {
+		s.H1, s.None = v.t("search.none.h1"), []string{v.t("search.none.rest", "phone", v.phone())}
+		s.Actions = []view.ButtonView{
+			{URL: ask, Text: v.t("search.none.ask")},
+			{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: true},
+		}
+		h.render(w, r, http.StatusOK, view.Answers(p, s))
+		return nil
+	}
+	s.Count = words.N(v.lang, "search.count", len(found))
+	s.Answer = h.answerView(v, found[0], asked, r.URL.Query())
+	for _, a := range found[1:] {
+		s.Links = append(s.Links, view.Link{URL: v.url("/a/" + a.Slug + "?q=" + url.QueryEscape(asked)), Text: titleOf(v.lang, a)})
+	}
+	h.render(w, r, http.StatusOK, view.Answers(p, s))
+	return nil
+}
+
+func (h *handler) nothingAsked(w http.ResponseWriter, r *http.Request, v visit) error {
+	box := h.searchBox(v, "", true)
+	s := view.AnswersView{Search: *box, H1: v.t("search.title.empty")}
+	if r.URL.Query().Has("q") {
+		s.None = []string{v.t("search.empty")}
+	}
+	h.render(w, r, http.StatusOK, view.Answers(v.page(v.t("search.title.empty")), s))
+	return nil
+}
+
+// answer shows one answer in full.
+func (h *handler) answer(w http.ResponseWriter, r *http.Request, v visit) error {
+	a, err := h.app.Answer(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	asked, err := desk.CleanLine(r.URL.Query().Get("q"), 500)
+	if err != nil {
+		asked = ""
+	}
+	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.URL.Query())}
+	if r.URL.Query().Get("helped") != "" {
+		s.Answer.Helped, s.Answer.Thanks = view.HelpedView{}, v.t("answer.helped.thanks")
+	}
+	h.render(w, r, http.StatusOK, view.Answers(v.page(s.Answer.Title), s))
+	return nil
+}
+
+// answerHelped notes that an answer helped, or leads on to a question with the words carried over.
+func (h *handler) answerHelped(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	a, err := h.app.Answer(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	if r.PostForm.Get("helped") == "yes" {
+		if err := h.app.AnswerHelped(r.Context(), v.guest(), v.client.ID, a.Slug); err != nil {
+			return err
+		}
+		return v.go303(w, r, "/a/"+a.Slug+"?helped=1")
+	}
+	d, err := h.draft(r, v)
+	if err != nil {
+		return err
+	}
+	if d.Ticket != nil {
+		d, err = h.app.Draft(r.Context(), v.guest(), v.client.ID, "")
+		if err != nil {
+			return err
+		}
+	}
+	d.Ask.Answer = a.Slug
+	if asked, err := desk.CleanLine(r.PostForm.Get("q"), desk.MaxWords); err == nil && asked != "" {
+		d.Ask.Words = asked
+	} else if d.Ask.Words == "" {
+		d.Ask.Words = titleOf(v.lang, a)
+	}
+	if err := h.saveDraft(w, r, v, d); err != nil {
+		return err
+	}
+	return v.go303(w, r, "/ask/1")
+}
+
+// answerView makes an answer ready to print. In Spanish an answer without a Spanish text is shown in
+// English, marked as such.
+func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values) *view.AnswerView {
+	body := a.Body
+	s := &view.AnswerView{Title: titleOf(v.lang, a), Call: v.t("answer.call", "phone", v.phone())}
+	if v.lang == words.ES {
+		if a.BodyES != "" {
+			body = a.BodyES
+		} else {
+			s.BodyLang, s.Note = "en", v.t("answer.en_only")
+		}
+	}
+	s.Body = view.Paragraphs(body)
+	if isUnits(a) {
+		s.Units = v.units(a.Slug, asked, q)
+	}
+	s.Helped = view.HelpedView{
+		Title: v.t("answer.helped.question"), Action: v.url("/a/" + a.Slug + "/help"),
+		Yes:    view.ButtonView{Text: v.t("answer.helped.yes"), Name: "helped", Value: "yes"},
+		No:     view.ButtonView{Text: v.t("answer.helped.no"), Name: "helped", Value: "no"},
+		Hidden: map[string]string{"q": asked},
+	}
+	return s
+}
+
+// isUnits reports whether an answer is the one that shows kilograms as pounds on the page itself.
+func isUnits(a desk.Answer) bool {
+	return a.Kind == desk.AnswerAction && strings.Contains(a.Slug, "pound")
+}
+
+// What a pound, an inch and a degree are, exactly.
+const (
+	kgPerPound = 0.45359237
+	cmPerInch  = 2.54
+	mostKg     = 700
+)
+
+// units shows a weight in both units. Only what is seen changes: nothing is stored.
+func (v visit) units(slug, asked string, q url.Values) *view.UnitsView {
+	u := &view.UnitsView{
+		Action: v.url("/a/" + slug), Asked: asked, Legend: v.t("units.legend"), Button: v.t("units.convert.show"), Metric: q.Get("unit") == "metric",
+		US: v.t("units.us"), SI: v.t("units.metric"),
+		Kg: view.FieldView{
+			ID: "kg", Kind: "text", InputMode: "decimal", Short: true, Autocomplete: "off",
+			Label: v.t("units.convert.label"), Hint: v.t("units.convert.hint"), Value: q.Get("kg"), ErrorPrefix: v.t("error.prefix"),
+		},
+		Table: view.UnitTableView{Caption: v.t("units.example"), ShowCaption: true, What: v.t("units.what"), Safety: v.t("units.display_only")},
+	}
+	u.Table.When = v.t("units.value")
+	kg := 70.0
+	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.ToLower(q.Get("kg"))), "kg"))
+	if typed != "" {
+		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
+		if err != nil || !(n >= 0.1 && n <= mostKg) {
+			u.Kg.Error = v.t("units.convert.error")
+		} else {
+			kg, u.Yours = n, true
+			u.Table.Caption = v.t("units.convert.yours")
+		}
+	}
+	row := func(what string, us, si view.UnitValue) {
+		r := view.UnitRow{What: what, First: us, Second: si}
+		if u.Metric {
+			r.First, r.Second = si, us
+		}
+		u.Table.Rows = append(u.Table.Rows, r)
+	}
+	lb := strconv.FormatFloat(kg/kgPerPound, 'f', 1, 64)
+	metric := strconv.FormatFloat(kg, 'f', 1, 64)
+	row(v.t("units.weight"), view.UnitValue{Text: lb + " lb", Spoken: lb + " " + v.t("units.lb")},
+		view.UnitValue{Text: metric + " kg", Spoken: metric + " " + v.t("units.kg")})
+	if !u.Yours {
+		row(v.t("units.height"), view.UnitValue{Text: "5 ft 6 in", Spoken: v.t("units.spoken.feet", "ft", 5, "in", 6)},
+			view.UnitValue{Text: "168 cm", Spoken: "168 " + v.t("units.cm")})
+		row(v.t("units.temperature"), view.UnitValue{Text: "98.6 °F", Spoken: "98.6 " + v.t("units.f")},
+			view.UnitValue{Text: "37.0 °C", Spoken: "37.0 " + v.t("units.c")})
+	}
+	u.Child = v.t("units.child")
+	return u
+}
+
+// interruption is the page for words of danger.
+func (v visit) interruption(flag desk.Flag) view.InterruptionView {
+	call911 := view.ButtonView{URL: "tel:911", Text: v.t("emergency.911"), Icon: "phone"}
+	switch flag {
+	case desk.FlagCrisis:
+		return view.InterruptionView{
+			Title: v.t("emergency.crisis.h1"), Lines: []string{v.t("emergency.crisis"), v.t("emergency.text")},
+			Calls: []view.ButtonView{
+				{URL: "tel:988", Text: v.t("emergency.988"), Icon: "phone"},
+				{URL: "sms:988", Text: v.t("emergency.988.text"), Icon: "message-square", Second: true},
+				second(call911),
+			},
+		}
+	case desk.FlagNurse:
+		return view.InterruptionView{
+			Title: v.t("emergency.nurse.h1"), Lines: []string{v.t("emergency.nurse.unknown")}, Calls: []view.ButtonView{second(call911)},
+		}
+	}
+	return view.InterruptionView{Title: v.t("emergency.h1"), Lines: []string{v.t("emergency.text")}, Calls: []view.ButtonView{call911}}
+}
+
+func second(b view.ButtonView) view.ButtonView {
+	b.Second = true
+	return b
+}

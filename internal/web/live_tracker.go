@@ -1,0 +1,99 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/web/view"
+)
+
+// beatEvery is how often a stream shows that it lives.
+const beatEvery = 15 * time.Second
+
+// trackerPart is what the page fetches after a change: the card, the steps and the history.
+func (h *handler) trackerPart(w http.ResponseWriter, r *http.Request, v visit) error {
+	return h.withTracker(w, r, v, func(t tracker) error {
+		h.render(w, r, http.StatusOK, view.TrackerPart(t.card(), t.steps(), t.history()))
+		return nil
+	})
+}
+
+// trackerLive is the stream of one tracker. It says that something has changed, never what.
+func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) error {
+	who, err := h.track(r, v)
+	if err != nil {
+		return err
+	}
+	// A stream outlives the time that other answers may take.
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
+		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)
+	}
+	head := w.Header()
+	head.Set("Content-Type", "text/event-stream; charset=utf-8")
+	head.Set("X-Robots-Tag", "noindex, nofollow")
+	head.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	changes := h.app.Listen(ctx, who)
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	seen := h.promised(ctx, who)
+	looks := lookAt(seen, h.app.Now())
+	say := func(event, data string) bool {
+		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data); err != nil {
+			return false
+		}
+		return http.NewResponseController(w).Flush() == nil
+	}
+	if !say("beat", "0") {
+		return nil
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, open := <-changes:
+			if !open {
+				return nil
+			}
+			seen = h.promised(ctx, who)
+			looks = lookAt(seen, h.app.Now())
+			if !say("changed", `{"changed":1}`) {
+				return nil
+			}
+		case <-beat.C:
+			// The clock changes the card as well: the call begins soon, or its time has passed.
+			event, data := "beat", "0"
+			if now := lookAt(seen, h.app.Now()); now != looks {
+				looks, event, data = now, "changed", `{"changed":1}`
+			}
+			if !say(event, data) {
+				return nil
+			}
+		}
+	}
+}
+
+// promised reads what is promised; the zero Promise when it cannot be read now.
+func (h *handler) promised(ctx context.Context, who desk.Viewer) desk.Promise {
+	t, err := h.app.Tracker(ctx, who)
+	if err != nil {
+		return desk.Promise{}
+	}
+	return t.Promise
+}
+
+// lookAt counts how many of the instants that change the card have passed.
+func lookAt(p desk.Promise, now time.Time) int {
+	n := 0
+	for _, at := range []time.Time{p.Start.Add(-soonBefore), p.Start, p.BreaksAt()} {
+		if p.ID != 0 && !now.Before(at) {
+			n++
+		}
+	}
+	return n
+}
