@@ -1,0 +1,70 @@
+package rawloop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Postgres writes tickets for about span into a database with Kept's schema, over the clients in turn:
+// abreast connections, each ticket one SERIALIZABLE transaction sent in one go, again when refused.
+func Postgres(ctx context.Context, url string, clients []int64, abreast int, span time.Duration) (Result, error) {
+	var next, done, retries atomic.Int64
+	var wg sync.WaitGroup
+	errs := make([]error, abreast)
+	start := time.Now()
+	for i := range abreast {
+		wg.Go(func() {
+			c, err := pgx.Connect(ctx, url)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			defer c.Close(ctx)
+			for time.Since(start) < span {
+				n := next.Add(1)
+				client := clients[n%int64(len(clients))]
+				for {
+					err := ticket(ctx, c, client, n)
+					var pg *pgconn.PgError
+					if errors.As(err, &pg) && pg.Code == "40001" {
+						retries.Add(1)
+						continue
+					}
+					if err != nil {
+						errs[i] = err
+						return
+					}
+					break
+				}
+				done.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return Result{Tickets: int(done.Load()), Retries: int(retries.Load()), Took: time.Since(start)}, errors.Join(errs...)
+}
+
+func ticket(ctx context.Context, c *pgx.Conn, client, n int64) error {
+	var b pgx.Batch
+	b.Queue("BEGIN ISOLATION LEVEL SERIALIZABLE")
+	b.Queue("SELECT set_config('kept.clients', $1, true)", fmt.Sprintf("{%d}", client))
+	for _, w := range rows(client, n, time.Now()) {
+		b.Queue(insert(w.table), w.args...)
+	}
+	b.Queue("INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))", client, n*8, found(client))
+	b.Queue("COMMIT")
+	err := c.SendBatch(ctx, &b).Close()
+	if err != nil && c.PgConn().TxStatus() != 'I' {
+		if _, undo := c.Exec(ctx, "ROLLBACK"); undo != nil {
+			return errors.Join(err, undo)
+		}
+	}
+	return err
+}
