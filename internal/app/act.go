@@ -188,7 +188,7 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 		return err
 	}
 	for _, o := range outs {
-		if o.Trigger != desk.SaySoon && o.Trigger != desk.SayMade && o.Trigger != desk.SayMoved && o.Trigger != desk.SayMovedByUs {
+		if !outdated(o.Trigger, p.State) {
 			continue
 		}
 		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "promise "+string(p.State)
@@ -202,6 +202,17 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 		}
 	}
 	return x.noteAt(typ, at, x.v.Actor(), d)
+}
+
+// outdated reports whether a message about a promise is no longer true once it ended in state s.
+func outdated(t desk.Trigger, s desk.PromiseState) bool {
+	switch t {
+	case desk.SaySoon, desk.SayMade, desk.SayMoved, desk.SayMovedByUs:
+		return true
+	case desk.SayBroken: // it names a repair, which is p
+		return s == desk.Withdrawn || s == desk.Voided
+	}
+	return false
 }
 
 // promise gives a live promise of the ticket by id.
@@ -276,7 +287,7 @@ func (x *act) addMessage(kind desk.MessageKind, via desk.Via, body string) (desk
 // raise puts something before the supervisors. note holds no personal data.
 func (x *act) raise(kind desk.AlertKind, p desk.PromiseID, flag desk.Flag, note string) error {
 	return x.tx.AddAlert(desk.Alert{
-		ID: x.tx.NewID(), Client: x.t.Client, Ticket: x.t.ID, Promise: p, Kind: kind, Flag: flag, Note: note, RaisedAt: x.now(),
+		ID: x.tx.NewDeskID(), Client: x.t.Client, Ticket: x.t.ID, Promise: p, Kind: kind, Flag: flag, Note: note, RaisedAt: x.now(),
 	})
 }
 

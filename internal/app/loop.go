@@ -66,13 +66,17 @@ func (x *act) close(state desk.TicketState) error {
 			return err
 		}
 	}
-	// A repair that a break just now started is not needed either.
+	// A repair that a break just now started is not needed either. Who says so has the page before
+	// them that tells of the break, so no apology follows by text.
 	for _, p := range append([]desk.Promise(nil), x.live...) {
 		p, err := p.Withdraw(x.now())
 		if err != nil {
 			return err
 		}
 		if err := x.end(p, desk.PromiseWithdrawn, desk.EventData{}); err != nil {
+			return err
+		}
+		if err := x.told(p, desk.ByWeb); err != nil {
 			return err
 		}
 	}

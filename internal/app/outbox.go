@@ -216,7 +216,11 @@ func (x *act) outNote(o desk.Out) error {
 // the first text to a person says how to stop texts.
 func (x *act) accepted(o desk.Out) error {
 	if o.Trigger == desk.SayBroken {
-		if err := x.told(o); err != nil {
+		repair, err := x.tx.Promise(o.Promise)
+		if err != nil {
+			return err
+		}
+		if err := x.told(repair, o.Channel); err != nil {
 			return err
 		}
 	}
@@ -239,21 +243,20 @@ func (x *act) accepted(o desk.Out) error {
 	return x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
 }
 
-// told notes that the person knows of the break.
-func (x *act) told(o desk.Out) error {
-	repair, err := x.tx.Promise(o.Promise)
-	if err != nil {
-		return err
+// told notes that the person knows of the break that repair p repairs.
+func (x *act) told(p desk.Promise, by desk.Channel) error {
+	if p.RepairOf == 0 {
+		return nil
 	}
-	broken, err := x.tx.Promise(repair.RepairOf)
-	if err != nil || !broken.ToldAt.IsZero() {
+	broken, err := x.tx.Promise(p.RepairOf)
+	if err != nil || !broken.ToldAt.IsZero() || broken.State != desk.Broken {
 		return err
 	}
 	broken.ToldAt = x.now()
 	if err := x.tx.SavePromise(broken); err != nil {
 		return err
 	}
-	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: o.Channel})
+	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: by})
 }
 
 // fallBack ends a delivery as failed and, where the person must be told, takes the next channel: text,

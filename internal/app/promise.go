@@ -336,8 +336,11 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if err := x.note(desk.PromiseTried, desk.EventData{Promise: p.ID, Tries: n, Outcome: outcome}); err != nil {
 			return err
 		}
-		if n >= desk.MaxAttempts || next == nil {
+		if n >= desk.MaxAttempts {
 			return x.notReached(p)
+		}
+		if next == nil {
+			return x.put(p) // nobody can call later: it stays due, and the clock decides
 		}
 		np := next.promise
 		np.RepairOf, np.Tries, np.State, np.Replaces = p.RepairOf, n, desk.Attempted, p.ID

@@ -92,9 +92,11 @@ func (a *App) due(ctx context.Context, seen desk.Promise) error {
 		return err
 	}
 	now := a.Now()
-	repair, err := a.repairs(ctx, c, seen, now)
-	if err != nil {
-		return err
+	var repair []Window
+	if seen.Kind != desk.Confirm {
+		if repair, err = a.repairs(ctx, c, seen, now); err != nil {
+			return err
+		}
 	}
 	return a.onTicket(ctx, v, c, seen.Ticket, func(x *act) error {
 		p, err := x.promise(seen.ID)

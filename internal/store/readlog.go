@@ -62,7 +62,7 @@ func (u *unit) logSeen() error {
 		id = int64(v.Ticket)
 	}
 	for _, c := range order {
-		if err := u.put(addReadLog, []any{u.db.newID(c, u.now), micros(u.now), string(v.Who), id, v.Name, v.Route,
+		if err := u.put(addReadLog, []any{u.db.newID(0, u.now), micros(u.now), string(v.Who), id, v.Name, v.Route,
 			int64(c), byClient[c].String()}); err != nil {
 			return err
 		}

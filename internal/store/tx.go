@@ -30,6 +30,9 @@ type Tx struct {
 // NewID gives an id for a new row of the client; ids grow with time.
 func (tx *Tx) NewID() int64 { return tx.db.newID(tx.client, tx.now) }
 
+// NewDeskID gives an id for a new row of a table that is keyed over the whole desk: an alert.
+func (tx *Tx) NewDeskID() int64 { return tx.db.newID(0, tx.now) }
+
 // touch notes a ticket whose laws are checked before commit (law 1).
 func (tx *Tx) touch(t desk.TicketID) { tx.unit.touch(tx.client, t) }
 

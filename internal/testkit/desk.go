@@ -237,3 +237,6 @@ func (d *Desk) staffUp() {
 			Asked: "how do I see my weight in pounds not kilograms lbs", Skill: "PORTAL", Audience: desk.Patient, Tier: "V0", Priority: desk.P4, Rank: 1})
 	}))
 }
+
+// Skip moves the clock without doing what falls due: the process slept, or has not come by yet.
+func (d *Desk) Skip(span time.Duration) { d.set(d.Now().Add(span)) }
