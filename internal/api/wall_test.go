@@ -19,7 +19,6 @@ func TestAnotherClientsThingsDoNotExist(t *testing.T) {
 		if a.at("promise", "id") != promise {
 			t.Fatal("ids of the two hospitals should collide")
 		}
-		person := anne.get("/tickets/" + theirs).str("requester")
 		unknown := string(desk.NewRef(strings.NewReader(strings.Repeat("kept", 100)), 6))
 		// The log of readings is one for all clients: its ids must not be those that tests let collide.
 		d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Anne.ID, func(tx *store.Tx) error {
@@ -28,6 +27,7 @@ func TestAnotherClientsThingsDoNotExist(t *testing.T) {
 			}
 			return nil
 		}))
+		person := anne.get("/tickets/" + theirs).str("requester")
 		// Each request names something of St. Anne. A token of Mercy gets what it gets for a number that
 		// nobody has, word for word but for the reference.
 		for _, c := range []struct{ method, path, body string }{
