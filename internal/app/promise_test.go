@@ -190,3 +190,18 @@ func TestTheLastSeat(t *testing.T) {
 		d.Must(err)
 	})
 }
+
+// Words of danger in a subject alone raise the alert, whoever opens the ticket.
+func TestRedFlagInTheSubject(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{
+			Subject: "chest pain since noon", Words: "the page does not open", Requester: app.RequesterIn{Name: "Jo Park", Phone: "312-555-0142"},
+		})
+		d.Must(err)
+		page, err := d.App.TicketPage(d.Ctx(), d.Ana, got.Ref)
+		d.Must(err)
+		if page.Ticket.Flag != desk.FlagEmergency || len(page.Alerts) != 1 {
+			d.T.Fatalf("flag %q, %d alerts", page.Ticket.Flag, len(page.Alerts))
+		}
+	})
+}

@@ -147,10 +147,15 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	if err := x.note(desk.TicketOpened, desk.EventData{Via: in.Via}); err != nil {
 		return err
 	}
-	if in.Words != "" {
-		if _, err := x.addMessage(desk.FromThem, in.Via, in.Words); err != nil {
-			return err
-		}
+	// Words of danger count in the subject too, so what it says beyond the words is a message as well.
+	words := in.Words
+	if words == "" {
+		words = in.Subject
+	} else if f := desk.Worst(desk.RedFlags(in.Subject)); f.Worse(desk.Worst(desk.RedFlags(words))) {
+		words = in.Subject + "\n\n" + words
+	}
+	if _, err := x.addMessage(desk.FromThem, in.Via, words); err != nil {
+		return err
 	}
 	if in.Note != "" {
 		if _, err := x.addMessage(desk.Note, desk.ViaDesk, in.Note); err != nil {
