@@ -54,8 +54,8 @@ func (p NewPromise) in(at string) (app.PromiseIn, error) {
 	return app.PromiseIn{Kind: kind, Start: p.Start, Due: p.Due, Skill: p.Skill, Text: p.Text}, nil
 }
 
-// nested puts the fields of a promise that opens with its ticket where they stand in the body.
-func nested(err error) error {
+// nested puts the fields of a promise inside another body where they stand there.
+func nested(err error, at string) error {
 	var e *desk.Error
 	if !errors.As(err, &e) {
 		return err
@@ -64,7 +64,7 @@ func nested(err error) error {
 	moved.Fields = slices.Clone(e.Fields)
 	for i, f := range moved.Fields {
 		if f.Field == "text" || f.Field == "due" || f.Field == "start" {
-			moved.Fields[i].Field = "promise." + f.Field
+			moved.Fields[i].Field = at + f.Field
 		}
 	}
 	return &moved
@@ -182,7 +182,7 @@ func (h *handler) promises() {
 				next = &p
 			}
 			return h.onPromise(ctx, v, in.Promised, func(ref desk.Ref, p desk.PromiseID) error {
-				return h.app.KeepPromise(ctx, v, ref, p, in.Body.Note, next)
+				return nested(h.app.KeepPromise(ctx, v, ref, p, in.Body.Note, next), "next.")
 			})
 		})
 	route(h, op("move-promise", http.MethodPost, at+"/{id}/moves", "Move a promise",

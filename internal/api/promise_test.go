@@ -81,6 +81,10 @@ func TestACallIsPromisedAndKept(t *testing.T) {
 			t.Fatalf("promised next: %v", last)
 		}
 		mercy.bad(mercy.post(n+"/"+last["id"].(string)+"/contacts", `{"next":{"kind":"confirm"}}`), 422, "choice.invalid", "body.next.kind")
+		mercy.bad(mercy.post(n+"/"+last["id"].(string)+"/contacts", `{"next":{"kind":"other"}}`), 422, "words.missing", "body.next.text")
+		for _, far := range []string{"9999-12-31T23:59:59Z", "0001-01-02T00:00:00Z", "2026-06-03T13:00:00.000000001Z"} {
+			mercy.bad(mercy.post(n, `{"kind":"callback","start":"`+far+`"}`), 409, "window.taken", "")
+		}
 		mercy.is(mercy.post(n+"/"+last["id"].(string)+"/contacts", `{}`), 200)
 		if got := mercy.get("/tickets/" + number); got.str("state") != "asked" {
 			t.Fatalf("something must stay promised: %s", got.body)

@@ -222,7 +222,7 @@ func (h *handler) openTicket(ctx context.Context, v desk.Viewer, in *createIn) (
 	}
 	o, err := h.app.OpenTicket(ctx, v, c.ID, t)
 	if err != nil {
-		return nil, nested(err)
+		return nil, nested(err, "promise.")
 	}
 	out := &createOut{Status: http.StatusCreated, Location: Root + "/tickets/" + string(o.Ref)}
 	if o.Again {
