@@ -1,53 +1,231 @@
 package web
 
 import (
+	"context"
+	"io"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"kept/internal/desk"
+	"kept/internal/httpd"
+	"kept/internal/web/view"
+	"kept/internal/words"
 )
 
 // staffRoutes adds the pages of the people who work the desk.
 func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sign-in", h.signInPage)
-	mux.HandleFunc("POST /sign-in", h.signIn)
+	mux.HandleFunc("POST /sign-in", h.signIn(mux))
 	mux.HandleFunc("POST /sign-out", h.signOut)
 
-	page := func(pattern string, f staffFunc) { mux.Handle(pattern, h.staff(pattern, f)) }
-	page("GET /desk", h.queuePage)
-	page("GET /desk/live", h.deskLive)
-	page("GET /desk/part", h.deskPart)
-	page("GET /desk/t/{ref}", h.ticketPage)
-	page("GET /desk/t/{ref}/part", h.ticketPart)
-	page("POST /desk/t/{ref}/replies", h.reply)
-	page("POST /desk/t/{ref}/notes", h.addNote)
-	page("POST /desk/t/{ref}/owner", h.assign)
-	page("POST /desk/t/{ref}/questions-if-fixed", h.askIfFixed)
-	page("POST /desk/t/{ref}/promises", h.makePromise)
-	page("POST /desk/t/{ref}/promises/{id}/attempts", h.tryPromise)
-	page("POST /desk/t/{ref}/promises/{id}/misses", h.missedCall)
-	page("POST /desk/t/{ref}/promises/{id}/contacts", h.keepPromise)
-	page("POST /desk/t/{ref}/promises/{id}/moves", h.movePromise)
-	page("POST /desk/t/{ref}/promises/{id}/owner", h.givePromise)
-	page("POST /desk/t/{ref}/void", h.voidTicket)
-	page("GET /desk/call/new", h.callPage)
-	page("POST /desk/call/new", h.finishCall)
-	page("GET /desk/similar", h.similarPart)
-	page("GET /desk/windows", h.windowsPart)
-	page("GET /desk/callers", h.callersPart)
-	page("GET /desk/search", h.searchPage)
-	page("GET /promises", h.boardPage)
-	page("POST /alerts/{id}/acks", h.ackAlert)
-	page("GET /desk/display", h.displayPage)
-	page("POST /desk/display", h.saveDisplay)
-	page("POST /desk/display/second-factor", h.saveSecondFactor)
-
+	for pattern, f := range map[string]staffFunc{
+		"GET /desk":                                 h.queuePage,
+		"GET /desk/live":                            h.deskLive,
+		"GET /desk/part":                            h.deskPart,
+		"GET /desk/t/{ref}":                         h.ticketPage,
+		"POST /desk/t/{ref}/replies":                h.reply,
+		"POST /desk/t/{ref}/notes":                  h.addNote,
+		"POST /desk/t/{ref}/owner":                  h.assign,
+		"POST /desk/t/{ref}/questions-if-fixed":     h.askIfFixed,
+		"POST /desk/t/{ref}/promises":               h.makePromise,
+		"POST /desk/t/{ref}/promises/{id}/attempts": h.tryPromise,
+		"POST /desk/t/{ref}/promises/{id}/misses":   h.missedCall,
+		"POST /desk/t/{ref}/promises/{id}/contacts": h.keepPromise,
+		"POST /desk/t/{ref}/promises/{id}/moves":    h.movePromise,
+		"POST /desk/t/{ref}/promises/{id}/owner":    h.givePromise,
+		"POST /desk/t/{ref}/void":                   h.voidTicket,
+		"GET /desk/call/new":                        h.callPage,
+		"POST /desk/call/new":                       h.finishCall,
+		"GET /desk/call/done/{ref}":                 h.callDone,
+		"GET /desk/call/hospital":                   h.hospitalPart,
+		"GET /desk/similar":                         h.similarPart,
+		"GET /desk/windows":                         h.windowsPart,
+		"GET /desk/callers":                         h.callersPart,
+		"GET /desk/search":                          h.searchPage,
+		"GET /promises":                             h.boardPage,
+		"POST /alerts/{id}/acks":                    h.ackAlert,
+		"GET /desk/display":                         h.displayPage,
+		"POST /desk/display":                        h.saveDisplay,
+		"POST /desk/display/second-factor":          h.saveSecondFactor,
+	} {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
 	}
 }
 
+// signed is somebody who is signed in.
+type signed struct {
+	v   desk.Viewer
+	who desk.Staff
+}
+
 // staffFunc draws a page or does an act for somebody who is signed in. An error that it gives becomes
 // the page for that kind of error.
-type staffFunc func(w http.ResponseWriter, r *http.Request, v desk.Viewer) error
+type staffFunc func(w http.ResponseWriter, r *http.Request, s signed) error
 
+// staff lets only people in who are signed in.
+func (h *handler) staff(f staffFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			if err := readForm(r); err != nil {
+				h.staffWrong(w, r, signed{}, err)
+				return
+			}
+		}
+		v, who, err := h.app.SignedIn(r.Context(), sessionOf(r))
+		if desk.Is(err, desk.Unauthenticated) {
+			h.signInFirst(w, r)
+			return
+		}
+		s := signed{v.On(r.Pattern), who}
+		if err == nil {
+			err = f(w, r, s)
+		}
+		if err != nil {
+			h.staffWrong(w, r, s, err)
+		}
+	}
+}
+
+// staffWrong is the page that says what went wrong, whose fault it is and what to do.
+func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, err error) {
+	status := httpd.Status(err)
+	if after := httpd.RetryAfter(err); after != "" {
+		w.Header().Set("Retry-After", after)
+	}
+	page := view.SystemView{Lines: []string{said(err)}, Actions: []view.ButtonView{{Text: "Go to the queue", URL: "/desk"}}}
+	switch desk.KindOf(err) {
+	case desk.NotFound:
+		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
+		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+	case desk.Forbidden:
+		page.Title = "Your role cannot do this"
+	case desk.Conflict:
+		page.Title = "This changed a moment ago"
+	case desk.Invalid, desk.TooLarge:
+		page.Title = "This cannot be taken"
+	case desk.Unavailable, desk.RateLimited:
+		page.Title = "The desk cannot answer now"
+	default:
+		h.log.ErrorContext(r.Context(), "a staff page failed", "ref", httpd.Ref(r.Context()), "route", r.Pattern, "err", err)
+		page.Title, page.Lines = "The problem is on our side", []string{"What you typed is kept in this browser. Try again in a minute."}
+		page.Trace = httpd.Ref(r.Context())
+	}
+	h.render(w, r, status, within(view.Bare(page.Title+" – Help desk", s.who.Theme), view.System(page)))
+}
+
+// said is what an error says to a person: the sentences of its fields, or its own.
+func said(err error) string {
+	e, ok := err.(*desk.Error)
+	if !ok {
+		return "Something went wrong on our side."
+	}
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	var all []string
+	for _, f := range e.Fields {
+		all = append(all, f.Message)
+	}
+	return strings.Join(all, " ")
+}
+
+// typedWrong reports whether err is about what somebody typed or about what has changed meanwhile: the
+// page then comes again with the words that were typed.
+func typedWrong(err error) bool { return desk.Is(err, desk.Invalid) || desk.Is(err, desk.Conflict) }
+
+// field gives what an error says about one field.
+func field(err error, name string) string {
+	if e, ok := err.(*desk.Error); ok {
+		for _, f := range e.Fields {
+			if f.Field == name {
+				return f.Message
+			}
+		}
+	}
+	return ""
+}
+
+// shell is what every staff page says around its content. here is the door of the rail that is open.
+func (h *handler) shell(r *http.Request, s signed, title, here string) (view.StaffPage, error) {
+	strip, err := h.app.Strip(r.Context(), s.v)
+	if err != nil {
+		return view.StaffPage{}, err
+	}
+	loc := h.staffZone(r, s)
+	p := view.StaffPage{
+		Title: title + " – Help desk", Theme: s.who.Theme, Density: s.who.Density, Name: s.who.Name, NoLetters: !s.who.LetterKeys,
+		SignOutURL: "/sign-out", DisplayURL: "/desk/display", NewCallURL: "/desk/call/new", SearchURL: "/desk/search", PaletteURL: "/desk/search?part=hits",
+		Rail: []view.RailItem{
+			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
+			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
+		},
+		Strip: stripView(strip),
+		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		Commands: []view.Command{
+			{Text: "My tickets", URL: "/desk?show=mine", Icon: "user"},
+			{Text: "Tickets that nobody has", URL: "/desk?show=unowned", Icon: "hand"},
+			{Text: "Promises that I owe", URL: "/promises?mine=yes", Icon: "hourglass"},
+			{Text: "Display and sign-in", URL: "/desk/display", Icon: "settings"},
+		},
+	}
+	if !strip.Shift.Until.IsZero() {
+		p.Shift = "On shift until " + words.Clock(words.EN, strip.Shift.Until, loc)
+	}
+	return p, nil
+}
+
+// pathID reads the number of a thing in the path. What is no number names nothing.
+func pathID(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, desk.Errorf(desk.NotFound, "not_found", "There is no such thing here.")
+	}
+	return id, nil
+}
+
+// pathRef reads the ticket number in the path.
+func pathRef(r *http.Request) (desk.Ref, error) {
+	ref, err := desk.ParseRef(r.PathValue("ref"))
+	if err != nil {
+		return "", desk.Errorf(desk.NotFound, "not_found", "There is no such ticket.")
+	}
+	return ref, nil
+}
+
+// localPath gives s if it is a path of ours, "" otherwise: nobody is sent elsewhere.
+func localPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(s, "/") ||
+		strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+		return ""
+	}
+	return s
+}
+
+// within puts parts into a shell, one after the other.
+func within(shell templ.Component, parts ...templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return shell.Render(templ.WithChildren(ctx, all(parts...)), w)
+	})
+}
+
+// all draws parts one after the other.
+func all(parts ...templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.ClearChildren(ctx)
+		for _, p := range parts {
+			if err := p.Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

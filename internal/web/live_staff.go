@@ -1,0 +1,128 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+const (
+	gatherFor   = time.Second // changes of that long are told at once
+	warnBefore  = time.Minute
+	sayDueKey   = "staff.strip.due"
+	maxGathered = 999
+)
+
+// GET /desk/live: a stream of what changes. It carries counts and one sentence, never words of people;
+// the page asks for what it shows.
+func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) error {
+	out := http.NewResponseController(w)
+	// The server's limit on answers is for pages; a stream has no end.
+	if err := out.SetWriteDeadline(time.Time{}); err != nil {
+		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)
+	}
+	head := w.Header()
+	head.Set("Content-Type", "text/event-stream")
+	head.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	tell := func(event, data string) bool {
+		_, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
+		return err == nil && out.Flush() == nil
+	}
+	if !tell("beat", "0") {
+		return nil
+	}
+	changes := h.app.Listen(r.Context(), s.v)
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	var gather <-chan time.Time
+	var fresh, changed int
+	warned := desk.PromiseID(0)
+	for {
+		select {
+		case <-r.Context().Done():
+			return nil
+		case c, ok := <-changes:
+			if !ok {
+				return nil
+			}
+			if c.New {
+				fresh++
+			} else {
+				changed++
+			}
+			if gather == nil {
+				gather = time.After(gatherFor)
+			}
+		case <-gather:
+			gather = nil
+			if !tell("changed", `{"new":`+strconv.Itoa(min(fresh, maxGathered))+`,"changed":`+strconv.Itoa(min(changed, maxGathered))+`}`) {
+				return nil
+			}
+			fresh, changed = 0, 0
+		case <-beat.C:
+			// A session that has ended gets no more news.
+			if _, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); desk.Is(err, desk.Unauthenticated) {
+				return nil
+			}
+			if !tell("beat", "0") {
+				return nil
+			}
+			strip, err := h.app.Strip(r.Context(), s.v)
+			if err != nil || strip.Promise.ID == 0 || strip.Promise.ID == warned || strip.Promise.Due.Sub(strip.Now) > warnBefore {
+				continue
+			}
+			warned = strip.Promise.ID
+			if !tell("alert", words.T(words.EN, sayDueKey)) {
+				return nil
+			}
+		}
+	}
+}
+
+// GET /desk/part: what of a page is drawn anew after a change: the strip, the tags of the rows that are
+// there, and the timeline of the ticket that is open. Never the list itself: it does not move by itself.
+func (h *handler) deskPart(w http.ResponseWriter, r *http.Request, s signed) error {
+	strip, err := h.app.Strip(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	v := view.PartView{Strip: stripView(strip)}
+	query := r.URL.Query()
+	if query.Get("list") != "no" {
+		q, err := h.app.Queue(r.Context(), s.v, queueAsked(query).filter())
+		if err != nil {
+			return err
+		}
+		for _, row := range q.Rows {
+			tag := promiseTag(row.Promise, row.Look, row.Ticket.State, clientZone(row.Client), q.Now)
+			tag.ID = tagID(row.Ticket.Ref)
+			v.Tags = append(v.Tags, tag)
+		}
+	}
+	if ref, err := desk.ParseRef(query.Get("ref")); err == nil {
+		page, err := h.app.TicketPage(r.Context(), s.v, ref)
+		if err != nil {
+			return err
+		}
+		h.partOfTicket(&v, page, s)
+	}
+	h.render(w, r, http.StatusOK, view.Part(v))
+	return nil
+}
+
+func (h *handler) partOfTicket(v *view.PartView, page app.TicketPage, s signed) {
+	now, loc := h.app.Now(), clientZone(page.Client)
+	v.Timeline = timeline(page, s, loc, now)
+	if len(page.Promises) > 0 && page.Promises[0].Promise.State.Live() {
+		tag := promiseTag(page.Promises[0].Promise, page.Promises[0].Look, page.Ticket.State, loc, now)
+		tag.ID = "head-tag"
+		v.Tags = append(v.Tags, tag)
+	}
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"kept/internal/desk"
+	"kept/internal/httpd"
+	"kept/internal/web/view"
+)
+
+// sessionCookie holds the secret of a session.
+const sessionCookie = "kept_session"
+
+func sessionOf(r *http.Request) string {
+	c, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// setSession gives the browser a session; an empty secret takes it away.
+func (h *handler) setSession(w http.ResponseWriter, secret string) {
+	c := &http.Cookie{Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
+	if secret == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// signInFirst leads to the door. A form whose session ended comes along and goes on after sign-in, so
+// that nothing that was typed is lost.
+func (h *handler) signInFirst(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Kept-Part") != "" || r.Header.Get("HX-Request") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		http.Error(w, "Sign in again.", http.StatusUnauthorized)
+		return
+	}
+	if r.Method != http.MethodPost {
+		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	h.render(w, r, http.StatusUnauthorized, view.SignIn(view.SignInView{Act: r.URL.RequestURI(), Kept: pairs(r.PostForm)}))
+}
+
+func pairs(form url.Values) (list []view.Pair) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			list = append(list, view.Pair{Name: name, Value: value})
+		}
+	}
+	return list
+}
+
+func (h *handler) signInPage(w http.ResponseWriter, r *http.Request) {
+	next := localPath(r.URL.Query().Get("next"))
+	if _, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); err == nil {
+		http.Redirect(w, r, orDesk(next), http.StatusSeeOther)
+		return
+	}
+	h.render(w, r, http.StatusOK, view.SignIn(view.SignInView{Next: next}))
+}
+
+func orDesk(path string) string {
+	if path == "" {
+		return "/desk"
+	}
+	return path
+}
+
+// signIn opens the door. A form that came along is sent to acts as if it had just been filled in.
+func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := readForm(r); err != nil {
+			h.staffWrong(w, r, signed{}, err)
+			return
+		}
+		f := r.PostForm
+		v := view.SignInView{Email: f.Get("email"), Next: localPath(f.Get("next")), Act: staffAct(f.Get("act"))}
+		kept := url.Values{}
+		for name, values := range f {
+			if name, ok := strings.CutPrefix(name, "kept."); ok {
+				kept[name] = values
+			}
+		}
+		secret, err := h.app.SignIn(r.Context(), v.Email, f.Get("password"), f.Get("code"), httpd.Address(r.Context()))
+		if err != nil {
+			switch desk.KindOf(err) {
+			case desk.Unauthenticated, desk.RateLimited, desk.Unavailable:
+			default:
+				h.staffWrong(w, r, signed{}, err)
+				return
+			}
+			v.Error, v.Kept = said(err), pairs(kept)
+			if after := httpd.RetryAfter(err); after != "" {
+				w.Header().Set("Retry-After", after)
+			}
+			h.render(w, r, httpd.Status(err), view.SignIn(v))
+			return
+		}
+		h.setSession(w, secret)
+		if v.Act == "" {
+			http.Redirect(w, r, orDesk(v.Next), http.StatusSeeOther)
+			return
+		}
+		act, err := http.NewRequestWithContext(r.Context(), http.MethodPost, v.Act, strings.NewReader(kept.Encode()))
+		if err != nil {
+			http.Redirect(w, r, "/desk", http.StatusSeeOther)
+			return
+		}
+		act.Host, act.RequestURI = r.Host, v.Act
+		act.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		act.AddCookie(&http.Cookie{Name: sessionCookie, Value: secret})
+		acts.ServeHTTP(w, act)
+	}
+}
+
+// staffAct gives path if a form of the desk may be sent there, "" otherwise.
+func staffAct(path string) string {
+	path = localPath(path)
+	if strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/alerts/") {
+		return path
+	}
+	return ""
+}
+
+func (h *handler) signOut(w http.ResponseWriter, r *http.Request) {
+	if secret := sessionOf(r); secret != "" {
+		if err := h.app.SignOut(r.Context(), secret); err != nil {
+			h.staffWrong(w, r, signed{}, err)
+			return
+		}
+	}
+	h.setSession(w, "")
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}

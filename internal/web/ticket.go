@@ -1,0 +1,494 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+// tried is a form that could not be taken: the page comes again with what was typed and why.
+type tried struct {
+	act  string // "reply", "note", "promise" …
+	id   desk.PromiseID
+	form url.Values
+	err  error
+}
+
+// is reports whether t is that act, on that promise.
+func (t tried) is(act string, id desk.PromiseID) bool {
+	return t.act == act && t.id == id && t.err != nil
+}
+
+// newKey makes the key of a form, by which a double submit is known.
+func newKey() string { return rand.Text() }
+
+// GET /desk/t/{ref}
+func (h *handler) ticketPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.showTicket(w, r, s, http.StatusOK, tried{})
+}
+
+// ticketAct does an act on a ticket and shows the ticket. When it could not be done because of what
+// was typed, or because something has changed, the page comes with the typed words.
+func (h *handler) ticketAct(w http.ResponseWriter, r *http.Request, s signed, name string, tab string, act func(ref desk.Ref, id desk.PromiseID) error) error {
+	ref, err := pathRef(r)
+	if err != nil {
+		return err
+	}
+	var id int64
+	if r.PathValue("id") != "" {
+		if id, err = pathID(r); err != nil {
+			return err
+		}
+	}
+	err = act(ref, desk.PromiseID(id))
+	switch {
+	case err == nil:
+		back := localPath(r.FormValue("back"))
+		if back == "" {
+			back = ticketURL(ref) + tab
+		}
+		http.Redirect(w, r, back, http.StatusSeeOther)
+		return nil
+	case typedWrong(err):
+		status := http.StatusUnprocessableEntity
+		if desk.Is(err, desk.Conflict) {
+			status = http.StatusConflict
+		}
+		return h.showTicket(w, r, s, status, tried{act: name, id: desk.PromiseID(id), form: r.PostForm, err: err})
+	}
+	return err
+}
+
+// POST /desk/t/{ref}/replies
+func (h *handler) reply(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "reply", "", func(ref desk.Ref, _ desk.PromiseID) error {
+		seq, _ := strconv.Atoi(r.PostForm.Get("seq")) // without a number the writer is not warned of newer words
+		_, err := h.app.Reply(r.Context(), s.v, ref, app.Words{Body: r.PostForm.Get("text"), Key: r.PostForm.Get("key"), Seq: seq})
+		return err
+	})
+}
+
+// POST /desk/t/{ref}/notes
+func (h *handler) addNote(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "note", "", func(ref desk.Ref, _ desk.PromiseID) error {
+		_, err := h.app.AddNote(r.Context(), s.v, ref, app.Words{Body: r.PostForm.Get("text"), Key: r.PostForm.Get("key")})
+		return err
+	})
+}
+
+// POST /desk/t/{ref}/owner: to whom, "0" for nobody; without a name to the viewer.
+func (h *handler) assign(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "assign", "", func(ref desk.Ref, _ desk.PromiseID) error {
+		to, err := staffIn(r, s)
+		if err != nil {
+			return err
+		}
+		return h.app.Assign(r.Context(), s.v, ref, to)
+	})
+}
+
+// staffIn reads to whom something is given.
+func staffIn(r *http.Request, s signed) (desk.StaffID, error) {
+	to := r.PostForm.Get("to")
+	if to == "" {
+		return s.v.Staff, nil
+	}
+	n, err := strconv.ParseInt(to, 10, 64)
+	if err != nil {
+		return 0, desk.Fields{{Field: "to", Code: "staff.not_here", Message: "Choose somebody from the list."}}.Err()
+	}
+	return desk.StaffID(n), nil
+}
+
+// POST /desk/t/{ref}/questions-if-fixed
+func (h *handler) askIfFixed(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "ask", "", func(ref desk.Ref, _ desk.PromiseID) error { return h.app.AskIfFixed(r.Context(), s.v, ref) })
+}
+
+// POST /desk/t/{ref}/void
+func (h *handler) voidTicket(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "void", "?tab=caller", func(ref desk.Ref, _ desk.PromiseID) error {
+		return h.app.VoidTicket(r.Context(), s.v, ref, r.PostForm.Get("reason"))
+	})
+}
+
+// showTicket draws the ticket between the queue and what belongs to it.
+func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, status int, t tried) error {
+	ref, err := pathRef(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.app.TicketPage(r.Context(), s.v, ref)
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	ask := queueAsked(query)
+	q, err := h.app.Queue(r.Context(), s.v, ask.filter())
+	if err != nil {
+		return err
+	}
+	list, err := h.queueView(r.Context(), s, q, ask, ref)
+	if err != nil {
+		return err
+	}
+	p, err := h.shell(r, s, page.Ticket.Subject+" – "+string(ref), "/desk")
+	if err != nil {
+		return err
+	}
+	if t.err != nil {
+		p.Title = "Error: " + p.Title
+	}
+	now := h.app.Now()
+	one := h.ticketView(page, s, t, now)
+	part := url.Values{"ref": {string(ref)}}
+	for name, value := range queryOf(ask) {
+		part[name] = value
+	}
+	p.Live.PartURL += "?" + part.Encode()
+	right, err := h.contextOf(r.Context(), query, s, page, ask, t, now)
+	if err != nil {
+		return err
+	}
+	h.render(w, r, status, within(view.Staff(p), view.Panes(view.PanesView{Open: true, BackURL: "/desk" + ask.query()}, view.QueuePane(list), view.TicketPane(one), view.Context(right))))
+	return nil
+}
+
+func queryOf(a queueAsk) url.Values {
+	q, err := url.ParseQuery(trimQuery(a.query()))
+	if err != nil {
+		return nil
+	}
+	return q
+}
+
+func trimQuery(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s[1:]
+}
+
+// first is what the page calls the person.
+func first(p app.TicketPage) string {
+	if name := p.Requester.First(); name != "" {
+		return name
+	}
+	return "The caller"
+}
+
+// addressOf gives the address by which the person hears from us.
+func addressOf(p app.TicketPage) (desk.Address, bool) {
+	for _, a := range p.Addresses {
+		if a.ID == p.Ticket.Address {
+			return a, true
+		}
+	}
+	return desk.Address{}, false
+}
+
+// callable gives the number to call.
+func callable(p app.TicketPage) (desk.Phone, bool) {
+	if a, ok := addressOf(p); ok && a.Kind == desk.PhoneAddress {
+		return desk.Phone(a.Value), true
+	}
+	for _, a := range p.Addresses {
+		if a.Kind == desk.PhoneAddress {
+			return desk.Phone(a.Value), true
+		}
+	}
+	return "", false
+}
+
+func addressText(a desk.Address) string {
+	if a.Kind == desk.PhoneAddress {
+		return desk.Phone(a.Value).String()
+	}
+	return a.Value
+}
+
+// ticketView is the pane in the middle.
+func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time) view.TicketView {
+	tk, loc, name := p.Ticket, clientZone(p.Client), first(p)
+	base := ticketURL(tk.Ref)
+	v := view.TicketView{Hospital: hospital(p.Client, now), Timeline: timeline(p, s, loc, now), AskForm: "ask-fixed"}
+	for _, al := range p.Alerts {
+		v.Alerts = append(v.Alerts, alertView(al, s, base))
+	}
+	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p)}
+	if p.Requester.Proven {
+		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Known to us: somebody checked who this is"})
+	} else {
+		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagWaiting, Icon: "shield-alert", Text: "Identity not checked"})
+	}
+	if len(p.Promises) > 0 && p.Promises[0].Promise.State.Live() {
+		tag := promiseTag(p.Promises[0].Promise, p.Promises[0].Look, tk.State, loc, now)
+		tag.ID = "head-tag"
+		v.Head.Tags = append(v.Head.Tags, tag)
+	}
+	switch {
+	case tk.Owner == s.v.Staff:
+		v.Owner = "You have it."
+	case p.Owner != "":
+		v.Owner = p.Owner + " has it."
+	default:
+		v.Owner = "Nobody has it."
+	}
+	if !tk.State.Open() {
+		v.Closed = closed[tk.State]
+	} else {
+		if tk.Owner != s.v.Staff {
+			v.TakeURL = base + "/owner"
+		}
+		v.Reply = &view.ReplyView{
+			Action: base + "/replies", Person: name, Via: via(p), Send: send(p, name), Draft: "reply-" + string(tk.Ref), Key: newKey(), Seq: strconv.Itoa(tk.Seq),
+			Other: []view.ButtonView{{Text: "Promise", Icon: "hourglass", Second: true, Key: "p", URL: "?tab=promise&make=yes#promise-make"}},
+		}
+		if tk.State != desk.Asked {
+			v.AskURL = base + "/questions-if-fixed"
+			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Ask “Is it fixed?”", Icon: "circle-check", Second: true, Key: "e", Hotkey: "e", Form: v.AskForm})
+		}
+	}
+	v.Note = view.NoteView{Action: base + "/notes", Person: name, Draft: "note-" + string(tk.Ref), Key: newKey()}
+	switch {
+	case t.err == nil:
+	case t.act == "reply" && v.Reply != nil:
+		v.Reply.Text, v.Reply.Error, v.Reply.Key = t.form.Get("text"), said(t.err), t.form.Get("key")
+	case t.act == "note":
+		v.Note.Text, v.Note.Error, v.Note.Key, v.Note.Open = t.form.Get("text"), said(t.err), t.form.Get("key"), true
+	case t.act == "reply" || t.act == "ask" || t.act == "assign":
+		v.Error = said(t.err)
+		if text := t.form.Get("text"); text != "" {
+			// The question was closed meanwhile: the words stay, as a note.
+			v.Note.Text, v.Note.Open = text, true
+		}
+	}
+	return v
+}
+
+// closed says why nothing can be written to the person any more.
+var closed = map[desk.TicketState]string{
+	desk.Confirmed:   "The person said that it is fixed. Only the person can open it again.",
+	desk.Unconfirmed: "Closed without a word from the person, after two reminders. Only the person can open it again.",
+	desk.NotNeeded:   "The person does not need it any more.",
+	desk.Void:        "Void: spam or a duplicate.",
+}
+
+// via says how the words get to the person.
+func via(p app.TicketPage) string {
+	a, ok := addressOf(p)
+	switch {
+	case !ok || p.Ticket.Channel == desk.ByWeb:
+		return "No number and no email: it stands on the page of the question."
+	case !a.StoppedAt.IsZero():
+		return addressText(a) + " wants no texts. It stands on the page of the question; call to be sure."
+	case !a.FailedAt.IsZero():
+		return addressText(a) + " could not be reached. It stands on the page of the question; call to be sure."
+	case a.Kind == desk.EmailAddress:
+		return "We email a link to " + a.Value + "; the words stay on the page."
+	}
+	return "We text a link to " + addressText(a) + "; the words stay on the page."
+}
+
+func send(p app.TicketPage, name string) string {
+	if name == "The caller" {
+		name = "the caller"
+	}
+	a, ok := addressOf(p)
+	switch {
+	case !ok || p.Ticket.Channel == desk.ByWeb:
+		return "Answer " + name
+	case a.Kind == desk.EmailAddress:
+		return "Email " + name
+	}
+	return "Text " + name
+}
+
+// person is the line about who asks.
+func person(p app.TicketPage) string {
+	s := kindName(p.Requester.Kind) + " · " + language(p.Ticket.Lang)
+	if n, ok := callable(p); ok {
+		s += " · " + n.String()
+	}
+	if need := needs(p.Ticket.Needs); need != "" {
+		s += " · " + need
+	}
+	return s
+}
+
+func kindName(k desk.RequesterKind) string {
+	switch k {
+	case desk.Clinician:
+		return "Clinician"
+	case desk.Employee:
+		return "Employee"
+	}
+	return "Patient"
+}
+
+// flags names where words of danger lead.
+var flags = map[desk.Flag]string{
+	desk.FlagEmergency: "Red flag: 911",
+	desk.FlagCrisis:    "Red flag: 988",
+	desk.FlagNurse:     "Red flag: nurse",
+	desk.FlagSafety:    "Red flag: safety",
+	desk.FlagPrivacy:   "Red flag: privacy",
+}
+
+// alertTitles name what somebody who leads must look at.
+var alertTitles = map[desk.AlertKind][2]string{
+	desk.AlertCallTask:     {"Call this person", "No text and no email came through."},
+	desk.AlertCannotTell:   {"This person cannot be told", "No way to reach them is left."},
+	desk.AlertSecondBreak:  {"Broken twice", "The repair was missed as well."},
+	desk.AlertNobodyLeads:  {"Nobody leads", "A promise broke and no supervisor is on shift."},
+	desk.AlertInbound:      {"A message fits no question", "Find out who wrote it."},
+	desk.AlertAddressWrong: {"Wrong address", "The number or mailbox does not belong to this person."},
+}
+
+func alertView(al desk.Alert, s signed, back string) view.AlertView {
+	v := view.AlertView{Title: alertTitles[al.Kind][0], Text: alertTitles[al.Kind][1], Back: back}
+	if al.Kind == desk.AlertRedFlag {
+		v.Title, v.Text = flags[al.Flag], flagText[al.Flag]
+	}
+	if al.Note != "" {
+		v.Text += " " + al.Note
+	}
+	if s.v.Leads() {
+		v.AckURL = "/alerts/" + strconv.FormatInt(al.ID, 10) + "/acks"
+	}
+	return v
+}
+
+// flagText says what to do at once.
+var flagText = map[desk.Flag]string{
+	desk.FlagEmergency: "Call 911 first. Then stay with the person.",
+	desk.FlagCrisis:    "Call or text 988 first. Stay on the line.",
+	desk.FlagNurse:     "Nurse line now, by warm transfer.",
+	desk.FlagSafety:    "Patient-safety event: tell the safety officer now.",
+	desk.FlagPrivacy:   "Privacy or security event: tell the privacy officer now.",
+}
+
+// contextOf is the pane on the right: promise, similar, caller.
+func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p app.TicketPage, ask queueAsk, t tried, now time.Time) (view.ContextView, error) {
+	tab := query.Get("tab")
+	if t.act == "void" {
+		tab = "caller"
+	}
+	to := func(tab string) string {
+		q := queryOf(ask)
+		q.Set("tab", tab)
+		return "?" + q.Encode()
+	}
+	v := view.ContextView{}
+	var err error
+	switch tab {
+	case "similar":
+		v.Similar, err = h.similarTab(ctx, s, p)
+	case "caller":
+		v.Caller = callerTab(p, s, t, now)
+	default:
+		tab = "promise"
+		v.Promise, err = h.promiseTab(ctx, query, s, p, t, now)
+	}
+	similar := "Similar"
+	if n := len(p.Best); n > 0 {
+		similar += " " + strconv.Itoa(n)
+	}
+	v.Tabs = []view.Tab{
+		{URL: to("promise"), Text: "Promise", Current: tab == "promise"},
+		{URL: to("similar"), Text: similar, Current: tab == "similar", Hotkey: "s"},
+		{URL: to("caller"), Text: "Caller", Current: tab == "caller"},
+	}
+	return v, err
+}
+
+func (h *handler) similarTab(ctx context.Context, s signed, p app.TicketPage) (*view.SimilarTabView, error) {
+	v := &view.SimilarTabView{Hits: answerHits(p.Best, p.Ticket.Lang)}
+	similar, err := h.app.Similar(ctx, s.v, p.Ticket.Subject)
+	if err != nil {
+		return v, err
+	}
+	v.Asked = []string{asked(similar)}
+	return v, nil
+}
+
+// callerTab is what is known about the person.
+func callerTab(p app.TicketPage, s signed, t tried, now time.Time) *view.CallerView {
+	loc := clientZone(p.Client)
+	v := &view.CallerView{Facts: []view.KV{
+		{Key: "Name", Value: orDash(p.Requester.Name)}, {Key: "Who", Value: kindName(p.Requester.Kind)},
+		{Key: "Language", Value: language(p.Ticket.Lang)}, {Key: "Needs", Value: orNone(needs(p.Ticket.Needs))},
+	}}
+	for _, a := range p.Addresses {
+		kv := view.KV{Key: "Phone", Value: addressText(a)}
+		if a.Kind == desk.EmailAddress {
+			kv.Key = "Email"
+		}
+		switch {
+		case !a.StoppedAt.IsZero():
+			kv.Value += ", wants no texts"
+		case !a.FailedAt.IsZero():
+			kv.Value += ", could not be reached"
+		case a.Voicemail:
+			kv.Value += ", messages allowed"
+		}
+		v.Facts = append(v.Facts, kv)
+	}
+	for _, o := range p.Others {
+		v.Others = append(v.Others, view.Link{URL: ticketURL(o.Ref), Text: o.Subject, Hint: string(o.Ref) + ", " + clock(o.OpenedAt, loc, now)})
+	}
+	for _, m := range p.Maybe {
+		v.Maybe = append(v.Maybe, view.Link{Text: orDash(m.Name), Hint: kindName(m.Kind)})
+	}
+	if s.v.Leads() && p.Ticket.State.Open() {
+		v.Void = &view.VoidView{Action: ticketURL(p.Ticket.Ref) + "/void"}
+		if t.is("void", 0) {
+			v.Void.Reason, v.Void.Error = t.form.Get("reason"), said(t.err)
+		}
+	}
+	return v
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "Name not known"
+	}
+	return s
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "Nothing special"
+	}
+	return s
+}
+
+// answerHits are answers as the desk reads them aloud, in the language of the caller.
+func answerHits(list []desk.Answer, lang string) (hits []view.AnswerHit) {
+	l := words.Parse(lang)
+	for _, a := range list {
+		hit := view.AnswerHit{ID: strconv.FormatInt(a.ID, 10), Title: titleOf(l, a), Facts: answerKinds[a.Kind] + " English, Spanish.", Aloud: a.Aloud, Lang: string(l), Staff: a.Staff}
+		if l == words.ES {
+			hit.Aloud = a.BodyES // the script for the phone is in English
+		} else if hit.Aloud == "" {
+			hit.Aloud = a.Body
+		}
+		hits = append(hits, hit)
+	}
+	return hits
+}
+
+var answerKinds = map[desk.AnswerKind]string{
+	desk.AnswerAction: "The person can do it on the page.",
+	desk.AnswerSteps:  "Steps.",
+	desk.AnswerShort:  "Short answer.",
+	desk.AnswerAsk:    "Needs a person.",
+}

@@ -1,0 +1,247 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+// timeline is everything that was said and done, newest last: words whole, events in one line each.
+func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []view.Entry {
+	type at struct {
+		time  time.Time
+		entry view.Entry
+	}
+	name := first(p)
+	var list []at
+	for _, m := range p.Messages {
+		e := view.Entry{ID: "m-" + strconv.FormatInt(int64(m.ID), 10), Machine: machine(m.At, loc), Meta: clock(m.At, loc, now), Text: m.Body}
+		switch m.Kind {
+		case desk.FromThem:
+			e.Kind, e.Who, e.Meta, e.Lang = view.EntryCaller, p.Caller, "by "+viaName(m.Via)+", "+e.Meta, p.Ticket.Lang
+			e.Text = "“" + m.Body + "”"
+		case desk.ToThem:
+			e.Kind, e.Who, e.Meta = view.EntryOut, "To "+lower(name), m.By.Name+", "+e.Meta
+			e.Delivery = delivery(m)
+		default:
+			e.Kind, e.Who, e.Hidden = view.EntryNote, m.By.Name, name+" cannot see this."
+		}
+		if m.Flag != desk.FlagNone {
+			e.Flag = flags[m.Flag]
+		}
+		list = append(list, at{m.At, e})
+	}
+	for _, ev := range p.Events {
+		if text, icon := told(ev, p, loc, now); text != "" {
+			list = append(list, at{ev.HappenedAt, view.Entry{ID: "e-" + strconv.Itoa(ev.Seq), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(ev.HappenedAt, loc, now)}})
+		}
+	}
+	for _, o := range p.Outs {
+		if text, icon := outText(o, name, loc, now); text != "" {
+			list = append(list, at{o.FireAt, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(o.FireAt, loc, now)}})
+		}
+	}
+	slices.SortStableFunc(list, func(x, y at) int { return x.time.Compare(y.time) })
+	out := make([]view.Entry, len(list))
+	for i, x := range list {
+		out[i] = x.entry
+	}
+	return out
+}
+
+func lower(name string) string {
+	if name == "The caller" {
+		return "the caller"
+	}
+	return name
+}
+
+func viaName(v desk.Via) string {
+	switch v {
+	case desk.ViaWeb:
+		return "the web form"
+	case desk.ViaSMS:
+		return "text"
+	case desk.ViaDesk:
+		return "the desk"
+	case desk.ViaAPI:
+		return "another system"
+	}
+	return string(v)
+}
+
+// delivery is the state of what we sent.
+func delivery(m desk.Message) *view.TagView {
+	if m.Outbox == 0 {
+		return &view.TagView{Kind: view.TagPlain, Text: "On the page"}
+	}
+	return &view.TagView{Kind: outKind[m.State], Icon: outIcon[m.State], Text: outWord(m.State, m.Sent, m.Reason)}
+}
+
+var outKind = map[desk.OutState]view.TagKind{
+	desk.Queued: view.TagWaiting, desk.Sending: view.TagWaiting, desk.Accepted: view.TagScheduled, desk.Delivered: view.TagKept,
+	desk.Failed: view.TagBroken, desk.Unknown: view.TagRisk, desk.Cancelled: view.TagWithdrawn, desk.Held: view.TagRisk,
+}
+
+var outIcon = map[desk.OutState]string{desk.Queued: "clock", desk.Sending: "send", desk.Accepted: "send"}
+
+// outWord says how far a delivery is.
+func outWord(state desk.OutState, ch desk.Channel, reason string) string {
+	link := "Link "
+	if ch == desk.ByEmail {
+		link = "Mail "
+	}
+	switch state {
+	case desk.Queued:
+		return "Waits to be sent"
+	case desk.Sending:
+		return "Sending"
+	case desk.Accepted:
+		return link + "sent"
+	case desk.Delivered:
+		return link + "delivered"
+	case desk.Failed:
+		if reason != "" {
+			return "Not delivered: " + reason
+		}
+		return "Not delivered"
+	case desk.Unknown:
+		return "Maybe sent: we ask the carrier"
+	case desk.Cancelled:
+		return "Not sent: no longer true"
+	case desk.Held:
+		return "Held"
+	}
+	return "On the page"
+}
+
+// triggers say in words what was sent by itself.
+var triggers = map[desk.Trigger]string{
+	desk.SayMade: "what we promised", desk.SaySoon: "that we call soon", desk.SayTried: "that we called and when we try again",
+	desk.SayBroken: "that we did not keep the promise, and sorry", desk.SayMoved: "the new time", desk.SayMovedByUs: "the new time, and sorry",
+	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
+	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
+	desk.SayNumber: "that the number changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
+}
+
+// outText is the line of something that was sent by itself. Words of staff have their own entry.
+func outText(o desk.Out, name string, loc *time.Location, now time.Time) (text, icon string) {
+	what, ok := triggers[o.Trigger]
+	if !ok || o.Message != 0 {
+		return "", ""
+	}
+	how, icon := "Text to ", "smartphone"
+	if o.Channel == desk.ByEmail {
+		how, icon = "Mail to ", "mail"
+	}
+	if o.Channel == desk.ByVoice {
+		how, icon = "Call to ", "phone"
+	}
+	text = how + lower(name) + ": " + what + ". "
+	switch o.State {
+	case desk.Queued:
+		if o.FireAt.After(now) {
+			return text + "Goes " + clock(o.FireAt, loc, now) + ".", icon
+		}
+		return text + "Waits to be sent.", icon
+	case desk.Failed:
+		icon = "triangle-alert"
+	}
+	return text + outWord(o.State, o.Channel, o.Reason) + ".", icon
+}
+
+// told is one line about an event; "" for those that words or tags tell already.
+func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (text, icon string) {
+	name, by, d := first(p), e.By.Name, e.Data
+	if e.By.Who == desk.WhoRequester || e.By.Who == desk.WhoGuest || by == "" {
+		by = name
+	}
+	due := time.UnixMicro(d.Due)
+	switch e.Type {
+	case desk.TicketOpened:
+		if e.By.Who == desk.WhoStaff {
+			return name + " called. " + by + " answered.", "phone-incoming"
+		}
+		return name + " asked by " + viaName(d.Via) + ".", "inbox"
+	case desk.TicketAssigned:
+		if d.Owner == 0 {
+			return by + " gave it back to everybody.", "user"
+		}
+		return cmp.Or(d.OwnerIs, "Somebody") + " has it now.", "user"
+	case desk.AskedIfFixed:
+		return by + " asked: “Is it fixed?”", "circle-question-mark"
+	case desk.SaidFixed:
+		return name + " said: yes, it is fixed.", "circle-check"
+	case desk.SaidNotFixed:
+		return name + " said: no, still not fixed.", "rotate-ccw"
+	case desk.ClosedUnheard:
+		return "Closed without a word from " + lower(name) + ".", "x"
+	case desk.TicketWithdrawn:
+		return name + " does not need it any more.", "x"
+	case desk.TicketVoided:
+		return by + " voided it: " + d.Reason, "x"
+	case desk.PromiseMade:
+		what := strings.ToLower(kinds[d.Kind].thing)
+		if d.Kind == desk.Confirm {
+			return "We ask again " + words.By(words.EN, due, loc, now) + ".", "hourglass"
+		}
+		who := by
+		if d.Source == desk.FromAgreement {
+			who = "The agreement"
+		}
+		line := who + " promised: " + what + " " + words.By(words.EN, due, loc, now) + "."
+		if d.RepairOf != 0 {
+			line = "Repair promised: " + what + " " + words.By(words.EN, due, loc, now) + "."
+		}
+		if d.OwnerIs != "" {
+			line += " Owner: " + d.OwnerIs + "."
+		}
+		return line, "hourglass"
+	case desk.PromiseTrying:
+		return by + " called.", "phone-call"
+	case desk.PromiseTried:
+		return "Not reached, try " + strconv.Itoa(d.Tries) + " of " + strconv.Itoa(desk.MaxAttempts) + ": " + missWords[d.Outcome] + ".", "phone-missed"
+	case desk.PromiseKept:
+		if d.Outcome == "not_reached" {
+			return "Called " + strconv.Itoa(desk.MaxAttempts) + " times, not reached. We write instead.", "phone-missed"
+		}
+		return "Promise kept by " + by + ".", "circle-check"
+	case desk.PromiseMoved:
+		if d.MovedBy == desk.MovedByUs {
+			return "Moved by us. It does not count as kept.", "rotate-ccw"
+		}
+		return "Moved.", "calendar-clock"
+	case desk.PromiseBroken:
+		return "Promise broken: " + words.By(words.EN, e.HappenedAt, loc, now) + " nobody did it.", "octagon-x"
+	case desk.PromiseTold:
+		return name + " was told of the broken promise.", "message-square"
+	case desk.PromiseGiven:
+		if d.Override != "" {
+			return d.Override + " promised a time that nobody covers: " + d.Reason, "triangle-alert"
+		}
+		return "Promise given to " + cmp.Or(d.OwnerIs, "somebody else") + ".", "users"
+	case desk.PromiseWithdrawn:
+		return "Promise not needed any more.", "x"
+	case desk.CannotBeTold:
+		return name + " cannot be told: " + cmp.Or(d.Reason, "no way is left") + ".", "triangle-alert"
+	case desk.RedFlagSeen:
+		return cmp.Or(flags[d.Flag], "Red flag") + " seen in the words.", "shield-alert"
+	case desk.NumberChanged:
+		return name + " changed the number.", "smartphone"
+	case desk.AnswerOffered:
+		return by + " read an answer aloud.", "book-open"
+	case desk.HelpedByAnswer:
+		return name + " found an answer that helped.", "book-open"
+	}
+	return "", ""
+}
+
+// missWords name the ways in which a call does not reach the person.
+var missWords = map[string]string{"no_answer": "no answer", "busy": "busy", "voicemail": "voicemail", "wrong_number": "wrong number"}
