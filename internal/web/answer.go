@@ -49,6 +49,7 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	ask := v.url("/ask?q=" + url.QueryEscape(asked))
 	if len(found) == 0 {
+		s.Search.Second = true
 		s.H1, s.None = v.t("search.none.h1"), []string{v.t("search.none.rest", "phone", v.phone())}
 		s.Actions = []view.ButtonView{
 			{URL: ask, Text: v.t("search.none.ask")},

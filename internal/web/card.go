@@ -141,6 +141,10 @@ func (t tracker) latest(c *view.PromiseCardView) {
 			c.Lines = append([]string{t.sentence() + " " + t.t("track.reopened.same")}, c.Lines...)
 			return
 		case desk.PromiseMade, desk.MessageIn, desk.NumberChanged:
+		case desk.PromiseKept:
+			if l.Event.Data.Kind != desk.Confirm {
+				return
+			}
 		default:
 			return
 		}
@@ -240,9 +244,9 @@ func (t tracker) steps() []view.Step {
 // history says what has happened, newest first, without words of the question.
 func (t tracker) history() []view.HistoryEntry {
 	out := []view.HistoryEntry{}
-	for _, l := range t.History {
+	for i, l := range t.History {
 		key := t.happened(l.Event)
-		if key == "" {
+		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) {
 			continue
 		}
 		at := t.instant(l.Event.HappenedAt)
@@ -252,6 +256,16 @@ func (t tracker) history() []view.HistoryEntry {
 		out = append(out, view.HistoryEntry{Text: t.t(key), Meta: at, Machine: t.machine(l.Event.HappenedAt)})
 	}
 	return out
+}
+
+// asked reports whether line i is the question itself: the first words, at the instant of opening.
+func (t tracker) asked(i int) bool {
+	for _, older := range t.History[i+1:] {
+		if older.Event.Type == desk.MessageIn {
+			return false
+		}
+	}
+	return t.History[i].Event.HappenedAt.Equal(t.Ticket.OpenedAt)
 }
 
 // happened is the text of an event; "" for one that says nothing to the person.
@@ -297,9 +311,6 @@ func (t tracker) happened(e desk.Event) string {
 		}
 		return "track.event.broken.late"
 	case desk.MessageIn:
-		if e.HappenedAt.Equal(t.Ticket.OpenedAt) {
-			return "" // the question itself
-		}
 		return "track.event.you_wrote"
 	case desk.MessageOut:
 		return "track.event.wrote"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (v visit) machine(t time.Time) string { return t.In(v.zone).Format(time.RFC
 // page is what the shell of a page says. title stands before the hospital's name.
 func (v visit) page(title string) view.Page {
 	other := v.lang.Other()
-	same := v.in(other, v.path)
+	same := (&url.URL{Path: v.in(other, v.path)}).EscapedPath()
 	if v.query != "" {
 		same += "?" + v.query
 	}

@@ -28,12 +28,12 @@ func (h *handler) sendLink(w http.ResponseWriter, r *http.Request, v visit) erro
 func (h *handler) showFind(w http.ResponseWriter, r *http.Request, v visit, typed string, err error) error {
 	title := v.t("track.find.h1")
 	p := v.page(title)
-	f := view.FormView{Back: v.url("/"), BackText: v.t("ask.back"), Action: v.url("/find"), Submit: view.ButtonView{Text: v.t("track.find.send")}}
+	f := view.FormView{H1: title, Back: v.url("/"), BackText: v.t("ask.back"), Action: v.url("/find"), Submit: view.ButtonView{Text: v.t("track.find.send")}}
 	if r.URL.Query().Get("sent") != "" {
 		f.Notice, f.NoticeKind = v.t("track.find.sent", "phone", v.phone()), view.NoticeStored
 	}
 	field := view.FieldView{
-		ID: "ref", Label: title, H1: true, Hint: v.t("track.find.hint"), Value: typed, Short: true, Autocomplete: "off",
+		ID: "ref", Label: v.t("track.find.label"), Hint: v.t("track.find.hint"), Value: typed, Short: true, Autocomplete: "off",
 		ErrorPrefix: v.t("error.prefix") + " ",
 	}
 	status := http.StatusOK

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+func link(p *testkit.Person) string { return "/t/" + desk.FormatToken(p.Got.Token) }
+
+func TestTheTrackerTellsTheTruthInEveryState(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms, not pounds")
+	at, es := link(maria), "/es"+link(maria)
+	b.get(at).is(200, "We will write to you", string(maria.Got.Ref), "Done: we got your question", "Now: we are finding the answer", "If we are late, we will tell you").sound()
+	maria.Promised(d.Sam, time.Time{})
+	d.Settle()
+	b.get(at).is(200, "We will call you", "between 8:00 and 8:30 a.m. CT", "…0199 from 800-555-0143", "Next: we call you", "Last: you tell us if it is fixed").sound()
+	if !strings.HasPrefix(b.title(), "We will call you – "+string(maria.Got.Ref)+" – Mercy Health help desk") {
+		t.Errorf("title %q", b.title())
+	}
+	b.saysNot("kilograms", "Maria", "3125550199", "312-555-0199")
+	b.get(es).is(200, "Le vamos a llamar", "Hecho", "hora central").sound()
+	d.AdvanceTo(d.At(3, 7, 50))
+	b.get(at).is(200, "We will call you in about 15 minutes")
+	d.AdvanceTo(d.At(3, 8, 31))
+	b.get(at).is(200, "We did not call you by 8:30 a.m. CT. We are sorry.", "is a supervisor", "will call you by", "Call 800-555-0143").sound()
+	if b.find(".promise-broken") == nil || !strings.Contains(b.body, "#octagon-x") {
+		t.Error("it does not look broken")
+	}
+	b.get(es).is(200, "No le llamamos", "Lo sentimos").sound()
+}
+
+func TestTheLoopIsClosedByThePerson(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms, not pounds")
+	p := maria.Promised(d.Sam, time.Time{})
+	d.AdvanceTo(d.At(3, 8, 5))
+	d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+	b.get(link(maria)).is(200, "We are calling you now").sound()
+	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+	b.get(link(maria)).is(200, "Is it fixed?", "Yes, it is fixed", "No, I still need help", "We talked with you").sound()
+	if n := len(b.all("button[name=fixed]")); n != 2 {
+		t.Errorf("%d answers", n)
+	}
+	b.send("fixed", "no").isAt(link(maria)+"/reopening").is(200, "What still does not work?", "(optional)").sound()
+	b.send("words", "Still kilograms").isAt(link(maria)+"?saved=reopened").is(200, "You told us it is not fixed", "You do not have to explain it again").saysNot("Still kilograms").sound()
+	p = maria.Promise()
+	d.AdvanceTo(p.Start.Add(time.Minute))
+	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+	b.get(link(maria)).send("fixed", "yes").isAt(link(maria)).is(200, "You told us it is fixed. Thank you.", "60 days").sound()
+	b.get("/es"+link(maria)).is(200, "Gracias")
+	b.get(link(maria)+"/reopening").is(200).send().is(200, "You told us it is not fixed")
+}
+
+func TestMovingTheTime(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	maria.Promised(d.Sam, time.Time{})
+	b.get(link(maria)).get(link(maria)+"/time").is(200, "Your time now:", "Tomorrow, Wednesday, June 3", "9:00 to 9:30 a.m.", "Show later times", "All times are CT").sound()
+	b.send().is(422, "Choose a time for us to call.")
+	b.send("start", d.At(3, 10, 0).UTC().Format(time.RFC3339)).isAt(link(maria)+"?saved=time").is(200, "between 10:00 and 10:30 a.m. CT", "You moved it").sound()
+	b.get(link(maria)+"/time?later=1").is(200, "Thursday, June 4")
+	b.post(link(maria)+"/time", "start", "2026-06-03T03:33:00Z").is(200, "That time was taken a moment ago")
+	b.get("/es"+link(maria)+"/time").is(200, "mañana", "de 9:00 a 9:30 a. m.").sound()
+}
+
+func TestANewNumberNeedsACodeFromTheOldOne(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	b.get(link(maria)+"/number").is(200, "We send a code to your old number").sound()
+	b.send("phone", "12").is(422, "like 312-555-0199")
+	b.send("phone", "312-555-0142").isAt(link(maria)+"/number/code").is(200, "…0199").sound()
+	b.send("code", "000000").is(422, "not right").sound()
+	d.Settle()
+	b.send("code", codeOn(t, maria)).isAt(link(maria)+"?saved=number").is(200, "…0142", "You changed your phone number")
+}
+
+func codeOn(t *testing.T, p *testkit.Person) string {
+	t.Helper()
+	for _, text := range p.Texts() {
+		if _, after, ok := strings.Cut(text, "your code is "); ok {
+			return after[:6]
+		}
+	}
+	t.Fatalf("no code among %q", p.Texts())
+	return ""
+}
+
+func TestWordsAreShownOnlyToWhoTypesACode(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms, <b>not</b> pounds")
+	b.get(link(maria)+"/question").is(200, "…0199").sound().send().isAt(link(maria) + "/question/code").sound()
+	d.Settle()
+	b.send("code", "111111").is(422)
+	b.send("code", codeOn(t, maria)).is(200, "From you", "I see kilograms, <b>not</b> pounds").sound()
+	b.get(link(maria)).saysNot("kilograms")
+}
+
+func TestAddingWithdrawingAndOpeningAgain(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	b.get(link(maria)+"/words").sound().send("words", " ").is(422, "Type what you want to add.")
+	b.send("words", "It is on the phone, too").isAt(link(maria)+"?saved=words").is(200, "We got it.", "You added something")
+	b.get(link(maria)+"/words").send("words", "Now I have chest pain").isAt(link(maria)+"?help=emergency").is(200, "Call 911 now", "We have what you wrote").sound()
+	b.get(link(maria)+"/withdrawal").is(200, "You do not need this any more?").sound().send().isAt(link(maria)).is(200, "You told us you do not need the call").sound()
+	b.get(link(maria) + "/withdrawal").send()
+	b.get(link(maria)+"/words").send("words", "more").is(409)
+	b.get(link(maria)+"/reopening").send().is(200, "You told us it is not fixed")
+}
+
+func TestALinkOpensOneQuestionOfOneHospital(t *testing.T) {
+	b := open(t)
+	maria, rosa := b.d.Maria().Calls(b.d.Sam, "I see kilograms"), b.d.Rosa().Calls(b.d.Priya, "No veo libras")
+	for _, at := range []string{link(rosa), link(rosa) + "/time", link(rosa) + "/live", link(rosa) + "/part", "/t/AAAA-AAAA-AAAA", "/t/x", "/t/" + string(maria.Got.Ref)} {
+		if b.get(at); b.status != 404 || !strings.Contains(b.text(), "We cannot find that") {
+			t.Errorf("%s gives %d", at, b.status)
+		}
+		b.saysNot(string(rosa.Got.Ref))
+	}
+	b.post(link(rosa) + "/withdrawal").is(404)
+	b.get(strings.ToLower(link(maria))).is(200)
+	b.get(link(maria) + "/withdrawal").send()
+	b.d.Must(b.d.App.NotNeeded(b.d.Ctx(), rosa.Viewer())) // nothing else is due in these weeks
+	b.d.Advance(61 * 24 * time.Hour)
+	b.get(link(maria)).is(404, "We cannot find that number", "A person can look it up").sound()
+}
+
+func TestTheTrackerIsLive(t *testing.T) {
+	b := open(t)
+	maria := b.d.Maria().Calls(b.d.Sam, "I see kilograms")
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	b.get(link(maria))
+	req, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+attr(b.find("main"), "data-live"), nil)
+	b.d.Must(err)
+	res, err := b.client.Do(req)
+	b.d.Must(err)
+	defer func() { _ = res.Body.Close() }()
+	if got := res.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/event-stream") {
+		t.Fatalf("the stream is %q", got)
+	}
+	lines := bufio.NewScanner(res.Body)
+	wait := func(want string) {
+		t.Helper()
+		for lines.Scan() {
+			if lines.Text() == want {
+				return
+			}
+		}
+		t.Fatalf("no %q: %v", want, lines.Err())
+	}
+	wait("event: beat")
+	maria.Promised(b.d.Sam, time.Time{})
+	wait("event: changed")
+	b.get(attr(b.find("main"), "data-live-part")).is(200, "We will call you")
+	for _, id := range []string{"#promise", "#steps", "#history"} {
+		if b.find(id) == nil {
+			t.Errorf("the part has no %s", id)
+		}
+	}
+	if b.find("html") != nil {
+		t.Error("the part is a whole page")
+	}
+}
