@@ -34,6 +34,8 @@ type choice struct {
 	promise desk.Promise
 	window  coverage.Window
 	seat    bool // a seat must be booked
+	// override is why somebody who leads promises a window that nobody covers; empty where it is covered.
+	override string
 }
 
 // choose prepares a promise: it checks who may make it and finds a window that somebody can keep.
@@ -99,7 +101,7 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 	}
 	if override != "" && !in.Start.IsZero() {
 		p.Start, p.Due, p.Outcome = in.Start, in.Start.Add(WindowLength), ""
-		return &choice{promise: p}, nil
+		return &choice{promise: p, override: override}, nil
 	}
 	return nil, errTaken
 }
@@ -200,7 +202,7 @@ func (a *App) MakePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, in P
 		if !x.t.State.Open() {
 			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
 		}
-		p, err = x.promiseNow(s, in.Override)
+		p, err = x.promiseNow(s)
 		return err
 	})
 	return p, err
@@ -231,7 +233,7 @@ func (a *App) promising(ctx context.Context, v desk.Viewer, ref desk.Ref, in *Pr
 
 // promiseNow makes the promise of s. What the agreement promised in its stead until now is kept by a
 // person's word: a reply promise ends when somebody promises in words.
-func (x *act) promiseNow(s *choice, override string) (desk.Promise, error) {
+func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 	if x.v.Who == desk.WhoStaff || x.v.Who == desk.WhoToken {
 		if err := x.keepWords("promised"); err != nil {
 			return s.promise, err
@@ -244,18 +246,21 @@ func (x *act) promiseNow(s *choice, override string) (desk.Promise, error) {
 	if p, err = x.add(p); err != nil {
 		return p, err
 	}
-	if override != "" {
-		x.t.Seq++
-		err = x.tx.AddEvent(desk.Event{Client: x.t.Client, Ticket: x.t.ID, Seq: x.t.Seq, Type: desk.PromiseGiven, By: x.v.Actor(),
-			HappenedAt: x.now(), RecordedAt: x.now(), Data: desk.EventData{Promise: p.ID, Override: x.v.Name, Reason: override}})
-		if err != nil {
-			return p, err
-		}
+	if err := x.overrides(p, s); err != nil {
+		return p, err
 	}
 	if x.t.State == desk.New || x.t.State == desk.Asked {
 		x.t.State = desk.Working
 	}
 	return p, x.tellMade(p)
+}
+
+// overrides puts a name on a promise that nobody is rostered for.
+func (x *act) overrides(p desk.Promise, s *choice) error {
+	if s.override == "" {
+		return nil
+	}
+	return x.note(desk.PromiseGiven, desk.EventData{Promise: p.ID, Owner: p.Owner, Override: x.v.Name, Reason: s.override})
 }
 
 // TryPromise notes that somebody is calling now.
@@ -433,7 +438,7 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 			x.t.Owner = x.v.Staff
 		}
 		if s != nil {
-			_, err := x.promiseNow(s, "")
+			_, err := x.promiseNow(s)
 			return err
 		}
 		if x.t.State == desk.Asked {

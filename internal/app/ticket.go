@@ -140,7 +140,7 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	p.ID = desk.PromiseID(tx.NewID())
 	p.Voicemail, p.Unproven = in.Voicemail, unproven(v, in.Requester) && !r.Proven
 	x.t.Due, x.t.Promise, x.t.ChangedAt = p.Due, p.ID, tx.Now()
-	// Rows point to the ticket, so it goes first, with the number of events that follow.
+	// Rows point to the ticket, so it goes first; the events that follow are counted at the end.
 	if err := x.number(); err != nil {
 		return err
 	}
@@ -170,6 +170,11 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	if p, err = x.add(p); err != nil {
 		return err
 	}
+	if seat != nil {
+		if err := x.overrides(p, seat); err != nil {
+			return err
+		}
+	}
 	if err := x.tellMade(p); err != nil {
 		return err
 	}
@@ -187,6 +192,7 @@ func (x *act) number() error {
 		length := 6 + try/8
 		x.t.Ref, x.t.Token = desk.NewRef(x.a.rand, length), desk.NewTrackerToken(x.a.rand)
 		ok, err := x.tx.AddTicket(x.t)
+		x.was = x.t
 		if err != nil || ok {
 			return err
 		}
@@ -206,8 +212,9 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 		if err != nil {
 			return r, nil, err
 		}
-		return a.addAddresses(tx, r, addresses, in, voicemail)
+		return a.addAddresses(tx, r, addresses, nil, in, voicemail)
 	}
+	nobodys := map[string]bool{} // numbers and mailboxes that nobody has yet
 	for _, value := range []string{in.Phone, in.Email} {
 		if value == "" {
 			continue
@@ -216,13 +223,14 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 		if err != nil {
 			return desk.Requester{}, nil, err
 		}
+		nobodys[value] = len(known) == 0
 		for _, r := range known {
 			if strings.EqualFold(r.Name, in.Name) {
 				addresses, err := tx.Addresses(r.ID)
 				if err != nil {
 					return r, nil, err
 				}
-				return a.addAddresses(tx, r, addresses, in, voicemail)
+				return a.addAddresses(tx, r, addresses, nobodys, in, voicemail)
 			}
 		}
 	}
@@ -236,11 +244,11 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 	if err := tx.AddRequester(r); err != nil {
 		return r, nil, err
 	}
-	return a.addAddresses(tx, r, nil, in, voicemail)
+	return a.addAddresses(tx, r, nil, nobodys, in, voicemail)
 }
 
 // addAddresses adds what is new of in to the addresses of r, and puts what was just given first.
-func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, in RequesterIn, voicemail bool) (desk.Requester, []desk.Address, error) {
+func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, nobodys map[string]bool, in RequesterIn, voicemail bool) (desk.Requester, []desk.Address, error) {
 	var first []desk.Address
 	for _, given := range []struct {
 		kind  desk.AddressKind
@@ -263,13 +271,15 @@ func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, 
 			Client: tx.Client(), ID: desk.AddressID(tx.NewID()), Requester: r.ID, Kind: given.kind, Value: given.value,
 			Voicemail: voicemail && given.kind == desk.PhoneAddress, CreatedAt: tx.Now(),
 		}
-		others, err := tx.AddressesByValue(ad.Value)
-		if err != nil {
-			return r, nil, err
-		}
-		for _, o := range others {
-			if !o.StoppedAt.IsZero() {
-				ad.StoppedAt = o.StoppedAt // STOP was said by a phone, whoever holds it
+		if !nobodys[ad.Value] {
+			others, err := tx.AddressesByValue(ad.Value)
+			if err != nil {
+				return r, nil, err
+			}
+			for _, o := range others {
+				if !o.StoppedAt.IsZero() {
+					ad.StoppedAt = o.StoppedAt // STOP was said by a phone, whoever holds it
+				}
 			}
 		}
 		if err := tx.AddAddress(ad); err != nil {
