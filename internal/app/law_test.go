@@ -349,6 +349,7 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 			if at.Sub(m.Now()) > 2 {
 				m.Advance(at.Sub(m.Now()) - rapid.SampledFrom([]time.Duration{0, time.Microsecond, time.Minute}).Draw(rt, "before"))
 			}
+			m.Settle()
 			m.due(rt)
 		},
 		"nobody sweeps": func(rt *rapid.T) { // the act after this one comes before the sweeper

@@ -701,6 +701,9 @@ func (a *App) VoidTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, reaso
 			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed already.")
 		}
 		for _, p := range append([]desk.Promise(nil), x.live...) {
+			if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
+				return desk.Errorf(desk.Conflict, "promise.past_due", "Something promised here is past due. It breaks first; then the question can be voided.")
+			}
 			p, err := p.Void(x.now())
 			if err != nil {
 				return err
