@@ -21,6 +21,11 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 	}
 	name := first(p)
 	var list []at
+	for _, ev := range p.Events {
+		if text, icon := told(ev, p, loc, now); text != "" {
+			list = append(list, at{ev.HappenedAt, view.Entry{ID: "e-" + strconv.Itoa(ev.Seq), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(ev.HappenedAt, loc, now)}})
+		}
+	}
 	for _, m := range p.Messages {
 		e := view.Entry{ID: "m-" + strconv.FormatInt(int64(m.ID), 10), Machine: machine(m.At, loc), Meta: clock(m.At, loc, now), Text: m.Body}
 		switch m.Kind {
@@ -37,11 +42,6 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 			e.Flag = flags[m.Flag]
 		}
 		list = append(list, at{m.At, e})
-	}
-	for _, ev := range p.Events {
-		if text, icon := told(ev, p, loc, now); text != "" {
-			list = append(list, at{ev.HappenedAt, view.Entry{ID: "e-" + strconv.Itoa(ev.Seq), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(ev.HappenedAt, loc, now)}})
-		}
 	}
 	for _, o := range p.Outs {
 		if text, icon := outText(o, name, loc, now); text != "" {
