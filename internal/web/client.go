@@ -141,14 +141,14 @@ func (v visit) wrongPage(p view.Page) view.Page {
 }
 
 func (v visit) phoneBar() view.PhoneView {
-	p := view.PhoneView{Number: v.phone(), URL: v.tel(), More: v.t("phone.person") + " " + v.t("phone.tty"), OpenShort: v.t("phone.open_short")}
+	p := view.PhoneView{Number: v.phone(), URL: v.tel(), More: v.t("phone.person") + " " + v.t("phone.tty"), OpenShort: v.t("phone.open_short") + ". " + v.t("phone.tty")}
 	switch {
 	case v.hours.Always:
 		p.Open = v.t("phone.open247")
 	case v.hours.Open:
 		p.Open = v.t("phone.open_until", "clock", words.Clock(v.lang, v.hours.Until, v.zone)) + "."
 	default:
-		p.Open, p.OpenShort, p.More = v.t("phone.closed", "when", v.instant(v.hours.Next)), v.t("phone.closed_short"), v.t("phone.tty")
+		p.Open, p.OpenShort, p.More = v.t("phone.closed", "when", v.instant(v.hours.Next)), v.t("phone.closed_short")+". "+v.t("phone.tty"), v.t("phone.tty")
 	}
 	if !strings.HasSuffix(p.More, ".") {
 		p.More += "."

@@ -138,6 +138,55 @@ type times struct {
 // shownTimes is how many windows of a day are shown at first.
 const shownTimes = 6
 
+// dayOfTimes is the windows of one day at the hospital.
+type dayOfTimes struct {
+	title   string
+	windows []app.Window
+}
+
+func (v visit) days(windows []app.Window) []dayOfTimes {
+	var out []dayOfTimes
+	for _, w := range windows {
+		title := upper(words.Date(v.lang, w.Start, v.zone, v.now))
+		if len(out) == 0 || out[len(out)-1].title != title {
+			out = append(out, dayOfTimes{title: title})
+		}
+		last := &out[len(out)-1]
+		last.windows = append(last.windows, w)
+	}
+	return out
+}
+
+// few gives the windows of day n that are shown at first: the next ones of the first day, some of the
+// daytime of the second, none of the others, and always the one that was chosen.
+func (v visit) few(n int, windows []app.Window, c times) []app.Window {
+	var out []app.Window
+	if n == 0 {
+		out = slices.Clone(windows[:min(len(windows), shownTimes)])
+	}
+	if n == 1 {
+		day := windows
+		light := slices.DeleteFunc(slices.Clone(windows), func(w app.Window) bool {
+			hour := w.Start.In(v.zone).Hour()
+			return hour < 8 || hour >= 20
+		})
+		if len(light) > 0 {
+			day = light // nobody picks one in the night who has not looked for it
+		}
+		step := max(1, (len(day)+shownTimes-1)/shownTimes)
+		for i := 0; i < len(day); i += step {
+			out = append(out, day[i])
+		}
+	}
+	for _, w := range windows {
+		if c.chosen && w.Start.Equal(c.start) && !slices.ContainsFunc(out, func(o app.Window) bool { return o.Start.Equal(w.Start) }) {
+			out = append(out, w)
+		}
+	}
+	slices.SortFunc(out, func(a, b app.Window) int { return a.Start.Compare(b.Start) })
+	return out
+}
+
 // times draws windows grouped by day. more is the text of the link to the others, "" when all are there.
 func (v visit) times(c times) (parts []templ.Component, more string) {
 	r := view.RadiosView{
@@ -158,27 +207,25 @@ func (v visit) times(c times) (parts []templ.Component, more string) {
 	} else if c.windows[0].Start.Sub(v.now) > 24*time.Hour {
 		parts = append(parts, view.Lead(v.t("ask.when.none", "when", v.instant(c.windows[0].Start))))
 	}
-	day, days, shown, left := "", 0, 0, 0
-	for _, w := range c.windows {
-		title := upper(words.Date(v.lang, w.Start, v.zone, v.now))
-		if title != day {
-			day, shown = title, 0
-			days++
+	left := 0
+	for n, day := range v.days(c.windows) {
+		shown := day.windows
+		if !c.later {
+			shown = v.few(n, day.windows, c)
+			left += len(day.windows) - len(shown)
 		}
-		picked := c.chosen && w.Start.Equal(c.start)
-		if !c.later && (days > 2 || shown >= shownTimes) && !picked {
-			left++
+		if len(shown) == 0 {
 			continue
 		}
-		if n := len(r.Groups); n == 0 || r.Groups[n-1].Title != day {
-			r.Groups = append(r.Groups, view.OptionGroup{Title: day, Folded: days > 2})
+		g := view.OptionGroup{Title: day.title, Folded: n > 0 && c.later}
+		for _, w := range shown {
+			picked := c.chosen && w.Start.Equal(c.start)
+			g.Folded = g.Folded && !picked
+			g.Options = append(g.Options, view.Option{
+				Value: w.Start.UTC().Format(time.RFC3339), Text: words.Slot(v.lang, w.Start, w.End, v.zone), Checked: picked,
+			})
 		}
-		shown++
-		g := &r.Groups[len(r.Groups)-1]
-		g.Folded = g.Folded && !picked
-		g.Options = append(g.Options, view.Option{
-			Value: w.Start.UTC().Format(time.RFC3339), Text: words.Slot(v.lang, w.Start, w.End, v.zone), Checked: picked,
-		})
+		r.Groups = append(r.Groups, g)
 	}
 	if left > 0 {
 		more = v.t("ask.when.later")

@@ -65,7 +65,7 @@ func (h *handler) tracker(w http.ResponseWriter, r *http.Request, v visit) error
 		if t.Ticket.State.Open() {
 			p.LiveURL, p.PartURL = v.url(t.link+"/live"), v.url(t.link+"/part")
 		}
-		if t.canPick() {
+		if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
 			s.Change = view.ButtonView{URL: v.url(t.link + "/time"), Text: v.t("track.change"), Second: true}
 		}
 		s.Links = t.doors()

@@ -233,6 +233,11 @@
     form.dataset.sentAt = String(now);
   });
 
+  for (const b of doc.querySelectorAll('[data-print]')) {
+    b.hidden = false;
+    b.addEventListener('click', () => print());
+  }
+
   const first = doc.querySelector('[data-focus]');
   if (first) first.focus();
 })();

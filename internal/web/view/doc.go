@@ -55,6 +55,7 @@
 //	data-rel="late"     <time> whose text says how far away it is
 //	data-focus          takes the focus after loading (error summary, saved panel)
 //	data-open="keys"    opens the dialog with this id
+//	data-print          prints the page; hidden without scripts
 //
 // htmx is loaded on staff pages for fragments that follow typing (hx-get,
 // hx-trigger, hx-target); it is not used for streams.
