@@ -257,6 +257,10 @@ func (f file) brokenAloud(rt *rapid.T, p desk.Promise) {
 			aloud = aloud || !o.FireAt.IsZero() || o.State == desk.Accepted || o.State == desk.Delivered
 		}
 	}
+	// Not said any more: the person closed the question, or is told that it was voided.
+	if repair.State == desk.Withdrawn || repair.State == desk.Voided && slices.ContainsFunc(f.outs, func(o desk.Out) bool { return o.Trigger == desk.SayVoided }) {
+		aloud = true
+	}
 	for ch, n := range said {
 		if n > 1 {
 			rt.Fatalf("law 2: the break of promise %d is told %d times by %s", p.ID, n, ch)
