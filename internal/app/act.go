@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"kept/internal/calendar"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -17,6 +16,7 @@ type act struct {
 	tx     *store.Tx
 	v      desk.Viewer
 	c      desk.Client
+	was    desk.Ticket // t as it is stored
 	t      desk.Ticket
 	live   []desk.Promise // live promises of t, kept true as the act goes on
 	isNew  bool
@@ -39,7 +39,7 @@ func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	if err != nil {
 		return err
 	}
-	x := &act{a: a, tx: tx, v: v, c: c, t: t, live: live}
+	x := &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live}
 	if err := fn(x); err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (x *act) settle() {
 
 func (x *act) save() error {
 	x.settle()
-	if err := x.tx.SaveTicket(x.t); err != nil {
+	if err := x.tx.ChangeTicket(x.was, x.t); err != nil {
 		return err
 	}
 	x.announce()
@@ -293,13 +293,6 @@ func (x *act) raise(kind desk.AlertKind, p desk.PromiseID, flag desk.Flag, note 
 
 // replyDue is when the agreement's default reply target falls due for something that began at now.
 func replyDue(c desk.Client, now time.Time, allowed time.Duration) time.Time {
-	spec, err := calendar.Parse(c.ReplyHours)
-	if err == nil {
-		var cal *calendar.Calendar
-		if cal, err = calendar.New(spec); err == nil {
-			return cal.Add(now, allowed)
-		}
-	}
 	// A calendar that cannot be read must not leave anybody without a promise: then every hour counts.
-	return now.Add(allowed)
+	return calendarOf(c.ReplyHours, c.Zone).Add(now, allowed)
 }

@@ -9,12 +9,10 @@ import (
 
 func init() { checkLaws = lawOfPromises }
 
-// What a ticket says of its live promises, and what they say themselves.
-var lawOfTicket = sql(`SELECT t.state, t.due_at, t.promise_id, COUNT(p.id), MIN(p.due_at),
-		MAX(CASE WHEN p.id = t.promise_id THEN p.due_at END),
-		COUNT(CASE WHEN p.state IN ('open', 'attempted') THEN NULL ELSE p.id END)
+// What a ticket says of its live promises, beside each of them.
+var lawOfTicket = sql(`SELECT t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
 	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
-	WHERE t.client_id = $1 AND t.id = $2 GROUP BY t.state, t.due_at, t.promise_id ORDER BY t.promise_id`)
+	WHERE t.client_id = $1 AND t.id = $2 ORDER BY p.id`)
 
 // lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
 // ticket has none. A ticket that breaks it is a fault of ours and is never committed.
@@ -24,11 +22,31 @@ func lawOfPromises(tx *Tx, tickets []desk.TicketID) error {
 		var promise desk.PromiseID
 		var due, first, named time.Time
 		var live, wrong int
-		_, err := one(tx, lawOfTicket, func(row scanner) (struct{}, error) {
-			return struct{}{}, row.Scan(&state, at(&due), &promise, &live, at(&first), at(&named), &wrong)
+		rows, err := many(tx, lawOfTicket, func(row scanner) (_ struct{}, err error) {
+			var p desk.PromiseID
+			var pDue time.Time
+			var pState desk.PromiseState
+			err = row.Scan(&state, at(&due), &promise, orZero(&p), at(&pDue), orZero(&pState))
+			if p == 0 {
+				return struct{}{}, err
+			}
+			live++
+			if !pState.Live() {
+				wrong++
+			}
+			if first.IsZero() || pDue.Before(first) {
+				first = pDue
+			}
+			if p == promise {
+				named = pDue
+			}
+			return struct{}{}, err
 		}, tx.client, id)
 		if err != nil {
 			return err
+		}
+		if len(rows) == 0 {
+			return errNotFound
 		}
 		broken := ""
 		switch {

@@ -123,12 +123,12 @@ func (s *session) begin(ctx context.Context, mode string, o scope) error {
 }
 
 // pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
-// It gives the statement that failed.
-func (s *session) pipeline(ctx context.Context, commit bool) (failed *stmt, err error) {
+// It gives how many rows the last of them changed, or the statement that failed.
+func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *stmt, err error) {
 	q := s.queue
 	s.queue = nil
 	if len(q) == 0 && !commit {
-		return nil, nil
+		return 0, nil, nil
 	}
 	err = s.raw(func(c *pgx.Conn) error {
 		if len(q) == 0 {
@@ -143,11 +143,13 @@ func (s *session) pipeline(ctx context.Context, commit bool) (failed *stmt, err 
 		}
 		res := c.SendBatch(ctx, &b)
 		for _, one := range q {
-			if _, err := res.Exec(); err != nil {
+			tag, err := res.Exec()
+			if err != nil {
 				failed = one.s
 				res.Close()
 				return err
 			}
+			n = tag.RowsAffected()
 		}
 		if commit {
 			tag, err := res.Exec()
@@ -161,7 +163,7 @@ func (s *session) pipeline(ctx context.Context, commit bool) (failed *stmt, err 
 		}
 		return res.Close()
 	})
-	return failed, err
+	return n, failed, err
 }
 
 var errNotCommitted = errors.New("the server answered COMMIT with a rollback")
@@ -245,7 +247,7 @@ func (e *pgEngine) try(ctx context.Context, mode string, o scope, fn func(contex
 	if err := fn(ctx, s); err != nil {
 		return err
 	}
-	if failed, err := s.pipeline(ctx, true); err != nil {
+	if _, failed, err := s.pipeline(ctx, true); err != nil {
 		return fault(failed, err)
 	}
 	done = true

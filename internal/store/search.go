@@ -20,10 +20,10 @@ const (
 // The index is asked for its newest rows; which clients they may be of is said twice: as words of
 // the index, so that it gives no others, and as a condition, so that nothing depends on words.
 var (
-	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
+	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2) RETURNING id",
 		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))")
 	// PostgreSQL keeps the words in the row itself and is never asked to add them.
-	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES (last_insert_rowid(), $1)", "SELECT CAST($1 AS TEXT)")
+	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES ($1, $2)", "SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT)")
 
 	foundNewest = acrossFor(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
 			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
@@ -38,16 +38,18 @@ var (
 			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`)
 )
 
-// AddFound makes a ticket findable by words: its opening words, or a message.
+// AddFound makes a ticket findable by words: its opening words, or a message. It is found after the commit.
 func (tx *Tx) AddFound(t desk.TicketID, words string) error {
 	all := append(wordsOf(words), clientWord(tx.client))
 	if tx.db.Engine() == "postgres" {
 		return tx.put(foundAdd, tx.client, t, strings.Join(all, " "))
 	}
-	if err := tx.put(foundAdd, tx.client, t); err != nil {
+	id, err := one(tx, foundAdd, value[int64], tx.client, t)
+	if err != nil {
 		return err
 	}
-	return tx.put(foundAddWords, strings.Join(all, " "))
+	// The index writes a segment of its own at each savepoint, and merges them later: so late, together.
+	return tx.putLate(foundAddWords, id, strings.Join(all, " "))
 }
 
 // Search gives the tickets of the viewer's clients in which one text holds every word, the last

@@ -46,6 +46,7 @@ type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	late     []queued               // statements for just before the commit; SQLite only
 }
 
 type queued struct {

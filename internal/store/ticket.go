@@ -18,6 +18,9 @@ const (
 	ticketMoves = "token, requester_id, subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
 		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq"
 	ticketNames = ticketFixed + ", " + ticketMoves
+	// What moves and stands in no index.
+	ticketRest = "subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
+		"channel, address_id, closed_at, asked_at, changed_at, promise_id, breaks, seq"
 )
 
 var (
@@ -32,6 +35,8 @@ var (
 		AND t.closed_at IS NULL ORDER BY t.id DESC`)
 	ticketAdd  = sql(insert("ticket", ticketNames) + " ON CONFLICT DO NOTHING")
 	ticketSave = sql(update("ticket", ticketMoves))
+	// SQLite writes the entry of every index that an UPDATE names, changed or not.
+	ticketSaveRest = sql(update("ticket", ticketRest))
 
 	ticketByRef   = across("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken = across("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
@@ -105,6 +110,20 @@ func (tx *Tx) AddTicket(t desk.Ticket) (bool, error) {
 func (tx *Tx) SaveTicket(t desk.Ticket) error {
 	tx.touch(t.ID)
 	return must(tx.exec(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...))
+}
+
+// ChangeTicket is SaveTicket of t, which this unit of work has read or added as was: what the two have
+// in common may stay unwritten. A ticket that does not exist is found out before the commit.
+func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
+	tx.touch(t.ID)
+	switch {
+	case t == was:
+		return nil
+	case t.Token == was.Token && t.Requester == was.Requester && t.Owner == was.Owner && t.Due.Equal(was.Due):
+		return tx.put(ticketSaveRest, tx.client, t.ID, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
+			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq)
+	}
+	return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
 }
 
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.

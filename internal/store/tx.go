@@ -71,6 +71,16 @@ func (h hands) exec(s *stmt, args ...any) (int64, error) { return h.u.execNow(s,
 // the commit in one round trip, and its error surfaces there.
 func (h hands) put(s *stmt, args ...any) error { return h.u.put(s, args) }
 
+// putLate is put for just before the commit, on SQLite once for all units of work that share it. Nothing
+// in this unit of work sees what it does.
+func (h hands) putLate(s *stmt, args ...any) error {
+	if h.u.s.prepared == nil {
+		return h.u.put(s, args)
+	}
+	h.u.s.late = append(h.u.s.late, queued{s, args})
+	return nil
+}
+
 // After registers a wake-up for after the commit. A crash loses it: whatever must happen is a row.
 func (h hands) After(wake func()) { h.u.after = append(h.u.after, wake) }
 
@@ -120,8 +130,17 @@ func (u *unit) fail(s *stmt, err error) error {
 }
 
 func (u *unit) execNow(s *stmt, args []any) (int64, error) {
-	if err := u.flush(); err != nil {
-		return 0, err
+	if u.broken != nil {
+		return 0, u.broken
+	}
+	if u.s.prepared == nil {
+		// Behind what was put aside, in the same round trip.
+		u.s.queue = append(u.s.queue, queued{s, args})
+		n, failed, err := u.s.pipeline(u.ctx, false)
+		if err != nil {
+			return 0, u.fail(failed, err)
+		}
+		return n, nil
 	}
 	res, err := u.s.exec(u.ctx, s, args...)
 	if err != nil {
@@ -166,8 +185,8 @@ func (u *unit) flush() error {
 	if len(u.s.queue) == 0 {
 		return nil
 	}
-	if s, err := u.s.pipeline(u.ctx, false); err != nil {
-		return u.fail(s, err)
+	if _, failed, err := u.s.pipeline(u.ctx, false); err != nil {
+		return u.fail(failed, err)
 	}
 	return nil
 }

@@ -162,8 +162,12 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 	}
 	b.units++
 	b.full = alone
+	late := len(w.s.late)
 	// Deferred, so that a goroutine that ends inside fn (t.FailNow) does not take the turn with it.
 	defer func() {
+		if err != nil {
+			w.s.late = w.s.late[:min(late, len(w.s.late))]
+		}
 		w.settle(b, first, err != nil)
 		w.leave()
 	}()
@@ -194,14 +198,22 @@ func (w *writer) settle(b *batch, first, failed bool) {
 // vanish gives up the transaction, of which SQLite itself has undone all (disk full, I/O error).
 func (w *writer) vanish(b *batch) {
 	_ = w.run(sqliteRollback)
-	w.batch = nil
+	w.batch, w.s.late = nil, nil
 	b.again = true
 	close(b.done)
 }
 
 func (w *writer) commit(b *batch) {
-	w.batch = nil
-	if err := w.run(sqliteCommit); err != nil {
+	late := w.s.late
+	w.batch, w.s.late = nil, nil
+	var err error
+	for i := 0; i < len(late) && err == nil; i++ {
+		_, err = w.s.exec(context.Background(), late[i].s, late[i].args...)
+	}
+	if err == nil {
+		err = w.run(sqliteCommit)
+	}
+	if err != nil {
 		_ = w.run(sqliteRollback)
 		b.again = b.units > 1
 		b.err = err

@@ -65,7 +65,7 @@ func rows(client, n int64, now time.Time) []row {
 	}
 	return []row{
 		{"requester", []any{client, id, "patient", name, key, fmt.Sprintf("%d raw person", n), "en", 0, at}},
-		{"address", []any{client, id + 1, id, "phone", fmt.Sprintf("+1312%07d", n%10_000_000), 0, nil, nil, at}},
+		{"address", []any{client, id + 1, id, "phone", Phone(n), 0, nil, nil, at}},
 		{"ticket", []any{client, id, fmt.Sprintf("R%07d", n), "api", at, fmt.Sprintf("RAW%09d", n), id, Words[:78], "new", "question", "P3", 0, "PORTAL", "en",
 			"me", "", "", nil, "sms", id + 1, nil, nil, at, due, id + 2, 0, 3}},
 		event(1, "ticket_opened", `{"via":"api"}`),
@@ -84,4 +84,12 @@ func rows(client, n int64, now time.Time) []row {
 func found(client int64) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(Words), func(r rune) bool { return r < 'a' || r > 'z' }), " ") +
 		fmt.Sprint(" zzc", client)
+}
+
+// Phone gives another number of Chicago for each n below 6,400,000, in no order: people do not ask in
+// the order of their numbers.
+func Phone(n int64) string {
+	scattered := n * 7_919_333 % 6_400_000
+	exchange := scattered / 10_000 // 0 to 639; the real ones have no 0 or 1 in front
+	return fmt.Sprintf("+1312%d%02d%04d", 2+exchange/80, 20+exchange%80, scattered%10_000)
 }
