@@ -148,3 +148,20 @@ func TestTooManyQuestions(t *testing.T) {
 	}
 	b.fresh().asks("", "I see kilograms").send().is(429, "twice")
 }
+
+func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
+	b := open(t)
+	b.get("/ask/1").send("words", "qqq").isAt("/ask/2")
+	b.d.Must(b.d.DB.Close())
+	b.post("/ask/1", "words", "I see kilograms and want pounds")
+	b.is(503, "I see kilograms and want pounds", "We will still call you as we promised", "800-555-0143").sound()
+	if b.head.Get("Retry-After") == "" {
+		t.Error("nothing says when to try again")
+	}
+	b.post("/ask/2", "about", "child").is(503)
+	if attr(b.find("input[checked]"), "value") != "child" {
+		t.Error("the choice is lost")
+	}
+	b.get("/t/7Q2M-X4KD-9RTW").is(503, "800-555-0143").sound()
+	b.get("/").is(200, "800-555-0143").sound()
+}

@@ -43,7 +43,7 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 		s.Title = v.t(key + ".title")
 	}
 	if s.Lines == nil {
-		s.Lines = []string{v.t(key+".text", "phone", v.phone())}
+		s.Lines = []string{strings.TrimPrefix(v.t(key+".text", "phone", v.phone()), s.Title+". ")}
 	}
 	if ref := httpd.Ref(r.Context()); status >= 500 && ref != "" {
 		s.Lines = append(s.Lines, v.t("error.500.ref", "ref", ref))
@@ -77,7 +77,7 @@ func (h *handler) unknownTracker(w http.ResponseWriter, r *http.Request, v visit
 		p.OtherLangs[0].URL = v.in(v.lang.Other(), "/find")
 	}
 	h.render(w, r, http.StatusNotFound, view.SystemPage(p, view.SystemView{
-		Title: v.t("track.unknown.h1"), Lines: []string{v.t("track.unknown", "phone", v.phone())},
+		Title: v.t("track.unknown.h1"), Lines: []string{strings.TrimPrefix(v.t("track.unknown", "phone", v.phone()), v.t("track.unknown.h1")+". ")},
 		Actions: []view.ButtonView{
 			{URL: v.url("/find"), Text: v.t("home.door.check")},
 			{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: true},
@@ -156,7 +156,7 @@ func (h *handler) noHospital(w http.ResponseWriter, r *http.Request, err error) 
 		f = view.FrontView{Title: words.T(words.EN, "error.503.title"), Text: words.T(words.EN, "demo.off")}
 		w.Header().Set("Retry-After", "5")
 	} else if h.opts.Demo {
-		f.Of, f.Hospitals = words.T(words.EN, "demo.hospitals"), []view.Link{{URL: "/", Text: words.T(words.EN, "demo.hospitals")}}
+		f.Hospitals = []view.Link{{URL: "/", Text: words.T(words.EN, "demo.hospitals")}}
 	}
 	h.render(w, r, status, view.Front(f))
 }
