@@ -114,21 +114,46 @@ func (d *demoRun) data(ctx context.Context, s *settings, t terminal, db *store.D
 			return made, desk.Wrap(desk.Invalid, "demo.file", err, "The file "+file+" cannot be read. Start over with --fresh.")
 		}
 	} else {
-		begun := filepath.Join(s.Data, demoBegun)
-		if err := os.WriteFile(begun, nil, 0o600); err != nil {
-			return made, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be written to.")
-		}
-		began := clock()
-		made, err = demo.Seed(ctx, db, demo.Options{
-			Seed: d.Seed, Now: began, Tickets: d.Tickets, Progress: func(line string) { t.say("  %s", line) },
-		})
-		if err != nil {
+		if made, err = d.make(ctx, s, t, db); err != nil {
 			return made, err
 		}
-		t.say("  Ready after %s.", clock().Sub(began).Round(100*time.Millisecond))
-		defer os.Remove(begun)
 	}
-	return made, demo.WriteJSON(file, made, d.addresses(s, made))
+	if err := demo.WriteJSON(file, made, d.addresses(s, made)); err != nil {
+		return made, desk.Wrap(desk.Unavailable, "demo.file", err, "The file "+file+" cannot be written.")
+	}
+	// Gone already when the demo was there.
+	_ = os.Remove(filepath.Join(s.Data, demoBegun))
+	return made, nil
+}
+
+// make fills an empty database. The mark that a demo has begun is set only there: prepare may remove
+// what stands beside it.
+func (d *demoRun) make(ctx context.Context, s *settings, t terminal, db *store.DB) (made demo.Result, err error) {
+	err = db.DeskRead(ctx, operator, func(tx *store.DeskReadTx) error {
+		clients, err := tx.Clients()
+		if err != nil {
+			return err
+		}
+		staff, err := tx.AllStaff()
+		if err == nil && len(clients)+len(staff) > 0 {
+			err = desk.Errorf(desk.Conflict, "demo.exists", "There is a desk on %s that is no demo. Give the demo a folder of its own with --data.", s.Data)
+		}
+		return err
+	})
+	if err != nil {
+		return made, err
+	}
+	if err := os.WriteFile(filepath.Join(s.Data, demoBegun), nil, 0o600); err != nil {
+		return made, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be written to.")
+	}
+	began := clock()
+	made, err = demo.Seed(ctx, db, demo.Options{
+		Seed: d.Seed, Now: began, Tickets: d.Tickets, Progress: func(line string) { t.say("  %s", line) },
+	})
+	if err == nil {
+		t.say("  Ready after %s.", clock().Sub(began).Round(100*time.Millisecond))
+	}
+	return made, err
 }
 
 func (d *demoRun) addresses(s *settings, made demo.Result) map[string]string {

@@ -55,6 +55,8 @@ type node struct {
 // run opens the desk on ln and keeps it open until ctx ends. It answers from the first moment, at
 // first that it is starting: a probe or a person never meets a closed port.
 func (n *node) run(ctx context.Context, ln net.Listener) error {
+	n.settings.Addr = ln.Addr().String()
+	n.log.Info("the desk starts", "addr", n.settings.Addr)
 	n.metrics = newMetrics()
 	streams := newStreams(n.metrics.streams)
 	server := httpd.Server(streams.wrap(httpd.Wrap(n.front.routes(n.metrics), httpd.Options{

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+var mercy = []string{"client", "add", "--slug", "mercy", "--name", "Mercy Health", "--host", "mercy.example", "--zone", "America/Chicago", "--phone", "800-555-0143"}
+
+func on(folder string, args ...string) []string { return append([]string{"--data", folder}, args...) }
+
+func TestHelpHelps(t *testing.T) {
+	t.Parallel()
+	secrets := []string{"KEPT_SMTP_PASSWORD=hunter2", "KEPT_SMS_TOKEN=hunter2", "KEPT_SMS_SECRET=hunter2", "KEPT_DATABASE_URL=postgres://kept:hunter2@db/kept"}
+	for command, texts := range map[string][]string{
+		"":                 {"keeps its promises", "serve", "demo", "migrate", "user add", "client add", "token add", "backup", "restore", "release-messages", "version", "KEPT_ADDR", "KEPT_DATA"},
+		"serve":            {"--smtp-host", "KEPT_SMTP_PASSWORD", "--sms-url", "--trust-proxy", "--secure-cookies", "--tls-cert", "https://{host}"},
+		"demo":             {"--fresh", "--seed", "--tickets", "--no-serve"},
+		"migrate":          {"up to date"},
+		"user add":         {"--login", "--role", "--password-file"},
+		"client add":       {"--slug", "--zone", "--phone"},
+		"token add":        {"--client", "--desk"},
+		"backup":           {"<file>"},
+		"restore":          {"<file>"},
+		"release-messages": {"After a restore"},
+		"version":          {"which version"},
+	} {
+		s := keptIn(t, secrets, append(strings.Fields(command), "--help")...).works(t, texts...)
+		if strings.Contains(s.out+s.err, "hunter2") {
+			t.Errorf("the help of %q shows a secret", command)
+		}
+	}
+	kept(t).works(t, "Usage: kept")
+	kept(t, "server").refuses(t, "serve")
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	kept(t, "version").works(t, "kept development (go1.")
+}
+
+func TestCommandsWithoutAnOpenDesk(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "new")
+	kept(t, on(folder, "migrate")...).works(t, "The database (sqlite) is up to date.")
+	kept(t, on(folder, mercy...)...).works(t, "Added Mercy Health.", "mercy.example")
+	kept(t, on(folder, mercy...)...).refuses(t, "Another client has this short name")
+	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana Ruiz", "--role", "supervisor")...).
+		works(t, "Added Ana Ruiz, who signs in as ana@desk.example (supervisor).", "Serves Mercy Health.", "Password: ")
+	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana Ruiz")...).refuses(t, "Somebody has this login already.")
+	kept(t, on(folder, "user", "add", "--login", "bo@desk.example", "--name", "Bo", "--client", "nowhere")...).refuses(t, `no hospital with the short name "nowhere"`)
+	kept(t, on(folder, "user", "add", "--login", "not a mail", "--name", "Bo")...).refuses(t, "login: Enter an email address")
+	kept(t, on(folder, "token", "add", "--name", "portal", "--client", "mercy")...).works(t, "kept_", "shown this once")
+	kept(t, on(folder, "token", "add", "--name", "portal")...).refuses(t, "--client", "--desk")
+	info, err := os.Stat(folder)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the data folder is open to others: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestPasswordsComeFromFiles(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "password")
+	if err := os.WriteFile(file, []byte("correct horse battery\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana", "--password-file", file)...).works(t, "Added Ana")
+	if strings.Contains(s.out, "assword") {
+		t.Errorf("prints a password that was given:\n%s", s.out)
+	}
+	kept(t, on(folder, "user", "add", "--login", "bo@desk.example", "--name", "Bo", "--password-file", file+"x")...).refuses(t, "cannot be read")
+}
+
+func TestCommandsReachTheOpenDesk(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), strings.Repeat("a-long-name-", 12)) // longer than the path of a socket may be
+	d := start(t, nil, on(folder, "serve")...).opens()
+	info, err := os.Stat(filepath.Join(folder, socketName))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the socket is open to others: %v, %v", info, err)
+	}
+	kept(t, on(folder, mercy...)...).works(t, "Added Mercy Health.")
+	kept(t, on(folder, mercy...)...).refuses(t, "Another client has this short name")
+	kept(t, on(folder, "user", "add", "--login", "x", "--name", "Ana")...).refuses(t, "login: Enter an email address")
+	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana")...).works(t, "Serves Mercy Health.", "Password: ")
+	token := strings.Fields(kept(t, on(folder, "token", "add", "--name", "reports", "--desk")...).works(t).out)[0]
+	if status, body := d.ask("GET", "/api/v1/clients", nil, map[string][]string{"Authorization": {"Bearer " + token}}); status != 200 || !strings.Contains(body, "Mercy Health") {
+		t.Errorf("the new token gives %d %s", status, body)
+	}
+	kept(t, on(folder, "release-messages")...).works(t, "Messages were not held.")
+	kept(t, on(folder, "migrate")...).refuses(t, "Another Kept is already running on this folder (pid ")
+	kept(t, on(folder, "--addr", "127.0.0.1:0", "serve")...).refuses(t, "Another Kept is already running on this folder (pid ")
+
+	if code := d.stops(syscall.SIGTERM); code != 0 {
+		t.Errorf("the desk ends with %d", code)
+	}
+	if _, err := os.Lstat(filepath.Join(folder, socketName)); err == nil {
+		t.Error("the socket is left behind")
+	}
+	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana")...).refuses(t, "Somebody has this login already.")
+}
+
+func TestSocketOfADeadDeskIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	start(t, nil, on(folder, "serve")...).opens().stops(syscall.SIGKILL)
+	if _, err := os.Lstat(filepath.Join(folder, socketName)); err != nil {
+		t.Fatal("the test needs the socket of a dead desk:", err)
+	}
+	kept(t, on(folder, mercy...)...).works(t, "Added Mercy Health.")
+	start(t, nil, on(folder, "serve")...).opens()
+	kept(t, on(folder, "token", "add", "--name", "portal", "--client", "mercy")...).works(t, "kept_")
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	from, to, file := filepath.Join(dir, "from"), filepath.Join(dir, "to"), filepath.Join(dir, "copy")
+	d := start(t, nil, on(from, "serve")...).opens()
+	kept(t, on(from, mercy...)...).works(t)
+	kept(t, on(from, "backup", file)...).works(t, "Wrote "+file)
+	kept(t, on(from, "backup", file)...).refuses(t, "There is already a file of that name.")
+	kept(t, on(from, "restore", file)...).refuses(t, "is open. Stop it")
+	d.stops(syscall.SIGTERM)
+	kept(t, on(from, "restore", file)...).refuses(t, "There is a desk here already.")
+	kept(t, on(to, "restore", file+"x")...).refuses(t, "There is no such backup file.")
+	kept(t, on(to, "restore", file)...).works(t, "is back", "kept release-messages")
+	kept(t, on(to, mercy...)...).refuses(t, "Another client has this short name")
+
+	start(t, nil, on(to, "serve")...).opens()
+	kept(t, on(to, "release-messages")...).works(t, "Messages go out again; 0 wait")
+	kept(t, on(to, "release-messages")...).works(t, "Messages were not held.")
+}
