@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,14 +39,14 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error 
 		h.render(w, r, http.StatusOK, view.Stop(p, stop))
 		return nil
 	}
-	found, err := h.app.FindAnswers(r.Context(), asked, shownAnswers)
+	found, err := h.answersFor(r, asked, shownAnswers)
 	if err != nil {
 		return err
 	}
 	p := v.page(v.t("search.title", "query", asked))
 	p.NoIndex = true
 	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Others: v.t("search.others")}
-	if flag == desk.FlagNurse {
+	if flag == desk.FlagNurse || len(found) > 0 && found[0].Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
 	ask := v.url("/ask?q=" + url.QueryEscape(asked))
@@ -67,6 +69,15 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error 
 	return nil
 }
 
+// answersFor gives the answers that fit words and are written for patients: staff have their own.
+func (h *handler) answersFor(r *http.Request, words string, n int) ([]desk.Answer, error) {
+	found, err := h.app.FindAnswers(r.Context(), words, 4*n)
+	found = slices.DeleteFunc(found, func(a desk.Answer) bool { return !forPatients(a) })
+	return found[:min(n, len(found))], err
+}
+
+func forPatients(a desk.Answer) bool { return a.Audience == desk.Patient || a.Audience == "" }
+
 func (h *handler) nothingAsked(w http.ResponseWriter, r *http.Request, v visit) error {
 	box := h.searchBox(v, "", true)
 	s := view.AnswersView{Search: *box, H1: v.t("search.title.empty")}
@@ -83,11 +94,17 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
+	if !forPatients(a) {
+		return h.unknownPage(w, r, v)
+	}
 	asked, err := desk.CleanLine(r.URL.Query().Get("q"), 500)
 	if err != nil {
 		asked = ""
 	}
 	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.URL.Query())}
+	if a.Flag == desk.FlagNurse {
+		s.Nurse = v.t("emergency.nurse.unknown")
+	}
 	if r.URL.Query().Get("helped") != "" {
 		s.Answer.Helped, s.Answer.Thanks = view.HelpedView{}, v.t("answer.helped.thanks")
 	}
@@ -145,7 +162,12 @@ func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values)
 		}
 	}
 	s.Body = view.Paragraphs(body)
+	ask := view.Link{URL: v.url("/ask?q=" + url.QueryEscape(cmp.Or(asked, s.Title))), Text: v.t("home.door.ask")}
+	if a.Kind == desk.AnswerAsk {
+		s.Ask = ask
+	}
 	if isUnits(a) {
+		s.Ask = view.Link{URL: ask.URL, Text: v.t("answer.ask_change")}
 		s.Units = v.units(a.Slug, asked, q)
 	}
 	s.Helped = view.HelpedView{

@@ -252,7 +252,7 @@ func (h *handler) offers(r *http.Request, v visit, k app.Ask) []desk.Answer {
 	if k.Answer != "" {
 		return nil
 	}
-	found, err := h.app.FindAnswers(r.Context(), k.Words, 3)
+	found, err := h.answersFor(r, k.Words, 3)
 	if err != nil {
 		return nil // the question goes on without them
 	}

@@ -46,6 +46,10 @@ func (t tracker) state(c view.PromiseCardView) string {
 // card says what is promised, by the clock of the desk.
 func (t tracker) card() view.PromiseCardView {
 	c := t.look()
+	if t.Ticket.State.Open() && t.Ticket.State != desk.Waiting && t.wrote() {
+		c.Lines = append([]string{t.t("track.wrote")}, c.Lines...)
+		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/question"), Text: t.t("track.wrote.read"), Second: true})
+	}
 	if c.Say == "" {
 		c.Say = strings.TrimSpace(strings.TrimRight(c.Title, ".") + ". " + c.When)
 	}
@@ -124,6 +128,19 @@ func (t tracker) look() view.PromiseCardView {
 		t.latest(&c)
 	}
 	return c
+}
+
+// wrote reports whether the latest words are ours.
+func (t tracker) wrote() bool {
+	for _, l := range t.History {
+		switch l.Event.Type {
+		case desk.MessageOut:
+			return true
+		case desk.MessageIn, desk.SaidNotFixed:
+			return false
+		}
+	}
+	return false
 }
 
 // latest marks a card whose promise was moved, or made because it is not fixed.
@@ -217,13 +234,13 @@ func (t tracker) steps() []view.Step {
 	}
 	switch t.Ticket.State {
 	case desk.Confirmed:
-		return []view.Step{got, step(view.StepDone, "track.step.found", ""), step(view.StepDone, "track.step.told", "")}
+		return append(append([]view.Step{got}, t.contact()...), step(view.StepDone, "track.step.told", ""))
 	case desk.Unconfirmed, desk.Void:
 		return []view.Step{got, step(view.StepLast, "track.step.closed", "")}
 	case desk.NotNeeded:
 		return []view.Step{got, step(view.StepLast, "track.step.withdrawn", "")}
 	case desk.Asked:
-		return []view.Step{got, step(view.StepDone, "track.step.found", ""), step(view.StepNow, "track.step.fixed", "")}
+		return append(append([]view.Step{got}, t.contact()...), step(view.StepNow, "track.step.fixed", ""))
 	}
 	find := step(view.StepNow, "track.step.finding", "")
 	if who := t.expert(); who != "" {
@@ -239,6 +256,26 @@ func (t tracker) steps() []view.Step {
 		call.State, call.Word = view.StepNow, done(view.StepNow)
 	}
 	return []view.Step{got, find, call, step(view.StepLast, "track.step.fixed", t.t("track.step.notclose"))}
+}
+
+// contact are the steps between a question and "Is it fixed?", as far as they happened.
+func (t tracker) contact() []view.Step {
+	done := t.t("track.step." + string(view.StepDone))
+	steps := []view.Step{{State: view.StepDone, Word: done, Text: t.t("track.step.found")}}
+	for _, l := range t.History {
+		key := ""
+		switch t.happened(l.Event) {
+		case "track.event.talked", "track.event.repaired":
+			key = "track.step.talked"
+		case "track.event.wrote":
+			key = "track.step.wrote"
+		default:
+			continue
+		}
+		at := l.Event.HappenedAt
+		return append(steps, view.Step{State: view.StepDone, Word: done, Text: t.t(key), Meta: t.instant(at), Machine: t.machine(at)})
+	}
+	return steps
 }
 
 // history says what has happened, newest first, without words of the question.

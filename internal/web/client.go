@@ -39,6 +39,15 @@ type visitKey struct{}
 func (h *handler) at(show page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v, _ := r.Context().Value(visitKey{}).(visit)
+		defer func() {
+			// A fault of ours still shows the number to call; httpd notes it.
+			if p := recover(); p != nil {
+				if p != http.ErrAbortHandler {
+					h.wrong(w, r, v, desk.Errorf(desk.Internal, "fault", "Something went wrong on our side."))
+				}
+				panic(p)
+			}
+		}()
 		if err := show(w, r, v); err != nil {
 			h.wrong(w, r, v, err)
 		}

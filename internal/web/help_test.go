@@ -504,3 +504,21 @@ func TestCookieAndHeaders(t *testing.T) {
 		t.Errorf("a form of another site gives %d", b.status)
 	}
 }
+
+func TestAFaultStillShowsTheNumber(t *testing.T) {
+	d := testkit.New(t, storetest.SQLite(t))
+	h := &handler{app: d.App, log: slog.New(slog.DiscardHandler)}
+	h.help = h.at(func(http.ResponseWriter, *http.Request, visit) error { panic("a word that somebody typed") })
+	log := &bytes.Buffer{}
+	wrapped := httpd.Wrap(http.HandlerFunc(h.atClient), httpd.Options{Log: slog.New(slog.NewTextHandler(log, nil)), Clock: d.Now})
+	r := httptest.NewRequest("GET", "/es/x", nil)
+	r.Host = d.Mercy.Host
+	w := httptest.NewRecorder()
+	wrapped.ServeHTTP(w, r)
+	if w.Code != 500 || !strings.Contains(w.Body.String(), "800-555-0143") || !strings.Contains(w.Body.String(), "El problema es nuestro") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if !strings.Contains(log.String(), "panicked") || strings.Contains(log.String(), "typed") {
+		t.Errorf("log: %s", log)
+	}
+}

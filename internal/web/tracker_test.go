@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/testkit"
 )
@@ -174,4 +175,32 @@ func TestTheTrackerIsLive(t *testing.T) {
 	if b.find("html") != nil {
 		t.Error("the part is a whole page")
 	}
+}
+
+func TestWhatWeMovedAndWhatWeWroteIsTold(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	p := maria.Promised(d.Sam, time.Time{})
+	_, err := d.App.MovePromise(d.Ctx(), d.Ana, maria.Got.Ref, p.ID, desk.MovedByUs, d.At(3, 11, 0))
+	d.Must(err)
+	b.get(link(maria)).is(200, "We changed the time. Sorry.", "between 11:00 and 11:30 a.m. CT", "We changed the time").sound()
+	if b.find(".promise-moved-us") == nil {
+		t.Error("it looks like any promise")
+	}
+	_, err = d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open Settings, then Units."})
+	d.Must(err)
+	b.get(link(maria)).is(200, "We wrote to you about your question.", "Read what we wrote").saysNot("Settings").sound()
+}
+
+func TestACallThatDidNotReachThePersonIsTold(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	p := maria.Promised(d.Sam, time.Time{})
+	d.AdvanceTo(d.At(3, 8, 5))
+	d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+	d.Must(d.App.MissedCall(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "no_answer"))
+	b.get(link(maria)).is(200, "We called you. You did not answer.", "We will try again today, Wednesday, June 3, between").sound()
+	b.get("/es"+link(maria)).is(200, "Llamamos otra vez hoy").sound()
 }
