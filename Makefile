@@ -1,0 +1,21 @@
+# Thin wrappers; every target is one command that also works without make.
+.PHONY: run test check bench fuzz shots
+
+run: # the demo desk
+	go run ./cmd/kept demo
+
+test: # all tests, with what they need
+	bash scripts/test.sh
+
+check: # all that CI does
+	bash .ci/run
+
+bench: # intake, pages and search, beside raw loops of the same engine
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: # half a minute for each reader of what strangers send
+	bash scripts/fuzz.sh
+
+shots: # pictures of every screen
+	mkdir -p bin/shots
+	KEPT_SHOTS=$(CURDIR)/bin/shots go test -count 1 ./internal/web/...
