@@ -33,6 +33,7 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 		return err
 	}
 	p.Wide = true
+	p.Live.PartURL += "?list=no"
 	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Board(v)))
 	return nil
 }
@@ -69,6 +70,7 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 		}
 		v.Alerts = append(v.Alerts, a)
 	}
+	redFlagsFirst(v.Alerts)
 	group := func(id string, kind view.TagKind, title, count string, lines []app.BoardLine, shut bool, empty string) {
 		g := view.BoardGroup{ID: id, Kind: kind, Title: title, Count: count, Closed: shut, Empty: empty}
 		for _, line := range lines {

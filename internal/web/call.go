@@ -164,6 +164,10 @@ func (h *handler) showCall(w http.ResponseWriter, r *http.Request, s signed, sta
 		return err
 	}
 	p.Wide = true
+	if p.Strip != nil {
+		p.Strip.NoKey = true // on a call F4 leads to the times, never away
+	}
+	p.Live.PartURL += "?list=no&call=yes"
 	h.render(w, r, status, within(view.Staff(p), view.Call(v)))
 	return nil
 }

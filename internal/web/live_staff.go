@@ -95,6 +95,9 @@ func (h *handler) deskPart(w http.ResponseWriter, r *http.Request, s signed) err
 	}
 	v := view.PartView{Strip: stripView(strip)}
 	query := r.URL.Query()
+	if v.Strip != nil {
+		v.Strip.NoKey = query.Get("call") != ""
+	}
 	if query.Get("list") != "no" {
 		q, err := h.app.Queue(r.Context(), s.v, queueAsked(query).filter())
 		if err != nil {

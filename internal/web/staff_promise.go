@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -88,7 +89,7 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 	case p.Kind == desk.Confirm && state == desk.Asked:
 		return view.TagView{Kind: view.TagWaiting, Text: "Asked if fixed", Spoken: "The person was asked if it is fixed. We ask again " + due}
 	case p.RepairOf != 0 && p.State.Live() && look != desk.LookCalling:
-		t.Kind, t.Text = view.TagBroken, "Broken, call by "+due
+		t.Kind, t.Text = view.TagBroken, "Broken, by "+due
 	case look == desk.LookDueSoon:
 		t.Kind, t.Text = view.TagDue, "Due "+due
 	case look == desk.LookAtRisk:
@@ -97,6 +98,8 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		t.Kind, t.Text = view.TagInProgress, "Calling now"
 	case look == desk.LookTried:
 		t.Kind, t.Text = view.TagTried, fmt.Sprintf("Tried %d of %d, %s", p.Tries, desk.MaxAttempts, due)
+	case p.State == desk.Broken:
+		t.Kind, t.Text = view.TagBroken, "Broken"
 	case look == desk.LookBroken:
 		t.Kind, t.Text = view.TagBroken, "Broken "+words.Span(words.EN, now.Sub(p.Due))
 	case look == desk.LookKept:
@@ -183,6 +186,26 @@ const (
 	slotsMore  = 24
 )
 
+// slotText gives a window for the picker: "Today 9:30 to 10:00 a.m. CT", "Thu 8:00 to 8:30 a.m. CT".
+func slotText(start, end time.Time, loc *time.Location, now time.Time) string {
+	text := words.ShortWindow(words.EN, start, end, loc, now)
+	s, today := start.In(loc), now.In(loc)
+	if s.YearDay() != end.Add(-time.Second).In(loc).YearDay() || start.Sub(now) > 6*24*time.Hour {
+		return text
+	}
+	_, times, ok := strings.Cut(text, ", ") // the day of the week
+	if ok {
+		_, times, ok = strings.Cut(times, ", ") // the date
+	}
+	switch {
+	case !ok:
+		return text
+	case s.YearDay() == today.YearDay():
+		return "Today " + times
+	}
+	return s.Format("Mon ") + times
+}
+
 // picker is a choice of windows. Stretches that nobody covers are one line each, dashed.
 func (h *handler) picker(ctx context.Context, v desk.Viewer, c desk.Client, skill, lang, to, chosen, id string) (view.PickerView, error) {
 	p := view.PickerView{ID: id, Name: "start", Legend: "When will we call?"}
@@ -210,10 +233,10 @@ func (h *handler) picker(ctx context.Context, v desk.Viewer, c desk.Client, skil
 				i++
 				end = windows[i].End
 			}
-			s.Text, s.Cover, s.Closed = words.ShortWindow(words.EN, w.Start, end, loc, now), why, true
+			s.Text, s.Cover, s.Closed = slotText(w.Start, end, loc, now), why, true
 		} else {
 			open++
-			s.Text, s.Cover, s.Tight = words.ShortWindow(words.EN, w.Start, w.End, loc, now), cover(w), w.Seats == 1
+			s.Text, s.Cover, s.Tight = slotText(w.Start, w.End, loc, now), cover(w), w.Seats == 1
 			s.Say = sayPromise(lang, w, to, loc, now)
 			if open == 1 {
 				s.First = "first good time"

@@ -54,7 +54,7 @@ func (a *analyst) as(v desk.Viewer) *analyst {
 	jar, err := cookiejar.New(nil)
 	a.d.Must(err)
 	other.client = &http.Client{Jar: jar}
-	other.secret = "session-of-" + v.Name
+	other.secret = "session-of-" + itoa(int64(v.Staff))
 	other.begin(v)
 	other.cookie(other.secret)
 	return &other
@@ -282,7 +282,7 @@ func TestTakeAskAndVoid(t *testing.T) {
 	a := atDesk(t, priya)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	base := "/desk/t/" + string(maria.Got.Ref)
-	a.post(base+"/owner").gets(200, "You have it.")
+	a.post(base+"/owner").gets(200, "You have it")
 	a.post(base+"/owner", "to", "0").gets(200, "Nobody has it.")
 	a.post(base+"/owner?back="+url.QueryEscape("/desk?show=mine")).gets(200, "Maria Gomez")
 	if a.at != "/desk?show=mine" {
@@ -305,7 +305,7 @@ func TestPromiseIsMadeTriedMovedGivenAndKept(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	base := "/desk/t/" + string(maria.Got.Ref)
-	a.get(base).gets(200, "Make a promise", "No one with this skill", "Wed, June 3, 8:00 to 8:30 a.m. CT", "first good time", "1 person, 0 booked", "Say:", "We will call you tomorrow, Wednesday, June 3, between 8:00 and 8:30 a.m. CT, at 312-555-0199.")
+	a.get(base).gets(200, "Make a promise", "No one with this skill", "Wed 8:00 to 8:30 a.m. CT", "first good time", "1 person, 0 booked", "Say:", "We will call you tomorrow, Wednesday, June 3, between 8:00 and 8:30 a.m. CT, at 312-555-0199.")
 	start := a.value("start")
 	a.post(base+"/promises", "kind", "callback", "start", "2026-06-03T02:00:00Z", "skill", "PORTAL").gets(409, "That time was just taken.")
 	a.post(base+"/promises", "kind", "callback", "start", "soon", "skill", "PORTAL").gets(422, "Choose one of the times.")
@@ -362,7 +362,7 @@ func TestCallEndsWithAPromise(t *testing.T) {
 	a.get("/desk/callers?client=1&q=Maria").gets(200, "Maybe: name matches")
 	a.get("/desk/callers?q=Maria").gets(200, "Choose the hospital first.")
 	a.get("/desk/similar?words=my+chart+pounds").gets(200, "See your weight in pounds", "question like this in 30 days")
-	a.get("/desk/similar?words=i+have+chest+pain").gets(200, "Red flag: 911", "hang up")
+	a.get("/desk/similar?words=i+have+chest+pain").gets(200, "Red flag: 911", "Hang up")
 	a.get("/desk/windows?client=1&skill=PORTAL&lang=es&phone=3125550188").gets(200, "Le vamos a llamar")
 	a.get("/desk/call/hospital?client=2&skill=PORTAL").gets(200, "St. Anne Hospital").holds(`hx-swap-oob="true"`)
 }
@@ -393,7 +393,7 @@ func TestBoardGroupsByUrgency(t *testing.T) {
 	lead := a.as(a.d.Ana)
 	lead.get("/promises").gets(200, "At risk", "due in 10 minutes", "Call now")
 	a.d.AdvanceTo(a.d.At(3, 8, 31))
-	lead.get("/promises").gets(200, "Broken 1", "Moved by us 0", "Broken, call by")
+	lead.get("/promises").gets(200, "Broken 1", "Moved by us 0", "Broken, by")
 	lead.get("/promises?mine=yes&skill=PORTAL&client=1").gets(200)
 }
 

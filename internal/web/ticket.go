@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -223,9 +225,10 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 	for _, al := range p.Alerts {
 		v.Alerts = append(v.Alerts, alertView(al, s, base))
 	}
+	redFlagsFirst(v.Alerts)
 	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p)}
 	if p.Requester.Proven {
-		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Known to us: somebody checked who this is"})
+		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Identity checked"})
 	} else {
 		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagWaiting, Icon: "shield-alert", Text: "Identity not checked"})
 	}
@@ -241,6 +244,9 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 		v.Owner = p.Owner + " has it."
 	default:
 		v.Owner = "Nobody has it."
+	}
+	if !tk.State.Open() || tk.Owner == s.v.Staff {
+		v.Head.Person += " · " + strings.TrimSuffix(v.Owner, ".")
 	}
 	if !tk.State.Open() {
 		v.Closed = closed[tk.State]
@@ -358,13 +364,30 @@ func alertView(al desk.Alert, s signed, back string) view.AlertView {
 	if al.Kind == desk.AlertRedFlag {
 		v.Title, v.Text = flags[al.Flag], flagText[al.Flag]
 	}
-	if al.Note != "" {
-		v.Text += " " + al.Note
+	switch al.Kind {
+	case desk.AlertRedFlag, desk.AlertSecondBreak: // the note says nothing more
+	default:
+		if al.Note != "" {
+			v.Text += " (" + al.Note + ")"
+		}
 	}
+	v.Quiet = al.Kind != desk.AlertRedFlag
 	if s.v.Leads() {
 		v.AckURL = "/alerts/" + strconv.FormatInt(al.ID, 10) + "/acks"
 	}
 	return v
+}
+
+func redFlagsFirst(list []view.AlertView) {
+	slices.SortStableFunc(list, func(x, y view.AlertView) int {
+		switch {
+		case x.Quiet == y.Quiet:
+			return 0
+		case y.Quiet:
+			return -1
+		}
+		return 1
+	})
 }
 
 // flagText says what to do at once.

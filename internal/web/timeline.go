@@ -219,7 +219,7 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		}
 		return "Moved.", "calendar-clock"
 	case desk.PromiseBroken:
-		return "Promise broken: " + words.By(words.EN, e.HappenedAt, loc, now) + " nobody did it.", "octagon-x"
+		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
 	case desk.PromiseGiven:

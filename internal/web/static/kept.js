@@ -60,6 +60,10 @@
   });
   doc.addEventListener('submit', (e) => {
     if (e.defaultPrevented) return;
+    // Words about people do not stay behind on a shared computer.
+    if (e.target.getAttribute('action') === '/sign-out') {
+      try { for (const k of Object.keys(localStorage)) if (k.startsWith('kept.draft.')) localStorage.removeItem(k); } catch (err) { /* forbidden: nothing was kept */ }
+    }
     for (const el of e.target.querySelectorAll('[data-draft]')) { clearTimeout(timers.get(el)); stored.set(draftKey(el), null); }
   });
 

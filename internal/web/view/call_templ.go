@@ -218,15 +218,15 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(FieldView{ID: "name", Label: "Name", Value: c.Name, Error: c.NameErr, ErrorPrefix: "Error: ", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Field(FieldView{ID: "name", Draft: "call-name-" + c.Key, Label: "Name", Value: c.Name, Error: c.NameErr, ErrorPrefix: "Error: ", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(FieldView{ID: "phone", Kind: "tel", Label: "Number to call back", Value: c.Phone, Error: c.PhoneErr, ErrorPrefix: "Error: ", Autocomplete: "off", Short: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Field(FieldView{ID: "phone", Draft: "call-phone-" + c.Key, Kind: "tel", Label: "Number to call back", Value: c.Phone, Error: c.PhoneErr, ErrorPrefix: "Error: ", Autocomplete: "off", Short: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(FieldView{ID: "email", Kind: "email", Label: "Email, if there is no phone", Value: c.Email, Error: c.EmailErr, ErrorPrefix: "Error: ", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Field(FieldView{ID: "email", Draft: "call-email-" + c.Key, Kind: "email", Label: "Email, if there is no phone", Value: c.Email, Error: c.EmailErr, ErrorPrefix: "Error: ", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
