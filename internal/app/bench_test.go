@@ -25,14 +25,14 @@ func BenchmarkOpenTicket(b *testing.B) {
 		b.Run("sqlite/"+name, func(b *testing.B) {
 			dir := b.TempDir()
 			openTickets(b, store.Options{DataDir: dir}, hospitals, func(clients []int64, span time.Duration) (rawloop.Result, error) {
-				return rawloop.SQLite(b.Context(), dir, clients, 16, span)
+				return rawloop.SQLite(b.Context(), dir, clients, 16, span, 0)
 			})
 		})
 		if server.Wanted() {
 			b.Run("postgres/"+name, func(b *testing.B) {
 				url := server.Database(b)
 				openTickets(b, store.Options{DatabaseURL: url}, hospitals, func(clients []int64, span time.Duration) (rawloop.Result, error) {
-					return rawloop.Postgres(b.Context(), url, clients, 16, span)
+					return rawloop.Postgres(b.Context(), url, clients, 16, span, 0)
 				})
 			})
 		}

@@ -12,11 +12,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Postgres writes tickets for about span into a database with Kept's schema, over the clients in turn:
-// abreast connections, each ticket one SERIALIZABLE transaction sent in one go, again when refused.
-func Postgres(ctx context.Context, url string, clients []int64, abreast int, span time.Duration) (Result, error) {
+// Postgres writes tickets for about span into a database with Kept's schema, over the clients in turn, numbered
+// behind first: abreast connections, each ticket one SERIALIZABLE transaction sent in one go, again when refused.
+func Postgres(ctx context.Context, url string, clients []int64, abreast int, span time.Duration, first int64) (Result, error) {
 	var next, done, retries atomic.Int64
 	var wg sync.WaitGroup
+	next.Store(first)
 	errs := make([]error, abreast)
 	start := time.Now()
 	for i := range abreast {

@@ -10,8 +10,8 @@ import (
 )
 
 // SQLite writes tickets for about span into the database of a data folder that nobody else has open,
-// over the clients in turn: on one connection, each ticket in a savepoint, abreast tickets to a commit.
-func SQLite(ctx context.Context, dir string, clients []int64, abreast int, span time.Duration) (r Result, err error) {
+// over the clients in turn, numbered behind first: on one connection, each ticket in a savepoint, abreast tickets to a commit.
+func SQLite(ctx context.Context, dir string, clients []int64, abreast int, span time.Duration, first int64) (r Result, err error) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "kept.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)&_pragma=temp_store(MEMORY)&_pragma=journal_size_limit(67108864)")
 	if err != nil {
@@ -42,7 +42,7 @@ func SQLite(ctx context.Context, dir string, clients []int64, abreast int, span 
 		inserts[table] = insert(table)
 	}
 	start := time.Now()
-	for n := int64(1); time.Since(start) < span && err == nil; {
+	for n := first + 1; time.Since(start) < span && err == nil; {
 		do("BEGIN IMMEDIATE")
 		for range abreast {
 			do("SAVEPOINT unit")

@@ -38,6 +38,21 @@ func Database(t testing.TB) string {
 	return create(t, "template0")
 }
 
+// Temporary is Database for a program that measures: a server of this process's own, gone with it at the
+// latest. drop removes the database.
+func Temporary() (url string, drop func(), err error) {
+	c, err := once()
+	if err != nil {
+		return "", nil, err
+	}
+	name := unique("bench")
+	if err := c.run("CREATE DATABASE " + name + " OWNER kept TEMPLATE template0"); err != nil {
+		return "", nil, err
+	}
+	// What cannot be dropped goes with the server.
+	return c.url(name, "kept"), func() { _ = c.run("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)") }, nil
+}
+
 // Clone gives the URL of a copy of a database that fill has filled once for this process under the
 // name. A copy takes some 30 ms.
 func Clone(t testing.TB, name string, fill func(url string) error) string {

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kept/internal/store/rawloop"
+)
+
+// intake measures POST /api/v1/tickets of new people, over all hospitals in turn and over one, each beside
+// the raw loop on the same database right before and right after.
+func (b *bench) intake(ctx context.Context, p place) error {
+	s, err := secretsOf(p)
+	if err != nil {
+		return err
+	}
+	span := time.Duration(b.Seconds) * time.Second
+	var all []int64
+	for _, c := range s.Clients {
+		all = append(all, c.ID)
+	}
+	first := int64(0) // people of an earlier loop are known already
+	for _, over := range []int{len(all), 1} {
+		say(fmt.Sprintf("Taking in tickets over %d hospitals …", over))
+		raw, err := b.raw(ctx, p, all[:over], span, first)
+		if err != nil {
+			return err
+		}
+		r, err := b.serve(ctx, p)
+		if err != nil {
+			return err
+		}
+		from := first
+		t, err := load(ctx, r.addr, b.Clients, span, 201, func(n int64) (string, string, string, string) {
+			n += from
+			body := fmt.Sprintf(`{"client":%q,"words":%q,"channel":"sms","requester":{"name":"Bench Person %d","phone":%q}}`,
+				s.Clients[n%int64(over)].Slug, rawloop.Words, n, rawloop.Phone(n))
+			return "POST", "/api/v1/tickets", "Content-Type: application/json\r\nAuthorization: Bearer " + s.token() + "\r\n", body
+		})
+		memory := r.memory()
+		r.stop()
+		if err != nil {
+			return err
+		}
+		first += int64(len(t.all))*2 + 1_000_000
+		again, err := b.raw(ctx, p, all[:over], span, first)
+		if err != nil {
+			return err
+		}
+		first += 1_000_000
+		rate := max(raw.PerSecond(), again.PerSecond())
+		name := fmt.Sprintf("tickets by API, %d hospitals", over)
+		if over == 1 {
+			name = "tickets by API, one hospital"
+		}
+		target := map[string]float64{"sqlite": 3000, "postgres": 1200}[b.engine]
+		b.add(figure{name: name, perSecond: t.perSecond(), p50: t.at(0.5), p99: t.at(0.99), ratio: t.perSecond() / rate, beside: fmt.Sprintf("raw loop %.0f/s", rate),
+			target: fmt.Sprintf("≥ %.0f/s, p99 ≤ 50 ms, ≥ 0.50", target), met: t.perSecond() >= target && t.at(0.99) <= 50*time.Millisecond && t.perSecond() >= rate/2})
+		b.add(figure{name: "memory while taking in", value: fmt.Sprintf("%.0f MB", memory)})
+	}
+	return nil
+}
+
+// raw is the raw loop of the engine. Its tickets begin behind first.
+func (b *bench) raw(ctx context.Context, p place, clients []int64, span time.Duration, first int64) (rawloop.Result, error) {
+	if b.engine == "postgres" {
+		return rawloop.Postgres(ctx, p.url, clients, b.Clients, span, first)
+	}
+	return rawloop.SQLite(ctx, p.data, clients, b.Clients, span, first)
+}

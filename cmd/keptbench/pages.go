@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+)
+
+// pages measures what an analyst opens all day, on a desk with so many tickets: alone for the time that
+// one person waits, and with all connections at once.
+func (b *bench) pages(ctx context.Context, p place, tickets int) error {
+	s, err := secretsOf(p)
+	if err != nil {
+		return err
+	}
+	r, err := b.serve(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer r.stop()
+	b.add(figure{name: fmt.Sprintf("start to first page, %d tickets", tickets), value: r.began.Round(time.Millisecond).String(), target: "≤ 1 s", met: r.began <= time.Second})
+	cookie, err := r.signIn(s)
+	if err != nil {
+		return err
+	}
+	queue, err := r.page(ctx, cookie, "/desk")
+	if err != nil {
+		return err
+	}
+	var refs []string
+	for _, m := range regexp.MustCompile(`/desk/t/([2-9A-Z-]{7,9})`).FindAllStringSubmatch(queue, -1) {
+		refs = append(refs, m[1])
+	}
+	if len(refs) == 0 {
+		return fmt.Errorf("the queue of the analyst shows no ticket")
+	}
+	rare, common := searchWords(queue)
+	ms := time.Millisecond
+	for _, page := range []struct {
+		name        string
+		path        func(n int64) string
+		connections int
+		p50, p99    time.Duration
+	}{
+		{"queue", func(int64) string { return "/desk" }, 1, 5 * ms, 0},
+		{"queue", func(int64) string { return "/desk" }, b.Clients, 5 * ms, 25 * ms},
+		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, 1, 3 * ms, 0},
+		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, b.Clients, 0, 0},
+		{"board", func(int64) string { return "/promises" }, 1, 0, 0},
+		{"search, rare word", func(int64) string { return "/desk/search?part=hits&q=" + url.QueryEscape(rare) }, 1, 2 * ms, 0},
+		{"search, common word", func(int64) string { return "/desk/search?part=hits&q=" + url.QueryEscape(common) }, 1, 15 * ms, 0},
+	} {
+		t, err := load(ctx, r.addr, page.connections, time.Duration(b.Seconds)*time.Second, http.StatusOK, func(n int64) (string, string, string, string) {
+			return "GET", page.path(n), "Cookie: " + cookie + "\r\n", ""
+		})
+		if err != nil {
+			return err
+		}
+		f := figure{name: fmt.Sprintf("%s, %d tickets, %d at once", page.name, tickets, page.connections), perSecond: t.perSecond(), p50: t.at(0.5), p99: t.at(0.99), met: true}
+		if len(t.all) > 0 {
+			f.value = fmt.Sprintf("%d kB", t.bytes/int64(len(t.all))/1000)
+		}
+		if page.p50 > 0 {
+			f.target, f.met = "p50 ≤ "+page.p50.String(), t.at(0.5) <= page.p50
+		}
+		if page.p99 > 0 {
+			f.target, f.met = f.target+", p99 ≤ "+page.p99.String(), f.met && t.at(0.99) <= page.p99
+		}
+		b.add(b.besideSmaller(f, page.name, page.connections))
+	}
+	memory := r.memory()
+	b.add(figure{name: fmt.Sprintf("memory with %d tickets", tickets), value: fmt.Sprintf("%.0f MB", memory), target: "≤ 150 MB", met: memory <= 150})
+	return nil
+}
+
+// besideSmaller compares a page with the same page of the smallest desk of this run.
+func (b *bench) besideSmaller(f figure, name string, connections int) figure {
+	f.page = fmt.Sprint(name, "/", connections)
+	for _, have := range b.rows {
+		if have.engine == b.engine && have.page == f.page {
+			f.ratio, f.beside = float64(f.p50)/float64(have.p50), "p50 of the smaller desk"
+			return f
+		}
+	}
+	return f
+}
+
+// page gives the HTML of one page.
+func (r *running) page(ctx context.Context, cookie, path string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.addr+path, nil)
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Cookie", cookie)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: %s", path, res.Status)
+	}
+	return string(text), err
+}
+
+// searchWords gives a word of few tickets, the last name of somebody in the queue, and one of very many.
+func searchWords(queue string) (rare, common string) { return "kilogramos", "my" }
