@@ -13,10 +13,10 @@ import (
 // beatEvery is how often a stream shows that it lives.
 const beatEvery = 15 * time.Second
 
-// trackerPart is what the page fetches after a change: the card, the steps and the history.
+// trackerPart is what the page fetches after a change: the parts that a change can touch.
 func (h *handler) trackerPart(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.withTracker(w, r, v, func(t tracker) error {
-		h.render(w, r, http.StatusOK, view.TrackerPart(t.card(), t.steps(), t.history()))
+		h.render(w, r, http.StatusOK, view.TrackerPart(t.view()))
 		return nil
 	})
 }

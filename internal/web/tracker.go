@@ -55,26 +55,32 @@ func (h *handler) tracker(w http.ResponseWriter, r *http.Request, v visit) error
 		if flag := desk.Flag(q.Get("help")); flag == desk.FlagEmergency || flag == desk.FlagCrisis || flag == desk.FlagNurse {
 			return h.stopAtTracker(w, r, t, flag)
 		}
-		card := t.card()
-		p := t.shell(t.state(card))
-		s := view.TrackerView{
-			H1: v.t("track.h1"), NumberIs: v.t("track.number", "ref", ""), Number: string(t.Ticket.Ref), Card: card,
-			Where: v.t("track.where"), Steps: t.steps(), History: t.history(), Happened: v.t("track.history"), Newest: v.t("track.history.newest"),
-			Again: view.Link{URL: v.url(t.link), Text: v.t("common.checkagain")}, Saved: t.saved(q.Get("saved")),
-		}
+		s := t.view()
+		s.Saved = t.saved(q.Get("saved"))
+		p := t.shell(t.state(s.Card))
 		if t.Ticket.State.Open() {
 			p.LiveURL, p.PartURL = v.url(t.link+"/live"), v.url(t.link+"/part")
 		}
-		if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
-			s.Change = view.ButtonView{URL: v.url(t.link + "/time"), Text: v.t("track.change"), Second: true}
-		}
-		s.Links = t.doors()
 		if q.Get("new") != "" && t.Ticket.State.Open() {
 			return h.sent(w, r, t, p, s)
 		}
 		h.render(w, r, http.StatusOK, view.Tracker(p, s))
 		return nil
 	})
+}
+
+// view is what the page of the question says.
+func (t tracker) view() view.TrackerView {
+	s := view.TrackerView{
+		H1: t.t("track.h1"), NumberIs: t.t("track.number", "ref", ""), Number: string(t.Ticket.Ref), Card: t.card(),
+		Where: t.t("track.where"), Steps: t.steps(), History: t.history(), Happened: t.t("track.history"), Newest: t.t("track.history.newest"),
+		Again: view.Link{URL: t.url(t.link), Text: t.t("common.checkagain")}, Links: t.doors(),
+	}
+	// A broken card has its own way to another time; who is being called needs none.
+	if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
+		s.Change = view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.change"), Second: true}
+	}
+	return s
 }
 
 // shell is the shell of every page of a tracker: out of search engines, state and number in the title.

@@ -33,8 +33,8 @@
 // place on the page is ignored. Focus, selection, open <details>, and text
 // that was half typed survive.
 //
-//   - Tracker: the fragment is PromiseCard (id "promise"), Steps ("steps") and
-//     History ("history"). When data-say of the card differs, the new sentence
+//   - Tracker: the fragment is PromiseCard (id "promise"), Steps ("steps"),
+//     History ("history") and what can be done ("change", "doors"). When data-say of the card differs, the new sentence
 //     is written once into the role=status region.
 //   - Desk: the fragment is <div id="strip" class="strip-slot"> with or without
 //     PromiseStrip, the tags of rows by their ids, and Timeline of the open
