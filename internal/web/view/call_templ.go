@@ -238,7 +238,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</div><div class=\"field\"><label class=\"field-label\" for=\"lang\">Language</label> <select class=\"input\" id=\"lang\" name=\"lang\" hx-get=\"/desk/windows\" hx-trigger=\"change\" hx-target=\"#windows\" hx-include=\"#client, #skill, #q, #phone\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</div><div class=\"field\"><label class=\"field-label\" for=\"lang\">Language</label> <select class=\"input\" id=\"lang\" name=\"lang\" hx-get=\"/desk/windows\" hx-trigger=\"change\" hx-target=\"#windows\" hx-include=\"#client, #skill, #q, #phone, #call-when input:checked\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -412,7 +412,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"call-find\"><select class=\"input\" id=\"skill\" name=\"skill\" hx-get=\"/desk/windows\" hx-trigger=\"change\" hx-target=\"#windows\" hx-include=\"#client, #lang, #q, #phone\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"call-find\"><select class=\"input\" id=\"skill\" name=\"skill\" hx-get=\"/desk/windows\" hx-trigger=\"change, change from:#phone\" hx-target=\"#windows\" hx-include=\"#client, #lang, #q, #phone, #call-when input:checked\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
