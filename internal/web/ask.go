@@ -46,7 +46,8 @@ func questions(k app.Ask) []string {
 // draftLife is how long the cookie lives: as long as the draft.
 const draftLife = 24 * 60 * 60
 
-func (h *handler) draftCookie() string { return "kept_question" }
+// draftCookie names the cookie that holds the key of a draft.
+const draftCookie = "kept_question"
 
 func cookiePath(v visit) string {
 	if v.root == "" {
@@ -58,7 +59,7 @@ func cookiePath(v visit) string {
 // draft gives what this browser has typed so far.
 func (h *handler) draft(r *http.Request, v visit) (app.Draft, error) {
 	key := ""
-	if c, err := r.Cookie(h.draftCookie()); err == nil {
+	if c, err := r.Cookie(draftCookie); err == nil {
 		key = c.Value
 	}
 	return h.app.Draft(r.Context(), v.guest(), v.client.ID, key)
@@ -76,7 +77,7 @@ func (h *handler) saveDraft(w http.ResponseWriter, r *http.Request, v visit, d a
 
 func (h *handler) setDraft(w http.ResponseWriter, v visit, key string, age int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: h.draftCookie(), Value: key, Path: cookiePath(v), MaxAge: age, HttpOnly: true, Secure: h.opts.Secure, SameSite: http.SameSiteLaxMode,
+		Name: draftCookie, Value: key, Path: cookiePath(v), MaxAge: age, HttpOnly: true, Secure: h.opts.Secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -277,7 +278,7 @@ func takeAnswer(k *app.Ask, page string, form url.Values) {
 	case pageWords:
 		typed := form.Get("words")
 		if typed != k.Words {
-			k.Alarmed = false
+			k.Alarmed, k.Answer = false, "" // another question, with dangers and answers of its own
 		}
 		k.Words = typed
 	case pageStop:
@@ -411,7 +412,6 @@ func (h *handler) askForm(r *http.Request, v visit, page string, k app.Ask, f as
 	case pageWords:
 		title = v.t("ask.what.h1")
 		form.Parts = []templ.Component{q.words(k)}
-		form.Lead = nil
 	case pageAnswers:
 		title = v.t("ask.answers.h1")
 		form.H1, form.Submit = title, view.ButtonView{Text: v.t("ask.answers.no")}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
@@ -480,7 +479,7 @@ func (h *handler) showQuestion(w http.ResponseWriter, r *http.Request, v visit) 
 		if t.Ticket.State.Open() {
 			s.Add = view.ButtonView{URL: t.url(t.link + "/words"), Text: t.t("track.add"), Second: true}
 		}
-		h.render(w, r, http.StatusOK, view.Words(t.shell(cmp.Or(s.H1)), s))
+		h.render(w, r, http.StatusOK, view.Words(t.shell(s.H1), s))
 		return nil
 	})
 }
