@@ -66,22 +66,52 @@ func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string
 // sweeping notes that the sweeper is alive and, after a time in which it was not, holds what fell due
 // meanwhile.
 func (a *App) sweeping(ctx context.Context, now time.Time) error {
-	a.hold.Lock()
-	defer a.hold.Unlock()
-	if a.hold.known && now.Sub(a.hold.seen) < time.Minute {
+	known, seen := a.hold.alive()
+	if known && now.Sub(seen) < time.Minute {
 		return nil
 	}
-	return a.db.System(ctx, "sweeper", func(tx *store.SystemTx) error {
+	down := false
+	err := a.db.System(ctx, "sweeper", func(tx *store.SystemTx) error {
 		s, ok, err := tx.Setting(seenSetting)
 		if err != nil {
 			return err
 		}
-		if us, err := strconv.ParseInt(s, 10, 64); ok && err == nil && !a.hold.known && now.Sub(time.UnixMicro(us)) > downFor {
-			a.hold.back, a.hold.until = now, now.Add(holdFor)
-		}
-		a.hold.known, a.hold.seen = true, now
+		us, err := strconv.ParseInt(s, 10, 64)
+		down = ok && err == nil && !known && now.Sub(time.UnixMicro(us)) > downFor
 		return tx.SetSetting(seenSetting, strconv.FormatInt(now.UnixMicro(), 10))
 	})
+	if err == nil {
+		a.hold.swept(now, down)
+	}
+	return err
+}
+
+// The lock is never held over a unit of work: one that waits for it would wait for the writer, which
+// may wait for the lock.
+
+func (h *holdUntil) alive() (known bool, seen time.Time) {
+	h.Lock()
+	defer h.Unlock()
+	return h.known, h.seen
+}
+
+func (h *holdUntil) swept(now time.Time, down bool) {
+	h.Lock()
+	defer h.Unlock()
+	if down {
+		h.back, h.until = now, now.Add(holdFor)
+	}
+	h.known, h.seen = true, now
+}
+
+// of is the end of the hold for something that fell due at due; zero when it is not held.
+func (h *holdUntil) of(due time.Time) time.Time {
+	h.Lock()
+	defer h.Unlock()
+	if due.Before(h.back) {
+		return h.until
+	}
+	return time.Time{}
 }
 
 // due applies the clock to one promise that was seen as due.
@@ -98,6 +128,7 @@ func (a *App) due(ctx context.Context, seen desk.Promise) error {
 			return err
 		}
 	}
+	held := a.hold.of(seen.Due)
 	return a.onTicket(ctx, v, c, seen.Ticket, func(x *act) error {
 		p, err := x.promise(seen.ID)
 		if desk.Is(err, desk.Conflict) {
@@ -112,12 +143,7 @@ func (a *App) due(ctx context.Context, seen desk.Promise) error {
 			}
 			return x.confirmDue(p)
 		}
-		wait := p.BreaksAt()
-		a.hold.Lock()
-		if a.hold.until.After(x.now()) && p.Due.Before(a.hold.back) {
-			wait = maxTime(wait, a.hold.until)
-		}
-		a.hold.Unlock()
+		wait := maxTime(p.BreaksAt(), held)
 		if x.now().Before(wait) {
 			p.FireAt = wait
 			return x.put(p)
