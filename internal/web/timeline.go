@@ -45,7 +45,8 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 	}
 	for _, o := range p.Outs {
 		if text, icon := outText(o, name, loc, now); text != "" {
-			list = append(list, at{o.FireAt, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(o.FireAt, loc, now)}})
+			when := outAt(o)
+			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(when, loc, now)}})
 		}
 	}
 	slices.SortStableFunc(list, func(x, y at) int { return x.time.Compare(y.time) })
@@ -54,6 +55,16 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		out[i] = x.entry
 	}
 	return out
+}
+
+// outAt is when something was sent, or else when it was due or written.
+func outAt(o desk.Out) time.Time {
+	for _, t := range []time.Time{o.SentAt, o.DoneAt, o.FireAt} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return o.CreatedAt
 }
 
 func lower(name string) string {
@@ -134,7 +145,8 @@ var triggers = map[desk.Trigger]string{
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
 func outText(o desk.Out, name string, loc *time.Location, now time.Time) (text, icon string) {
 	what, ok := triggers[o.Trigger]
-	if !ok || o.Message != 0 {
+	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder)
+	if !ok || o.Message != 0 || gone {
 		return "", ""
 	}
 	how, icon := "Text to ", "smartphone"
