@@ -45,7 +45,6 @@ func atDesk(t testing.TB, who func(*testkit.Desk) desk.Viewer) *analyst {
 
 func sam(d *testkit.Desk) desk.Viewer   { return d.Sam }
 func priya(d *testkit.Desk) desk.Viewer { return d.Priya }
-func ana(d *testkit.Desk) desk.Viewer   { return d.Ana }
 
 // as is another browser in which v is signed in.
 func (a *analyst) as(v desk.Viewer) *analyst {

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/store/storetest"
+	"kept/internal/testkit"
+)
+
+// onePhone is a phone that got one text and takes one answer.
+type onePhone struct{ got []string }
+
+func (p *onePhone) Numbers() []string { return []string{"+13125550199"} }
+
+func (p *onePhone) Texts(string) []PhoneText {
+	return []PhoneText{{From: "+18005550143", To: "+13125550199", Body: "We will call you. Change: mercy.help/t/ABCD-EFGH. <b>", At: time.Unix(0, 0)}}
+}
+
+func (p *onePhone) Mails(string) []PhoneMail {
+	return []PhoneMail{{To: "a@b.example", Subject: "News", Body: "See https://mercy.help/t/ABCD", At: time.Unix(0, 0)}}
+}
+
+func (p *onePhone) Reply(_ context.Context, number, to, text string) error {
+	if p.got = append(p.got, number+" "+to+" "+text); text == "no" {
+		return errors.New("refused")
+	}
+	return nil
+}
+
+func TestPhonesOfTheDemo(t *testing.T) {
+	d, phone := testkit.New(t, storetest.SQLite(t)), &onePhone{}
+	pages := New(Options{App: d.App, Phones: phone})
+	ask := func(method, path string, form url.Values) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		pages.ServeHTTP(w, r)
+		return w
+	}
+	body := ask("GET", "/demo/phone", nil).Body.String()
+	for _, want := range []string{"312-555-0199", `href="http://mercy.help/t/ABCD-EFGH"`, "&lt;b&gt;", `href="https://mercy.help/t/ABCD"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the phones do not show %s", want)
+		}
+	}
+	to := func(text string) int {
+		return ask("POST", "/demo/phone/replies", url.Values{"number": {"+13125550199"}, "to": {"+18005550143"}, "text": {text}}).Code
+	}
+	if got := [3]int{to("1"), to(" "), to("no")}; got != [3]int{http.StatusSeeOther, 422, 422} {
+		t.Errorf("answers give %v", got)
+	}
+	if len(phone.got) != 2 || phone.got[0] != "+13125550199 +18005550143 1" {
+		t.Errorf("the desk got %q", phone.got)
+	}
+	w := httptest.NewRecorder()
+	New(Options{App: d.App}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/demo/phone", nil))
+	if strings.Contains(w.Body.String(), "Phones of the demo") {
+		t.Error("phones show outside the demo")
+	}
+}
