@@ -70,8 +70,9 @@ func (f *front) state(ctx context.Context) error {
 	return desk.Errorf(desk.Unavailable, "not_open", "%s", why)
 }
 
-// routes are the paths that answer also when the desk is not open, and behind them everything else.
-func (f *front) routes(m *metrics) http.Handler {
+// routes are the paths for probes, which answer also when the desk is not open and stay out of the log,
+// and behind them everything else, wrapped.
+func (f *front) routes(m *metrics, wrap func(http.Handler) http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -82,13 +83,13 @@ func (f *front) routes(m *metrics) http.Handler {
 		plain(w, http.StatusOK, "ready")
 	})
 	mux.Handle("GET /metrics", m.handler())
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("/", wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if inside := f.inside.Load(); inside != nil {
 			(*inside).ServeHTTP(w, r)
 			return
 		}
 		unavailable(w, f.state(r.Context()))
-	})
+	})))
 	return mux
 }
 

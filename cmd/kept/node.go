@@ -59,9 +59,9 @@ func (n *node) run(ctx context.Context, ln net.Listener) error {
 	n.log.Info("the desk starts", "addr", n.settings.Addr)
 	n.metrics = newMetrics()
 	streams := newStreams(n.metrics.streams)
-	server := httpd.Server(streams.wrap(httpd.Wrap(n.front.routes(n.metrics), httpd.Options{
-		Log: n.log, Clock: clock, Proxy: n.proxy, Observe: n.metrics.observe, Failed: failed,
-	})), n.log)
+	server := httpd.Server(n.front.routes(n.metrics, func(h http.Handler) http.Handler {
+		return streams.wrap(httpd.Wrap(h, httpd.Options{Log: n.log, Clock: clock, Proxy: n.proxy, Observe: n.metrics.observe, Failed: failed}))
+	}), n.log)
 	served := make(chan error, 1)
 	go func() {
 		if n.cert != "" {
