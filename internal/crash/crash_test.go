@@ -213,7 +213,7 @@ func (b *bench) start(t *testing.T, with ...string) *process {
 func (b *bench) kill(t *testing.T, p *process, ms int) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
+	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	defer client.CloseIdleConnections()
 	b.mu.Lock()
 	again := b.pending
