@@ -1,0 +1,186 @@
+package app_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/channel"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+// Markers are in everything personal of Mercy. None of them ever reaches a viewer of St. Anne.
+const (
+	markName  = "Zzmarkname Mercyperson"
+	markWords = "zzmarkwords about kilograms"
+	markReply = "zzmarkreply choose the menu"
+	markNote  = "zzmarknote for the next"
+	markPhone = "+13125550123"
+	markMail  = "zzmark@example.org"
+)
+
+// noClient are the acts that touch nothing of any client, or act for Kept itself, and why.
+var noClient = map[string]string{
+	"Now": "the clock", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
+	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
+	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
+	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
+	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer",
+	"Receipt": "from a provider", "AddStaff": "for administrators of the desk", "AddClient": "for administrators of the desk",
+}
+
+func TestNobodySeesAnotherClient(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		got, err := a.OpenTicket(ctx, d.Sam, d.Mercy.ID, app.TicketIn{Words: markWords, Via: desk.ViaPhone, Skill: "PORTAL", Channel: desk.BySMS, Note: markNote,
+			Requester: app.RequesterIn{Name: markName, Phone: markPhone, Email: markMail, Proven: true}})
+		d.Must(err)
+		_, err = a.Reply(ctx, d.Sam, got.Ref, app.Words{Body: markReply})
+		d.Must(err)
+		rosa := d.Rosa().Calls(d.Sam, "no puedo entrar")
+		d.Settle()
+		page, err := a.TicketPage(ctx, d.Sam, got.Ref)
+		d.Must(err)
+		who, promise, ref := page.Requester.ID, got.Promise.ID, got.Ref
+		before, err := a.Events(ctx, d.Sam, ref)
+		d.Must(err)
+
+		// Everybody who may see St. Anne and nothing else.
+		lead := d.Eve
+		lead.Role = desk.Supervisor
+		token := desk.Viewer{Who: desk.WhoToken, Token: 9, Name: "anne", Clients: []desk.ClientID{d.Anne.ID}}
+		tracker, err := a.Track(ctx, rosa.Got.Token)
+		d.Must(err)
+		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, desk.Guest(d.Anne.ID), {}} {
+			// What staff of Mercy gave to the viewer by mistake: ids, numbers, the client's own id.
+			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
+			mine := v.Who == desk.WhoRequester
+			acts := map[string]func() (any, error){
+				"AckAlert":     func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
+				"AddNote":      func() (any, error) { return a.AddNote(ctx, v, ref, app.Words{Body: "x"}) },
+				"AddToken":     func() (any, error) { return a.AddToken(ctx, v, d.Mercy.ID, "x") },
+				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x") },
+				"AnswerHelped": func() (any, error) { return nil, a.AnswerHelped(ctx, v, d.Mercy.ID, "weight-in-pounds") },
+				"AskIfFixed":   func() (any, error) { return nil, a.AskIfFixed(ctx, v, ref) },
+				"AskNewNumber": func() (any, error) { return a.AskNewNumber(ctx, v, "+13125550111") },
+				"AskWindows": func() (any, error) {
+					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
+					return ws, err
+				},
+				"Assign":      func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
+				"Board":       func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
+				"Client":      func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Clients":     func() (any, error) { return a.Clients(ctx, v) },
+				"Draft":       func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
+				"Events":      func() (any, error) { return a.Events(ctx, v, ref) },
+				"FindCallers": func() (any, error) { return a.FindCallers(ctx, v, d.Mercy.ID, markPhone) },
+				"FinishCall": func() (any, error) {
+					return a.FinishCall(ctx, v, app.CallIn{Client: d.Mercy.ID, Ref: string(ref), Words: "x", Ending: "solved"})
+				},
+				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff) },
+				"KeepPromise": func() (any, error) { return nil, a.KeepPromise(ctx, v, ref, promise, "", nil) },
+				"Listen":      nil, // below
+				"MakePromise": func() (any, error) { return a.MakePromise(ctx, v, ref, app.PromiseIn{Kind: desk.Update}) },
+				"MissedCall":  func() (any, error) { return nil, a.MissedCall(ctx, v, ref, promise, "busy") },
+				"MovePromise": func() (any, error) { return a.MovePromise(ctx, v, ref, promise, desk.MovedByUs, d.At(3, 8, 0)) },
+				"NotNeeded":   func() (any, error) { return nil, a.NotNeeded(ctx, forged(v, stolen)) },
+				"OpenTicket": func() (any, error) {
+					return a.OpenTicket(ctx, v, d.Mercy.ID, app.TicketIn{Words: "x", Requester: app.RequesterIn{ID: who}})
+				},
+				"PickTime": func() (any, error) { return nil, a.PickTime(ctx, v, d.At(3, 8, 0)) },
+				"Promises": func() (any, error) { return a.Promises(ctx, v, ref) },
+				"Queue":    func() (any, error) { return a.Queue(ctx, v, app.QueueFilter{Client: d.Mercy.ID}) },
+				"Receive": func() (any, error) { // a text to St. Anne from Mercy's patient opens a question there
+					return nil, a.Receive(ctx, channel.Inbound{Channel: channel.SMS, ProviderID: fmt.Sprint("w", v.Who, v.Role), From: markPhone, To: d.Anne.Phone, Text: "HELP", At: d.Now()})
+				},
+				"Reply":            func() (any, error) { return a.Reply(ctx, v, ref, app.Words{Body: "x"}) },
+				"Requester":        func() (any, error) { return a.Requester(ctx, v, d.Mercy.ID, who) },
+				"Requesters":       func() (any, error) { return a.Requesters(ctx, v, d.Mercy.ID, markPhone, 0, 10) },
+				"SaveDraft":        func() (any, error) { return nil, a.SaveDraft(ctx, v, d.Mercy.ID, app.Draft{Key: "x"}) },
+				"SayFixed":         func() (any, error) { return nil, a.SayFixed(ctx, forged(v, stolen)) },
+				"SayNotFixed":      func() (any, error) { return a.SayNotFixed(ctx, forged(v, stolen), "", time.Time{}) },
+				"Search":           func() (any, error) { fs, _, err := a.Search(ctx, v, "zzmarkwords", 10); return fs, err },
+				"SendAsk":          func() (any, error) { return a.SendAsk(ctx, v, d.Mercy.ID, app.Draft{Key: "x", Ask: asks("x")}, "") },
+				"SendLink":         func() (any, error) { return nil, a.SendLink(ctx, v, d.Anne.ID, string(ref), "") },
+				"SendQuestionCode": func() (any, error) { return a.SendQuestionCode(ctx, v) },
+				"ShowQuestion":     func() (any, error) { return a.ShowQuestion(ctx, v, "000000") },
+				"Similar":          func() (any, error) { return a.Similar(ctx, v, markWords) },
+				"Strip":            func() (any, error) { return a.Strip(ctx, v) },
+				"TakeNewNumber":    func() (any, error) { return nil, a.TakeNewNumber(ctx, v, "000000") },
+				"Ticket":           func() (any, error) { return a.Ticket(ctx, v, ref) },
+				"TicketPage":       func() (any, error) { return a.TicketPage(ctx, v, ref) },
+				"Tickets":          func() (any, error) { return a.Tickets(ctx, v, app.TicketFilter{Client: d.Mercy.ID}) },
+				"Tracker":          func() (any, error) { return a.Tracker(ctx, v) },
+				"TrackerWindows":   func() (any, error) { return a.TrackerWindows(ctx, v) },
+				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
+				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
+				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
+			}
+			kind := reflect.TypeOf(a)
+			for i := range kind.NumMethod() {
+				name := kind.Method(i).Name
+				if _, ok := acts[name]; !ok && noClient[name] == "" {
+					t.Errorf("nobody tests the wall around %s", name)
+				}
+			}
+			var names []string
+			for name, act := range acts {
+				if act != nil {
+					names = append(names, name)
+				}
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				result, err := acts[name]()
+				said := fmt.Sprintf("%+v %v", result, err)
+				for _, mark := range []string{markName, "Zzmark", "zzmark", markPhone, "0123 ", string(ref), got.Token, "mercy.help"} {
+					if strings.Contains(said, mark) {
+						t.Errorf("%s by %s %s gives %q: %.300s", name, v.Who, v.Role, mark, said)
+					}
+				}
+				if err != nil && (desk.Is(err, desk.Internal) || desk.Is(err, desk.Unavailable)) {
+					t.Errorf("%s by %s: %v", name, v.Who, err)
+				}
+				toMercy := slices.Contains([]string{"AddNote", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor"}, name)
+				if toMercy && !mine && err == nil {
+					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
+				}
+			}
+		}
+		after, err := a.Events(ctx, d.Sam, ref)
+		d.Must(err)
+		if len(after) != len(before) {
+			t.Errorf("Mercy's ticket has changed: %+v", after[len(before):])
+		}
+	})
+}
+
+// forged is the viewer of St. Anne with the ticket id of another client in it; other viewers stay.
+func forged(v, stolen desk.Viewer) desk.Viewer {
+	if v.Who == desk.WhoRequester {
+		return stolen
+	}
+	return v
+}
+
+// Changes are heard by their own client only.
+func TestNobodyHearsAnotherClient(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		eve, sam := d.App.Listen(d.Ctx(), d.Eve), d.App.Listen(d.Ctx(), d.Sam)
+		d.Maria().Calls(d.Sam, "pounds please")
+		if ch := <-sam; ch.Client != d.Mercy.ID {
+			t.Fatalf("Sam heard %+v", ch)
+		}
+		select {
+		case ch := <-eve:
+			t.Fatalf("Eve heard %+v", ch)
+		default:
+		}
+	})
+}
