@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -38,7 +39,9 @@ func (b *bench) pages(ctx context.Context, p place, tickets int) error {
 	if len(refs) == 0 {
 		return fmt.Errorf("the queue of the analyst shows no ticket")
 	}
-	rare, common := searchWords(queue)
+	if err := r.addRare(ctx, s); err != nil {
+		return err
+	}
 	ms := time.Millisecond
 	for _, page := range []struct {
 		name        string
@@ -108,5 +111,29 @@ func (r *running) page(ctx context.Context, cookie, path string) (string, error)
 	return string(text), err
 }
 
-// searchWords gives a word of few tickets, the last name of somebody in the queue, and one of very many.
-func searchWords(queue string) (rare, common string) { return "kilogramos", "my" }
+// The words of the searches: one ticket holds the rare one, a great part of all hold the common one.
+const (
+	rare   = "quetzalcoatlus"
+	common = "chart"
+)
+
+// addRare opens the ticket with the rare word.
+func (r *running) addRare(ctx context.Context, s secrets) error {
+	body := fmt.Sprintf(`{"client":%q,"words":"A %s on my screen","requester":{"name":"Bench Rare"}}`, s.Clients[0].Slug, rare)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.addr+"/api/v1/tickets", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+s.token())
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", "keptbench-rare") // the desk may be one of an earlier run
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("opening a ticket: %s", res.Status)
+	}
+	return nil
+}

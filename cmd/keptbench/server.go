@@ -42,6 +42,12 @@ func (b *bench) serve(ctx context.Context, p place) (*running, error) {
 	r := &running{addr: ln.Addr().String()}
 	ln.Close()
 	r.cmd = b.command(ctx, p, "serve", "--addr", r.addr)
+	log, err := os.OpenFile(filepath.Join(b.folder, "kept.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	r.cmd.Stderr = log // it logs that it is starting, to each of our questions
 	start := time.Now()
 	if err := r.cmd.Start(); err != nil {
 		return nil, err
@@ -54,7 +60,7 @@ func (b *bench) serve(ctx context.Context, p place) (*running, error) {
 				return r, nil
 			}
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond) // a page that is not there yet gives no other signal
 	}
 	r.stop()
 	return nil, fmt.Errorf("kept serve gave no page within a minute")
@@ -123,7 +129,7 @@ func (r *running) signIn(s secrets) (string, error) {
 			continue
 		}
 		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		res, err := client.PostForm("http://"+r.addr+"/sign-in", url.Values{"login": {who.Login}, "password": {who.Password}})
+		res, err := client.PostForm("http://"+r.addr+"/sign-in", url.Values{"email": {who.Login}, "password": {who.Password}})
 		if err != nil {
 			return "", err
 		}
