@@ -12,17 +12,18 @@ import (
 // act is one unit of work on one ticket: the rows read, the events that it appends, what it tells
 // the person. It exists only inside a transaction.
 type act struct {
-	a      *App
-	tx     *store.Tx
-	v      desk.Viewer
-	c      desk.Client
-	was    desk.Ticket // t as it is stored
-	t      desk.Ticket
-	live   []desk.Promise // live promises of t, kept true as the act goes on
-	isNew  bool
-	broke  bool
-	sweeps bool // something new is due for the sweeper
-	sends  bool // something waits for the sender
+	a       *App
+	tx      *store.Tx
+	v       desk.Viewer
+	c       desk.Client
+	was     desk.Ticket // t as it is stored
+	t       desk.Ticket
+	live    []desk.Promise // live promises of t, kept true as the act goes on
+	isNew   bool
+	closing bool // the person closes the question: nothing that breaks now needs a repair
+	broke   bool
+	sweeps  bool // something new is due for the sweeper
+	sends   bool // something waits for the sender
 }
 
 // onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.

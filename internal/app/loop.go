@@ -42,6 +42,7 @@ func (x *act) notNeeded() error {
 func (x *act) close(state desk.TicketState) error {
 	for _, p := range append([]desk.Promise(nil), x.live...) {
 		if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
+			x.closing = true
 			if err := x.breakPromise(p, nil); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -60,8 +61,24 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	return rows, nil
 }
 
-// Return looks again later at a promise that could not be applied. It stays due for everybody who looks.
-func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error { return nil }
+// Return looks again later at a promise that could not be applied, so that it does not stand in the
+// way of others. It stays live and due: the board and the lag show it.
+func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error {
+	var c desk.ClientID
+	var id desk.PromiseID
+	if _, err := fmt.Sscanf(row.ID, "%d/%d", &c, &id); err != nil {
+		return err
+	}
+	return s.a.db.System(ctx, "sweeper", func(tx *store.SystemTx) error {
+		one := tx.ForClient(c)
+		p, err := one.Promise(id)
+		if err != nil || !p.State.Live() || p.FireAt.After(at) {
+			return err
+		}
+		p.FireAt = at
+		return one.SavePromise(p)
+	})
+}
 
 // sweeping notes that the sweeper is alive and, after a time in which it was not, holds what fell due
 // meanwhile.
@@ -206,8 +223,10 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 		// Nobody who leads is rostered: the duty role is accountable, and that is an incident by itself.
 		np.Due = x.now().Add(time.Hour)
 		np.Start = np.Due
-		if err := x.raise(desk.AlertNobodyLeads, p.ID, desk.FlagNone, "a promise broke and no supervisor is rostered"); err != nil {
-			return err
+		if !x.closing {
+			if err := x.raise(desk.AlertNobodyLeads, p.ID, desk.FlagNone, "a promise broke and no supervisor is rostered"); err != nil {
+				return err
+			}
 		}
 	}
 	if np, err = x.add(np); err != nil {

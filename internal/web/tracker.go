@@ -120,7 +120,7 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	s.NextTitle = t.t("sent.next")
 	first := t.t("sent.next.1")
 	if who := t.expert(); who != "" {
-		first = t.t("sent.next.expert", "who", who)
+		first = upper(t.t("sent.next.expert", "who", who))
 	}
 	second := t.t("sent.next.2.email")
 	switch {
