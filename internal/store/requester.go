@@ -42,10 +42,9 @@ var (
 	addressAdd     = sql(insert("address", addressNames))
 	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
 
-	callerNames = sql("SELECT r.id, r.name FROM requester r WHERE r.client_id = $1 AND r.id IN (" +
-		slots(2, keysAtOnce) + ") ORDER BY r.id")
-	callerPhones = sql("SELECT a.requester_id, a.value FROM address a WHERE a.client_id = $1 AND a.requester_id IN (" +
-		slots(2, keysAtOnce) + ") AND a.kind = 'phone' ORDER BY a.requester_id, a.id")
+	callersByID = sql(`SELECT r.id, r.name, (SELECT a.value FROM address a WHERE a.client_id = r.client_id AND a.requester_id = r.id
+			AND a.kind = 'phone' ORDER BY a.id LIMIT 1)
+		FROM requester r WHERE r.client_id = $1 AND r.id IN (` + slots(2, keysAtOnce) + ") ORDER BY r.id")
 
 	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
 		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
@@ -197,7 +196,7 @@ type Caller struct {
 	Phone string
 }
 
-// Callers gives the callers of keys whose clients the viewer sees, in two statements for each
+// Callers gives the callers of keys whose clients the viewer sees, in one statement for each
 // client and sixteen callers.
 func (tx *DeskReadTx) Callers(keys []RequesterKey) (map[RequesterKey]Caller, error) {
 	all := make(map[RequesterKey]Caller, len(keys))
@@ -222,35 +221,16 @@ func (tx *DeskReadTx) Callers(keys []RequesterKey) (map[RequesterKey]Caller, err
 }
 
 func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids []desk.RequesterID) error {
-	type pair struct {
-		id   desk.RequesterID
-		text string
-	}
-	scan := func(row scanner) (p pair, err error) {
-		err = row.Scan(&p.id, &p.text)
-		return p, err
-	}
-	args := append([]any{c}, padded(ids, keysAtOnce)...)
-	names, err := many(tx, callerNames, scan, args...)
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		all[RequesterKey{c, n.id}] = Caller{Name: n.text}
-		tx.saw(c, "requester", int64(n.id))
-	}
-	phones, err := many(tx, callerPhones, scan, args...)
-	if err != nil {
-		return err
-	}
-	for _, p := range phones {
-		k := RequesterKey{c, p.id}
-		if caller := all[k]; caller.Phone == "" {
-			caller.Phone = p.text
-			all[k] = caller
+	_, err := many(tx, callersByID, func(row scanner) (_ struct{}, err error) {
+		var id desk.RequesterID
+		var caller Caller
+		if err = row.Scan(&id, &caller.Name, orZero(&caller.Phone)); err == nil {
+			all[RequesterKey{c, id}] = caller
+			tx.saw(c, "requester", int64(id))
 		}
-	}
-	return nil
+		return struct{}{}, err
+	}, append([]any{c}, padded(ids, keysAtOnce)...)...)
+	return err
 }
 
 // OpenTicketsByAddress gives the open tickets of everybody with this number or mailbox, newest

@@ -52,27 +52,34 @@ func (tx *Tx) AddFound(t desk.TicketID, words string) error {
 	return tx.putLate(foundAddWords, id, strings.Join(all, " "))
 }
 
-// Search gives the tickets of the viewer's clients in which one text holds every word, the last
-// one as a beginning; the newest texts first. Without words it is empty.
+// Search gives the tickets of the viewer's clients in which one text holds every word, the newest texts
+// first; behind them those in which the last word is only the beginning of one. Without words it is empty.
 func (tx *DeskReadTx) Search(words string, limit int) ([]TicketKey, error) {
-	q, ok := tx.question(words)
-	if !ok {
-		return nil, nil
-	}
-	// A ticket has several texts.
-	rows, err := manyAcross(tx, foundNewest, func(row scanner) (k TicketKey, err error) {
-		err = row.Scan(&k.Client, &k.ID)
-		return k, err
-	}, q, 4*limit)
 	have := make(map[TicketKey]bool, limit)
 	var keys []TicketKey
-	for _, k := range rows {
-		if !have[k] && len(keys) < limit {
-			have[k] = true
-			keys = append(keys, k)
+	// A beginning is looked for only where whole words do not fill the list: SQLite puts together all
+	// texts with any such word before it gives the newest, which takes long for what everybody writes.
+	for _, whole := range []bool{true, false} {
+		q, ok := tx.question(words, whole)
+		if !ok || len(keys) == limit {
+			break
+		}
+		// A ticket has several texts.
+		rows, err := manyAcross(tx, foundNewest, func(row scanner) (k TicketKey, err error) {
+			err = row.Scan(&k.Client, &k.ID)
+			return k, err
+		}, q, 4*limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range rows {
+			if !have[k] && len(keys) < limit {
+				have[k] = true
+				keys = append(keys, k)
+			}
 		}
 	}
-	return keys, err
+	return keys, nil
 }
 
 // Similar is how many tickets say the same, at most 100, how many of them are open and of how
@@ -83,7 +90,7 @@ type Similar struct{ Tickets, Open, Clients int }
 // would find for words.
 func (tx *DeskReadTx) SimilarCount(words string, since time.Time) (Similar, error) {
 	var n Similar
-	q, ok := tx.question(words)
+	q, ok := tx.question(words, false)
 	if !ok {
 		return n, nil
 	}
@@ -104,8 +111,8 @@ func (tx *DeskReadTx) SimilarCount(words string, since time.Time) (Similar, erro
 }
 
 // question is words in the language of the engine's index. Words hold letters and digits only, so
-// nothing that was typed is taken for an operator.
-func (tx *DeskReadTx) question(words string) (string, bool) {
+// nothing that was typed is taken for an operator. Unless whole, the last word may be the beginning of one.
+func (tx *DeskReadTx) question(words string, whole bool) (string, bool) {
 	list := wordsOf(words)
 	if len(list) == 0 {
 		return "", false
@@ -132,7 +139,9 @@ func (tx *DeskReadTx) question(words string) (string, bool) {
 		}
 		b.WriteString(quote + w + quote)
 	}
-	b.WriteString(prefix)
+	if !whole {
+		b.WriteString(prefix)
+	}
 	return b.String(), true
 }
 
