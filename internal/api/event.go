@@ -27,7 +27,7 @@ type Event struct {
 	Start      time.Time `json:"start,omitzero" doc:"When the promised window begins."`
 	Due        time.Time `json:"due,omitzero" doc:"When the promise falls due."`
 	Owner      string    `json:"owner,omitempty" doc:"Name of the member of staff who owns it now."`
-	MovedBy    string    `json:"moved_by,omitempty" doc:"Who moved the promise: person or us."`
+	MovedBy    string    `json:"moved_by,omitempty" doc:"Who moved the promise: person or us; miss after a call that nobody answered."`
 	Tries      int       `json:"tries,omitempty" doc:"Which try it was."`
 	Outcome    string    `json:"outcome,omitempty" doc:"How the contact went."`
 	Reason     string    `json:"reason,omitempty" doc:"Why it was done."`

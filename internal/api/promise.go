@@ -29,7 +29,7 @@ type Promise struct {
 	EndedAt   time.Time `json:"ended_at,omitzero"`
 	ToldAt    time.Time `json:"told_at,omitzero" doc:"When the person was told that it was not kept."`
 	Outcome   string    `json:"outcome,omitempty" example:"reached"`
-	MovedBy   string    `json:"moved_by,omitempty" enum:"person,us" doc:"Moved by us counts as not kept."`
+	MovedBy   string    `json:"moved_by,omitempty" enum:"person,us,miss" doc:"Moved by us counts as not kept. After a miss we had called in time and nobody answered."`
 	RepairOf  string    `json:"repair_of,omitempty" doc:"The broken promise that this one repairs."`
 	Replaces  string    `json:"replaces,omitempty" doc:"The promise that was moved to this one."`
 	Voicemail bool      `json:"voicemail" doc:"The person agrees to a message that says who we are."`

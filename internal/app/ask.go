@@ -303,12 +303,14 @@ func (a *App) openWindows(ctx context.Context, c desk.Client, skill, language st
 
 // skillFor is the skill that the best answer to words names, or the default.
 func (a *App) skillFor(ctx context.Context, words string) (string, error) {
-	best, err := a.FindAnswers(ctx, words, 1)
+	best, err := a.FindAnswers(ctx, words, 8)
 	if err != nil {
 		return "", err
 	}
-	if len(best) > 0 && best[0].Skill != "" {
-		return best[0].Skill, nil
+	for _, b := range best {
+		if b.Audience == desk.Patient && b.Skill != "" {
+			return b.Skill, nil
+		}
 	}
 	return DefaultSkill(desk.Patient), nil
 }

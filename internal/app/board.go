@@ -204,7 +204,7 @@ func (r boardRows) counts() (c BoardCounts) {
 			c.Broken += e.N
 		case e.State == desk.Moved && e.MovedBy == desk.MovedByUs:
 			c.MovedByUs += e.N
-		case e.State == desk.Moved:
+		case e.State == desk.Moved && e.MovedBy == desk.MovedByPerson:
 			c.MovedByPerson += e.N
 		case e.State == desk.Withdrawn:
 			c.Withdrawn += e.N

@@ -331,6 +331,11 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if !x.now().Before(p.BreaksAt()) {
 			return desk.Errorf(desk.Conflict, "promise.past_due", "This promise was due before that call. It breaks first; the repair can then be kept.")
 		}
+		// A call that began in time and rang on past due was made in time.
+		at := x.now()
+		if !at.Before(p.Due) {
+			at = p.Due.Add(-time.Microsecond)
+		}
 		n := p.Tries + 1
 		if err := x.attempted(p, outcome); err != nil {
 			return err
@@ -342,7 +347,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 			return err
 		}
 		if n >= desk.MaxAttempts {
-			return x.notReached(p)
+			return x.notReached(p, at)
 		}
 		if next == nil {
 			return x.put(p) // nobody can call later: it stays due, and the clock decides
@@ -353,14 +358,14 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if np, err = x.bind(np, next); err != nil {
 			return err
 		}
-		if p, err = p.Move(x.now(), desk.MovedByPerson); err != nil {
+		if p, err = p.Move(at, desk.MovedByMiss); err != nil {
 			return err
 		}
 		p.Outcome = outcome
 		if np, err = x.add(np); err != nil {
 			return err
 		}
-		if err := x.end(p, desk.PromiseMoved, desk.EventData{New: np.ID, MovedBy: desk.MovedByPerson, Reason: outcome}); err != nil {
+		if err := x.end(p, desk.PromiseMoved, desk.EventData{New: np.ID, MovedBy: desk.MovedByMiss, Reason: outcome}); err != nil {
 			return err
 		}
 		return x.tell(desk.SayTried, np, 0, nil)
@@ -368,8 +373,8 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 }
 
 // notReached ends a callback after the agreed number of attempts and promises words instead.
-func (x *act) notReached(p desk.Promise) error {
-	p, err := p.Keep(x.now(), "not_reached")
+func (x *act) notReached(p desk.Promise, at time.Time) error {
+	p, err := p.Keep(at, "not_reached")
 	if err != nil {
 		return err
 	}

@@ -205,3 +205,24 @@ func TestRedFlagInTheSubject(t *testing.T) {
 		}
 	})
 }
+
+// A call that began at 8:29 and rang on until 8:31 was made in time: it moves on and nothing broke.
+func TestACallThatRangPastDue(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		p := maria.Promise()
+		d.AdvanceTo(p.Due.Add(-time.Minute))
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		d.Advance(2 * time.Minute)
+		d.Must(d.App.MissedCall(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "no_answer"))
+		d.Settle()
+		next := maria.Promise()
+		if next.Tries != 1 || next.Replaces != p.ID {
+			d.T.Fatalf("%+v", next)
+		}
+		maria.GotNoText("sorry")
+		if look := next.Look(d.Now(), true); look != desk.LookTried {
+			d.T.Fatalf("it shows as %s", look)
+		}
+	})
+}

@@ -198,12 +198,16 @@ func (l *life) missed(p *desk.Promise, w *worker, outcome string) *desk.Promise 
 	}
 	np := l.add(actor(w), desk.Promise{Kind: p.Kind, Source: desk.FromPerson, Skill: p.Skill, RepairOf: p.RepairOf, Tries: n, State: desk.Attempted,
 		Replaces: p.ID, Channel: p.Channel, Address: p.Address, Voicemail: p.Voicemail, Unproven: p.Unproven}, &s)
-	moved, err := p.Move(l.now, desk.MovedByPerson)
+	at := l.now
+	if !at.Before(p.Due) {
+		at = p.Due.Add(-time.Microsecond) // a call that began in time was made in time
+	}
+	moved, err := p.Move(at, desk.MovedByMiss)
 	if !l.becomes(p, moved, err) {
 		return nil
 	}
 	p.Outcome = outcome
-	l.end(p, desk.PromiseMoved, actor(w), desk.EventData{New: np.ID, MovedBy: desk.MovedByPerson, Reason: outcome})
+	l.end(p, desk.PromiseMoved, actor(w), desk.EventData{New: np.ID, MovedBy: desk.MovedByMiss, Reason: outcome})
 	l.told(desk.SayTried, np, 0, nil)
 	return np
 }

@@ -108,6 +108,7 @@ type MovedBy string
 const (
 	MovedByPerson MovedBy = "person"
 	MovedByUs     MovedBy = "us"
+	MovedByMiss   MovedBy = "miss" // we called in time and nobody answered: the next window follows
 )
 
 // Actor is who did something, as history remembers it. Name is a staff name or a system word,
@@ -254,8 +255,11 @@ func (p Promise) Look(now time.Time, ownerOn bool) Look {
 		}
 		return LookKept
 	case Moved:
-		if p.MovedBy == MovedByUs {
+		switch p.MovedBy {
+		case MovedByUs:
 			return LookMovedUs
+		case MovedByMiss:
+			return LookTried
 		}
 		return LookMovedThem
 	case Withdrawn:

@@ -62,7 +62,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	}()
 	e.db.SetMaxOpenConns(pgConns)
 	e.db.SetMaxIdleConns(pgConns)
-	if err := e.check(ctx, log); err != nil {
+	if err := e.check(ctx); err != nil {
 		return nil, err
 	}
 	if err := migrate(e.db); err != nil {
@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 }
 
 // check refuses a server that forgets what it has confirmed.
-func (e *pgEngine) check(ctx context.Context, log *slog.Logger) error {
+func (e *pgEngine) check(ctx context.Context) error {
 	var sync, fsync, super string
 	err := e.db.QueryRowContext(ctx, `SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('is_superuser')`).
 		Scan(&sync, &fsync, &super)
@@ -83,7 +83,7 @@ func (e *pgEngine) check(ctx context.Context, log *slog.Logger) error {
 		return desk.Errorf(desk.Unavailable, "unsafe", "This PostgreSQL has synchronous_commit=%s and fsync=%s: it could forget a promise at a power cut. Switch both on.", sync, fsync)
 	}
 	if super == "on" {
-		log.Warn("Kept is connected to PostgreSQL as a superuser, for whom row-level security does not hold; give it a role of its own")
+		return desk.Errorf(desk.Unavailable, "unsafe", "Kept is connected to PostgreSQL as a superuser, for whom the walls between clients do not hold. Give it a role of its own (docs/operate.md).")
 	}
 	return nil
 }

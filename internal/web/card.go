@@ -338,7 +338,7 @@ func (t tracker) happened(e desk.Event) string {
 		switch {
 		case d.MovedBy == desk.MovedByUs:
 			return "track.event.moved_by_us"
-		case d.Reason == "":
+		case d.MovedBy == desk.MovedByPerson && d.Reason == "":
 			return "track.event.moved_by_caller"
 		}
 		return ""

@@ -229,6 +229,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		if d.MovedBy == desk.MovedByUs {
 			return "Moved by us. It does not count as kept.", "rotate-ccw"
 		}
+		if d.MovedBy == desk.MovedByMiss {
+			return "The call moves on to the next time.", "calendar-clock"
+		}
 		return "Moved.", "calendar-clock"
 	case desk.PromiseBroken:
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"

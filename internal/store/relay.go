@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Relay carries short news between the nodes of one desk, by LISTEN and NOTIFY on PostgreSQL. News
+// may be lost when a connection is; whoever needs to be sure asks again now and then. On SQLite, which
+// has one node, it does nothing. It must hold no personal data: ids only.
+type Relay struct {
+	url  string
+	log  *slog.Logger
+	news chan string
+}
+
+const (
+	relayChannel = "kept_news"
+	relayBatch   = 100
+	relayAgain   = 2 * time.Second
+)
+
+// Relay gives the relay of this database; Run starts it.
+func (db *DB) Relay() *Relay {
+	r := &Relay{log: db.log, news: make(chan string, 1024)}
+	if db.Engine() == "postgres" {
+		r.url = db.opts.DatabaseURL
+	}
+	return r
+}
+
+// Tell sends one line to the other nodes, soon. It never waits: when too much is under way, news is
+// dropped, as it would be by a lost connection.
+func (r *Relay) Tell(line string) {
+	if r.url == "" {
+		return
+	}
+	select {
+	case r.news <- line:
+	default:
+	}
+}
+
+// Run hears the other nodes, and this one, until ctx ends. lost is called when news may have been
+// missed.
+func (r *Relay) Run(ctx context.Context, hear func(line string), lost func()) {
+	if r.url == "" {
+		return
+	}
+	go r.send(ctx)
+	for ctx.Err() == nil {
+		if err := r.listen(ctx, hear); err != nil && ctx.Err() == nil {
+			r.log.Warn("live news between nodes is interrupted", "again", relayAgain)
+			pause(ctx, relayAgain)
+		}
+		lost()
+	}
+}
+
+func (r *Relay) listen(ctx context.Context, hear func(string)) error {
+	conn, err := pgx.Connect(ctx, r.url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "LISTEN "+relayChannel); err != nil {
+		return err
+	}
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		for line := range strings.SplitSeq(n.Payload, "\n") {
+			hear(line)
+		}
+	}
+}
+
+// send puts what waits at one moment into one notification, outside every transaction: NOTIFY inside
+// one would make commits stand in line.
+func (r *Relay) send(ctx context.Context) {
+	var conn *pgx.Conn
+	for {
+		var lines []string
+		select {
+		case <-ctx.Done():
+			if conn != nil {
+				conn.Close(context.WithoutCancel(ctx))
+			}
+			return
+		case line := <-r.news:
+			lines = append(lines, line)
+		}
+	more:
+		for len(lines) < relayBatch {
+			select {
+			case line := <-r.news:
+				lines = append(lines, line)
+			default:
+				break more
+			}
+		}
+		var err error
+		if conn == nil {
+			conn, err = pgx.Connect(ctx, r.url)
+		}
+		if err == nil {
+			_, err = conn.Exec(ctx, "SELECT pg_notify($1, $2)", relayChannel, strings.Join(lines, "\n"))
+		}
+		if err != nil && conn != nil {
+			conn.Close(context.WithoutCancel(ctx))
+			conn = nil
+		}
+	}
+}
