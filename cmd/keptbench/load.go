@@ -19,7 +19,8 @@ import (
 type times struct {
 	all   []time.Duration // sorted
 	took  time.Duration
-	bytes int64 // of bodies
+	bytes int64         // of bodies
+	cpu   time.Duration // that the desk used for each answer
 }
 
 func (t times) perSecond() float64 { return float64(len(t.all)) / t.took.Seconds() }
@@ -38,17 +39,17 @@ type ask func(n int64) (method, path, head, body string)
 // load sends requests over so many kept-alive connections for span, each connection the next request when
 // it has the answer to the last. Any answer but want ends it with an error. The first tenth, while
 // everything is still cold, is not counted.
-func load(ctx context.Context, addr string, connections int, span time.Duration, want int, next ask) (times, error) {
+func load(ctx context.Context, r *running, connections int, span time.Duration, want int, next ask) (times, error) {
 	var count atomic.Int64
 	var mu sync.Mutex
 	var t times
 	var errs []error
 	var wg sync.WaitGroup
-	begin := time.Now()
+	begin, used := time.Now(), r.cpu()
 	counted := begin.Add(span / 10)
 	for range connections {
 		wg.Go(func() {
-			mine, size, err := one(ctx, addr, begin.Add(span), counted, want, &count, next)
+			mine, size, err := one(ctx, r.addr, begin.Add(span), counted, want, &count, next)
 			mu.Lock()
 			defer mu.Unlock()
 			t.all, t.bytes = append(t.all, mine...), t.bytes+size
@@ -59,6 +60,9 @@ func load(ctx context.Context, addr string, connections int, span time.Duration,
 	}
 	wg.Wait()
 	t.took = time.Since(counted)
+	if n := count.Load(); n > 0 {
+		t.cpu = (r.cpu() - used) / time.Duration(n)
+	}
 	slices.Sort(t.all)
 	return t, errors.Join(errs...)
 }

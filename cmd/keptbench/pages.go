@@ -57,13 +57,13 @@ func (b *bench) pages(ctx context.Context, p place, tickets int) error {
 		{"search, rare word", func(int64) string { return "/desk/search?part=hits&q=" + url.QueryEscape(rare) }, 1, 2 * ms, 0},
 		{"search, common word", func(int64) string { return "/desk/search?part=hits&q=" + url.QueryEscape(common) }, 1, 15 * ms, 0},
 	} {
-		t, err := load(ctx, r.addr, page.connections, time.Duration(b.Seconds)*time.Second, http.StatusOK, func(n int64) (string, string, string, string) {
+		t, err := load(ctx, r, page.connections, time.Duration(b.Seconds)*time.Second, http.StatusOK, func(n int64) (string, string, string, string) {
 			return "GET", page.path(n), "Cookie: " + cookie + "\r\n", ""
 		})
 		if err != nil {
 			return err
 		}
-		f := figure{name: fmt.Sprintf("%s, %d tickets, %d at once", page.name, tickets, page.connections), perSecond: t.perSecond(), p50: t.at(0.5), p99: t.at(0.99), met: true}
+		f := figure{name: fmt.Sprintf("%s, %d tickets, %d at once", page.name, tickets, page.connections), perSecond: t.perSecond(), cpu: t.cpu, p50: t.at(0.5), p99: t.at(0.99), met: true}
 		if len(t.all) > 0 {
 			f.value = fmt.Sprintf("%d kB", t.bytes/int64(len(t.all))/1000)
 		}
