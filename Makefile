@@ -10,8 +10,8 @@ test: # all tests, with what they need
 check: # all that CI does
 	bash .ci/run
 
-bench: # intake, pages and search, beside raw loops of the same engine
-	go test -run '^$$' -bench . -benchmem ./...
+bench: # intake, pages and search over HTTP, beside raw loops of the same engine
+	go run ./cmd/keptbench
 
 fuzz: # half a minute for each reader of what strangers send
 	bash scripts/fuzz.sh
