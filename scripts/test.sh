@@ -34,6 +34,7 @@ has_gcc() { command -v gcc || command -v cc; }
 
 missing=()
 has_chromium >/dev/null 2>&1 || missing+=(chromium)
+command -v strace >/dev/null || missing+=(strace) # watches the calls that make the disk keep what was acknowledged
 if [ "${KEPT_TEST_ENGINES:-}" != sqlite ]; then
   has_postgres >/dev/null 2>&1 || missing+=(postgresql)
 fi
