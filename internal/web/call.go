@@ -19,17 +19,15 @@ import (
 // similarFrom is from how many words on the desk looks for what is known about them.
 const similarFrom = 3
 
-// GET /desk/call/new: every call has a key in its address. What is typed is kept in the browser under
-// it, so F2 always opens an empty call and the way back finds the old one.
+// GET /desk/call/new: every call has a key in its address, and nothing else. What is typed is kept in
+// the browser under it, so F2 always opens an empty call and the way back finds the old one.
 func (h *handler) callPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	f := r.URL.Query()
-	if f.Get("call") == "" {
-		f.Set("call", newKey())
-		http.Redirect(w, r, "/desk/call/new?"+f.Encode(), http.StatusSeeOther)
+	key := r.URL.Query().Get("call")
+	if key == "" {
+		http.Redirect(w, r, "/desk/call/new?call="+newKey(), http.StatusSeeOther)
 		return nil
 	}
-	f.Set("key", f.Get("call"))
-	return h.showCall(w, r, s, http.StatusOK, f, nil)
+	return h.showCall(w, r, s, http.StatusOK, url.Values{"key": {key}}, nil)
 }
 
 // POST /desk/call/new: buttons other than "Finish call" draw the page again with what is known now.
@@ -329,7 +327,7 @@ func (h *handler) callDone(w http.ResponseWriter, r *http.Request, s signed) err
 
 // partClient gives the hospital of a fragment; ok is false while none is chosen.
 func (h *handler) partClient(r *http.Request, s signed) (c desk.Client, ok bool, err error) {
-	id, err := strconv.ParseInt(r.URL.Query().Get("client"), 10, 64)
+	id, err := strconv.ParseInt(r.PostForm.Get("client"), 10, 64)
 	if err != nil {
 		return c, false, nil // none is chosen yet
 	}
@@ -337,9 +335,9 @@ func (h *handler) partClient(r *http.Request, s signed) (c desk.Client, ok bool,
 	return c, err == nil, err
 }
 
-// GET /desk/similar?words=: what is known about the words so far.
+// POST /desk/similar: what is known about the words so far.
 func (h *handler) similarPart(w http.ResponseWriter, r *http.Request, s signed) error {
-	v, err := h.similar(r.Context(), s, r.URL.Query().Get("words"), r.URL.Query().Get("lang"))
+	v, err := h.similar(r.Context(), s, r.PostForm.Get("words"), r.PostForm.Get("lang"))
 	if err != nil {
 		return err
 	}
@@ -347,7 +345,7 @@ func (h *handler) similarPart(w http.ResponseWriter, r *http.Request, s signed) 
 	return nil
 }
 
-// GET /desk/windows?client=&skill=&lang=: the choice of windows.
+// POST /desk/windows: the choice of windows.
 func (h *handler) windowsPart(w http.ResponseWriter, r *http.Request, s signed) error {
 	c, ok, err := h.partClient(r, s)
 	if err != nil {
@@ -355,7 +353,7 @@ func (h *handler) windowsPart(w http.ResponseWriter, r *http.Request, s signed) 
 	}
 	v := view.PickerView{ID: "call-when", Name: "start", Legend: "When will we call?", Empty: "Choose the hospital first.", Hotkey: "F4"}
 	if ok {
-		if v, err = h.callPicker(r.Context(), s, c, r.URL.Query().Get("skill"), r.URL.Query()); err != nil {
+		if v, err = h.callPicker(r.Context(), s, c, r.PostForm.Get("skill"), r.PostForm); err != nil {
 			return err
 		}
 	}
@@ -363,7 +361,7 @@ func (h *handler) windowsPart(w http.ResponseWriter, r *http.Request, s signed) 
 	return nil
 }
 
-// GET /desk/callers?client=&q=: who may be calling.
+// POST /desk/callers: who may be calling.
 func (h *handler) callersPart(w http.ResponseWriter, r *http.Request, s signed) error {
 	c, ok, err := h.partClient(r, s)
 	if err != nil {
@@ -371,23 +369,23 @@ func (h *handler) callersPart(w http.ResponseWriter, r *http.Request, s signed) 
 	}
 	v := view.CallersView{}
 	if ok {
-		if v, err = h.callers(r.Context(), s, c, r.URL.Query().Get("q"), ""); err != nil {
+		if v, err = h.callers(r.Context(), s, c, r.PostForm.Get("q"), ""); err != nil {
 			return err
 		}
-	} else if r.URL.Query().Get("q") != "" {
+	} else if r.PostForm.Get("q") != "" {
 		v.Error = "Choose the hospital first."
 	}
 	h.render(w, r, http.StatusOK, view.Callers(v))
 	return nil
 }
 
-// GET /desk/call/hospital?client=: the bar of the hospital, and its windows.
+// POST /desk/call/hospital: the bar of the hospital, and its windows.
 func (h *handler) hospitalPart(w http.ResponseWriter, r *http.Request, s signed) error {
 	c, ok, err := h.partClient(r, s)
 	if err != nil || !ok {
 		return err
 	}
-	f := r.URL.Query()
+	f := r.PostForm
 	pick, err := h.callPicker(r.Context(), s, c, f.Get("skill"), f)
 	if err != nil {
 		return err

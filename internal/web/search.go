@@ -1,34 +1,85 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/http"
+	"strings"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
 )
 
-// GET /desk/search?q=: tickets and answers; with part=hits the entries of the palette.
-func (h *handler) searchPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	asked := r.URL.Query().Get("q")
-	limit := 20
-	part := r.URL.Query().Get("part") == "hits"
-	if part {
-		limit = 8
+// searchCookie holds the words of the last search, so that no name and no number stands in an address
+// and the way back still works. It ends with the session.
+const searchCookie = "kept_search"
+
+// searchWords is how many bytes of a search are kept: 500 in the cookie.
+const searchWords = 375
+
+// setSearch keeps the words of a search in the browser; empty words take them away.
+func (h *handler) setSearch(w http.ResponseWriter, asked string) {
+	if len(asked) > searchWords {
+		asked = strings.ToValidUTF8(asked[:searchWords], "")
 	}
-	found, answers, err := h.app.Search(r.Context(), s.v, asked, limit)
-	if desk.Is(err, desk.Invalid) {
-		found, answers, err = nil, nil, nil // too long for a search: nothing fits
+	c := &http.Cookie{
+		Name: searchCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(asked)), Path: "/desk/search",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure,
 	}
+	if asked == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// searched gives the words of the last search, "" when there are none.
+func searched(r *http.Request) string {
+	c, err := r.Cookie(searchCookie)
+	if err != nil {
+		return ""
+	}
+	asked, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return ""
+	}
+	return strings.ToValidUTF8(string(asked), "")
+}
+
+// POST /desk/search: keeps the words and shows what they find; with part=hits the entries of the palette.
+func (h *handler) searchFor(w http.ResponseWriter, r *http.Request, s signed) error {
+	asked := strings.TrimSpace(r.PostForm.Get("q"))
+	if r.URL.Query().Get("part") != "hits" {
+		h.setSearch(w, asked)
+		http.Redirect(w, r, "/desk/search", http.StatusSeeOther)
+		return nil
+	}
+	found, _, err := h.lookUp(r, s, asked, 8)
 	if err != nil {
 		return err
 	}
-	if part {
-		var hits []view.Command
-		for _, f := range found {
-			hits = append(hits, view.Command{Text: f.Caller + ", " + f.Client.Short + ": " + f.Ticket.Subject, URL: ticketURL(f.Ticket.Ref), Icon: "ticket", Key: string(f.Ticket.Ref)})
-		}
-		h.render(w, r, http.StatusOK, view.PaletteHits(hits))
-		return nil
+	var hits []view.Command
+	for _, f := range found {
+		hits = append(hits, view.Command{Text: f.Caller + ", " + f.Client.Short + ": " + f.Ticket.Subject, URL: ticketURL(f.Ticket.Ref), Icon: "ticket", Key: string(f.Ticket.Ref)})
+	}
+	h.render(w, r, http.StatusOK, view.PaletteHits(hits))
+	return nil
+}
+
+// lookUp is a search for which too many words fit nothing.
+func (h *handler) lookUp(r *http.Request, s signed, asked string, limit int) ([]app.Found, []desk.Answer, error) {
+	found, answers, err := h.app.Search(r.Context(), s.v, asked, limit)
+	if desk.Is(err, desk.Invalid) {
+		return nil, nil, nil
+	}
+	return found, answers, err
+}
+
+// GET /desk/search: tickets and answers for the words of the last search.
+func (h *handler) searchPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	asked := searched(r)
+	found, answers, err := h.lookUp(r, s, asked, 20)
+	if err != nil {
+		return err
 	}
 	now := h.app.Now()
 	v := view.FoundView{Words: asked, Answers: answerHits(answers, "en")}

@@ -30,6 +30,7 @@ func (h *handler) setSession(w http.ResponseWriter, secret string) {
 		c.MaxAge = -1
 	}
 	http.SetCookie(w, c)
+	h.setSearch(w, "") // what somebody else searched for is theirs
 }
 
 // signInFirst leads to the door. A form whose session ended comes along and goes on after sign-in, so

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
@@ -166,7 +167,7 @@ func TestEveryStaffPageAsksWhoIsThere(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	a.cookie("")
-	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search?q=maria", "/desk/display", "/desk/windows?client=1", "/desk/callers?client=1&q=Maria"} {
+	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search", "/desk/display"} {
 		a.get(path).gets(200, "Sign in to the help desk").lacks("Maria", "kilograms")
 		if want := "/sign-in?next=" + url.QueryEscape(path); a.at != want {
 			t.Errorf("%s leads to %s, want %s", path, a.at, want)
@@ -359,13 +360,13 @@ func TestCallEndsWithAPromise(t *testing.T) {
 	if a.at != first {
 		t.Errorf("a double submit leads to %s, want %s", a.at, first)
 	}
-	a.get("/desk/callers?client=1&q=312-555-0199").gets(200, "Maria Gomez", "phone matches", "Yes, with a new question", "About")
-	a.get("/desk/callers?client=1&q=Maria").gets(200, "Maybe: name matches")
-	a.get("/desk/callers?q=Maria").gets(200, "Choose the hospital first.")
-	a.get("/desk/similar?words=my+chart+pounds").gets(200, "See your weight in pounds", "question like this in 30 days")
-	a.get("/desk/similar?words=i+have+chest+pain").gets(200, "Red flag: 911", "Hang up")
-	a.get("/desk/windows?client=1&skill=PORTAL&lang=es&phone=3125550188").gets(200, "Le vamos a llamar")
-	a.get("/desk/call/hospital?client=2&skill=PORTAL").gets(200, "St. Anne Hospital").holds(`hx-swap-oob="true"`)
+	a.post("/desk/callers", "client", "1", "q", "312-555-0199").gets(200, "Maria Gomez", "phone matches", "Yes, with a new question", "About")
+	a.post("/desk/callers", "client", "1", "q", "Maria").gets(200, "Maybe: name matches")
+	a.post("/desk/callers", "q", "Maria").gets(200, "Choose the hospital first.")
+	a.post("/desk/similar", "words", "my chart pounds").gets(200, "See your weight in pounds", "question like this in 30 days")
+	a.post("/desk/similar", "words", "i have chest pain").gets(200, "Red flag: 911", "Hang up")
+	a.post("/desk/windows", "client", "1", "skill", "PORTAL", "lang", "es", "phone", "3125550188").gets(200, "Le vamos a llamar")
+	a.post("/desk/call/hospital", "client", "2", "skill", "PORTAL").gets(200, "St. Anne Hospital").holds(`hx-swap-oob="true"`)
 }
 
 func TestCallSaysWhatIsMissing(t *testing.T) {
@@ -419,11 +420,41 @@ func TestSearchFindsTicketsAndAnswers(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "How do I see my weight in pounds")
 	a.get("/desk/search").gets(200, "Type a name")
-	a.get("/desk/search?q="+string(maria.Got.Ref)).gets(200, "Maria Gomez")
-	a.get("/desk/search?q=weight+in+pounds").gets(200, "See your weight in pounds", "Read aloud")
-	a.get("/desk/search?part=hits&q="+string(maria.Got.Ref)).gets(200, "Maria Gomez").holds(`data-href="/desk/t/` + string(maria.Got.Ref))
-	a.get("/desk/search?q="+strings.Repeat("x", 300)).gets(200, "No ticket fits")
+	a.post("/desk/search", "q", string(maria.Got.Ref)).gets(200, "Maria Gomez")
+	a.post("/desk/search", "q", "weight in pounds").gets(200, "Found for “weight in pounds”", "See your weight in pounds", "Read aloud")
+	a.post("/desk/search?part=hits", "q", string(maria.Got.Ref)).gets(200, "Maria Gomez").holds(`data-href="/desk/t/` + string(maria.Got.Ref))
+	a.get("/desk/search").gets(200, "Found for “weight in pounds”")
+	a.post("/desk/search", "q", strings.Repeat("é", 300)).gets(200, "No ticket fits")
+	a.post("/desk/search", "q", "  ").gets(200, "Type a name")
 	a.get("/desk/t/"+string(maria.Got.Ref)+"?tab=similar").gets(200, "Best answer", "See your weight in pounds")
+}
+
+func TestNoWordsOfCallersInAddressesAndLogs(t *testing.T) {
+	a := atDesk(t, sam)
+	a.d.Maria().Calls(a.d.Sam, "How do I see my weight in pounds")
+	var log bytes.Buffer
+	out := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	a.server = httptest.NewServer(httpd.Wrap(New(Options{App: a.d.App, Log: out}), httpd.Options{Log: out, Clock: a.d.Now}))
+	a.cookie(a.secret)
+	a.post("/desk/search", "q", "Maria Gomez").gets(200, "Found for “Maria Gomez”")
+	if a.at != "/desk/search" {
+		t.Errorf("a search leads to %s", a.at)
+	}
+	a.post("/desk/search?part=hits", "q", "Maria Gomez").gets(200, "Maria Gomez")
+	a.get("/desk/search?q=Rosa").gets(200, "Found for “Maria Gomez”").holds(`method="post" role="search"`)
+	for _, part := range []string{"similar", "callers", "windows", "call/hospital"} {
+		a.post("/desk/"+part, "client", "1", "q", "Maria Gomez", "words", "Maria Gomez has chest pain").gets(200)
+		a.get("/desk/"+part+"?client=1&q=Maria+Gomez").lacks("questions", "name matches")
+	}
+	a.get("/c/mercy/search?q=Maria+Gomez")
+	a.post("/sign-out")
+	a.cookie(a.secret)
+	a.begin(a.d.Sam)
+	a.get("/desk/search").gets(200, "Type a name")
+	a.server.Close()
+	if text := log.String(); strings.Contains(text, "Gomez") || strings.Contains(text, "chest") || !strings.Contains(text, `"route":"POST /desk/search"`) {
+		t.Errorf("the log holds words of callers, or no requests:\n%s", text)
+	}
 }
 
 func TestDisplayIsKeptInTheProfile(t *testing.T) {

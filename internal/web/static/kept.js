@@ -116,7 +116,7 @@
       if (!url || words.length < 2) return;
       search = setTimeout(async () => {
         try {
-          const res = await fetch(url + (url.includes('?') ? '&' : '?') + 'q=' + encodeURIComponent(words), { headers: { 'Kept-Part': '1' }, credentials: 'same-origin' });
+          const res = await fetch(url, { method: 'POST', body: new URLSearchParams({ q: words }), headers: { 'Kept-Part': '1' }, credentials: 'same-origin' });
           if (!res.ok || turn !== asked) return;
           const box = doc.createElement('template');
           box.innerHTML = await res.text();

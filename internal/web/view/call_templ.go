@@ -80,7 +80,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<span>New call</span></h1><div class=\"call-client\"><label for=\"client\">Hospital</label> <select class=\"input\" id=\"client\" name=\"client\" hx-get=\"/desk/call/hospital\" hx-trigger=\"change\" hx-target=\"#call-hospital\" hx-include=\"#lang, #skill, #q, #phone\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<span>New call</span></h1><div class=\"call-client\"><label for=\"client\">Hospital</label> <select class=\"input\" id=\"client\" name=\"client\" hx-post=\"/desk/call/hospital\" hx-trigger=\"change\" hx-target=\"#call-hospital\" hx-params=\"client,lang,skill,q,phone\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -198,7 +198,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\" autocomplete=\"off\" hx-get=\"/desk/callers\" hx-trigger=\"input changed delay:300ms\" hx-target=\"#callers\" hx-include=\"#client\" autofocus>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\" autocomplete=\"off\" hx-post=\"/desk/callers\" hx-trigger=\"input changed delay:300ms\" hx-target=\"#callers\" hx-params=\"client,q\" autofocus>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -238,7 +238,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</div><div class=\"field\"><label class=\"field-label\" for=\"lang\">Language</label> <select class=\"input\" id=\"lang\" name=\"lang\" hx-get=\"/desk/windows\" hx-trigger=\"change\" hx-target=\"#windows\" hx-include=\"#client, #skill, #q, #phone, #call-when input:checked\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</div><div class=\"field\"><label class=\"field-label\" for=\"lang\">Language</label> <select class=\"input\" id=\"lang\" name=\"lang\" hx-post=\"/desk/windows\" hx-trigger=\"change\" hx-target=\"#windows\" hx-params=\"client,lang,skill,q,phone,start\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -335,7 +335,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" hx-get=\"/desk/similar\" hx-trigger=\"input changed delay:300ms\" hx-target=\"#similar\" hx-include=\"#lang\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" hx-post=\"/desk/similar\" hx-trigger=\"input changed delay:300ms\" hx-target=\"#similar\" hx-params=\"words,lang\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -412,7 +412,7 @@ func Call(c CallView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"call-find\"><select class=\"input\" id=\"skill\" name=\"skill\" hx-get=\"/desk/windows\" hx-trigger=\"change, change from:#phone\" hx-target=\"#windows\" hx-include=\"#client, #lang, #q, #phone, #call-when input:checked\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<div class=\"call-find\"><select class=\"input\" id=\"skill\" name=\"skill\" hx-post=\"/desk/windows\" hx-trigger=\"change, change from:#phone\" hx-target=\"#windows\" hx-params=\"client,lang,skill,q,phone,start\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -23,7 +23,7 @@ type StaffPage struct {
 	NewCallURL string
 	SearchURL  string
 	Query      string
-	PaletteURL string // answers ?q= with [PaletteHits]; empty: the palette filters its own entries only
+	PaletteURL string // answers a posted q with [PaletteHits]; empty: the palette filters its own entries only
 	Rail       []RailItem
 	Strip      *StripView // nil when nothing is owed
 	Live       LiveView
@@ -244,7 +244,7 @@ func Staff(p StaffPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" method=\"get\" role=\"search\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" method=\"post\" role=\"search\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
