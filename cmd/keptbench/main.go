@@ -28,6 +28,7 @@ type flags struct {
 	Tickets []int         `default:"10000" placeholder:"N" help:"Sizes of the desk whose pages are measured, like 10000,1000000 (${default}). A million takes minutes to make."`
 	Only    []string      `default:"intake,pages" enum:"intake,pages" placeholder:"WHAT" help:"What to measure: intake, pages (both)."`
 	Folder  string        `placeholder:"FOLDER" help:"Where desks are made, and found again the next time (a temporary folder, removed at the end)."`
+	Kept    string        `placeholder:"FILE" help:"The program to measure (built from here)."`
 	Limit   time.Duration `default:"30m" placeholder:"TIME" help:"Give up after this time (${default})."`
 }
 
@@ -61,11 +62,15 @@ func (f *flags) run(ctx context.Context) (err error) {
 		return err
 	}
 	b := bench{flags: f, folder: folder, kept: filepath.Join(folder, "kept")}
-	say("Building kept …")
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.kept, "kept/cmd/kept")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("kept does not build: %w", err)
+	if f.Kept != "" {
+		b.kept = f.Kept
+	} else {
+		say("Building kept …")
+		build := exec.CommandContext(ctx, "go", "build", "-o", b.kept, "kept/cmd/kept")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("kept does not build: %w", err)
+		}
 	}
 	for _, engine := range f.Engine {
 		b.engine = engine
