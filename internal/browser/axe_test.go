@@ -1,0 +1,89 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// axe is the checker that runs inside each page.
+var axe = func() string {
+	b, err := os.ReadFile("../web/testdata/axe.min.js")
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}()
+
+const axeRun = `axe.run(document, %s).then((r) => r.violations.flatMap((v) => v.nodes.slice(0, 3).map((n) => v.id + ': ' + n.target.join(' ') + ' | ' + (n.failureSummary || '').slice(0, 300))))`
+
+// Every rule; and those that depend on colours alone.
+const (
+	everyRule   = `{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']}`
+	colourRules = `{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']}`
+)
+
+// axe reports what is hard to use on the page as it is now.
+func (b *tab) axe(what, rules string) {
+	b.t.Helper()
+	if axe == "" {
+		b.t.Fatal("axe.min.js cannot be read")
+	}
+	eval[bool](b, `(window.axe ? true : (() => { `+axe+`; return true; })())`)
+	for _, found := range eval[[]string](b, fmt.Sprintf(axeRun, rules)) {
+		b.t.Errorf("%s: %s", what, found)
+	}
+}
+
+const widest = `(() => { const w = document.documentElement.clientWidth, all = document.documentElement.scrollWidth;
+  if (all <= w) return '';
+  return all + ' > ' + w + ': ' + [...document.querySelectorAll('body *')].filter((e) => { const r = e.getBoundingClientRect(); return r.right > w + 1 && r.width > 2; })
+    .slice(0, 4).map((e) => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right)).join(', '); })()`
+
+// fits fails where the page has to be moved sideways, from a small phone to a large screen. It leaves the
+// window at 1366.
+func (b *tab) fits(what string) {
+	b.t.Helper()
+	for _, w := range []int64{320, 390, 1920, 1366} {
+		b.view(w, 768)
+		if wide := eval[string](b, widest); wide != "" {
+			b.t.Errorf("%s scrolls sideways at %d: %s", what, w, wide)
+		}
+	}
+}
+
+// sound looks at the page in both lights, small and large.
+func (b *tab) sound(what string) {
+	b.t.Helper()
+	dark := what + " dark"
+	b.prefers("light").view(320, 568)
+	b.axe(what+" 320", everyRule)
+	b.prefers("dark").axe(dark+" 320", colourRules)
+	b.fits(what)
+	b.axe(dark+" 1366", colourRules)
+	b.prefers("light").axe(what+" 1366", everyRule)
+}
+
+// patientPages are the pages that need no question.
+var patientPages = []string{
+	"/", "/search?q=weight+in+pounds", "/search?q=zzzz+qqqq", "/a/weight-in-pounds", "/a/weight-in-pounds?kg=abc", "/a/weight-in-pounds?helped=1",
+	"/find", "/find?sent=1", "/our-promises", "/privacy", "/accessibility", "/language", "/nothing-here", "/t/7Q2M-X4KD-9RTW",
+	"/search?q=chest+pain", "/search?q=I+want+to+die",
+}
+
+func TestEveryPatientPageIsSound(t *testing.T) {
+	for _, root := range []string{"/mercy", "/mercy/es"} {
+		t.Run(strings.TrimPrefix(root, "/mercy"), func(t *testing.T) {
+			t.Parallel()
+			p := openPlace(t)
+			b := p.person(t)
+			for _, path := range patientPages {
+				b.open(root + path).sound(root + path)
+			}
+			if root == "/mercy" {
+				b.open("/").sound("hospitals of the demo")
+			}
+		})
+	}
+}
