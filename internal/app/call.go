@@ -185,6 +185,18 @@ func (a *App) finishOld(ctx context.Context, v desk.Viewer, in CallIn, promise *
 			return Opened{}, err
 		}
 	}
+	if in.Requester.Proven {
+		if err := a.onTicket(ctx, v, c, id, func(x *act) error {
+			r, err := x.tx.Requester(x.t.Requester)
+			if err != nil {
+				return err
+			}
+			_, err = proven(x.tx, r, true)
+			return err
+		}); err != nil {
+			return Opened{}, err
+		}
+	}
 	out := Opened{Client: c.ID, Ticket: id, Ref: ref}
 	if promise != nil {
 		// The first note above stands for the form: a second submit finds the promise that it made.

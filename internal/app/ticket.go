@@ -208,6 +208,9 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 		if err != nil {
 			return r, nil, err
 		}
+		if r, err = proven(tx, r, in.Proven); err != nil {
+			return r, nil, err
+		}
 		addresses, err := tx.Addresses(r.ID)
 		if err != nil {
 			return r, nil, err
@@ -226,6 +229,9 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 		nobodys[value] = len(known) == 0
 		for _, r := range known {
 			if strings.EqualFold(r.Name, in.Name) {
+				if r, err = proven(tx, r, in.Proven); err != nil {
+					return r, nil, err
+				}
 				addresses, err := tx.Addresses(r.ID)
 				if err != nil {
 					return r, nil, err
@@ -245,6 +251,15 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 		return r, nil, err
 	}
 	return a.addAddresses(tx, r, nil, nobodys, in, voicemail)
+}
+
+// proven notes that somebody checked who r is. What was checked once stays so.
+func proven(tx *store.Tx, r desk.Requester, checked bool) (desk.Requester, error) {
+	if !checked || r.Proven {
+		return r, nil
+	}
+	r.Proven = true
+	return r, tx.SaveRequester(r)
 }
 
 // addAddresses adds what is new of in to the addresses of r, and puts what was just given first.

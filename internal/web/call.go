@@ -65,7 +65,9 @@ func callIn(f url.Values) (app.CallIn, error) {
 		bad.Add("client", "client.missing", "Choose the hospital.")
 	}
 	in.Client = desk.ClientID(id)
-	in.Requester = app.RequesterIn{Kind: desk.RequesterKind(f.Get("kind")), Name: f.Get("name"), Phone: f.Get("phone"), Email: f.Get("email"), Lang: in.Lang}
+	in.Requester = app.RequesterIn{
+		Kind: desk.RequesterKind(f.Get("kind")), Name: f.Get("name"), Phone: f.Get("phone"), Email: f.Get("email"), Lang: in.Lang, Proven: checked(f),
+	}
 	switch who, ref, _ := strings.Cut(f.Get("who"), ":"); {
 	case who != "" && who != "new":
 		id, err := strconv.ParseInt(who, 10, 64)
@@ -118,6 +120,7 @@ func (h *handler) showCall(w http.ResponseWriter, r *http.Request, s signed, sta
 	for _, l := range words.Langs {
 		v.Langs = append(v.Langs, view.Option{Value: string(l), Text: l.Name(), Checked: f.Get("lang") == string(l)})
 	}
+	v.Checks = checks(f.Get("proof"))
 	for _, e := range [][3]string{{"solved", "Solved on this call", "We ask by text if it is fixed."}, {"promise", "We promise a call back", ""}, {"team", "Send to another team", "They take it in this time."}} {
 		v.Endings = append(v.Endings, view.Option{Value: e[0], Text: e[1], Hint: e[2], Checked: f.Get("ending") == e[0]})
 	}
@@ -267,6 +270,9 @@ func (h *handler) similar(ctx context.Context, s signed, text, lang string) (vie
 		return v, err
 	}
 	v.Hits, v.Same = answerHits(known.Answers, lang), asked(known)
+	if len(known.Answers) > 0 {
+		v.Level = levels[known.Answers[0].Tier]
+	}
 	return v, nil
 }
 
@@ -341,7 +347,7 @@ func (h *handler) similarPart(w http.ResponseWriter, r *http.Request, s signed) 
 	if err != nil {
 		return err
 	}
-	h.render(w, r, http.StatusOK, view.Similar(v))
+	h.render(w, r, http.StatusOK, all(view.Similar(v), view.LevelSwap(v.Level)))
 	return nil
 }
 

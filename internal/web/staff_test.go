@@ -377,6 +377,30 @@ func TestCallSaysWhatIsMissing(t *testing.T) {
 	a.post("/desk/call/new", "do", "finish", "key", "k2", "client", "1", "name", "Al", "phone", "312-555-0123", "words", "one two three", "ending", "solved").gets(200, "Is it fixed?")
 }
 
+func TestIdentityIsCheckedForTheLevelOfTheAnswer(t *testing.T) {
+	a := atDesk(t, sam)
+	a.get("/desk/call/new").gets(200, "2. Check identity", "The level follows the best answer.", "Not checked")
+	a.post("/desk/similar", "words", "my chart pounds").gets(200, "Level 0: general how-to").holds(`id="level" hx-swap-oob="true"`)
+	for _, tier := range []string{"V1", "V2", "V3"} {
+		if l := levels[tier]; l.Title == "" || l.Enough == "" || (tier != "V1") != (l.Never != "") {
+			t.Errorf("level %s says %+v", tier, l)
+		}
+	}
+	call := func(key string, more ...string) *analyst {
+		return a.post("/desk/call/new", append([]string{"do", "finish", "key", key, "client", "1", "phone", "312-555-0123", "words", "one two three", "ending", "solved"}, more...)...).gets(200)
+	}
+	ticket := func() *analyst { return a.get("/desk/t/" + strings.TrimPrefix(a.at, "/desk/call/done/")) }
+	call("k1", "name", "Al", "proof", "")
+	ticket().gets(200, "Identity not checked")
+	ref := strings.TrimPrefix(a.at, "/desk/t/")
+	call("k2", "name", "Al", "proof", "nonsense")
+	ticket().gets(200, "Identity not checked")
+	call("k3", "name", "Al", "proof", "code")
+	ticket().gets(200, "Identity checked")
+	a.get("/desk/t/"+ref).gets(200, "Identity checked")
+	a.post("/desk/call/new", "do", "find", "key", "k4", "proof", "two").gets(200).holds(`value="two" checked`)
+}
+
 func TestCallAboutAnOpenQuestion(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
