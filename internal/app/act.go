@@ -208,7 +208,7 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 // outdated reports whether a message about a promise is no longer true once it ended in state s.
 func outdated(t desk.Trigger, s desk.PromiseState) bool {
 	switch t {
-	case desk.SaySoon, desk.SayMade, desk.SayMoved, desk.SayMovedByUs:
+	case desk.SaySoon, desk.SayMade, desk.SayMoved, desk.SayMovedByUs, desk.SayTried, desk.SayReopened, desk.SayFixed, desk.SayReminder:
 		return true
 	case desk.SayBroken: // it names a repair, which is p
 		return s == desk.Withdrawn || s == desk.Voided

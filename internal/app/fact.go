@@ -57,6 +57,8 @@ func (a *App) know(ctx context.Context) (*facts, error) {
 	})
 	if err != nil {
 		if before != nil && desk.Is(err, desk.Unavailable) {
+			// For a second nobody else waits for a database that does not answer.
+			c.readAt = now.Add(time.Second - factsLast)
 			return before, nil
 		}
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ func (a *App) Receive(ctx context.Context, in channel.Inbound) error {
 	err := a.db.System(ctx, "inbound", func(tx *store.SystemTx) (err error) {
 		if row.ID = tx.NewID(); row.At.IsZero() {
 			row.At = tx.Now()
+		}
+		if in.ProviderID == "" {
+			row.Provider = "unnamed " + strconv.FormatInt(row.ID, 10) // two without a name are two
 		}
 		fresh, err = tx.AddInbound(row)
 		return err
@@ -71,7 +75,8 @@ func (a *App) setAside(ctx context.Context, row store.Inbound, reason string) er
 			return err
 		}
 		return tx.ForClient(row.Client).AddAlert(desk.Alert{
-			ID: tx.NewID(), Client: row.Client, Ticket: row.Ticket, Kind: desk.AlertInbound, Note: reason, RaisedAt: tx.Now(),
+			ID: tx.NewID(), Client: row.Client, Ticket: row.Ticket, Kind: desk.AlertInbound, Note: reason,
+			Flag: desk.Worst(desk.RedFlags(row.Body)), RaisedAt: tx.Now(),
 		})
 	})
 }

@@ -107,15 +107,7 @@ func (x *act) notFixed(words string, s *choice) error {
 		if p.Kind != desk.Confirm {
 			continue
 		}
-		at := x.now()
-		if !at.Before(p.Due) {
-			at = p.Due.Add(-time.Microsecond)
-		}
-		p, err := p.Keep(at, "answered")
-		if err != nil {
-			return err
-		}
-		if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
+		if err := x.keepAsking(p, "answered"); err != nil {
 			return err
 		}
 	}
@@ -139,6 +131,19 @@ func (x *act) notFixed(words string, s *choice) error {
 		return err
 	}
 	return x.remind(p)
+}
+
+// keepAsking ends a promise to ask again: the person answered, or is asked now. Neither comes too late.
+func (x *act) keepAsking(p desk.Promise, outcome string) error {
+	at := x.now()
+	if !at.Before(p.Due) {
+		at = p.Due.Add(-time.Microsecond)
+	}
+	p, err := p.Keep(at, outcome)
+	if err != nil {
+		return err
+	}
+	return x.end(p, desk.PromiseKept, desk.EventData{})
 }
 
 // confirmDue applies the clock to a confirm promise: we ask again, which keeps it, or close without

@@ -291,6 +291,9 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 			continue
 		}
 		next := desk.Out{Trigger: o.Trigger, Channel: ch, Address: ad.ID, Promise: o.Promise, Message: o.Message, Args: args, FireAt: x.now()}
+		if ch == desk.BySMS {
+			next.FireAt = quietUntil(o.Trigger, desk.Promise{}, x.now(), zoneOf(x.c))
+		}
 		if err := x.queue(next); err != nil {
 			return err
 		}

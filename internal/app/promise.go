@@ -270,8 +270,12 @@ func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if err != nil {
 			return err
 		}
-		if !p.TryingAt.IsZero() && x.now().Before(p.BreaksAt()) {
+		if p.Calling(x.now()) {
 			return desk.Errorf(desk.Conflict, "promise.trying", "Somebody is calling this person now.")
+		}
+		begin := x.tx.AddAttempt
+		if !p.TryingAt.IsZero() {
+			begin = x.tx.TakeAttempt // nobody ended the one before
 		}
 		if p, err = p.Try(x.now()); err != nil {
 			return err
@@ -279,7 +283,7 @@ func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if err := x.put(p); err != nil {
 			return err
 		}
-		err = x.tx.AddAttempt(desk.Attempt{
+		err = begin(desk.Attempt{
 			Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
 			How: desk.ByVoice, BeganAt: x.now(),
 		})
@@ -319,7 +323,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		return err
 	}
 	now := a.Now()
-	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind}, old.Skill, old.Lang, false, maxTime(now.Add(WindowLength), old.Due))
+	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind, Text: old.Text}, old.Skill, old.Lang, false, maxTime(now.Add(WindowLength), old.Due))
 	if err != nil && !desk.Is(err, desk.Conflict) {
 		return err
 	}
@@ -490,6 +494,9 @@ func (x *act) move(p desk.Promise, by desk.MovedBy, s *choice) (desk.Promise, er
 	np.Channel, np.Address, np.Voicemail, np.Unproven, np.Source = p.Channel, p.Address, p.Voicemail, p.Unproven, p.Source
 	if np.Skill == "" {
 		np.Skill = p.Skill
+	}
+	if np.Kind == p.Kind {
+		np.Text = p.Text
 	}
 	moved, err := p.Move(x.now(), by)
 	if err != nil {

@@ -28,6 +28,7 @@ var (
 	signInPair  = limit{"signin", 5, time.Minute}
 	signInLogin = limit{"signin login", 20, time.Minute}
 	signInIP    = limit{"signin ip", 60, time.Minute}
+	signInCode  = limit{"signin code", 10, time.Hour}
 	totpTries   = limit{"totp", 5, time.Minute}
 )
 
@@ -40,10 +41,11 @@ var errSignedOut = desk.Errorf(desk.Unauthenticated, "session.ended", "You are s
 func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (secret string, err error) {
 	login = strings.ToLower(strings.TrimSpace(login))
 	now := a.Now()
-	if err := a.limits.take(now, signInPair, login, ip); err != nil {
+	// The address first: whoever is refused by it makes the desk remember no more names.
+	if err := a.limits.take(now, signInIP, ip); err != nil {
 		return "", err
 	}
-	if err := a.limits.take(now, signInIP, ip); err != nil {
+	if err := a.limits.take(now, signInPair, login, ip); err != nil {
 		return "", err
 	}
 	if err := a.limits.take(now, signInLogin, login); err != nil {
@@ -72,6 +74,10 @@ func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (sec
 	if s.TOTP != "" {
 		if strings.TrimSpace(code) == "" {
 			return "", desk.Errorf(desk.Unauthenticated, "signin.code", "Enter the 6-digit code from your app.")
+		}
+		// Whoever has the password has a million codes to try, from as many addresses as there are.
+		if err := a.limits.take(now, signInCode, strconv.FormatInt(int64(s.ID), 10)); err != nil {
+			return "", err
 		}
 		step, ok := totpStep(s.TOTP, code, now)
 		if !ok || !a.signed.useStep(s.ID, step) {

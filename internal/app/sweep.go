@@ -97,10 +97,12 @@ func (a *App) sweeping(ctx context.Context, now time.Time) error {
 		down = ok && err == nil && !known && now.Sub(time.UnixMicro(us)) > downFor
 		return tx.SetSetting(seenSetting, strconv.FormatInt(now.UnixMicro(), 10))
 	})
-	if err == nil {
-		a.hold.swept(now, down)
+	if err != nil {
+		a.hold.lost()
+		return err
 	}
-	return err
+	a.hold.swept(now, down)
+	return nil
 }
 
 // The lock is never held over a unit of work: one that waits for it would wait for the writer, which
@@ -110,6 +112,14 @@ func (h *holdUntil) alive() (known bool, seen time.Time) {
 	h.Lock()
 	defer h.Unlock()
 	return h.known, h.seen
+}
+
+// lost notes that the database did not answer. Nobody could enter calls either, so a long time of it is
+// like a process that was down.
+func (h *holdUntil) lost() {
+	h.Lock()
+	defer h.Unlock()
+	h.known = false
 }
 
 func (h *holdUntil) swept(now time.Time, down bool) {

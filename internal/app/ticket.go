@@ -624,8 +624,10 @@ func (x *act) replied(m desk.Message) error {
 	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
 		x.t.Owner = x.v.Staff
 	}
-	if len(x.live) > 0 {
-		return nil
+	for _, p := range x.live {
+		if p.Kind != desk.Confirm || x.t.State == desk.Asked {
+			return nil
+		}
 	}
 	_, err := x.add(desk.Promise{Kind: desk.Update, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(UpdateWithin)})
 	return err
@@ -690,6 +692,15 @@ func (x *act) askIfFixed() error {
 	}
 	if err := x.keepWords("asked_if_fixed"); err != nil {
 		return err
+	}
+	// One row of reminders is enough: with two, neither would ever see that it is the last.
+	for _, p := range append([]desk.Promise(nil), x.live...) {
+		if p.Kind != desk.Confirm {
+			continue
+		}
+		if err := x.keepAsking(p, "asked_again"); err != nil {
+			return err
+		}
 	}
 	x.t.State, x.t.AskedAt = desk.Asked, x.now()
 	if err := x.note(desk.AskedIfFixed, desk.EventData{}); err != nil {

@@ -63,6 +63,10 @@ type AddressID int64
 // the due instant is not told that nobody called.
 const HoldForAttempt = 5 * time.Minute
 
+// CallLasts is how long an attempt that nobody ended counts as under way. A closed browser must not
+// keep others from calling.
+const CallLasts = 15 * time.Minute
+
 // MaxAttempts is how often a callback is tried before it ends as kept with outcome "not reached".
 const MaxAttempts = 3
 
@@ -179,6 +183,11 @@ func (p Promise) BreaksAt() time.Time {
 	return p.Due
 }
 
+// Calling reports whether somebody is on the phone for p at now.
+func (p Promise) Calling(now time.Time) bool {
+	return !p.TryingAt.IsZero() && now.Before(p.BreaksAt()) && now.Before(p.TryingAt.Add(CallLasts))
+}
+
 // Break ends p as broken. It happened at Due; it was noticed at now. Nothing but the clock breaks a
 // promise: before BreaksAt this is an error.
 func (p Promise) Break(now time.Time) (Promise, error) {
@@ -273,7 +282,7 @@ func (p Promise) Look(now time.Time, ownerOn bool) Look {
 	switch {
 	case p.Kind == Confirm:
 		return LookScheduled
-	case !p.TryingAt.IsZero() && now.Before(p.BreaksAt()):
+	case p.Calling(now):
 		return LookCalling
 	case left <= 0:
 		return LookBroken

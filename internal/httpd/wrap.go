@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -102,16 +103,31 @@ func Address(ctx context.Context) string {
 
 func address(r *http.Request, proxy bool) string {
 	if proxy {
-		if f := r.Header.Get("X-Forwarded-For"); f != "" {
-			parts := strings.Split(f, ",")
-			return strings.TrimSpace(parts[len(parts)-1])
+		// Proxies add to the last line, or a line of their own; what stands before is the sender's word.
+		if f := r.Header.Values("X-Forwarded-For"); len(f) > 0 {
+			parts := strings.Split(f[len(f)-1], ",")
+			return whose(strings.TrimSpace(parts[len(parts)-1]))
 		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	return host
+	return whose(host)
+}
+
+// whose gives the part of an address that one subscriber has: of IPv6 the first 64 bits, because whoever
+// has one such address has all that begin so.
+func whose(addr string) string {
+	ip, err := netip.ParseAddr(addr)
+	if err != nil || ip.Unmap().Is4() {
+		return addr
+	}
+	block, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return addr
+	}
+	return block.String()
 }
 
 func newRef() string {

@@ -7,6 +7,7 @@ const attemptNames = "client_id, promise_id, n, ticket_id, staff_id, staff_name,
 var (
 	attemptAdd  = sql(insert("attempt", attemptNames))
 	attemptSave = sql("UPDATE attempt SET how = $4, ended_at = $5, outcome = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
+	attemptTake = sql("UPDATE attempt SET staff_id = $4, staff_name = $5, began_at = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
 	attemptsOf  = sql("SELECT " + aliased("a", attemptNames) + ` FROM promise p
 		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
 		WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY a.began_at, a.promise_id, a.n`)
@@ -20,6 +21,12 @@ func scanAttempt(row scanner) (a desk.Attempt, err error) {
 // AddAttempt adds a try to its promise; N counts from 1. A try that is there already is a Conflict.
 func (tx *Tx) AddAttempt(a desk.Attempt) error {
 	return tx.put(attemptAdd, tx.client, a.Promise, a.N, a.Ticket, a.Staff, a.StaffName, a.How, micros(a.BeganAt), optMicros(a.EndedAt), a.Outcome)
+}
+
+// TakeAttempt makes a try that nobody ended that of somebody else, who begins now; NotFound when there is
+// no such try.
+func (tx *Tx) TakeAttempt(a desk.Attempt) error {
+	return must(tx.exec(attemptTake, tx.client, a.Promise, a.N, a.Staff, a.StaffName, micros(a.BeganAt)))
 }
 
 // SaveAttempt writes how a try went; NotFound when there is no such try.
