@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"kept/internal/desk"
 	"kept/internal/testkit"
 	"kept/internal/words"
@@ -114,6 +117,9 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 	maria.Promised(p.Sam, time.Time{})
 	p.Rosa().Calls(p.Sam, "No veo libras")
 	p.Rosa().Asks("Quiero ver mi peso en libras")
+	for range 15 {
+		p.Maria().Calls(p.Sam, "My chart shows kilograms")
+	}
 	p.AdvanceTo(p.At(3, 8, 31))
 	ticket := "/desk/t/" + string(maria.Got.Ref)
 	b := p.signedIn(t, p.Ana)
@@ -130,12 +136,15 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 			b.view(1366, 768).axe(path+" "+theme+" 1366", rules)
 		}
 		b.fits(path)
+		if tall := eval[int](b, `document.querySelector('.panes') ? document.documentElement.scrollHeight - innerHeight : 0`); tall > 0 {
+			t.Errorf("%s: the desk scrolls as a whole, by %d px; its panes should", path, tall)
+		}
 	}
 	for _, path := range []string{"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller",
 		"/promises", "/desk/call/new", "/desk/search?q=Maria", "/desk/search?q=zzz", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"} {
 		staffSound(path)
 	}
-	b.open("/desk/call/new").arrive(submit).says("This call cannot be finished yet").axe("call with problems", everyRule)
+	b.open("/desk/call/new").arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("This call cannot be finished yet").axe("call with problems", everyRule)
 	b.fits("call with problems")
 	b.forget()
 	staffSound("/sign-in")

@@ -339,6 +339,3 @@ func (b *tab) shot(file string) {
 		b.t.Fatal(err)
 	}
 }
-
-// submit presses the button that sends the form of the page, whatever is missing.
-var submit = chromedp.Evaluate[chromedp.Void](`document.querySelector('main form [data-primary], main form button[type=submit]').click()`)
