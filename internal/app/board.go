@@ -77,7 +77,7 @@ const (
 
 // boardRows is what the board reads in one unit of work.
 type boardRows struct {
-	rows    []store.QueueRow
+	rows    []store.BoardRow
 	alerts  []desk.Alert
 	tickets map[store.TicketKey]desk.Ticket // of the alerts
 	callers map[store.RequesterKey]string
@@ -135,7 +135,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 			Promise: p, Look: on.look(p), Ticket: r.Ticket, Client: know.client[p.Client], Caller: read.callers[keyOf(r.Ticket)],
 			Owner: know.staff[p.Owner], OwnerOn: on.owned(p), Can: free.can(p),
 		}
-		line.Told = p.RepairOf != 0 && !untold[p.RepairOf] && !untold[p.ID]
+		line.Told = !r.ToldAt.IsZero() && !untold[p.RepairOf] && !untold[p.ID]
 		if b.NextDue.IsZero() && p.Due.After(now) {
 			b.NextDue = p.Due
 		}

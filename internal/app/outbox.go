@@ -259,6 +259,21 @@ func (x *act) told(p desk.Promise, by desk.Channel) error {
 	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: by})
 }
 
+// untold takes back that the person knows of the break that repair p repairs: what the provider had taken
+// did not arrive.
+func (x *act) untold(p desk.PromiseID) error {
+	repair, err := x.tx.Promise(p)
+	if err != nil || repair.RepairOf == 0 {
+		return err
+	}
+	broken, err := x.tx.Promise(repair.RepairOf)
+	if err != nil || broken.ToldAt.IsZero() {
+		return err
+	}
+	broken.ToldAt = time.Time{}
+	return x.tx.SavePromise(broken)
+}
+
 // fallBack ends a delivery as failed and, where the person must be told, takes the next channel: text,
 // mail, then a call by a supervisor. When none is left the person cannot be told, which is a
 // supervisor's task and never silence.
@@ -266,6 +281,11 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 	o.State, o.FireAt, o.DoneAt, o.Reason = desk.Failed, time.Time{}, x.now(), reason
 	if !essential(o.Trigger) {
 		return x.outNote(o)
+	}
+	if o.Trigger == desk.SayBroken && !o.SentAt.IsZero() {
+		if err := x.untold(o.Promise); err != nil {
+			return err
+		}
 	}
 	tried := o.Args["tried"] + string(o.Channel) + ","
 	addresses, err := x.tx.Addresses(o.Requester)

@@ -213,3 +213,36 @@ func TestAnHourWithoutDatabaseHoldsTheBreak(t *testing.T) {
 		maria.GotText("sorry")
 	})
 }
+
+// The board says that somebody was told of a break only when the words arrived.
+func TestTheBoardDoesNotSayToldOfWhatDidNotArrive(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told := func() bool {
+			b, err := d.App.Board(d.Ctx(), d.Omar, app.BoardFilter{})
+			d.Must(err)
+			if len(b.Broken) != 1 {
+				d.T.Fatalf("%d broken", len(b.Broken))
+			}
+			return b.Broken[0].Told
+		}
+		rosa := d.Rosa().Asks("weight in pounds")
+		d.AdvanceTo(rosa.Promise().Due)
+		if !told() {
+			d.T.Fatal("she has the text and the board says that she was not told")
+		}
+		d.Must(d.App.SayFixed(d.Ctx(), rosa.Viewer()))
+
+		maria := d.Maria().Asks("weight in pounds")
+		p := maria.Promise()
+		d.SMS.Break(maria.Phone, "30006")
+		d.AdvanceTo(p.Due.Add(time.Minute))
+		if told() {
+			d.T.Fatal("the text failed and the board says that she was told")
+		}
+		for _, line := range maria.Page(d.Omar).Promises {
+			if line.Promise.ID == p.ID && !line.Promise.ToldAt.IsZero() {
+				d.T.Fatal("the promise says that she was told")
+			}
+		}
+	})
+}

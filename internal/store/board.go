@@ -46,31 +46,53 @@ var (
 )
 
 func board(owner string) string {
-	return "SELECT " + ticketCols + ", " + promiseCols + ` FROM promise p
+	return "SELECT " + ticketCols + ", " + promiseCols + `, broken.told_at FROM promise p
 		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		LEFT JOIN promise broken ON broken.client_id = p.client_id AND broken.id = p.repair_of
 		WHERE ` + owner + ` p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2
 			AND (CAST($3 AS BIGINT) = 0 OR +p.client_id = $3) AND ($4 = '' OR p.skill = $4) AND {mine p}
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $5`
+}
+
+// BoardRow is a live promise with its ticket.
+type BoardRow struct {
+	QueueRow
+	ToldAt time.Time // when the person was told of the break that Promise repairs; zero: not yet
+}
+
+func scanBoardRow(row scanner) (b BoardRow, err error) {
+	err = row.Scan(append(append(ticketDest(&b.Ticket), promiseDest(&b.Promise)...), at(&b.ToldAt))...)
+	return b, err
 }
 
 // endOfTime is later than anything that is promised: the year 9999.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Live gives live promises of the viewer's clients with their tickets, what is due first on top.
-func (tx *DeskReadTx) Live(q BoardQuery) ([]QueueRow, error) {
+func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	if q.Until.IsZero() {
 		q.Until = endOfTime
 	}
 	args := []any{micros(q.From), micros(q.Until), q.Client, q.Skill, q.Limit}
 	if q.Owner != 0 {
-		return tx.rowsSeen(manyAcross(tx, boardOfOwner, scanQueueRow, append(args, q.Owner)...))
+		rows, err = manyAcross(tx, boardOfOwner, scanBoardRow, append(args, q.Owner)...)
+	} else {
+		rows, err = manyAcross(tx, boardOfAll, scanBoardRow, args...)
 	}
-	return tx.rowsSeen(manyAcross(tx, boardOfAll, scanQueueRow, args...))
+	for _, r := range rows {
+		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+	}
+	return rows, err
 }
 
 // Owed gives the live promises that s owns and that are due before until, overdue ones included.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	return tx.Live(BoardQuery{Owner: s, Until: until, Limit: limit})
+	rows, err := tx.Live(BoardQuery{Owner: s, Until: until, Limit: limit})
+	owed := make([]QueueRow, len(rows))
+	for i, r := range rows {
+		owed[i] = r.QueueRow
+	}
+	return owed, err
 }
 
 // EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to

@@ -68,7 +68,13 @@ func TestBoard(t *testing.T) {
 		live := func(v desk.Viewer, q store.BoardQuery) []string {
 			t.Helper()
 			q.Limit = 50
-			return rowIDs(read(t, db, v, func(tx *store.DeskReadTx) ([]store.QueueRow, error) { return tx.Live(q) }))
+			return rowIDs(read(t, db, v, func(tx *store.DeskReadTx) (rows []store.QueueRow, err error) {
+				live, err := tx.Live(q)
+				for _, r := range live {
+					rows = append(rows, r.QueueRow)
+				}
+				return rows, err
+			}))
 		}
 		same(t, "all", live(anaSees, store.BoardQuery{}), []string{"1/3", "1/1", "2/1", "1/2"})
 		same(t, "between", live(anaSees, store.BoardQuery{From: noon, Until: noon.Add(90 * time.Minute)}), []string{"1/1"})
