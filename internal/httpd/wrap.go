@@ -47,6 +47,7 @@ type Options struct {
 // is read, protection against forms of other sites, and a line in the log without personal data.
 func Wrap(h http.Handler, o Options) http.Handler {
 	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(denied))
 	h = cross.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := o.Clock()
@@ -57,7 +58,9 @@ func Wrap(h http.Handler, o Options) http.Handler {
 		head := w.Header()
 		head.Set("Content-Security-Policy", CSP)
 		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Referrer-Policy", "no-referrer")
+		// Not no-referrer: a form would then come from the origin "null", and over plain http and from
+		// old browsers the origin is all that tells our forms from those of others.
+		head.Set("Referrer-Policy", "same-origin")
 		head.Set("X-Frame-Options", "DENY")
 		head.Set("Cross-Origin-Opener-Policy", "same-origin")
 		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
@@ -91,6 +94,12 @@ func Wrap(h http.Handler, o Options) http.Handler {
 		}()
 		h.ServeHTTP(rec, r)
 	})
+}
+
+// denied answers a form that another website sent, or one whose address a proxy has changed.
+func denied(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "This form came from another website, so we did not take it. Open our page and send it from there.\n"+
+		"Este formulario vino de otro sitio web y no lo aceptamos. Abra nuestra página y envíelo desde allí.", http.StatusForbidden)
 }
 
 const addrKey key = 1
