@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -17,7 +18,8 @@ func administers(v desk.Viewer) bool {
 	return v.Who == desk.WhoSystem || v.Who == desk.WhoStaff && v.Role == desk.Admin
 }
 
-// AddStaff adds somebody who works the desk. password empty: one is made and given back.
+// AddStaff adds somebody who works the desk, with letter keys, and the theme of their device unless s
+// says another. password empty: one is made and given back.
 func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, password string, skills map[string]time.Time) (desk.Staff, string, error) {
 	if !administers(v) {
 		return desk.Staff{}, "", errAdminOnly
@@ -34,7 +36,7 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 	if s.Password, err = hashPassword(ctx, a.rand, password); err != nil {
 		return desk.Staff{}, "", err
 	}
-	s.Active = true
+	s.Active, s.LetterKeys, s.Theme, s.Density = true, true, cmp.Or(s.Theme, "auto"), cmp.Or(s.Density, "comfortable")
 	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		if _, err := tx.StaffByLogin(s.Login); err == nil {
 			return desk.Errorf(desk.Conflict, "login.taken", "Somebody has this login already.")

@@ -157,14 +157,12 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make"}, t.act) {
 		v.Error = said(t.err)
 	}
-	calls := false
 	for _, line := range p.Promises {
 		pr := line.Promise
 		if !pr.State.Live() {
 			v.Past = append(v.Past, view.PastPromise{Tag: promiseTag(pr, line.Look, p.Ticket.State, loc, now), Text: pastText(line, loc, now)})
 			continue
 		}
-		calls = calls || pr.Kind == desk.Callback
 		one := view.LivePromise{Owed: owed(line, s, p, loc, now)}
 		base := ticketURL(p.Ticket.Ref) + "/promises/" + strconv.FormatInt(int64(pr.ID), 10)
 		if pr.Kind != desk.Confirm {
@@ -189,7 +187,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Live = append(v.Live, one)
 	}
 	if open {
-		v.Make = h.makeView(ctx, query, s, p, t, pick, calls, loc)
+		v.Make = h.makeView(ctx, query, s, p, t, pick, loc)
 	}
 	return v, nil
 }
@@ -307,9 +305,9 @@ func pastText(line app.PromiseLine, loc *time.Location, now time.Time) string {
 }
 
 // makeView is the form of a new promise.
-func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p app.TicketPage, t tried, pick view.PickerView, calls bool, loc *time.Location) *view.MakeView {
+func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p app.TicketPage, t tried, pick view.PickerView, loc *time.Location) *view.MakeView {
 	m := &view.MakeView{
-		Action: ticketURL(p.Ticket.Ref) + "/promises", Open: !calls || query.Get("make") != "", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
+		Action: ticketURL(p.Ticket.Ref) + "/promises", Open: query.Get("make") != "", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
 		DueHint: "Time at " + p.Client.Name + " (" + words.ZoneShort(h.app.Now(), loc) + ").",
 	}
 	m.SkillName = h.app.Skill(ctx, p.Ticket.Skill).Name

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/httpd"
 	"kept/internal/store"
@@ -242,7 +243,7 @@ func TestOtherHospitalsTicketsAreNotThere(t *testing.T) {
 	for _, act := range []string{"/replies", "/notes", "/owner", "/questions-if-fixed", "/promises", "/promises/1/attempts", "/promises/1/misses", "/promises/1/contacts", "/promises/1/moves", "/promises/1/owner"} {
 		eve.post(base+act, "text", "hello", "outcome", "busy", "by", "us", "start", "2026-06-03T13:30:00Z", "to", "15").gets(404).lacks("Maria", "kilograms")
 	}
-	eve.get("/desk/search?q=Maria+Gomez").gets(200, "No ticket fits")
+	eve.post("/desk/search", "q", "Maria Gomez").gets(200, "No ticket fits")
 	eve.post("/desk/call/new", "do", "finish", "client", "1", "name", "X", "words", "a b c", "ending", "solved", "key", "k").gets(404)
 	eve.get("/desk/t/NOPE").gets(404)
 	eve.get("/desk").gets(200).lacks("Maria")
@@ -299,6 +300,70 @@ func TestTakeAskAndVoid(t *testing.T) {
 	lead.post(base+"/void", "reason", "").gets(422, "Say why")
 	lead.post(base+"/void", "reason", "duplicate of another").gets(200)
 	lead.get(base).gets(200, "Void: spam or a duplicate.").lacks("will see this")
+}
+
+func TestTicketSaysWhatWasNotSentAndWhatToDo(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	a.d.Settle()
+	a.get(base).gets(200).lacks("Not sent.")
+	a.d.SMS.Break(maria.Phone, "30006")
+	a.post(base + "/questions-if-fixed").gets(200)
+	a.d.Settle()
+	a.get(base).gets(200, "Not sent. The text of", "did not get through", "Call instead", "Call this person", "No text and no email came through.", "Not delivered").lacks("I take care of it")
+	a.as(a.d.Ana).get(base).gets(200, "Not sent.", "I take care of it")
+}
+
+func TestTicketOfSomebodyWhoCannotBeTold(t *testing.T) {
+	a := atDesk(t, sam)
+	got, err := a.d.App.OpenTicket(t.Context(), a.d.Sam, 1, app.TicketIn{Words: "My chart shows kilograms", Via: desk.ViaPhone, Lang: "en", Skill: "PORTAL", Requester: app.RequesterIn{Name: "Al Doe", Email: "al@example.com"}})
+	a.d.Must(err)
+	a.d.Settle()
+	a.d.Mail.Break("al@example.com", "550")
+	base := "/desk/t/" + string(got.Ref)
+	a.post(base + "/questions-if-fixed").gets(200)
+	a.d.Settle()
+	a.get(base).gets(200, "This person cannot be told", "Ask the hospital for another number, and call.", "Not sent. The mail of", "No number is known", "Al cannot be told")
+}
+
+func TestClosedTicketsSayWhy(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	a.post(base+"/questions-if-fixed").gets(200, "Asked if fixed", "The person was asked", "We ask again")
+	if strings.Contains(a.body, `id="ask-fixed"`) {
+		t.Error("the question can be asked twice")
+	}
+	a.d.Must(a.d.App.SayFixed(t.Context(), maria.Viewer()))
+	a.get(base).gets(200, "The person said that it is fixed. Only the person can open it again.", "said: yes, it is fixed").lacks("will see this", "Make a promise", "Nobody has it", "Void: spam")
+	a.post(base+"/replies", "text", "One more thing", "key", "k1").gets(409).holds(">One more thing</textarea>")
+	a.as(a.d.Ana).post(base+"/void", "reason", "a duplicate").gets(409).holds(">a duplicate</textarea>")
+}
+
+func TestWordsStayWhenThePromiseHasEnded(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	p := maria.Promised(a.d.Sam, time.Time{})
+	on := base + "/promises/" + itoa(int64(p.ID))
+	a.d.AdvanceTo(p.Start)
+	me := a.as(a.d.Priya)
+	a.as(a.d.Ana).post(on+"/contacts", "note", "She sees pounds.", "next", "ask").gets(200)
+	me.post(on+"/contacts", "note", "I told her about pounds.", "next", "ask").gets(409, "has ended already", "She sees pounds.", "Asked if fixed").holds(">I told her about pounds.</textarea>")
+	me.post(on+"/misses", "outcome", "busy").gets(409, "has ended already", "Asked if fixed")
+	me.post(on+"/owner").gets(409, "has ended already")
+	me.post(on+"/attempts").gets(409, "has ended already")
+}
+
+func TestPromiseFormsAreFoldedUntilWanted(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	folded, open := `id="promise-make" data-keep-open`, `id="promise-make" open data-keep-open`
+	a.get(base).gets(200, "Give it away").holds(folded, `data-hotkey="F4">Promise</a>`)
+	a.get(base + "?tab=promise&make=yes").holds(open)
+	a.post(base+"/promises", "kind", "other", "due", "2026-06-03T12:00", "text", "").gets(422).holds(open)
 }
 
 func TestPromiseIsMadeTriedMovedGivenAndKept(t *testing.T) {

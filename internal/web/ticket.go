@@ -226,6 +226,9 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 		v.Alerts = append(v.Alerts, alertView(al, s, base))
 	}
 	redFlagsFirst(v.Alerts)
+	if tk.State.Open() {
+		v.NotSent, v.Instead, v.Call = notSent(p, name, loc, now)
+	}
 	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p)}
 	if p.Requester.Proven {
 		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Identity checked"})
@@ -245,7 +248,7 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 	default:
 		v.Owner = "Nobody has it."
 	}
-	if !tk.State.Open() || tk.Owner == s.v.Staff {
+	if tk.Owner != 0 && !tk.State.Open() || tk.Owner == s.v.Staff {
 		v.Head.Person += " · " + strings.TrimSuffix(v.Owner, ".")
 	}
 	if !tk.State.Open() {
@@ -270,14 +273,44 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 		v.Reply.Text, v.Reply.Error, v.Reply.Key = t.form.Get("text"), said(t.err), t.form.Get("key")
 	case t.act == "note":
 		v.Note.Text, v.Note.Error, v.Note.Key, v.Note.Open = t.form.Get("text"), said(t.err), t.form.Get("key"), true
-	case t.act == "reply" || t.act == "ask" || t.act == "assign":
+	case t.act == "reply" || t.act == "ask" || t.act == "assign" || t.act == "void" && !tk.State.Open():
 		v.Error = said(t.err)
-		if text := t.form.Get("text"); text != "" {
-			// The question was closed meanwhile: the words stay, as a note.
-			v.Note.Text, v.Note.Open = text, true
-		}
+	}
+	if text := homeless(p, t); text != "" {
+		v.Note.Text, v.Note.Open = text, true
 	}
 	return v
+}
+
+// homeless gives the words of a form that is no longer on the page, because the question was closed or
+// the promise has ended meanwhile: they stay, as a note that is not saved yet.
+func homeless(p app.TicketPage, t tried) string {
+	if t.err == nil {
+		return ""
+	}
+	open := p.Ticket.State.Open()
+	switch t.act {
+	case "reply":
+		if !open {
+			return t.form.Get("text")
+		}
+	case "void":
+		if !open {
+			return t.form.Get("reason")
+		}
+	case "make":
+		if !open {
+			return strings.TrimSpace(t.form.Get("text") + " " + t.form.Get("override"))
+		}
+	case "keep":
+		for _, line := range p.Promises {
+			if line.Promise.ID == t.id && line.Promise.State.Live() {
+				return ""
+			}
+		}
+		return t.form.Get("note")
+	}
+	return ""
 }
 
 // closed says why nothing can be written to the person any more.
@@ -351,8 +384,8 @@ var flags = map[desk.Flag]string{
 
 // alertTitles name what somebody who leads must look at.
 var alertTitles = map[desk.AlertKind][2]string{
-	desk.AlertCallTask:     {"Call this person", "No text and no email came through."},
-	desk.AlertCannotTell:   {"This person cannot be told", "No way to reach them is left."},
+	desk.AlertCallTask:     {"Call this person", "No text and no email came through. Call, and say what happened under “Promise”."},
+	desk.AlertCannotTell:   {"This person cannot be told", "No way to reach them is left. Ask the hospital for another number, and call."},
 	desk.AlertSecondBreak:  {"Broken twice", "The repair was missed as well."},
 	desk.AlertNobodyLeads:  {"Nobody leads", "A promise broke and no supervisor is on shift."},
 	desk.AlertInbound:      {"A message fits no question", "Find out who wrote it."},
@@ -426,7 +459,7 @@ func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p a
 		similar += " " + strconv.Itoa(n)
 	}
 	v.Tabs = []view.Tab{
-		{URL: to("promise"), Text: "Promise", Current: tab == "promise"},
+		{URL: to("promise"), Text: "Promise", Current: tab == "promise", Hotkey: "F4"}, // the strip, where there is one, comes first
 		{URL: to("similar"), Text: similar, Current: tab == "similar", Hotkey: "s"},
 		{URL: to("caller"), Text: "Caller", Current: tab == "caller"},
 	}

@@ -133,6 +133,39 @@ func outWord(state desk.OutState, ch desk.Channel, reason string) string {
 	return "On the page"
 }
 
+// notSent says what did not get through last, and what to do instead; "" when the last that we sent
+// did, or is on another way.
+func notSent(p app.TicketPage, name string, loc *time.Location, now time.Time) (title, instead string, call view.ButtonView) {
+	var last desk.Out
+	for _, o := range p.Outs {
+		ended := o.State == desk.Failed || o.State == desk.Accepted || o.State == desk.Delivered
+		if ended && (last.ID == 0 || outAt(o).After(outAt(last))) {
+			last = o
+		}
+	}
+	if last.State != desk.Failed {
+		return "", "", call
+	}
+	for _, o := range p.Outs {
+		if (o.State == desk.Queued || o.State == desk.Sending) && o.Trigger == last.Trigger && !o.FireAt.After(now) {
+			return "", "", call // the next way is being tried
+		}
+	}
+	what := "text"
+	if last.Channel == desk.ByEmail {
+		what = "mail"
+	}
+	title = "Not sent. The " + what + " of " + clock(outAt(last), loc, now) + " did not get through"
+	if last.Reason != "" {
+		title += ": " + last.Reason
+	}
+	title += "."
+	if n, ok := callable(p); ok {
+		return title, "It stands on the page of the question. Call instead, and ask for a number that takes texts.", view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164(), Second: true}
+	}
+	return title, "It stands on the page of the question. No number is known: ask the hospital how to reach " + lower(name) + ".", call
+}
+
 // triggers say in words what was sent by itself.
 var triggers = map[desk.Trigger]string{
 	desk.SayMade: "what we promised", desk.SaySoon: "that we call soon", desk.SayTried: "that we called and when we try again",
