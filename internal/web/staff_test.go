@@ -336,7 +336,7 @@ func TestClosedTicketsSayWhy(t *testing.T) {
 		t.Error("the question can be asked twice")
 	}
 	a.d.Must(a.d.App.SayFixed(t.Context(), maria.Viewer()))
-	a.get(base).gets(200, "The person said that it is fixed. Only the person can open it again.", "said: yes, it is fixed").lacks("will see this", "Make a promise", "Nobody has it", "Void: spam")
+	a.get(base).gets(200, "The person said that it is fixed. Only the person can open it again.", "said: yes, it is fixed").lacks("will see this", "Make a promise", "Void: spam")
 	a.post(base+"/replies", "text", "One more thing", "key", "k1").gets(409).holds(">One more thing</textarea>")
 	a.as(a.d.Ana).post(base+"/void", "reason", "a duplicate").gets(409).holds(">a duplicate</textarea>")
 }
