@@ -246,3 +246,22 @@ func TestTheBoardDoesNotSayToldOfWhatDidNotArrive(t *testing.T) {
 		}
 	})
 }
+
+// Words of danger are on the board however many other alerts nobody has taken care of.
+func TestDangerIsOnTheBoardBehindManyAlerts(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for i := range 60 {
+			d.Must(d.App.Receive(d.Ctx(), channel.Inbound{Channel: channel.SMS, ProviderID: fmt.Sprint("in", i), From: "12345", To: d.Mercy.Phone, Text: "?!"}))
+		}
+		d.Skip(time.Minute)
+		maria := d.Maria().Asks("I have chest pain and cannot breathe")
+		b, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		for _, a := range b.Alerts {
+			if a.Ticket.Ref == maria.Got.Ref && a.Alert.Kind == desk.AlertRedFlag {
+				return
+			}
+		}
+		d.T.Fatalf("not among %d alerts", len(b.Alerts))
+	})
+}

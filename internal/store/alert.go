@@ -9,10 +9,15 @@ var (
 	alertAdd   = sql(insert("alert", alertNames))
 	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
 	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
-	alertsOpen = across("SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1")
+	alertsOpen = across(openAlerts("a.flag = ''"))
+	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND {mine a} LIMIT 1000) open_alert")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY a.id")
 )
+
+func openAlerts(which string) string {
+	return "SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND " + which + " AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1"
+}
 
 func scanAlert(row scanner) (a desk.Alert, err error) {
 	err = row.Scan(&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy)
@@ -39,9 +44,15 @@ func (tx *DeskReadTx) Alert(id int64) (desk.Alert, error) {
 	return oneAcross(tx, alertOne, scanAlert, id)
 }
 
-// OpenAlerts gives the open alerts of the viewer's clients, the longest open first.
+// OpenAlerts gives the open alerts of the viewer's clients: those of words of danger, however many others
+// are open, then the rest; the longest open first.
 func (tx *DeskReadTx) OpenAlerts(limit int) ([]desk.Alert, error) {
-	return manyAcross(tx, alertsOpen, scanAlert, limit)
+	red, err := manyAcross(tx, alertsRed, scanAlert, limit)
+	if err != nil || len(red) == limit {
+		return red, err
+	}
+	rest, err := manyAcross(tx, alertsOpen, scanAlert, limit-len(red))
+	return append(red, rest...), err
 }
 
 // CountAlerts is how many alerts of the viewer's clients are open, 1,000 at most.
