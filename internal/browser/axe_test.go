@@ -87,3 +87,25 @@ func TestEveryPatientPageIsSound(t *testing.T) {
 		})
 	}
 }
+
+// TestTheCheckerSees breaks a page on purpose: a checker that finds nothing anywhere proves nothing.
+func TestTheCheckerSees(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	b := p.person(t).open("/mercy/")
+	eval[bool](b, `(window.axe ? true : (() => { `+axe+`; return true; })())`)
+	for _, bad := range []struct{ rule, script string }{
+		{"image-alt", `document.querySelector('main').append(document.createElement('img'))`},
+		{"color-contrast", `document.querySelector('h1').style.color = '#eee'`},
+		{"label", `document.querySelector('label').remove()`},
+	} {
+		eval[bool](b, `(`+bad.script+`, true)`)
+		if found := strings.Join(eval[[]string](b, fmt.Sprintf(axeRun, everyRule)), "\n"); !strings.Contains(found, bad.rule+":") {
+			t.Errorf("no %s among:\n%s", bad.rule, found)
+		}
+	}
+	eval[bool](b, `(document.querySelector('main').style.width = '1500px', true)`)
+	if eval[string](b.view(390, 844), widest) == "" {
+		t.Error("a page of 1500 px does not scroll sideways at 390")
+	}
+}

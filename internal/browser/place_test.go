@@ -2,7 +2,7 @@ package browser_test
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -102,7 +102,7 @@ func (p *place) person(t testing.TB) *tab {
 func (p *place) signedIn(t testing.TB, v desk.Viewer) *tab {
 	t.Helper()
 	b := p.person(t)
-	secret := fmt.Sprint("session-of-", v.Staff)
+	secret := desk.NewSecret(rand.Reader, 24)
 	p.Must(p.DB.System(p.Ctx(), "test", func(tx *store.SystemTx) error {
 		now := tx.Now()
 		return tx.AddSession(desk.Session{Hash: desk.HashSecret(secret), Staff: v.Staff, CreatedAt: now, SeenAt: now, EndsAt: now.Add(48 * time.Hour), Passed: true})

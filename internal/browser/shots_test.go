@@ -146,7 +146,7 @@ func TestShots(t *testing.T) {
 	b.open("/desk/call/new").view(1366, 768)
 	eval[bool](b, `(() => { const c = document.getElementById('client'); c.value = [...c.options].find((o) => o.text.includes('Mercy')).value; c.dispatchEvent(new Event('change', {bubbles: true})); return true; })()`)
 	b.says("They dialed").fill("name", "Dolores Finch").fill("phone", "312-555-0170").fill("words", "My chart shows my weight in kilograms")
-	b.says("question").press("We promise a call back").until("windows", `document.querySelector('#windows .slot')`)
+	b.until("similar questions", `document.querySelector('#similar .hit, #similar li, #similar article, #similar a, #similar details')`).press("We promise a call back").until("windows", `document.querySelector('#windows .slot')`)
 	shoot("call")
 	b.forget()
 	staff("sign-in", "/sign-in")

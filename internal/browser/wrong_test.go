@@ -106,6 +106,19 @@ func TestLostWindowUnknownLinkAndStalePages(t *testing.T) {
 	old.says("said: yes, it is fixed.")
 }
 
+func TestTooManyWords(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	a := p.person(t).open("/mercy/ask/1")
+	eval[bool](a, `(document.getElementById('words').value = 'kg '.repeat(3000), true)`)
+	a.follow("Continue").isAt("/mercy/ask/1").says("There is a problem").until("what was typed stays", `document.getElementById('words').value.length > 8000`)
+	eval[bool](a, `(document.getElementById('words').value = 'kg '.repeat(200000), true)`)
+	a.follow("Continue").says("Make it smaller", "800-555-0143").sound("too large")
+	a.open("/mercy/es/ask/1")
+	eval[bool](a, `(document.getElementById('words').value = 'kg '.repeat(200000), true)`)
+	a.follow("Continuar").saysNot("smaller").until("in Spanish", `document.documentElement.lang === 'es'`)
+}
+
 func TestSignedOutWhileWriting(t *testing.T) {
 	t.Parallel()
 	p := openPlace(t)
