@@ -3,6 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -179,7 +181,9 @@ func (a *App) finishOld(ctx context.Context, v desk.Viewer, in CallIn, promise *
 		}
 		key := ""
 		if in.Key != "" {
-			key = in.Key + " " + said.key
+			// With the words in it: what was corrected before a second submit is not lost.
+			sum := sha256.Sum256([]byte(said.body))
+			key = in.Key + " " + said.key + " " + hex.EncodeToString(sum[:8])
 		}
 		if _, err := a.AddNote(ctx, v, ref, Words{Body: said.body, Key: key}); err != nil {
 			return Opened{}, err

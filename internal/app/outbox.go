@@ -17,6 +17,7 @@ const (
 	sendWithin  = 20 * time.Second
 	maxSends    = 6 // tries before a message counts as failed and the next channel is taken
 	askAgainFor = 24 * time.Hour
+	maxClaims   = 5 * maxSends // of one message: more means that it fails before it can be sent
 )
 
 // Sender is the source of due messages for a job loop: claimed in batches, sent outside any unit of
@@ -73,6 +74,9 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	c, err := a.Client(ctx, v, o.Client)
 	if err != nil {
 		return err
+	}
+	if o.Attempts > maxClaims {
+		return a.sent(ctx, c, o, channel.Delivery{State: channel.Failed, Reason: "it could not be sent in any try"})
 	}
 	l := letter{out: o, c: c, origin: a.origin(c)}
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {

@@ -265,3 +265,54 @@ func TestDangerIsOnTheBoardBehindManyAlerts(t *testing.T) {
 		d.T.Fatalf("not among %d alerts", len(b.Alerts))
 	})
 }
+
+type brittle struct{}
+
+func (brittle) Send(context.Context, channel.Message) (channel.Delivery, error) {
+	panic("a fault of ours")
+}
+
+// A message that fails before anybody can say how it went does not come back for ever: in the end a
+// supervisor is asked to call.
+func TestAMessageThatCannotBeSentEndsWithACall(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		d.App = app.New(app.Options{DB: d.DB, SMS: brittle{}})
+		for range 40 {
+			func() {
+				defer func() { _ = recover() }() // as the loop does
+				_, _, err := d.App.Send(d.Ctx(), 1)
+				d.Must(err)
+			}()
+			d.Skip(2 * time.Minute)
+		}
+		for _, al := range maria.Page(d.Omar).Alerts {
+			if al.Kind == desk.AlertCallTask {
+				return
+			}
+		}
+		d.T.Fatalf("nobody is asked to call; the message is %+v", maria.Page(d.Omar).Outs)
+	})
+}
+
+// Somebody who corrects what the caller said, after the time that was picked went to somebody else,
+// finds both on the ticket.
+func TestCorrectedWordsOfACallAreKept(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		call := app.CallIn{Client: d.Mercy.ID, Ref: string(maria.Got.Ref), Words: "It is the left knee", Ending: "promise", Key: "form-1",
+			Promise: app.PromiseIn{Kind: desk.Callback, Start: d.Now().Add(3 * time.Minute)}}
+		if _, err := d.App.FinishCall(d.Ctx(), d.Sam, call); err == nil {
+			d.T.Fatal("promised a time that nobody covers")
+		}
+		call.Words, call.Promise.Start = "It is the right knee", time.Time{}
+		_, err := d.App.FinishCall(d.Ctx(), d.Sam, call)
+		d.Must(err)
+		for _, m := range maria.Page(d.Sam).Messages {
+			if strings.Contains(m.Body, "right knee") {
+				return
+			}
+		}
+		d.T.Fatal("the corrected words are lost")
+	})
+}

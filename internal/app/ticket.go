@@ -566,6 +566,7 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 	}
 	var m desk.Message
 	err = a.byRef(ctx, v, ref, func(x *act) error {
+		m = desk.Message{}
 		if w.Key != "" {
 			err := x.tx.KeepIdempotent(keyOwner(v), w.Key, store.Idempotent{Ticket: x.t.ID})
 			if desk.Is(err, desk.Conflict) {
