@@ -100,7 +100,7 @@ func TestOnlyWhatAppliesIsAsked(t *testing.T) {
 
 func TestNobodySkipsAQuestion(t *testing.T) {
 	b := open(t)
-	b.get("/ask/5").isAt("/ask/1").says("We kept what you typed for a day")
+	b.get("/ask/5").isAt("/ask/1").says("We no longer have what you typed")
 	b.post("/ask/check").isAt("/ask/1")
 	b.get("/ask/99").is(404)
 	b.post("/ask/zzz").is(404)
