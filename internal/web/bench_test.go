@@ -1,0 +1,112 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/demo"
+	"kept/internal/httpd"
+	"kept/internal/store"
+)
+
+// BenchmarkPage draws what an analyst opens all day, without a network, on a desk of 3,000 tickets:
+//
+//	go test ./internal/web -run '^$' -bench Page -cpuprofile /tmp/page.prof
+//
+// With KEPT_DESK it uses the folder of a demo instead, such as a million tickets made by keptbench.
+func BenchmarkPage(b *testing.B) {
+	site, cookie := busyDesk(b)
+	get := func(b *testing.B, method, path, form string) string {
+		b.Helper()
+		r := httptest.NewRequest(method, path, strings.NewReader(form))
+		r.Header.Set("Cookie", cookie)
+		if form != "" {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatal(path, w.Code)
+		}
+		return w.Body.String()
+	}
+	refs := regexp.MustCompile(`/desk/t/([2-9A-Z-]{7,9})`).FindAllStringSubmatch(get(b, "GET", "/desk", ""), -1)
+	for _, page := range []struct {
+		name, method, form string
+		path               func(n int) string
+	}{
+		{"queue", "GET", "", func(int) string { return "/desk" }},
+		{"ticket", "GET", "", func(n int) string { return "/desk/t/" + refs[n%len(refs)][1] }},
+		{"board", "GET", "", func(int) string { return "/promises" }},
+		{"search-rare", "POST", "q=quetzalcoatlus", func(int) string { return "/desk/search?part=hits" }},
+		{"search-common", "POST", "q=chart", func(int) string { return "/desk/search?part=hits" }},
+	} {
+		b.Run(page.name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				get(b, page.method, page.path(n), page.form)
+				n++
+			}
+		})
+	}
+}
+
+// busyDesk is a desk with history, and the cookie of an analyst.
+func busyDesk(b *testing.B) (http.Handler, string) {
+	folder := os.Getenv("KEPT_DESK")
+	db, err := store.Open(b.Context(), store.Options{DataDir: cmp.Or(folder, b.TempDir()), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = db.Close() })
+	var made struct {
+		SignIns []demo.SignIn `json:"sign_ins"`
+	}
+	if folder != "" {
+		text, err := os.ReadFile(filepath.Join(folder, "demo.json"))
+		if err == nil {
+			err = json.Unmarshal(text, &made)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	} else {
+		result, err := demo.Seed(b.Context(), db, demo.Options{Seed: 1, Now: time.Now(), Tickets: 3000})
+		if err != nil {
+			b.Fatal(err)
+		}
+		made.SignIns = result.SignIns
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	a := app.New(app.Options{DB: db, Log: quiet})
+	site := httpd.Wrap(New(Options{App: a, Log: quiet}), httpd.Options{Log: quiet, Clock: time.Now})
+	for _, who := range made.SignIns {
+		if who.Role != "analyst" {
+			continue
+		}
+		r := httptest.NewRequest("POST", "/sign-in", strings.NewReader(url.Values{"email": {who.Login}, "password": {who.Password}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		for _, c := range w.Result().Cookies() {
+			if c.Name == sessionCookie && c.Value != "" {
+				return site, c.Name + "=" + c.Value
+			}
+		}
+		b.Fatal("signing in:", w.Code)
+	}
+	b.Fatal("nobody can sign in")
+	return nil, ""
+}
