@@ -122,9 +122,8 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 	}
 	p.AdvanceTo(p.At(3, 8, 31))
 	ticket := "/desk/t/" + string(maria.Got.Ref)
-	staffSound := func(b *tab, path string) {
+	staffLook := func(b *tab, path string) {
 		b.t.Helper()
-		b.open(path)
 		for _, theme := range []string{"light", "dark"} {
 			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
 			rules := everyRule
@@ -139,9 +138,10 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 			b.t.Errorf("%s: the desk scrolls as a whole, by %d px; its panes should", path, tall)
 		}
 	}
+	staffSound := func(b *tab, path string) { b.t.Helper(); b.open(path); staffLook(b, path) }
 	for name, paths := range map[string][]string{
 		"queue":  {"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller"},
-		"others": {"/promises", "/desk/call/new", "/desk/search?q=Maria", "/desk/search?q=zzz", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
+		"others": {"/promises", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,9 +151,14 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 			}
 		})
 	}
-	t.Run("wrong", func(t *testing.T) {
+	t.Run("forms", func(t *testing.T) {
 		t.Parallel()
 		b := p.signedIn(t, p.Ana)
+		b.view(1366, 768)
+		for _, said := range []string{"Maria", "zzz qqq"} {
+			b.open("/desk").click("the search", `document.querySelector('.find-input')`).key(said).enter().isAt("/desk/search")
+			staffLook(b, "search for "+said)
+		}
 		b.open("/desk/call/new").arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("This call cannot be finished yet").axe("call with problems", everyRule)
 		b.fits("call with problems")
 		b.forget()
