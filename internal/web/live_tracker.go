@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"kept/internal/desk"
@@ -12,6 +13,38 @@ import (
 
 // beatEvery is how often a stream shows that it lives.
 const beatEvery = 15 * time.Second
+
+// maxWatching is how many streams one tracker may have, those of lost connections included. Without an
+// end one link could hold every connection of the desk, and each change would be read once for each.
+const maxWatching = 20
+
+// watching counts the streams of each tracker. The zero value is ready.
+type watching struct {
+	mu sync.Mutex
+	by map[desk.TicketID]int
+}
+
+// enter counts one more stream of a ticket; false when there are enough.
+func (w *watching) enter(id desk.TicketID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.by[id] >= maxWatching {
+		return false
+	}
+	if w.by == nil {
+		w.by = map[desk.TicketID]int{}
+	}
+	w.by[id]++
+	return true
+}
+
+func (w *watching) leave(id desk.TicketID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.by[id]--; w.by[id] <= 0 {
+		delete(w.by, id)
+	}
+}
 
 // trackerPart is what the page fetches after a change: the parts that a change can touch.
 func (h *handler) trackerPart(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -27,6 +60,10 @@ func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) e
 	if err != nil {
 		return err
 	}
+	if !h.watching.enter(who.Ticket) {
+		return desk.Errorf(desk.RateLimited, "rate.limited", "This page is open too often.")
+	}
+	defer h.watching.leave(who.Ticket)
 	// A stream outlives the time that other answers may take.
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
 		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)

@@ -177,6 +177,34 @@ func TestTheTrackerIsLive(t *testing.T) {
 	}
 }
 
+func TestOneLinkCannotHoldEveryConnection(t *testing.T) {
+	b := open(t)
+	maria, other := b.d.Maria().Calls(b.d.Sam, "I see kilograms"), b.d.Maria().Calls(b.d.Sam, "I cannot sign in")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	watch := func(at string) int {
+		t.Helper()
+		req, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+at+"/live", nil)
+		b.d.Must(err)
+		res, err := b.client.Do(req)
+		b.d.Must(err)
+		t.Cleanup(func() { _ = res.Body.Close() })
+		return res.StatusCode
+	}
+	for n := range maxWatching {
+		if got := watch(link(maria)); got != 200 {
+			t.Fatalf("stream %d gives %d", n+1, got)
+		}
+	}
+	if got := watch(link(maria)); got != http.StatusTooManyRequests {
+		t.Errorf("one stream too many gives %d", got)
+	}
+	if got := watch(link(other)); got != 200 {
+		t.Errorf("the link of another question gives %d", got)
+	}
+	b.get(link(maria)).is(200) // the page itself comes all the same
+}
+
 func TestWhatWeMovedAndWhatWeWroteIsTold(t *testing.T) {
 	b := open(t)
 	d := b.d

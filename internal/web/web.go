@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/a-h/templ"
 
@@ -33,6 +34,8 @@ type handler struct {
 	log  *slog.Logger
 	opts Options
 	help http.Handler // the pages of one hospital, below its host or path
+
+	watching watching
 }
 
 // New gives the pages. Headers, limits and the log of requests are httpd.Wrap's.
@@ -101,11 +104,16 @@ func robots(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("User-agent: *\nDisallow: /t/\nDisallow: /*/t/\nDisallow: /desk\n"))
 }
 
+// pages are buffers, each grown to the size of a page already.
+var pages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // render writes a page whole or not at all: a fault while drawing becomes the error page, never half
 // a page.
 func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
-	var b bytes.Buffer
-	if err := page.Render(r.Context(), &b); err != nil {
+	b := pages.Get().(*bytes.Buffer)
+	defer pages.Put(b)
+	b.Reset()
+	if err := page.Render(r.Context(), b); err != nil {
 		h.log.ErrorContext(r.Context(), "a page could not be drawn", "ref", httpd.Ref(r.Context()), "err", err)
 		http.Error(w, "The problem is on our side.", http.StatusInternalServerError)
 		return
