@@ -20,7 +20,8 @@ type BoardFilter struct {
 // Board is what is promised, by urgency. Each group holds at most 50 lines; counts stop at 1,000.
 type Board struct {
 	Alerts  []AlertLine
-	Broken  []BoardLine // repairs that are live, and live promises past due
+	Waiting []WaitingLine // messages from outside that nobody has been able to place, oldest first, for those who lead
+	Broken  []BoardLine   // repairs that are live, and live promises past due
 	AtRisk  []BoardLine
 	Hour    []BoardLine // due in the next hour
 	Today   []BoardLine // due in the next 24 hours
@@ -79,6 +80,7 @@ const (
 type boardRows struct {
 	rows    []store.BoardRow
 	alerts  []desk.Alert
+	waiting []store.Inbound
 	tickets map[store.TicketKey]desk.Ticket // of the alerts
 	callers map[store.RequesterKey]string
 	ended   []store.EndedCount
@@ -129,6 +131,12 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
 		b.Alerts = append(b.Alerts, AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]})
 	}
+	for _, in := range read.waiting {
+		if f.Client == 0 || f.Client == in.Client {
+			b.Waiting = append(b.Waiting, WaitingLine{ID: in.ID, Client: know.client[in.Client], Channel: in.Channel, From: in.From, To: in.To,
+				Body: in.Body, Reason: in.Reason, At: in.At})
+		}
+	}
 	for _, r := range read.rows {
 		p := r.Promise
 		line := BoardLine{
@@ -163,6 +171,11 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	}
 	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return r, err
+	}
+	if tx.Viewer().Leads() {
+		if r.waiting, err = tx.WaitingInbound(boardLines); err != nil {
+			return r, err
+		}
 	}
 	var keys []store.TicketKey
 	for _, al := range r.alerts {

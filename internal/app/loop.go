@@ -87,21 +87,12 @@ func (x *act) close(state desk.TicketState) error {
 
 // notFixed opens the question again, or keeps it open, with a new promise. s is nil where no window
 // can be kept or none is wanted: then the agreement's default is promised.
-func (x *act) notFixed(words string, s *choice) error {
+func (x *act) notFixed(s *choice) error {
 	if x.t.State == desk.Void {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed.")
 	}
 	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
 		return err
-	}
-	if words != "" {
-		via := desk.ViaWeb
-		if x.v.Who == desk.WhoSystem {
-			via = desk.ViaSMS
-		}
-		if _, err := x.addMessage(desk.FromThem, via, words); err != nil {
-			return err
-		}
 	}
 	for _, p := range append([]desk.Promise(nil), x.live...) {
 		if p.Kind != desk.Confirm {

@@ -105,6 +105,12 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	if o.Channel == desk.BySMS && !l.to.StoppedAt.IsZero() && o.Trigger != desk.SayStop {
 		return a.sent(ctx, c, o, channel.Delivery{State: channel.Stopped, Reason: "the person asked for no texts"})
 	}
+	if o.Channel == desk.BySMS && o.State != desk.Unknown {
+		// What waited for hours, after an outage say, must not wake anybody.
+		if at := quietUntil(o.Trigger, l.now, zoneOf(c)); at.After(l.now) {
+			return a.sent(ctx, c, o, channel.Delivery{State: "quiet"})
+		}
+	}
 	var via channel.Sender
 	var m channel.Message
 	switch o.Channel {
@@ -176,6 +182,9 @@ func (x *act) delivered(o desk.Out, d channel.Delivery) error {
 			return x.accepted(o)
 		}
 		return nil
+	case "quiet":
+		o.State, o.FireAt, o.Attempts = desk.Queued, quietUntil(o.Trigger, x.now(), zoneOf(x.c)), 0
+		return x.tx.SaveOut(o)
 	case channel.Retry:
 		if o.Attempts < maxSends {
 			o.State, o.FireAt = desk.Queued, x.now().Add(channel.Backoff(o.Attempts, rand.Float64()))
@@ -316,7 +325,7 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 		}
 		next := desk.Out{Trigger: o.Trigger, Channel: ch, Address: ad.ID, Promise: o.Promise, Message: o.Message, Args: args, FireAt: x.now()}
 		if ch == desk.BySMS {
-			next.FireAt = quietUntil(o.Trigger, desk.Promise{}, x.now(), zoneOf(x.c))
+			next.FireAt = quietUntil(o.Trigger, x.now(), zoneOf(x.c))
 		}
 		if err := x.queue(next); err != nil {
 			return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,7 +100,7 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 			return &choice{promise: p, window: w, seat: true}, nil
 		}
 	}
-	if override != "" && !in.Start.IsZero() {
+	if override != "" && !in.Start.IsZero() && in.Start.Before(now.Add(90*24*time.Hour)) {
 		p.Start, p.Due, p.Outcome = in.Start, in.Start.Add(WindowLength), ""
 		return &choice{promise: p, override: override}, nil
 	}
@@ -472,7 +473,24 @@ func (a *App) MovePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		return desk.Promise{}, err
 	}
 	var np desk.Promise
-	err := a.promising(ctx, v, ref, &PromiseIn{Kind: desk.Callback, Start: start}, func(x *act, s *choice) error {
+	c, tid, err := a.find(ctx, v, ref)
+	if err != nil {
+		return np, err
+	}
+	var old desk.Promise
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+		old, err = tx.Promise(id)
+		return err
+	})
+	if err != nil {
+		return np, err
+	}
+	// The skill is the promise's own: a handoff to another team stays with that team.
+	s, err := a.choose(ctx, v, c, PromiseIn{Kind: desk.Callback, Start: start}, old.Skill, old.Lang, false, a.Now())
+	if err != nil {
+		return np, err
+	}
+	err = a.onTicket(ctx, v, c, tid, func(x *act) error {
 		p, err := x.promise(id)
 		if err != nil {
 			return err
@@ -525,7 +543,8 @@ func (x *act) move(p desk.Promise, by desk.MovedBy, s *choice) (desk.Promise, er
 	return np, x.remind(np)
 }
 
-// GivePromise gives a promise to somebody else on shift with the skill.
+// GivePromise gives a promise to somebody who is on shift with the skill; those who lead may give it to
+// anybody who serves the client, and everybody may take it.
 func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, to desk.StaffID) error {
 	c, tid, err := a.find(ctx, v, ref)
 	if err != nil {
@@ -534,10 +553,18 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	if err := a.serves(ctx, to, c.ID); err != nil {
 		return err
 	}
+	on, err := a.onDuty(ctx, a.Now())
+	if err != nil {
+		return err
+	}
 	return a.onTicket(ctx, v, c, tid, func(x *act) error {
 		p, err := x.promise(id)
 		if err != nil {
 			return err
+		}
+		knows := slices.ContainsFunc(on.people(c.ID, p.Skill), func(o onShift) bool { return desk.StaffID(o.Person.ID) == to })
+		if !knows && !v.Leads() && to != v.Staff {
+			return desk.Fields{{Field: "to", Code: "staff.off_shift", Message: "That person is not on shift with the skill now."}}.Err()
 		}
 		p.Owner = to
 		if err := x.put(p); err != nil {

@@ -74,7 +74,7 @@ func (x *act) tellTo(trigger desk.Trigger, ch desk.Channel, to desk.AddressID, p
 	}
 	at := x.now()
 	if ch == desk.BySMS {
-		at = quietUntil(trigger, p, at, zoneOf(x.c))
+		at = quietUntil(trigger, at, zoneOf(x.c))
 	}
 	return x.queue(desk.Out{Trigger: trigger, Channel: ch, Address: to, Promise: p.ID, Message: m, Args: args, FireAt: at})
 }
@@ -88,24 +88,19 @@ func (x *act) queue(o desk.Out) error {
 	return x.tx.AddOut(o)
 }
 
-// quietUntil is when a text may go: at once where it answers what the person just did, otherwise not
-// between 9 p.m. and 8 a.m. where the person lives. News of a broken promise goes between 7 a.m. and
-// 10 p.m., and at once if the promised window itself lay outside.
-func quietUntil(trigger desk.Trigger, p desk.Promise, now time.Time, loc *time.Location) time.Time {
-	from, to := 8, 21
+// quietUntil is when a text may go: at once where it answers what the person just did or tells of a
+// call at a time that was promised, otherwise not between 9 p.m. and 8 a.m. where the person lives.
+// News of a break goes at once: a break happens at its due instant, so what falls due at night was
+// promised for the night.
+func quietUntil(trigger desk.Trigger, now time.Time, loc *time.Location) time.Time {
+	const from, to = 8, 21
 	switch trigger {
-	case desk.SaySoon, desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided:
-	case desk.SayBroken:
-		from, to = 7, 22
+	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided:
 	default:
 		return now
 	}
 	l := now.In(loc)
 	if h := l.Hour(); h >= from && h < to {
-		return now
-	}
-	if trigger == desk.SayBroken {
-		// A break is noticed at its due instant, so a due instant in these hours was promised for them.
 		return now
 	}
 	day := l.Day()

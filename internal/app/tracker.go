@@ -492,7 +492,7 @@ func (x *act) stillBroken(via desk.Via, body string, next *choice) error {
 	if _, ok := x.callAhead(); ok && x.t.State.Open() && x.t.State != desk.Asked {
 		return nil
 	}
-	return x.notFixed("", next)
+	return x.notFixed(next)
 }
 
 // callAhead is the next call that is promised on the ticket; false when there is none.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -69,6 +70,9 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 			a.Who, a.URL = al.Caller+", "+al.Client.Name, ticketURL(al.Ticket.Ref)
 		}
 		v.Alerts = append(v.Alerts, a)
+	}
+	for _, in := range b.Waiting {
+		v.Alerts = append(v.Alerts, waitingView(in, here))
 	}
 	redFlagsFirst(v.Alerts)
 	group := func(id string, kind view.TagKind, title, count string, lines []app.BoardLine, shut bool, empty string) {
@@ -187,6 +191,49 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		r.Give.Back = here
 	}
 	return r
+}
+
+// waitingView shows a message from outside that nobody has been able to place.
+func waitingView(in app.WaitingLine, here string) view.AlertView {
+	name := in.Client.Name
+	if name == "" {
+		name = "no hospital of ours"
+	}
+	a := view.AlertView{
+		Title: "A message waits", Quiet: desk.Worst(desk.RedFlags(in.Body)) == desk.FlagNone, Back: here,
+		Text:   fmt.Sprintf("From %s to %s (%s): \u201c%s\u201d Why it waits: %s.", reachable(in.From), reachable(in.To), name, shorten(in.Body, 300), in.Reason),
+		AckURL: "/inbound/" + strconv.FormatInt(in.ID, 10) + "/acks",
+	}
+	return a
+}
+
+// reachable writes a number as people do; other addresses as they came.
+func reachable(address string) string {
+	if p, err := desk.ParsePhone(address); err == nil {
+		return p.String()
+	}
+	return shorten(address, 80)
+}
+
+// shorten cuts a text at max characters.
+func shorten(s string, max int) string {
+	if r := []rune(s); len(r) > max {
+		return string(r[:max]) + "…"
+	}
+	return s
+}
+
+// POST /inbound/{id}/acks
+func (h *handler) takeInbound(w http.ResponseWriter, r *http.Request, s signed) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.app.TakeInbound(r.Context(), s.v, id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, cmp.Or(localPath(r.PostForm.Get("back")), "/promises"), http.StatusSeeOther)
+	return nil
 }
 
 // POST /alerts/{id}/acks

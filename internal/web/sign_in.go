@@ -122,7 +122,7 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 // staffAct gives path if a form of the desk may be sent there, "" otherwise.
 func staffAct(path string) string {
 	path = localPath(path)
-	if strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/alerts/") {
+	if strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/alerts/") || strings.HasPrefix(path, "/inbound/") {
 		return path
 	}
 	return ""

@@ -49,6 +49,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/search":                         h.searchFor,
 		"GET /promises":                             h.boardPage,
 		"POST /alerts/{id}/acks":                    h.ackAlert,
+		"POST /inbound/{id}/acks":                   h.takeInbound,
 		"GET /desk/display":                         h.displayPage,
 		"POST /desk/display":                        h.saveDisplay,
 		"POST /desk/display/second-factor":          h.saveSecondFactor,
