@@ -113,6 +113,16 @@ func (a *App) AddClient(ctx context.Context, v desk.Viewer, c desk.Client) (desk
 				return err
 			}
 		}
+		all, err := tx.Clients()
+		if err != nil {
+			return err
+		}
+		for _, other := range all {
+			// Texts from outside find their hospital by the number that they were sent to.
+			if c.Phone != "" && other.Phone == c.Phone {
+				return desk.Fields{{Field: "phone", Code: "phone.taken", Message: "Another client has this number. Each client needs its own."}}.Err()
+			}
+		}
 		if c.ID == 0 {
 			c.ID = desk.ClientID(tx.NewID())
 		}

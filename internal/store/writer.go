@@ -97,7 +97,7 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 	w.mu.Unlock()
 	select {
 	case <-me.turn:
-		return nil
+		return w.open()
 	case <-ctx.Done():
 	}
 	w.mu.Lock()
@@ -110,8 +110,21 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 	}
 	w.mu.Unlock()
 	<-me.turn // it was given to us at the same moment
+	if err := w.open(); err != nil {
+		return err
+	}
 	w.leave()
 	return ctx.Err()
+}
+
+// open is errClosed once the writer was closed: then a turn that came is none.
+func (w *writer) open() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	return nil
 }
 
 // leave hands the turn on: to the next waiter with the transaction open, or after committing it.

@@ -244,7 +244,7 @@ func (t tracker) steps() []view.Step {
 	}
 	find := step(view.StepNow, "track.step.finding", "")
 	if who := t.expert(); who != "" {
-		find.Meta = t.t("sent.next.expert", "who", who)
+		find.Meta = upper(t.t("sent.next.expert", "who", who))
 	}
 	call := step(view.StepNext, contact, "")
 	if t.Promise.ID != 0 && t.now.Before(t.Promise.Due) {

@@ -35,10 +35,10 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 		_, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
 		return err == nil && out.Flush() == nil
 	}
+	changes := h.app.Listen(r.Context(), s.v) // before the first beat: nothing falls between the two
 	if !tell("beat", "0") {
 		return nil
 	}
-	changes := h.app.Listen(r.Context(), s.v)
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	var gather <-chan time.Time

@@ -44,7 +44,7 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		list = append(list, at{m.At, e})
 	}
 	for _, o := range p.Outs {
-		if text, icon := outText(o, name, loc, now); text != "" {
+		if text, icon := outText(o, name, now); text != "" {
 			when := outAt(o)
 			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(when, loc, now)}})
 		}
@@ -176,7 +176,7 @@ var triggers = map[desk.Trigger]string{
 }
 
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
-func outText(o desk.Out, name string, loc *time.Location, now time.Time) (text, icon string) {
+func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	what, ok := triggers[o.Trigger]
 	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder)
 	if !ok || o.Message != 0 || gone {
@@ -193,7 +193,7 @@ func outText(o desk.Out, name string, loc *time.Location, now time.Time) (text, 
 	switch o.State {
 	case desk.Queued:
 		if o.FireAt.After(now) {
-			return text + "Goes " + clock(o.FireAt, loc, now) + ".", icon
+			return text + "Waits for its time.", icon
 		}
 		return text + "Waits to be sent.", icon
 	case desk.Failed:
@@ -238,8 +238,11 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 			return "We ask again " + words.By(words.EN, due, loc, now) + ".", "hourglass"
 		}
 		who := by
-		if d.Source == desk.FromAgreement {
+		switch {
+		case d.Source == desk.FromAgreement:
 			who = "The agreement"
+		case e.By.Who != desk.WhoStaff && e.By.Who != desk.WhoToken:
+			who = "We" // the person chose the time; the promise is the desk's
 		}
 		line := who + " promised: " + what + " " + words.By(words.EN, due, loc, now) + "."
 		if d.RepairOf != 0 {
@@ -256,6 +259,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.PromiseKept:
 		if d.Outcome == "not_reached" {
 			return "Called " + strconv.Itoa(desk.MaxAttempts) + " times, not reached. We write instead.", "phone-missed"
+		}
+		if d.Outcome == "answered" {
+			return name + " answered whether it is fixed.", "circle-check"
 		}
 		return "Promise kept by " + by + ".", "circle-check"
 	case desk.PromiseMoved:

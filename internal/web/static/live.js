@@ -232,6 +232,10 @@
     if (now - Number(form.dataset.sentAt || 0) < 5000) { e.preventDefault(); return; }
     form.dataset.sentAt = String(now);
   });
+  // A page that Back brings out of memory has sent nothing yet.
+  addEventListener('pageshow', (e) => {
+    if (e.persisted) for (const form of doc.querySelectorAll('form[data-sent-at]')) delete form.dataset.sentAt;
+  });
 
   for (const b of doc.querySelectorAll('[data-print]')) {
     b.hidden = false;
