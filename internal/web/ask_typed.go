@@ -50,4 +50,3 @@ func startOf(form url.Values) time.Time {
 	}
 	return t.UTC()
 }
-
