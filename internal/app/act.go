@@ -60,9 +60,9 @@ func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Clien
 	if !v.IsStaff() {
 		return desk.Client{}, 0, desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
 	}
-	var t desk.Ticket
+	var t store.TicketKey
 	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		t, err = tx.TicketByRef(ref)
+		t, err = tx.WhereIs(ref)
 		return err
 	})
 	if err != nil {

@@ -117,14 +117,12 @@ func (a *App) Queue(ctx context.Context, v desk.Viewer, f QueueFilter) (Queue, e
 			rows = rows[:limit]
 			out.Next = cursor(rows[limit-1].Ticket)
 		}
-		callers, err := callersOf(tx, rows)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
+		out.Rows = make([]QueueRow, 0, len(rows))
+		for i := range rows {
+			r := &rows[i]
 			out.Rows = append(out.Rows, QueueRow{
 				Ticket: r.Ticket, Promise: r.Promise, Look: on.look(r.Promise), Client: know.client[r.Ticket.Client],
-				Caller: callers[keyOf(r.Ticket)], Owner: know.staff[r.Ticket.Owner],
+				Caller: callerName(r.Caller.Name, r.Caller.Phone), Owner: know.staff[r.Ticket.Owner],
 			})
 		}
 		return nil
@@ -226,17 +224,13 @@ func (a *App) Strip(ctx context.Context, v desk.Viewer) (Strip, error) {
 		if v.Staff == 0 {
 			return nil
 		}
-		rows, err := tx.Owed(v.Staff, now.Add(24*time.Hour), 100)
-		if err != nil {
+		if s.Owed, err = tx.CountOwed(v.Staff, now.Add(24*time.Hour)); err != nil {
 			return err
 		}
-		// What the clock does by itself nobody owes.
-		rows = slices.DeleteFunc(rows, func(r store.QueueRow) bool { return r.Promise.Kind == desk.Confirm })
-		s.Owed = len(rows)
-		if len(rows) == 0 || rows[0].Promise.Due.After(now.Add(time.Hour)) {
-			return nil
+		first, err := tx.Owed(v.Staff, now.Add(time.Hour+time.Microsecond), 1)
+		if err != nil || len(first) == 0 {
+			return err
 		}
-		first := rows[:1]
 		callers, err := callersOf(tx, first)
 		if err != nil {
 			return err

@@ -37,7 +37,12 @@ const endedAtMost = "20000"
 var (
 	boardOfAll   = across(board(""))
 	boardOfOwner = across(board("p.owner_id = $6 AND"))
-	boardEnded   = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
+	boardOwed    = across(board("p.owner_id = $6 AND p.kind <> 'confirm' AND"))
+
+	boardOwedCount = across(`SELECT COUNT(*) FROM (SELECT p.id FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL
+		AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p} LIMIT 100) owed`)
+
+	boardEnded = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
 			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair FROM promise p
 			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
 		GROUP BY state, moved_by, repair ORDER BY state, moved_by, repair`)
@@ -85,14 +90,21 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	return rows, err
 }
 
-// Owed gives the live promises that s owns and that are due before until, overdue ones included.
+// Owed gives the live promises that s owns and that are due before until, overdue ones included, without
+// those to ask again: the clock does that by itself.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	rows, err := tx.Live(BoardQuery{Owner: s, Until: until, Limit: limit})
+	rows, err := manyAcross(tx, boardOwed, scanBoardRow, micros(time.Time{}), micros(until), 0, "", limit, s)
 	owed := make([]QueueRow, len(rows))
 	for i, r := range rows {
 		owed[i] = r.QueueRow
+		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
 	}
 	return owed, err
+}
+
+// CountOwed is how many there are of what Owed gives, 100 at most.
+func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (int, error) {
+	return oneAcross(tx, boardOwedCount, scanInt, s, micros(until))
 }
 
 // EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to

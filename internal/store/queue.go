@@ -28,6 +28,7 @@ type QueueQuery struct {
 type QueueRow struct {
 	Ticket  desk.Ticket
 	Promise desk.Promise
+	Caller  Caller // in the queue; the phone only of somebody without a name
 }
 
 const queueSkills = 8
@@ -40,8 +41,9 @@ var (
 )
 
 func queue(owner string) string {
-	return "SELECT " + ticketCols + ", " + promiseCols + ` FROM ticket t
+	return "SELECT " + ticketCols + ", " + promiseCols + ", " + callerCols + ` FROM ticket t
 		JOIN promise p ON p.client_id = t.client_id AND p.id = t.promise_id
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE ` + owner + ` t.due_at IS NOT NULL AND (t.due_at, t.client_id, t.id) > ($1, $2, $3)
 			AND ($4 = '' OR t.state = $4) AND ($5 = '' OR t.lang = $5)
 			AND (CAST($6 AS BIGINT) = 0 OR +t.client_id = $6) AND (CAST($7 AS BIGINT) = 0 OR t.owner_id IS NULL)
@@ -50,7 +52,7 @@ func queue(owner string) string {
 }
 
 func scanQueueRow(row scanner) (q QueueRow, err error) {
-	err = row.Scan(append(ticketDest(&q.Ticket), promiseDest(&q.Promise)...)...)
+	err = row.Scan(append(append(ticketDest(&q.Ticket), promiseDest(&q.Promise)...), &q.Caller.Name, orZero(&q.Caller.Phone))...)
 	return q, err
 }
 
@@ -75,6 +77,7 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {
 	for _, r := range rows {
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}
 	return rows, err
 }

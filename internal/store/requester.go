@@ -42,6 +42,10 @@ var (
 	addressAdd     = sql(insert("address", addressNames))
 	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
 
+	// What a list calls a requester r: the name, or without one the first number.
+	callerCols = `r.name, CASE WHEN r.name = '' THEN (SELECT a.value FROM address a WHERE a.client_id = r.client_id
+		AND a.requester_id = r.id AND a.kind = 'phone' ORDER BY a.id LIMIT 1) END`
+
 	callersByID = sql(`SELECT r.id, r.name, (SELECT a.value FROM address a WHERE a.client_id = r.client_id AND a.requester_id = r.id
 			AND a.kind = 'phone' ORDER BY a.id LIMIT 1)
 		FROM requester r WHERE r.client_id = $1 AND r.id IN (` + slots(2, keysAtOnce) + ") ORDER BY r.id")

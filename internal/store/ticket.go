@@ -39,6 +39,7 @@ var (
 	ticketSaveRest = sql(update("ticket", ticketRest))
 
 	ticketByRef   = across("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketWhere   = across("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken = across("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
 	ticketsByKey  = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id")
 )
@@ -129,6 +130,15 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
 func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
 	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket, ref))
+}
+
+// WhereIs gives the client and the id of the ticket with a number, among the clients of the viewer; else
+// NotFound. It tells nothing of a person.
+func (tx *DeskReadTx) WhereIs(ref desk.Ref) (TicketKey, error) {
+	return oneAcross(tx, ticketWhere, func(row scanner) (k TicketKey, err error) {
+		err = row.Scan(&k.Client, &k.ID)
+		return k, err
+	}, ref)
 }
 
 // TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else

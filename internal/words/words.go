@@ -92,11 +92,35 @@ func T(lang Lang, key string, args ...any) string {
 	if len(args) < 2 {
 		return text
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	return put(text, args)
+}
+
+// put sets args in where text names them in braces. What it has set is not looked at again.
+func put(text string, args []any) string {
+	var b strings.Builder
+	for {
+		before, rest, open := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !open {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		i := 0
+		for closed && i+1 < len(args) && args[i] != any(name) {
+			i += 2
+		}
+		if !closed || i+1 >= len(args) {
+			b.WriteByte('{')
+			text = rest
+			continue
+		}
+		if s, ok := args[i+1].(string); ok {
+			b.WriteString(s)
+		} else {
+			fmt.Fprint(&b, args[i+1])
+		}
+		text = after
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // N gives the text of key for a count: key+".one" for 1, otherwise key+".other". The count is

@@ -12,22 +12,53 @@ import "regexp"
 
 // whole is what must not be broken over two lines: phone numbers, ticket
 // numbers, and times with their zone.
-var whole = regexp.MustCompile(`\(?\d{3}\)?[- ]\d{3}-\d{4}|\d{1,2}:\d{2}[\s\x{a0}][ap]\.[\s\x{a0}]?m\.(?:[\s\x{a0}][A-Z]{2,3}\b)?|\b[A-Z2-9]{3}-[A-Z2-9]{3}\b`)
+var whole = regexp.MustCompile(`^(?:\(?\d{3}\)?[- ]\d{3}-\d{4}|\d{1,2}:\d{2}[\s\x{a0}][ap]\.[\s\x{a0}]?m\.(?:[\s\x{a0}][A-Z]{2,3}\b)?|[A-Z2-9]{3}-[A-Z2-9]{3}\b)`)
 
 type piece struct {
 	text string
 	keep bool
 }
 
+// mayBegin reports whether what is whole may begin at text[i]. It is cheap, so that the expression is asked
+// at few places: asking it at all of them was half of drawing a ticket.
+func mayBegin(text string, i int) bool {
+	rest := text[i:]
+	if len(rest) < 7 {
+		return false
+	}
+	switch c := rest[0]; {
+	case c == '(':
+		return digit(rest[1])
+	case digit(c) && (rest[1] == ':' || rest[2] == ':' || digit(rest[1]) && digit(rest[2])):
+		return true
+	case c >= 'A' && c <= 'Z' || digit(c):
+		return rest[3] == '-'
+	}
+	return false
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// word reports whether c belongs to a word, inside which no ticket number begins.
+func word(c byte) bool { return digit(c) || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+
 func pieces(text string) []piece {
 	var out []piece
 	at := 0
-	for _, m := range whole.FindAllStringIndex(text, -1) {
-		if m[0] > at {
-			out = append(out, piece{text: text[at:m[0]]})
+	for i := 0; i < len(text); i++ {
+		if !mayBegin(text, i) {
+			continue
 		}
-		out = append(out, piece{text: text[m[0]:m[1]], keep: true})
-		at = m[1]
+		m := whole.FindString(text[i:])
+		if m == "" || m[3:4] == "-" && len(m) == 7 && i > 0 && word(text[i-1]) {
+			continue
+		}
+		if i > at {
+			out = append(out, piece{text: text[at:i]})
+		}
+		out = append(out, piece{text: m, keep: true})
+		at = i + len(m)
+		i = at - 1
 	}
 	if at < len(text) {
 		out = append(out, piece{text: text[at:]})
@@ -66,7 +97,7 @@ func Prose(text string) templ.Component {
 				var templ_7745c5c3_Var2 string
 				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 34, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 65, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 				if templ_7745c5c3_Err != nil {
@@ -80,7 +111,7 @@ func Prose(text string) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 36, Col: 11}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 67, Col: 11}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -128,7 +159,7 @@ func TimeEl(machine, text string) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(machine)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 50, Col: 25}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 81, Col: 25}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -141,7 +172,7 @@ func TimeEl(machine, text string) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 50, Col: 34}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 81, Col: 34}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -186,7 +217,7 @@ func RelTime(machine, text, lateWord string) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(machine)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 57, Col: 25}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 88, Col: 25}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -199,7 +230,7 @@ func RelTime(machine, text, lateWord string) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(lateWord)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 57, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 88, Col: 47}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -212,7 +243,7 @@ func RelTime(machine, text, lateWord string) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 57, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `time.templ`, Line: 88, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {

@@ -3,6 +3,8 @@ package view
 import (
 	"bytes"
 	"context"
+	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -21,4 +23,23 @@ func TestNumbersAndTimesAreNotBroken(t *testing.T) {
 			t.Errorf("Prose(%q) = %s, want %s", in, b.String(), want)
 		}
 	}
+}
+
+// Beginnings are looked for by hand; what is found must be what the expression alone would find.
+func FuzzPieces(f *testing.F) {
+	everywhere := regexp.MustCompile(`\(?\d{3}\)?[- ]\d{3}-\d{4}|\d{1,2}:\d{2}[\s\x{a0}][ap]\.[\s\x{a0}]?m\.(?:[\s\x{a0}][A-Z]{2,3}\b)?|\b[A-Z2-9]{3}-[A-Z2-9]{3}\b`)
+	for _, s := range []string{"", "(800) 555-0143", "1800-555-0143", "112:30 a.m. CT", "xK7M-4QX K7M-4QX", "234-567-8901", "K7M-4QX-K7M-4QX", "222-222 9:00 p. m. CST", "12:3 (22", "éK7M-4QX"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var got, want []string
+		for _, p := range pieces(s) {
+			if p.keep {
+				got = append(got, p.text)
+			}
+		}
+		if want = everywhere.FindAllString(s, -1); !slices.Equal(got, want) {
+			t.Errorf("pieces(%q) keeps %q, want %q", s, got, want)
+		}
+	})
 }
