@@ -58,7 +58,7 @@ func (a *App) byRef(ctx context.Context, v desk.Viewer, ref desk.Ref, fn func(*a
 
 func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Client, desk.TicketID, error) {
 	if !v.IsStaff() {
-		return desk.Client{}, 0, desk.Errorf(desk.Forbidden, "staff.only", "Only people who work the desk can do this.")
+		return desk.Client{}, 0, errStaffOnly
 	}
 	var t store.TicketKey
 	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {

@@ -3,8 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,45 +56,6 @@ func (a *App) Receive(ctx context.Context, in channel.Inbound) error {
 	return a.setAside(ctx, row, reason)
 }
 
-// WaitingLine is a message from outside that waits for a person.
-type WaitingLine struct {
-	ID       int64
-	Client   desk.Client // zero: nobody knows whose it is
-	Channel  desk.Channel
-	From, To string
-	Body     string
-	Reason   string
-	At       time.Time
-}
-
-// TakeInbound notes that v has taken care of a message that waited. It is for those who lead; NotFound
-// when no such message waits where v may see it.
-func (a *App) TakeInbound(ctx context.Context, v desk.Viewer, id int64) error {
-	if !v.Leads() {
-		return desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can take care of a message that waits.")
-	}
-	var row store.Inbound
-	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		waiting, err := tx.WaitingInbound(1000)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(waiting, func(in store.Inbound) bool { return in.ID == id })
-		if i < 0 {
-			return desk.Errorf(desk.NotFound, "not_found", "There is no such message here.")
-		}
-		row = waiting[i]
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return a.db.System(ctx, "inbound", func(tx *store.SystemTx) error {
-		row.State, row.Reason = inboundDone, "taken by "+v.Name
-		return tx.SaveInbound(row)
-	})
-}
-
 // kept is what the store takes of text from outside.
 func kept(s string, max int) string {
 	s = strings.ReplaceAll(s, "\x00", "")
@@ -104,23 +63,6 @@ func kept(s string, max int) string {
 		s = s[:max]
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
-}
-
-// setAside leaves a message for a person, and says so.
-func (a *App) setAside(ctx context.Context, row store.Inbound, reason string) error {
-	return a.db.System(ctx, "inbound", func(tx *store.SystemTx) error {
-		row.State, row.Reason = inboundWaiting, reason
-		if err := tx.SaveInbound(row); err != nil {
-			return err
-		}
-		if row.Client == 0 {
-			return nil // nobody knows whose it is: it waits on the board of everybody who leads
-		}
-		return tx.ForClient(row.Client).AddAlert(desk.Alert{
-			ID: tx.NewID(), Client: row.Client, Ticket: row.Ticket, Kind: desk.AlertInbound, Note: reason,
-			Flag: desk.Worst(desk.RedFlags(row.Body)), RaisedAt: tx.Now(),
-		})
-	})
 }
 
 // heard is a message that can be read, with what is known of its sender.
@@ -166,93 +108,6 @@ func (a *App) hear(ctx context.Context, row *store.Inbound, in channel.Inbound) 
 		reason = "it is longer than a question can be; the rest is only here"
 	}
 	return reason, err
-}
-
-// clientOf finds the client to whom a message was sent.
-func (a *App) clientOf(ctx context.Context, in channel.Inbound) (desk.Client, bool, error) {
-	clients, err := a.Clients(ctx, desk.System("inbound"))
-	if err != nil {
-		return desk.Client{}, false, err
-	}
-	if in.Channel == channel.Email {
-		_, host, _ := strings.Cut(bareMail(in.To), "@")
-		i := slices.IndexFunc(clients, func(c desk.Client) bool { return host != "" && strings.EqualFold(host, c.Host) })
-		if i < 0 {
-			return desk.Client{}, false, nil
-		}
-		return clients[i], true, nil
-	}
-	to, err := desk.ParsePhone(in.To)
-	if err != nil {
-		return desk.Client{}, false, nil
-	}
-	i := slices.IndexFunc(clients, func(c desk.Client) bool { return desk.Phone(c.Phone).E164() == to.E164() })
-	if i < 0 {
-		return desk.Client{}, false, nil
-	}
-	return clients[i], true, nil
-}
-
-// senderOf is the number or mailbox that can be answered; false for machines and short codes. An
-// answer to a machine would be answered by it.
-func senderOf(in channel.Inbound) (string, bool) {
-	if in.Channel != channel.Email {
-		p, err := desk.ParsePhone(in.From)
-		return p.E164(), err == nil
-	}
-	m, err := desk.ParseEmail(bareMail(in.From))
-	local, _, _ := strings.Cut(strings.ToLower(m), "@")
-	switch strings.NewReplacer("-", "", "_", "", ".", "").Replace(local) {
-	case "mailerdaemon", "postmaster", "noreply", "donotreply":
-		return "", false
-	}
-	return m, err == nil
-}
-
-// bareMail takes the mailbox out of "Name <box@host>".
-func bareMail(s string) string {
-	if i, j := strings.LastIndexByte(s, '<'), strings.LastIndexByte(s, '>'); i >= 0 && j > i {
-		s = s[i+1 : j]
-	}
-	return strings.TrimSpace(s)
-}
-
-var refLike = regexp.MustCompile(`\b[2-9A-Za-z]{3,4}-[2-9A-Za-z]{3,4}\b`)
-
-// refIn finds a ticket number in the subject of a mail.
-func refIn(subject string) desk.Ref {
-	for _, s := range refLike.FindAllString(subject, 10) {
-		if r, err := desk.ParseRef(s); err == nil {
-			return r
-		}
-	}
-	return ""
-}
-
-// ticketsOfSender gives the latest questions of everybody with this number or mailbox, newest first.
-func (a *App) ticketsOfSender(ctx context.Context, c desk.Client, value string) (all []desk.Ticket, err error) {
-	err = a.db.Read(ctx, desk.System("inbound"), c.ID, func(tx *store.ReadTx) error {
-		all, err = readTicketsOf(tx, value)
-		return err
-	})
-	return all, err
-}
-
-func readTicketsOf(tx *store.ReadTx, value string) ([]desk.Ticket, error) {
-	people, err := tx.RequestersByAddress(value)
-	if err != nil {
-		return nil, err
-	}
-	var all []desk.Ticket
-	for _, r := range people {
-		ts, err := tx.TicketsOf(r.ID, 50)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, ts...)
-	}
-	sortNewest(all)
-	return all, nil
 }
 
 // What people answer with one word, in the languages that the texts have.
@@ -501,80 +356,6 @@ func (a *App) hearNew(ctx context.Context, row *store.Inbound, h heard) (string,
 		return a.obey(ctx, row, h)
 	}
 	return "", err
-}
-
-// languageOf guesses the language of words from those that only one of the two has.
-func languageOf(words string) string {
-	es, en := 0, 0
-	for w := range strings.FieldsSeq(strings.ToLower(words)) {
-		switch strings.Trim(w, ".,;:!?¡¿") {
-		case "no", "me", "a":
-		case "el", "la", "los", "las", "mi", "mis", "que", "qué", "cómo", "como", "puedo", "puede", "para", "con", "una", "un", "hola", "gracias", "por", "está", "contraseña", "cita", "ayuda":
-			es++
-		case "the", "my", "i", "to", "is", "can", "how", "what", "see", "it", "please", "and", "for", "of", "not", "can't", "help":
-			en++
-		}
-	}
-	if es > en {
-		return "es"
-	}
-	return "en"
-}
-
-// hearStop ends texts to a number, or starts them again, for everybody who has it. It is answered
-// once; promises are kept by calling.
-func (a *App) hearStop(ctx context.Context, row *store.Inbound, h heard, stop bool) error {
-	return a.db.System(ctx, "inbound", func(tx *store.SystemTx) error {
-		here := tx.ForClient(h.c.ID)
-		same, err := here.AddressesByValue(h.value)
-		if err != nil {
-			return err
-		}
-		if len(same) == 0 && stop {
-			// Nobody has this number yet. Whoever asks with it one day is not texted either.
-			r := desk.Requester{Client: h.c.ID, ID: desk.RequesterID(here.NewID()), Kind: desk.Patient, Lang: "en", CreatedAt: tx.Now()}
-			if err := here.AddRequester(r); err != nil {
-				return err
-			}
-			ad := desk.Address{Client: h.c.ID, ID: desk.AddressID(here.NewID()), Requester: r.ID, Kind: desk.PhoneAddress, Value: h.value,
-				StoppedAt: tx.Now(), CreatedAt: tx.Now()}
-			if err := here.AddAddress(ad); err != nil {
-				return err
-			}
-		}
-		changed := false
-		for _, ad := range same {
-			if ad.StoppedAt.IsZero() != stop {
-				continue
-			}
-			changed = true
-			if ad.StoppedAt = (time.Time{}); stop {
-				ad.StoppedAt = tx.Now()
-			}
-			if err := here.SaveAddress(ad); err != nil {
-				return err
-			}
-		}
-		if changed && len(h.tickets) > 0 {
-			t := h.tickets[0]
-			says := desk.SayFirst // START: what every first text says, how to end texts
-			if stop {
-				says = desk.SayStop
-			}
-			row.Ticket = t.ID
-			err := a.inTx(here, desk.Tracking(h.c.ID, t.ID), h.c, t.ID, func(x *act) error {
-				i := slices.IndexFunc(same, func(ad desk.Address) bool { return ad.Requester == x.t.Requester })
-				if i < 0 {
-					return nil
-				}
-				return x.tellTo(says, h.channel, same[i].ID, desk.Promise{}, 0, nil)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return done(tx, row)
-	})
 }
 
 // Receipt notes what a provider says about a message of ours; a failure starts the next channel.

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -40,7 +42,7 @@ func (x *act) notNeeded() error {
 // answer; what else was promised is not needed any more, by the person's own word. What is past due
 // has broken before, and is told so.
 func (x *act) close(state desk.TicketState) error {
-	for _, p := range append([]desk.Promise(nil), x.live...) {
+	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
 			x.closing = true
 			if err := x.breakPromise(p, nil); err != nil {
@@ -69,7 +71,7 @@ func (x *act) close(state desk.TicketState) error {
 	}
 	// A repair that a break just now started is not needed either. Who says so has the page before
 	// them that tells of the break, so no apology follows by text.
-	for _, p := range append([]desk.Promise(nil), x.live...) {
+	for _, p := range slices.Clone(x.live) {
 		p, err := p.Withdraw(x.now())
 		if err != nil {
 			return err
@@ -94,7 +96,7 @@ func (x *act) notFixed(s *choice) error {
 	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
 		return err
 	}
-	for _, p := range append([]desk.Promise(nil), x.live...) {
+	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Confirm {
 			continue
 		}
@@ -178,4 +180,43 @@ func (x *act) confirmDue(p desk.Promise) error {
 		return err
 	}
 	return x.tell(desk.SayReminder, next, 0, nil)
+}
+
+// AskIfFixed asks the person whether it is fixed and promises to ask again.
+func (a *App) AskIfFixed(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
+	return a.byRef(ctx, v, ref, func(x *act) error { return x.askIfFixed() })
+}
+
+// The person is reminded after 2 and 7 days; after 14 the question closes without a word, which
+// never counts as success.
+var confirmAfter = []time.Duration{2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour}
+
+func (x *act) askIfFixed() error {
+	if !x.t.State.Open() {
+		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed already.")
+	}
+	if x.t.State == desk.Asked {
+		return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked already.")
+	}
+	if err := x.keepWords("asked_if_fixed"); err != nil {
+		return err
+	}
+	// One row of reminders is enough: with two, neither would ever see that it is the last.
+	for _, p := range slices.Clone(x.live) {
+		if p.Kind != desk.Confirm {
+			continue
+		}
+		if err := x.keepAsking(p, "asked_again"); err != nil {
+			return err
+		}
+	}
+	x.t.State, x.t.AskedAt = desk.Asked, x.now()
+	if err := x.note(desk.AskedIfFixed, desk.EventData{}); err != nil {
+		return err
+	}
+	p, err := x.add(desk.Promise{Kind: desk.Confirm, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(confirmAfter[0]), Step: 1})
+	if err != nil {
+		return err
+	}
+	return x.tell(desk.SayFixed, p, 0, nil)
 }

@@ -192,6 +192,27 @@ func TestTheLastSeat(t *testing.T) {
 }
 
 // Words of danger in a subject alone raise the alert, whoever opens the ticket.
+// A tired analyst clicks twice: the person is promised one call, and hears of it once.
+func TestThePromiseOfAFormThatWasSentTwice(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		in := app.PromiseIn{Kind: desk.Callback, Start: d.At(3, 8, 0)}
+		first, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, in)
+		d.Must(err)
+		again, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, in)
+		d.Must(err)
+		if again.ID != first.ID {
+			d.T.Fatalf("the same call was promised twice: %d and %d", first.ID, again.ID)
+		}
+		in.Start = d.At(3, 9, 0)
+		other, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, in)
+		d.Must(err)
+		if other.ID == first.ID {
+			d.T.Fatal("another time is another promise")
+		}
+	})
+}
+
 func TestRedFlagInTheSubject(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// TryPromise notes that somebody is calling now.
+func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID) error {
+	return a.byRef(ctx, v, ref, func(x *act) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		if p.Calling(x.now()) {
+			return desk.Errorf(desk.Conflict, "promise.trying", "Somebody is calling this person now.")
+		}
+		begin := x.tx.AddAttempt
+		if !p.TryingAt.IsZero() {
+			begin = x.tx.TakeAttempt // nobody ended the one before
+		}
+		if p, err = p.Try(x.now()); err != nil {
+			return err
+		}
+		if err := x.put(p); err != nil {
+			return err
+		}
+		err = begin(desk.Attempt{
+			Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+			How: desk.ByVoice, BeganAt: x.now(),
+		})
+		if err != nil {
+			return err
+		}
+		return x.note(desk.PromiseTrying, desk.EventData{Promise: p.ID, Tries: p.Tries + 1})
+	})
+}
+
+// Misses are the ways in which a call does not reach the person.
+var Misses = []string{"no_answer", "busy", "voicemail", "wrong_number"}
+
+// MissedCall notes that the person was not reached ("no_answer", "busy", "voicemail", "wrong_number").
+// We called within the window, so nothing broke: the promise moves on to the next window that can be
+// kept, and the person is told. The third miss ends the callback as kept with outcome "not_reached";
+// words by text or mail are promised then.
+func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, outcome string) error {
+	var bad desk.Fields
+	oneOf(&bad, "outcome", outcome, "", Misses...)
+	if outcome == "" {
+		bad.Add("outcome", "choice.missing", "Say what happened on the call.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	c, tid, err := a.find(ctx, v, ref)
+	if err != nil {
+		return err
+	}
+	var old desk.Promise
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+		old, err = tx.Promise(id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	now := a.Now()
+	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind, Text: old.Text}, old.Skill, old.Lang, false, maxTime(now.Add(WindowLength), old.Due))
+	if err != nil && !desk.Is(err, desk.Conflict) {
+		return err
+	}
+	return a.onTicket(ctx, v, c, tid, func(x *act) error {
+		p, err := x.promise(id)
+		if err != nil {
+			return err
+		}
+		if !x.now().Before(p.BreaksAt()) {
+			return desk.Errorf(desk.Conflict, "promise.past_due", "This promise was due before that call. It breaks first; the repair can then be kept.")
+		}
+		// A call that began in time and rang on past due was made in time.
+		at := x.now()
+		if !at.Before(p.Due) {
+			at = p.Due.Add(-time.Microsecond)
+		}
+		n := p.Tries + 1
+		if err := x.attempted(p, outcome); err != nil {
+			return err
+		}
+		if p, err = p.Missed(x.now()); err != nil {
+			return err
+		}
+		if err := x.note(desk.PromiseTried, desk.EventData{Promise: p.ID, Tries: n, Outcome: outcome}); err != nil {
+			return err
+		}
+		if n >= desk.MaxAttempts {
+			return x.notReached(p, at)
+		}
+		if next == nil {
+			return x.put(p) // nobody can call later: it stays due, and the clock decides
+		}
+		np := next.promise
+		np.RepairOf, np.Tries, np.State, np.Replaces = p.RepairOf, n, desk.Attempted, p.ID
+		np.Channel, np.Address, np.Voicemail, np.Unproven = p.Channel, p.Address, p.Voicemail, p.Unproven
+		if np, err = x.bind(np, next); err != nil {
+			return err
+		}
+		if p, err = p.Move(at, desk.MovedByMiss); err != nil {
+			return err
+		}
+		p.Outcome = outcome
+		if np, err = x.add(np); err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseMoved, desk.EventData{New: np.ID, MovedBy: desk.MovedByMiss, Reason: outcome}); err != nil {
+			return err
+		}
+		return x.tell(desk.SayTried, np, 0, nil)
+	})
+}
+
+// notReached ends a callback after the agreed number of attempts and promises words instead.
+func (x *act) notReached(p desk.Promise, at time.Time) error {
+	p, err := p.Keep(at, "not_reached")
+	if err != nil {
+		return err
+	}
+	if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
+		return err
+	}
+	np, err := x.add(defaultPromise(x.c, x.t, x.now()))
+	if err != nil {
+		return err
+	}
+	return x.tell(desk.SayTried, np, 0, nil)
+}
+
+// attempted ends the attempt that is under way for p, or notes one that nobody announced.
+func (x *act) attempted(p desk.Promise, outcome string) error {
+	at := desk.Attempt{
+		Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
+		How: desk.ByVoice, BeganAt: p.TryingAt, EndedAt: x.now(), Outcome: outcome,
+	}
+	if at.BeganAt.IsZero() {
+		at.BeganAt = x.now()
+		return x.tx.AddAttempt(at)
+	}
+	return x.tx.SaveAttempt(at)
+}

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// Words is what staff writes on a ticket. Key makes a double submit harmless; Seq, when not zero, is
+// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed".
+type Words struct {
+	Body string
+	Key  string
+	Seq  int
+}
+
+// UpdateWithin is how long after a reply the person hears from us again at the latest.
+const UpdateWithin = 48 * time.Hour
+
+// Reply writes to the person by the channel that they chose. It keeps live reply and update promises
+// and, while nothing else is promised, promises news within two days.
+func (a *App) Reply(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words) (desk.Message, error) {
+	return a.write(ctx, v, ref, w, desk.ToThem)
+}
+
+// AddNote writes an internal note. Nothing is sent.
+func (a *App) AddNote(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words) (desk.Message, error) {
+	return a.write(ctx, v, ref, w, desk.Note)
+}
+
+func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, kind desk.MessageKind) (desk.Message, error) {
+	max := desk.MaxWords
+	if kind == desk.Note {
+		max = desk.MaxNote
+	}
+	body, err := desk.CleanText(w.Body, max)
+	if err != nil {
+		e := err.(*desk.Error)
+		return desk.Message{}, desk.Fields{{Field: "body", Code: e.Code, Message: e.Message}}.Err()
+	}
+	if body == "" {
+		return desk.Message{}, desk.Fields{{Field: "body", Code: "words.missing", Message: "Write something first."}}.Err()
+	}
+	var m desk.Message
+	err = a.byRef(ctx, v, ref, func(x *act) error {
+		m = desk.Message{}
+		if w.Key != "" {
+			err := x.tx.KeepIdempotent(keyOwner(v), w.Key, store.Idempotent{Ticket: x.t.ID})
+			if desk.Is(err, desk.Conflict) {
+				return nil // sent already: the page that comes back shows it
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if w.Seq != 0 && kind == desk.ToThem {
+			if err := x.unread(w.Seq); err != nil {
+				return err
+			}
+		}
+		var err error
+		if m, err = x.addMessage(kind, desk.ViaDesk, body); err != nil || kind == desk.Note {
+			return err
+		}
+		return x.replied(m)
+	})
+	return m, err
+}
+
+// unread is a Conflict when the person wrote after event seq.
+func (x *act) unread(seq int) error {
+	if x.t.Seq <= seq {
+		return nil
+	}
+	later, err := x.tx.LastEvents(x.t.ID, min(x.t.Seq-seq, 50))
+	if err != nil {
+		return err
+	}
+	for _, e := range later {
+		if e.Seq > seq && e.Type == desk.MessageIn {
+			return desk.Errorf(desk.Conflict, "ticket.changed", "The person wrote again while you were writing. Read it, then send.")
+		}
+	}
+	return nil
+}
+
+// replied does what a person's answer means for the ticket: it is sent, it keeps what was promised in
+// words, and something stays promised.
+func (x *act) replied(m desk.Message) error {
+	if !x.t.State.Open() {
+		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
+	}
+	if err := x.tell(desk.SayReply, desk.Promise{}, m.ID, nil); err != nil {
+		return err
+	}
+	if err := x.keepWords("replied"); err != nil {
+		return err
+	}
+	if x.t.State == desk.New {
+		x.t.State = desk.Working
+	}
+	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
+		x.t.Owner = x.v.Staff
+	}
+	for _, p := range x.live {
+		if p.Kind != desk.Confirm || x.t.State == desk.Asked {
+			return nil
+		}
+	}
+	_, err := x.add(desk.Promise{Kind: desk.Update, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(UpdateWithin)})
+	return err
+}
+
+// keepWords keeps the live promises that an answer in words keeps. What is past due breaks instead:
+// the clock decides before the answer does.
+func (x *act) keepWords(outcome string) error {
+	for _, p := range slices.Clone(x.live) {
+		if p.Kind != desk.Reply && p.Kind != desk.Update {
+			continue
+		}
+		if !x.now().Before(p.BreaksAt()) {
+			continue
+		}
+		p, err := p.Keep(x.now(), outcome)
+		if err != nil {
+			return err
+		}
+		if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

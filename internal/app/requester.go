@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// RequesterIn says who asks: an id of a known requester, or what is known of a new one. A requester
+// with the same name and phone or mail is taken again.
+type RequesterIn struct {
+	ID     desk.RequesterID
+	Kind   desk.RequesterKind
+	Name   string
+	Phone  string
+	Email  string
+	Lang   string
+	Proven bool
+}
+
+// requester finds the person who asks, or notes a new one. The same name with the same phone or mail
+// is the same person; a name alone never is.
+func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail bool) (desk.Requester, []desk.Address, error) {
+	if in.ID != 0 {
+		r, err := tx.Requester(in.ID)
+		if err != nil {
+			return r, nil, err
+		}
+		if r, err = proven(tx, r, in.Proven); err != nil {
+			return r, nil, err
+		}
+		addresses, err := tx.Addresses(r.ID)
+		if err != nil {
+			return r, nil, err
+		}
+		return a.addAddresses(tx, r, addresses, nil, in, voicemail)
+	}
+	nobodys := map[string]bool{} // numbers and mailboxes that nobody has yet
+	for _, value := range []string{in.Phone, in.Email} {
+		if value == "" {
+			continue
+		}
+		known, err := tx.RequestersByAddress(value)
+		if err != nil {
+			return desk.Requester{}, nil, err
+		}
+		nobodys[value] = len(known) == 0
+		for _, r := range known {
+			if strings.EqualFold(r.Name, in.Name) {
+				if r, err = proven(tx, r, in.Proven); err != nil {
+					return r, nil, err
+				}
+				addresses, err := tx.Addresses(r.ID)
+				if err != nil {
+					return r, nil, err
+				}
+				return a.addAddresses(tx, r, addresses, nobodys, in, voicemail)
+			}
+		}
+	}
+	r := desk.Requester{
+		Client: tx.Client(), ID: desk.RequesterID(tx.NewID()), Kind: in.Kind, Name: in.Name, Lang: lang,
+		Proven: in.Proven, CreatedAt: tx.Now(),
+	}
+	if r.Kind == "" {
+		r.Kind = desk.Patient
+	}
+	if err := tx.AddRequester(r); err != nil {
+		return r, nil, err
+	}
+	return a.addAddresses(tx, r, nil, nobodys, in, voicemail)
+}
+
+// proven notes that somebody checked who r is. What was checked once stays so.
+func proven(tx *store.Tx, r desk.Requester, checked bool) (desk.Requester, error) {
+	if !checked || r.Proven {
+		return r, nil
+	}
+	r.Proven = true
+	return r, tx.SaveRequester(r)
+}
+
+// addAddresses adds what is new of in to the addresses of r, and puts what was just given first.
+func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, nobodys map[string]bool, in RequesterIn, voicemail bool) (desk.Requester, []desk.Address, error) {
+	var first []desk.Address
+	for _, given := range []struct {
+		kind  desk.AddressKind
+		value string
+	}{{desk.PhoneAddress, in.Phone}, {desk.EmailAddress, in.Email}} {
+		if given.value == "" {
+			continue
+		}
+		known := false
+		for i, h := range have {
+			if h.Kind == given.kind && h.Value == given.value {
+				first, have, known = append(first, h), append(have[:i:i], have[i+1:]...), true
+				break
+			}
+		}
+		if known {
+			continue
+		}
+		ad := desk.Address{
+			Client: tx.Client(), ID: desk.AddressID(tx.NewID()), Requester: r.ID, Kind: given.kind, Value: given.value,
+			Voicemail: voicemail && given.kind == desk.PhoneAddress, CreatedAt: tx.Now(),
+		}
+		if !nobodys[ad.Value] {
+			others, err := tx.AddressesByValue(ad.Value)
+			if err != nil {
+				return r, nil, err
+			}
+			for _, o := range others {
+				if !o.StoppedAt.IsZero() {
+					ad.StoppedAt = o.StoppedAt // STOP was said by a phone, whoever holds it
+				}
+			}
+		}
+		if err := tx.AddAddress(ad); err != nil {
+			return r, nil, err
+		}
+		first = append(first, ad)
+	}
+	return r, append(first, have...), nil
+}
+
+// reach chooses the channel and address by which a person hears from us.
+func reach(want desk.Channel, have []desk.Address) (desk.Channel, desk.AddressID) {
+	kind := desk.PhoneAddress
+	if want == desk.ByEmail {
+		kind = desk.EmailAddress
+	}
+	for _, h := range have {
+		if h.Kind == kind && want != desk.ByWeb {
+			if want == "" {
+				want = desk.BySMS
+			}
+			return want, h.ID
+		}
+	}
+	for _, h := range have {
+		if h.Kind == desk.EmailAddress && want == "" {
+			return desk.ByEmail, h.ID
+		}
+	}
+	return desk.ByWeb, 0
+}
+
+// unproven reports whether nobody has checked who asks.
+func unproven(v desk.Viewer, in RequesterIn) bool {
+	return !in.Proven && (v.Who == desk.WhoGuest || v.Who == desk.WhoRequester)
+}
+
+// Person is a requester with the addresses on file.
+type Person struct {
+	desk.Requester
+	Addresses []desk.Address
+	Tickets   int // how many of the latest 100
+	LastAt    time.Time
+}
+
+// Requesters lists requesters of one client by id, keyset, optionally by exact phone or mail.
+func (a *App) Requesters(ctx context.Context, v desk.Viewer, c desk.ClientID, address string, after int64, limit int) ([]Person, error) {
+	if !v.IsStaff() {
+		return nil, errStaffOnly
+	}
+	if limit <= 0 || limit > 200 {
+		limit = 50
+	}
+	if p, err := desk.ParsePhone(address); err == nil {
+		address = string(p)
+	}
+	var all []Person
+	err := a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
+		all = nil
+		var rs []desk.Requester
+		var err error
+		if address != "" {
+			rs, err = tx.RequestersByAddress(address)
+		} else {
+			rs, err = tx.Requesters(after, limit)
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			p, err := person(tx, r)
+			if err != nil {
+				return err
+			}
+			all = append(all, p)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Requester gives one requester.
+func (a *App) Requester(ctx context.Context, v desk.Viewer, c desk.ClientID, id desk.RequesterID) (Person, error) {
+	var p Person
+	if !v.IsStaff() {
+		return p, errStaffOnly
+	}
+	err := a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
+		r, err := tx.Requester(id)
+		if err != nil {
+			return err
+		}
+		p, err = person(tx, r)
+		return err
+	})
+	return p, err
+}
+
+func person(tx *store.ReadTx, r desk.Requester) (Person, error) {
+	p := Person{Requester: r}
+	var err error
+	if p.Addresses, err = tx.Addresses(r.ID); err != nil {
+		return p, err
+	}
+	ts, err := tx.TicketsOf(r.ID, 100)
+	if err != nil {
+		return p, err
+	}
+	p.Tickets = len(ts)
+	if len(ts) > 0 {
+		p.LastAt = ts[0].OpenedAt
+	}
+	return p, nil
+}

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// TicketFilter narrows a list of tickets.
+type TicketFilter struct {
+	Client desk.ClientID // zero: all that v may see
+	State  string        // "", open, closed
+	After  string        // cursor
+	Limit  int           // 50 by default, at most 200
+}
+
+// TicketList is one page of tickets, newest first.
+type TicketList struct {
+	Tickets []desk.Ticket
+	Next    string
+}
+
+// Tickets lists tickets newest first, by keyset. Over several clients the newest of each are merged.
+func (a *App) Tickets(ctx context.Context, v desk.Viewer, f TicketFilter) (TicketList, error) {
+	if !v.IsStaff() {
+		return TicketList{}, errStaffOnly
+	}
+	if f.Limit <= 0 || f.Limit > 200 {
+		f.Limit = 50
+	}
+	if f.State != "" && f.State != "open" && f.State != "closed" {
+		return TicketList{}, desk.Fields{{Field: "state", Code: "choice.invalid", Message: "Choose open or closed."}}.Err()
+	}
+	before, err := parseCursor(f.After)
+	if err != nil {
+		return TicketList{}, err
+	}
+	ids := []desk.ClientID{f.Client}
+	if f.Client == 0 {
+		clients, err := a.Clients(ctx, v)
+		if err != nil {
+			return TicketList{}, err
+		}
+		ids = ids[:0]
+		for _, c := range clients {
+			ids = append(ids, c.ID)
+		}
+	}
+	var all []desk.Ticket
+	for _, c := range ids {
+		err := a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
+			ts, err := tx.Tickets(f.State, before, f.Limit+1)
+			all = append(all, ts...)
+			return err
+		})
+		if err != nil {
+			return TicketList{}, err
+		}
+	}
+	sortNewest(all)
+	var list TicketList
+	if len(all) > f.Limit {
+		all = all[:f.Limit]
+		list.Next = strconv.FormatInt(int64(all[len(all)-1].ID), 36)
+	}
+	list.Tickets = all
+	return list, nil
+}
+
+func sortNewest(ts []desk.Ticket) {
+	slices.SortFunc(ts, func(x, y desk.Ticket) int {
+		return cmp.Or(cmp.Compare(y.ID, x.ID), cmp.Compare(y.Client, x.Client))
+	})
+}
+
+func parseCursor(s string) (desk.TicketID, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 36, 64)
+	if err != nil || n <= 0 {
+		return 0, desk.Fields{{Field: "after", Code: "cursor.invalid", Message: "That cursor is not one of ours."}}.Err()
+	}
+	return desk.TicketID(n), nil
+}
