@@ -316,7 +316,7 @@ func (a *App) skillFor(ctx context.Context, words string) (string, error) {
 }
 
 var (
-	askPerIP     = limit{name: "ask.ip", n: 5, per: 30 * time.Minute} // five at once, ten an hour
+	askPerIP     = limit{name: "ask.ip", n: 20, per: 20 * time.Minute} // twenty at once, sixty an hour: a waiting room shares one address
 	askPerClient = limit{name: "ask.client", n: 600, per: time.Hour}
 )
 

@@ -80,6 +80,12 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		if !x.now().Before(p.BreaksAt()) {
 			return desk.Errorf(desk.Conflict, "promise.past_due", "This promise was due before that call. It breaks first; the repair can then be kept.")
 		}
+		if p.TryingAt.IsZero() {
+			return desk.Errorf(desk.Conflict, "promise.not_called", "Press “Calling now” first, then call: only a call on record counts as a try.")
+		}
+		if windowed(p.Kind) && x.now().Before(p.Start.Add(-remindBefore)) {
+			return desk.Errorf(desk.Conflict, "promise.too_early", "The time that we promised has not come. A call before it does not count as a try.")
+		}
 		// A call that began in time and rang on past due was made in time.
 		at := x.now()
 		if !at.Before(p.Due) {

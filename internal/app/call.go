@@ -255,7 +255,7 @@ func (a *App) promiseOnce(ctx context.Context, v desk.Viewer, c desk.ClientID, i
 
 // askOnce asks whether it is fixed; having asked before is as good.
 func (a *App) askOnce(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
-	err := a.AskIfFixed(ctx, v, ref)
+	err := a.byRef(ctx, v, ref, func(x *act) error { return x.askIfFixed(true) })
 	if e, ok := err.(*desk.Error); ok && e.Code == "ticket.asked" {
 		return nil
 	}

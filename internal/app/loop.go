@@ -184,19 +184,26 @@ func (x *act) confirmDue(p desk.Promise) error {
 
 // AskIfFixed asks the person whether it is fixed and promises to ask again.
 func (a *App) AskIfFixed(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
-	return a.byRef(ctx, v, ref, func(x *act) error { return x.askIfFixed() })
+	return a.byRef(ctx, v, ref, func(x *act) error { return x.askIfFixed(false) })
 }
 
 // The person is reminded after 2 and 7 days; after 14 the question closes without a word, which
 // never counts as success.
 var confirmAfter = []time.Duration{2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour}
 
-func (x *act) askIfFixed() error {
+// askIfFixed asks. Where nobody has given the person a word yet, that comes first: a question is no
+// answer. talked says that somebody just did.
+func (x *act) askIfFixed(talked bool) error {
 	if !x.t.State.Open() {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed already.")
 	}
 	if x.t.State == desk.Asked {
 		return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked already.")
+	}
+	for _, p := range x.live {
+		if p.Kind == desk.Reply && !talked && x.t.Via != desk.ViaPhone {
+			return desk.Errorf(desk.Conflict, "ticket.unanswered", "Nobody has answered this question yet. Write or call first, then ask if it is fixed.")
+		}
 	}
 	if err := x.keepWords("asked_if_fixed"); err != nil {
 		return err

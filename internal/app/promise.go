@@ -231,6 +231,9 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if p.Kind == desk.Confirm {
 			return desk.Errorf(desk.Conflict, "promise.confirm", "Only the person can say that it is fixed.")
 		}
+		if windowed(p.Kind) && p.TryingAt.IsZero() && note == "" {
+			return desk.Fields{{Field: "note", Code: "contact.missing", Message: "Say in a line what you talked about. Or press “Calling now” before you call."}}.Err()
+		}
 		kept, err := p.Keep(x.now(), "reached")
 		if err != nil {
 			return err
@@ -257,7 +260,7 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if x.t.State == desk.Asked {
 			x.t.State = desk.Working
 		}
-		return x.askIfFixed()
+		return x.askIfFixed(true)
 	})
 }
 

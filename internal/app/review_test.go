@@ -26,7 +26,7 @@ func TestSilenceEndsHoweverOftenWasAsked(t *testing.T) {
 			}
 		}
 		d.AdvanceTo(p.Start.Add(time.Minute))
-		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil)) // asks again
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil)) // asks again
 		asking := 0
 		for _, line := range maria.Page(d.Sam).Promises {
 			if line.Promise.State.Live() {
@@ -88,7 +88,7 @@ func TestACallThatNobodyEndedGivesWay(t *testing.T) {
 		d.AdvanceTo(p.Due.Add(-time.Minute))
 		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
 		d.AdvanceTo(p.Due.Add(2 * time.Minute))
-		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil))
 		for _, line := range maria.Page(d.Sam).Promises {
 			if line.Promise.ID == p.ID && (line.Promise.State != desk.KeptLate || len(line.Attempts) != 1 || line.Attempts[0].StaffName != "Priya Nair") {
 				d.T.Fatalf("%s with %+v", line.Promise.State, line.Attempts)
@@ -113,6 +113,7 @@ func TestTheSentenceOfAPromiseSurvives(t *testing.T) {
 				break
 			}
 		}
+		d.Must(d.App.TryPromise(d.Ctx(), d.Sam, ref, p.ID))
 		d.Must(d.App.MissedCall(d.Ctx(), d.Sam, ref, p.ID, "busy"))
 		for _, line := range maria.Page(d.Sam).Promises {
 			if p := line.Promise; p.State.Live() && p.Kind == desk.Other && p.Text == text {

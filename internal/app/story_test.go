@@ -58,7 +58,7 @@ func TestThePromiseBreaks(t *testing.T) {
 			d.T.Fatalf("the repair is %+v", repair)
 		}
 		d.AdvanceTo(d.At(3, 8, 50))
-		d.Must(d.App.KeepPromise(d.Ctx(), d.Ana, maria.Got.Ref, repair.ID, "", nil))
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Ana, maria.Got.Ref, repair.ID, "We talked.", nil))
 		d.Settle()
 		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
 		page := maria.Page(d.Sam)

@@ -24,6 +24,9 @@ func (a *App) OpenTicket(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 	if err := in.clean(c); err != nil {
 		return Opened{}, err
 	}
+	if err := a.known(ctx, in.Skill, in.Function); err != nil {
+		return Opened{}, err
+	}
 	var seat *choice
 	if in.Promise != nil {
 		if seat, err = a.choose(ctx, v, c, *in.Promise, in.Skill, in.Lang, unproven(v, in.Requester), a.Now()); err != nil {
@@ -247,4 +250,20 @@ func (a *App) Ticket(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Tic
 		return err
 	})
 	return t, err
+}
+
+// known is an Invalid error unless the desk has this skill and this function of the EHR.
+func (a *App) known(ctx context.Context, skill string, function int64) error {
+	f, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
+	var bad desk.Fields
+	if _, ok := f.skills[skill]; !ok && skill != DefaultSkill(desk.Patient) && skill != DefaultSkill(desk.Employee) {
+		bad.Add("skill", "skill.unknown", "The desk has no such skill.")
+	}
+	if _, ok := f.functions[function]; !ok && function != 0 {
+		bad.Add("function", "function.unknown", "There is no such function in the catalogue.")
+	}
+	return bad.Err()
 }

@@ -65,6 +65,9 @@ func (in *TicketIn) clean(c desk.Client) error {
 			bad.Add("requester.phone", "phone.invalid", err.(*desk.Error).Message)
 		} else {
 			in.Requester.Phone = string(p)
+			if p.E164() == c.Phone || p.E164() == c.StaffPhone {
+				bad.Add("requester.phone", "phone.invalid", "This is our own number. Enter the number of the person.")
+			}
 		}
 	}
 	if in.Requester.Email != "" {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"kept/internal/coverage"
@@ -41,11 +42,18 @@ func (a *App) windows(ctx context.Context, c desk.Client, q coverage.Query) ([]W
 	return plan.Windows(q), nil
 }
 
+// zones are read once: each reading opens a file.
+var zones sync.Map // of string to *time.Location
+
 func zoneOf(c desk.Client) *time.Location {
+	if loc, ok := zones.Load(c.Zone); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(c.Zone)
 	if err != nil {
-		return time.UTC
+		loc = time.UTC
 	}
+	zones.Store(c.Zone, loc)
 	return loc
 }
 

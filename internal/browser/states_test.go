@@ -95,7 +95,7 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			look(maria, "moved by us")
 			p.AdvanceTo(moved.Due.Add(time.Minute))
 			look(maria, "broken")
-			p.Must(p.App.KeepPromise(p.Ctx(), p.Ana, maria.Got.Ref, maria.Promise().ID, "", nil))
+			p.Must(p.App.KeepPromise(p.Ctx(), p.Ana, maria.Got.Ref, maria.Promise().ID, "We talked.", nil))
 			look(maria, "asked")
 			a.open(root(maria) + "/reopening").sound(lang + " tracker/reopening")
 			_, err = p.App.SayNotFixed(p.Ctx(), maria.Viewer(), "Still kilograms", time.Time{})

@@ -96,7 +96,7 @@ func TestLostWindowUnknownLinkAndStalePages(t *testing.T) {
 
 	p.AdvanceTo(p.At(3, 8, 5))
 	p.Must(p.App.TryPromise(p.Ctx(), p.Priya, maria.Got.Ref, pr.ID))
-	p.Must(p.App.KeepPromise(p.Ctx(), p.Priya, maria.Got.Ref, pr.ID, "", nil))
+	p.Must(p.App.KeepPromise(p.Ctx(), p.Priya, maria.Got.Ref, pr.ID, "We talked.", nil))
 	old := p.signedIn(t, p.Priya).view(1366, 768).open("/desk/t/" + string(maria.Got.Ref)).says("Asked if fixed")
 	a.open(at).says("Is it fixed?")
 	other := a.another().open(at).says("Is it fixed?")

@@ -53,7 +53,7 @@ func ParsePhone(s string) (Phone, error) {
 // with 0 or 1 or is a service code like 911, and no area code has 9 in the middle.
 func nanp(d string) bool {
 	return len(d) == 10 && d[0] >= '2' && d[1] != '9' && d[3] >= '2' &&
-		d[1:3] != "11" && d[4:6] != "11"
+		d[1:3] != "11" && d[4:6] != "11" && d[:3] != "900" // 900 costs whoever texts it
 }
 
 // phoneDigits keeps the digits of s. It is false when s has anything but digits and the marks

@@ -37,6 +37,9 @@ func CleanText(s string, max int) (string, error) {
 		}
 		return r
 	}, s)
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }) < 0 {
+		return "", nil // nothing that can be seen
+	}
 	return within(strings.TrimSpace(s), max)
 }
 

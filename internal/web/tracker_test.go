@@ -47,7 +47,7 @@ func TestTheLoopIsClosedByThePerson(t *testing.T) {
 	d.AdvanceTo(d.At(3, 8, 5))
 	d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
 	b.get(link(maria)).is(200, "We are calling you now").sound()
-	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil))
 	b.get(link(maria)).is(200, "Is it fixed?", "Yes, it is fixed", "No, I still need help", "We talked with you").sound()
 	if n := len(b.all("button[name=fixed]")); n != 2 {
 		t.Errorf("%d answers", n)
@@ -56,7 +56,7 @@ func TestTheLoopIsClosedByThePerson(t *testing.T) {
 	b.send("words", "Still kilograms").isAt(link(maria)+"?saved=reopened").is(200, "You told us it is not fixed", "You do not have to explain it again").saysNot("Still kilograms").sound()
 	p = maria.Promise()
 	d.AdvanceTo(p.Start.Add(time.Minute))
-	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil))
 	b.get(link(maria)).send("fixed", "yes").isAt(link(maria)).is(200, "You told us it is fixed. Thank you.", "60 days").sound()
 	b.get("/es"+link(maria)).is(200, "Gracias")
 	b.get(link(maria)+"/reopening").is(200).send().is(200, "You told us it is not fixed")

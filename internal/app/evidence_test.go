@@ -1,0 +1,79 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+func code(err error) string {
+	if e, ok := err.(*desk.Error); ok {
+		if len(e.Fields) > 0 {
+			return e.Fields[0].Code
+		}
+		return e.Code
+	}
+	return ""
+}
+
+// Asking whether it is fixed is no answer: the promised first word comes before it.
+func TestAQuestionIsNoAnswer(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria()
+		got, err := d.App.OpenTicket(d.Ctx(), desk.Viewer{Who: desk.WhoToken, Token: 1, Clients: []desk.ClientID{1}}, 1, apiTicket())
+		d.Must(err)
+		maria.Got = got
+		if err := d.App.AskIfFixed(d.Ctx(), d.Sam, got.Ref); code(err) != "ticket.unanswered" {
+			d.T.Fatalf("asked before anybody answered: %v", err)
+		}
+		_, err = d.App.Reply(d.Ctx(), d.Sam, got.Ref, saying("Choose pounds in Settings."))
+		d.Must(err)
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, got.Ref))
+	})
+}
+
+// A talk needs a word or a call on record, and "no answer" a call that was made in its time.
+func TestNothingIsKeptOrTriedWithoutACall(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		p := maria.Promise()
+		if err := d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, " \u200b", nil); code(err) != "contact.missing" {
+			d.T.Fatalf("kept without a word: %v", err)
+		}
+		if err := d.App.MissedCall(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "no_answer"); code(err) != "promise.not_called" {
+			d.T.Fatalf("not reached without a call: %v", err)
+		}
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		if err := d.App.MissedCall(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "no_answer"); code(err) != "promise.too_early" {
+			d.T.Fatalf("a call hours before its time counts as a try: %v", err)
+		}
+		d.AdvanceTo(p.Start.Add(time.Minute))
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "", nil))
+	})
+}
+
+// A skill or a function that the desk does not have is refused at its field.
+func TestUnknownSkillsAreRefused(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		in := apiTicket()
+		in.Skill = "';--"
+		if _, err := d.App.OpenTicket(d.Ctx(), d.Sam, 1, in); code(err) != "skill.unknown" {
+			d.T.Fatalf("%v", err)
+		}
+		in = apiTicket()
+		in.Requester.Phone = d.Mercy.Phone
+		if _, err := d.App.OpenTicket(d.Ctx(), d.Sam, 1, in); code(err) != "phone.invalid" {
+			d.T.Fatalf("our own number: %v", err)
+		}
+	})
+}
+
+func apiTicket() app.TicketIn {
+	return app.TicketIn{Words: "How do I see pounds?", Requester: app.RequesterIn{Name: "Maria Gomez", Phone: "312-555-0199"}}
+}
+
+func saying(body string) app.Words { return app.Words{Body: body} }
