@@ -4,6 +4,7 @@ import (
 	"context"
 	stdsql "database/sql"
 	"errors"
+	"runtime"
 	"sync"
 
 	"kept/internal/desk"
@@ -131,6 +132,12 @@ func (w *writer) open() error {
 func (w *writer) leave() {
 	w.mu.Lock()
 	if b := w.batch; b != nil {
+		if len(w.queue) == 0 && !b.full {
+			// Whoever is on the way already shares the commit, which costs more than to let them come.
+			w.mu.Unlock()
+			runtime.Gosched()
+			w.mu.Lock()
+		}
 		if len(w.queue) > 0 && !b.full && b.units < batchCap && !w.queue[0].alone {
 			w.next()
 			return

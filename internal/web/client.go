@@ -78,9 +78,7 @@ func (h *handler) atClient(w http.ResponseWriter, r *http.Request) {
 	if word, rest := firstWord(v.path); word == string(words.ES) {
 		v.lang, v.path = words.ES, rest
 	}
-	if v.zone, err = time.LoadLocation(c.Zone); err != nil {
-		v.zone = time.UTC
-	}
+	v.zone = clientZone(c)
 	v.hours = h.app.Hours(c, v.now)
 	below := r.WithContext(context.WithValue(ctx, visitKey{}, v))
 	to := *r.URL
