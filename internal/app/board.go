@@ -82,7 +82,7 @@ type boardRows struct {
 	alerts  []desk.Alert
 	waiting []store.Inbound
 	tickets map[store.TicketKey]desk.Ticket // of the alerts
-	callers map[store.RequesterKey]string
+	callers map[store.RequesterKey]string   // of the alerts
 	ended   []store.EndedCount
 	hours   []store.HourCount
 }
@@ -140,7 +140,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	for _, r := range read.rows {
 		p := r.Promise
 		line := BoardLine{
-			Promise: p, Look: on.look(p), Ticket: r.Ticket, Client: know.client[p.Client], Caller: read.callers[keyOf(r.Ticket)],
+			Promise: p, Look: on.look(p), Ticket: r.Ticket, Client: know.client[p.Client], Caller: callerName(r.Caller.Name, r.Caller.Phone),
 			Owner: know.staff[p.Owner], OwnerOn: on.owned(p), Can: free.can(p),
 		}
 		line.Told = !r.ToldAt.IsZero() && !untold[p.RepairOf] && !untold[p.ID]
@@ -187,9 +187,6 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 		return r, err
 	}
 	var people []store.RequesterKey
-	for _, row := range r.rows {
-		people = append(people, keyOf(row.Ticket))
-	}
 	for _, t := range r.tickets {
 		people = append(people, keyOf(t))
 	}

@@ -151,15 +151,7 @@ func keyOf(t desk.Ticket) store.RequesterKey {
 	return store.RequesterKey{Client: t.Client, ID: t.Requester}
 }
 
-// callersOf gives what lists call the people who asked.
-func callersOf(tx *store.DeskReadTx, rows []store.QueueRow) (map[store.RequesterKey]string, error) {
-	keys := make([]store.RequesterKey, len(rows))
-	for i, r := range rows {
-		keys[i] = keyOf(r.Ticket)
-	}
-	return callersNamed(tx, keys)
-}
-
+// callersNamed gives what lists call the people who asked.
 func callersNamed(tx *store.DeskReadTx, keys []store.RequesterKey) (map[store.RequesterKey]string, error) {
 	found, err := tx.Callers(keys)
 	if err != nil {
@@ -231,12 +223,8 @@ func (a *App) Strip(ctx context.Context, v desk.Viewer) (Strip, error) {
 		if err != nil || len(first) == 0 {
 			return err
 		}
-		callers, err := callersOf(tx, first)
-		if err != nil {
-			return err
-		}
 		s.Promise, s.Ticket = first[0].Promise, first[0].Ticket
-		s.Client, s.Caller = know.client[s.Ticket.Client], callers[keyOf(s.Ticket)]
+		s.Client, s.Caller = know.client[s.Ticket.Client], callerName(first[0].Caller.Name, first[0].Caller.Phone)
 		s.Broken = s.Promise.RepairOf != 0 || on.look(s.Promise) == desk.LookBroken
 		return nil
 	})

@@ -51,8 +51,9 @@ var (
 )
 
 func board(owner string) string {
-	return "SELECT " + ticketCols + ", " + promiseCols + `, broken.told_at FROM promise p
+	return "SELECT " + ticketCols + ", " + promiseCols + ", " + callerCols + `, broken.told_at FROM promise p
 		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		LEFT JOIN promise broken ON broken.client_id = p.client_id AND broken.id = p.repair_of
 		WHERE ` + owner + ` p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2
 			AND (CAST($3 AS BIGINT) = 0 OR +p.client_id = $3) AND ($4 = '' OR p.skill = $4) AND {mine p}
@@ -66,7 +67,7 @@ type BoardRow struct {
 }
 
 func scanBoardRow(row scanner) (b BoardRow, err error) {
-	err = row.Scan(append(append(ticketDest(&b.Ticket), promiseDest(&b.Promise)...), at(&b.ToldAt))...)
+	err = row.Scan(append(append(ticketDest(&b.Ticket), promiseDest(&b.Promise)...), &b.Caller.Name, orZero(&b.Caller.Phone), at(&b.ToldAt))...)
 	return b, err
 }
 
@@ -86,6 +87,7 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	}
 	for _, r := range rows {
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}
 	return rows, err
 }
@@ -98,6 +100,7 @@ func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueR
 	for i, r := range rows {
 		owed[i] = r.QueueRow
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}
 	return owed, err
 }

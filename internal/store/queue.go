@@ -28,7 +28,7 @@ type QueueQuery struct {
 type QueueRow struct {
 	Ticket  desk.Ticket
 	Promise desk.Promise
-	Caller  Caller // in the queue; the phone only of somebody without a name
+	Caller  Caller // the phone only of somebody without a name
 }
 
 const queueSkills = 8
