@@ -100,13 +100,6 @@ func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Row
 // reader is anything that can ask: *ReadTx, *Tx, *DeskReadTx, *DeskTx, *SystemTx.
 type reader interface{ kernel() *unit }
 
-// writing is anything that can change rows: *Tx, *DeskTx, *SystemTx.
-type writing interface {
-	reader
-	exec(s *stmt, args ...any) (int64, error)
-	put(s *stmt, args ...any) error
-}
-
 // many gives every row of s, each read by scan. No rows is an empty slice and no error.
 func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	u := tx.kernel()
