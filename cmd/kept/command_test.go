@@ -23,6 +23,7 @@ func TestHelpHelps(t *testing.T) {
 		"user add":         {"--login", "--role", "--password-file"},
 		"client add":       {"--slug", "--zone", "--phone"},
 		"token add":        {"--client", "--desk"},
+		"shift add":        {"--login", "--zone", "--weekdays", "--seats"},
 		"backup":           {"<file>"},
 		"restore":          {"<file>"},
 		"release-messages": {"After a restore"},
@@ -53,6 +54,10 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana Ruiz")...).refuses(t, "Somebody has this login already.")
 	kept(t, on(folder, "user", "add", "--login", "bo@desk.example", "--name", "Bo", "--client", "nowhere")...).refuses(t, `no hospital with the short name "nowhere"`)
 	kept(t, on(folder, "user", "add", "--login", "not a mail", "--name", "Bo")...).refuses(t, "login: Enter an email address")
+	nights := []string{"shift", "add", "--login", "ana@desk.example", "--on", "2030-03-08", "--from", "22:00", "--to", "06:00", "--zone", "America/Chicago"}
+	kept(t, on(folder, append(nights, "--days", "7", "--weekdays", "mon", "--weekdays", "sat")...)...).works(t, "Added 2 shifts for Ana Ruiz", "Saturday, March 9, 22:00")
+	kept(t, on(folder, append(nights, "--days", "3")...)...).refuses(t, "has a shift then already")
+	kept(t, on(folder, append(nights, "--weekdays", "moon")...)...).refuses(t, "mon, tue, wed")
 	kept(t, on(folder, "token", "add", "--name", "portal", "--client", "mercy")...).works(t, "kept_", "shown this once")
 	kept(t, on(folder, "token", "add", "--name", "portal")...).refuses(t, "--client", "--desk")
 	info, err := os.Stat(folder)

@@ -40,6 +40,9 @@ type commands struct {
 	Token struct {
 		Add tokenAdd `cmd:"" help:"Make a token for programs that use the API."`
 	} `cmd:"" help:"Keys for programs."`
+	Shift struct {
+		Add shiftAdd `cmd:"" help:"Put somebody on the roster. Without shifts no call can be promised."`
+	} `cmd:"" help:"Who works when."`
 	Backup          backup          `cmd:"" help:"Write a checked copy of everything to a new file, while the desk is open."`
 	Restore         restore         `cmd:"" help:"Bring a backup into an empty folder or database. Messages then wait until you let them go."`
 	ReleaseMessages releaseMessages `cmd:"" help:"After a restore: let the waiting messages go."`

@@ -23,6 +23,7 @@ var orders = map[string]func() order{
 	"user":    func() order { return new(userAdd) },
 	"client":  func() order { return new(clientAdd) },
 	"token":   func() order { return new(tokenAdd) },
+	"shift":   func() order { return new(shiftAdd) },
 	"backup":  func() order { return new(backup) },
 	"release": func() order { return new(releaseMessages) },
 }

@@ -47,7 +47,17 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 		if err := tx.AddStaff(s); err != nil {
 			return err
 		}
+		known, err := tx.Skills()
+		if err != nil {
+			return err
+		}
 		for skill, until := range skills {
+			if !slices.ContainsFunc(known, func(k desk.Skill) bool { return k.Code == skill }) {
+				// A skill comes to the desk with the first person who has it.
+				if err := tx.AddSkill(desk.Skill{Code: skill, Name: skill, NameES: skill, Public: "an expert", PublicES: "una persona experta"}); err != nil {
+					return err
+				}
+			}
 			if err := tx.AddSkillTo(s.ID, skill, until); err != nil {
 				return err
 			}

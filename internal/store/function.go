@@ -7,7 +7,8 @@ var (
 	functionByID = sql(`SELECT id, domain, name, skill FROM ehr_function WHERE id = $1`)
 	addFunction  = sql(`INSERT INTO ehr_function (id, domain, name, skill) VALUES ($1, $2, $3, $4)`)
 	skillsAll    = sql(`SELECT code, name, name_es, public, public_es FROM skill ORDER BY code`)
-	addSkill     = sql(`INSERT INTO skill (code, name, name_es, public, public_es) VALUES ($1, $2, $3, $4, $5)`)
+	addSkill     = sql(`INSERT INTO skill (code, name, name_es, public, public_es) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_es = excluded.name_es, public = excluded.public, public_es = excluded.public_es`)
 )
 
 func scanFunction(row scanner) (f desk.Function, err error) {
@@ -38,7 +39,7 @@ func (tx *DeskTx) AddFunction(f desk.Function) error {
 	return tx.put(addFunction, f.ID, f.Domain, f.Name, f.Skill)
 }
 
-// AddSkill stores a new skill under its code.
+// AddSkill stores a skill under its code, with its names; a skill that is there gets the new ones.
 func (tx *DeskTx) AddSkill(s desk.Skill) error {
 	return tx.put(addSkill, s.Code, s.Name, s.NameES, s.Public, s.PublicES)
 }

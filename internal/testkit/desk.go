@@ -208,7 +208,7 @@ func (d *Desk) staffUp() {
 				return err
 			}
 		}
-		shift, first := int64(0), d.from.In(d.At(1, 0, 0).Location()).Day()-1
+		first := d.from.In(d.At(1, 0, 0).Location()).Day() - 1
 		for _, p := range people {
 			s := desk.Staff{ID: p.id, Name: p.name, Login: p.name[:3] + "@kept.example", Role: p.role, Active: true, Languages: []string{"en", "es"}}
 			if err := tx.AddStaff(s); err != nil {
@@ -225,9 +225,8 @@ func (d *Desk) staffUp() {
 				}
 			}
 			for day := first; day < first+20; day++ {
-				shift++
 				start := d.At(day, p.from, 0)
-				err := tx.AddShift(coverage.Shift{ID: shift, Person: int64(p.id), Start: start, End: start.Add(time.Duration(p.hours) * time.Hour), Seats: p.seats})
+				err := tx.AddShift(coverage.Shift{ID: tx.NewID(), Person: int64(p.id), Start: start, End: start.Add(time.Duration(p.hours) * time.Hour), Seats: p.seats})
 				if err != nil {
 					return err
 				}
