@@ -29,7 +29,8 @@ type Queue struct {
 	Now  time.Time
 }
 
-// QueueRow is one ticket in the queue.
+// QueueRow is one ticket in the queue. Ticket and Promise hold what a list shows, as store.QueueRow says:
+// for the rest, read the ticket.
 type QueueRow struct {
 	Ticket  desk.Ticket
 	Promise desk.Promise

@@ -61,6 +61,36 @@ func TestQueue(t *testing.T) {
 	})
 }
 
+// The rows of the queue are thinner than those of the board, and say the same.
+func TestQueueRowHoldsWhatAListShows(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		open(t, db, 1, map[int64]time.Duration{1: time.Hour}, func(t *desk.Ticket, p *desk.Promise) {
+			t.Needs, t.State = "tty", desk.Working
+			p.Tries, p.TryingAt, p.RepairOf = 2, noon.Add(time.Minute), 7
+		})
+		open(t, db, 1, map[int64]time.Duration{2: 2 * time.Hour}, func(t *desk.Ticket, p *desk.Promise) { t.Owner, p.Owner = 0, 0 })
+		whole := read(t, db, anaSees, func(tx *store.DeskReadTx) ([]store.BoardRow, error) { return tx.Live(store.BoardQuery{Limit: 9}) })
+		var want []store.QueueRow
+		for _, r := range whole {
+			tk, p := r.Ticket, r.Promise
+			want = append(want, store.QueueRow{
+				Ticket: desk.Ticket{Client: tk.Client, ID: tk.ID, Ref: tk.Ref, Token: tk.Token, Requester: tk.Requester, Subject: tk.Subject, State: tk.State,
+					Lang: tk.Lang, Needs: tk.Needs, Owner: tk.Owner, Due: tk.Due, Promise: tk.Promise},
+				Promise: desk.Promise{Client: p.Client, ID: p.ID, Ticket: p.Ticket, Kind: p.Kind, State: p.State, Skill: p.Skill,
+					Owner: p.Owner, Due: p.Due, Tries: p.Tries, TryingAt: p.TryingAt, RepairOf: p.RepairOf},
+				Caller: r.Caller,
+			})
+			for _, on := range []bool{true, false} {
+				for _, at := range []time.Duration{0, 2 * time.Minute, 50 * time.Minute, 70 * time.Minute, 3 * time.Hour} {
+					same(t, "look", want[len(want)-1].Promise.Look(noon.Add(at), on), p.Look(noon.Add(at), on))
+				}
+			}
+		}
+		same(t, "rows", len(want), 2)
+		same(t, "queue", read(t, db, anaSees, func(tx *store.DeskReadTx) ([]store.QueueRow, error) { return tx.Queue(store.QueueQuery{Limit: 9}) }), want)
+	})
+}
+
 func TestBoard(t *testing.T) {
 	onDesk(t, func(t *testing.T, db *store.DB) {
 		open(t, db, 1, map[int64]time.Duration{1: time.Hour, 2: 150 * time.Minute, 3: -time.Minute})
