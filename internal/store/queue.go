@@ -36,7 +36,7 @@ type QueueRow struct {
 
 const queueSkills = 8
 
-// The queue is drawn more than any other page, and a third of its time went into columns that no row shows.
+// The queue is drawn more than any other page: it reads no column that no list needs.
 var queueCols = "t.client_id, t.id, t.ref, t.token, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
 	"p.kind, p.state, p.skill, p.owner_id, p.due_at, p.tries, p.trying_at, p.repair_of, " + callerCols
 
