@@ -149,10 +149,18 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 	}
 	var pick view.PickerView
 	var err error
-	if open {
+	times := query.Get("times")
+	if read := times != "" || query.Get("make") != "" || t.err != nil; open && read {
 		if pick, err = h.picker(ctx, s.v, p.Client, p.Ticket.Skill, p.Ticket.Lang, to, t.form.Get("start"), "when"); err != nil {
 			return v, err
 		}
+	}
+	// Windows of three days take longer than the rest of the tab: they are read when a form is opened.
+	ask := func(times string) view.PickerView {
+		if len(pick.Slots) > 0 || pick.Empty != "" {
+			return pick
+		}
+		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
 	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make"}, t.act) {
 		v.Error = said(t.err)
@@ -167,7 +175,9 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		base := ticketURL(p.Ticket.Ref) + "/promises/" + strconv.FormatInt(int64(pr.ID), 10)
 		if pr.Kind != desk.Confirm {
 			id := strconv.FormatInt(int64(pr.ID), 10)
-			one.Keep = keepView(line, p, base, id, t, pick, now, loc)
+			one.Keep = keepView(line, p, base, id, t, ask("again-"+id), now, loc)
+			one.Keep.Again = one.Keep.Again || times == "again-"+id
+			one.Keep.Open = one.Keep.Open || times == "again-"+id
 			if pr.Owner != s.v.Staff {
 				one.Mine = base + "/owner"
 			}
@@ -176,9 +186,9 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 			}
 			one.GiveTo = "?tab=promise&give=" + id
 			if now.Before(pr.Due) && windowKind(pr.Kind) {
-				m := pick
+				m := ask("move-" + id)
 				m.ID, m.Legend = "move-"+id, "To when?"
-				one.Move = &view.MoveView{Action: base + "/moves", ID: "move-" + id, Picker: m}
+				one.Move = &view.MoveView{Action: base + "/moves", ID: "move-" + id, Picker: m, Open: times == "move-"+id}
 				if t.is("move", pr.ID) {
 					one.Move.Open, one.Move.By, one.Move.Error = true, t.form.Get("by"), field(t.err, "by")
 				}
@@ -187,7 +197,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Live = append(v.Live, one)
 	}
 	if open {
-		v.Make = h.makeView(ctx, query, s, p, t, pick, loc)
+		v.Make = h.makeView(ctx, query, s, p, t, ask("make-when"), loc)
 	}
 	return v, nil
 }
@@ -307,7 +317,7 @@ func pastText(line app.PromiseLine, loc *time.Location, now time.Time) string {
 // makeView is the form of a new promise.
 func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p app.TicketPage, t tried, pick view.PickerView, loc *time.Location) *view.MakeView {
 	m := &view.MakeView{
-		Action: ticketURL(p.Ticket.Ref) + "/promises", Open: query.Get("make") != "", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
+		Action: ticketURL(p.Ticket.Ref) + "/promises", Open: query.Get("make") != "" || query.Get("times") == "make-when", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
 		DueHint: "Time at " + p.Client.Name + " (" + words.ZoneShort(h.app.Now(), loc) + ").",
 	}
 	m.SkillName = h.app.Skill(ctx, p.Ticket.Skill).Name
