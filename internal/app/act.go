@@ -75,6 +75,15 @@ func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Clien
 // now is the one instant of the unit of work.
 func (x *act) now() time.Time { return x.tx.Now() }
 
+// inTime is now, or the last instant before p was due when that has passed: for what was begun or
+// asked in time and is only written down later.
+func (x *act) inTime(p desk.Promise) time.Time {
+	if now := x.now(); now.Before(p.Due) {
+		return now
+	}
+	return p.Due.Add(-time.Microsecond)
+}
+
 // note appends an event that happened at this instant.
 func (x *act) note(typ desk.EventType, d desk.EventData) error {
 	return x.noteAt(typ, x.now(), x.v.Actor(), d)

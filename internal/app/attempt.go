@@ -87,10 +87,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 			return desk.Errorf(desk.Conflict, "promise.too_early", "The time that we promised has not come. A call before it does not count as a try.")
 		}
 		// A call that began in time and rang on past due was made in time.
-		at := x.now()
-		if !at.Before(p.Due) {
-			at = p.Due.Add(-time.Microsecond)
-		}
+		at := x.inTime(p)
 		n := p.Tries + 1
 		if err := x.attempted(p, outcome); err != nil {
 			return err

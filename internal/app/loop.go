@@ -54,11 +54,7 @@ func (x *act) close(state desk.TicketState) error {
 		var err error
 		if p.Kind == desk.Confirm {
 			typ = desk.PromiseKept
-			at := x.now()
-			if !at.Before(p.Due) {
-				at = p.Due.Add(-time.Microsecond) // the answer came, so nothing was late
-			}
-			p, err = p.Keep(at, "answered")
+			p, err = p.Keep(x.inTime(p), "answered")
 		} else {
 			p, err = p.Withdraw(x.now())
 		}
@@ -128,11 +124,7 @@ func (x *act) notFixed(s *choice) error {
 
 // keepAsking ends a promise to ask again: the person answered, or is asked now. Neither comes too late.
 func (x *act) keepAsking(p desk.Promise, outcome string) error {
-	at := x.now()
-	if !at.Before(p.Due) {
-		at = p.Due.Add(-time.Microsecond)
-	}
-	p, err := p.Keep(at, outcome)
+	p, err := p.Keep(x.inTime(p), outcome)
 	if err != nil {
 		return err
 	}
@@ -142,11 +134,7 @@ func (x *act) keepAsking(p desk.Promise, outcome string) error {
 // confirmDue applies the clock to a confirm promise: we ask again, which keeps it, or close without
 // a word after the last reminder. The person's silence never breaks it.
 func (x *act) confirmDue(p desk.Promise) error {
-	at := x.now()
-	if !at.Before(p.Due) {
-		at = p.Due.Add(-time.Microsecond) // asking at the due instant keeps it; a late process does not make it late
-	}
-	kept, err := p.Keep(at, "asked_again")
+	kept, err := p.Keep(x.inTime(p), "asked_again") // a late process does not make the reminder late
 	if err != nil {
 		return err
 	}

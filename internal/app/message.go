@@ -114,8 +114,8 @@ func (x *act) replied(m desk.Message) error {
 	return err
 }
 
-// keepWords keeps the live promises that an answer in words keeps. What is past due breaks instead:
-// the clock decides before the answer does.
+// keepWords keeps the live promises that an answer in words keeps. What is past due is left to the
+// sweeper, which breaks it: the clock decides before the answer does.
 func (x *act) keepWords(outcome string) error {
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Reply && p.Kind != desk.Update {

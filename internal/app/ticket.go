@@ -65,15 +65,8 @@ func (a *App) seen(tx *store.Tx, v desk.Viewer, key, hash string, id desk.Ticket
 	if !ok || first.Hash != hash {
 		return nil, desk.Errorf(desk.Conflict, "idempotency.differs", "This key was used before for another request.")
 	}
-	t, err := tx.Ticket(first.Ticket)
-	if err != nil {
-		return nil, err
-	}
-	o := &Opened{Client: t.Client, Ticket: t.ID, Ref: t.Ref, Token: t.Token, Again: true}
-	if t.Promise != 0 {
-		o.Promise, err = tx.Promise(t.Promise)
-	}
-	return o, err
+	o, err := openedOf(tx.ReadTx, first.Ticket)
+	return &o, err
 }
 
 // keyOwner parts the keys of one viewer from those of another: staff below zero, tokens above.

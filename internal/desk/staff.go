@@ -42,13 +42,12 @@ type Token struct {
 type AlertKind string
 
 const (
-	AlertRedFlag      AlertKind = "red_flag"
-	AlertCallTask     AlertKind = "call_task"      // no written channel worked: call the person
-	AlertCannotTell   AlertKind = "cannot_be_told" // no channel at all is left
-	AlertSecondBreak  AlertKind = "second_break"
-	AlertNobodyLeads  AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
-	AlertInbound      AlertKind = "inbound"      // a message that fits no ticket
-	AlertAddressWrong AlertKind = "address_wrong"
+	AlertRedFlag     AlertKind = "red_flag"
+	AlertCallTask    AlertKind = "call_task"      // no written channel worked: call the person
+	AlertCannotTell  AlertKind = "cannot_be_told" // no channel at all is left
+	AlertSecondBreak AlertKind = "second_break"
+	AlertNobodyLeads AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
+	AlertInbound     AlertKind = "inbound"      // a message that fits no ticket
 )
 
 // Alert is something that a supervisor must look at and accept by name.

@@ -384,12 +384,11 @@ var flags = map[desk.Flag]string{
 
 // alertTitles name what somebody who leads must look at.
 var alertTitles = map[desk.AlertKind][2]string{
-	desk.AlertCallTask:     {"Call this person", "No text and no email came through. Call, and say what happened under “Promise”."},
-	desk.AlertCannotTell:   {"This person cannot be told", "No way to reach them is left. Ask the hospital for another number, and call."},
-	desk.AlertSecondBreak:  {"Broken twice", "The repair was missed as well."},
-	desk.AlertNobodyLeads:  {"Nobody leads", "A promise broke and no supervisor is on shift."},
-	desk.AlertInbound:      {"A message fits no question", "Find out who wrote it."},
-	desk.AlertAddressWrong: {"Wrong address", "The number or mailbox does not belong to this person."},
+	desk.AlertCallTask:    {"Call this person", "No text and no email came through. Call, and say what happened under “Promise”."},
+	desk.AlertCannotTell:  {"This person cannot be told", "No way to reach them is left. Ask the hospital for another number, and call."},
+	desk.AlertSecondBreak: {"Broken twice", "The repair was missed as well."},
+	desk.AlertNobodyLeads: {"Nobody leads", "A promise broke and no supervisor is on shift."},
+	desk.AlertInbound:     {"A message fits no question", "Find out who wrote it."},
 }
 
 func alertView(al desk.Alert, s signed, back string) view.AlertView {
