@@ -172,14 +172,14 @@ func bend(u float64) float64 {
 		return -math.Expm1(-u) - u
 	}
 	sum, term := 0.0, u*u/2
-	for k := 3.0; k < 20; k++ {
+	for k := 3.0; math.Abs(term) > -1e-17*sum; k++ {
 		sum -= term
 		term *= -u / k
 	}
 	return sum
 }
 
-var nodes, weights = legendre(24)
+var nodes, weights = legendre(16)
 
 // integrate takes three integrals at once by Gauss and Legendre.
 func integrate(f func(float64) (a, b, c float64), from, to float64) (a, b, c float64) {

@@ -19,22 +19,32 @@ const mostAgents = 1 << 30
 // Agents gives the fewest people who meet the goal. Patience is that of Queue. Breaks, training
 // and leave come on top: see Rostered.
 func (g Goal) Agents(l Load, patience time.Duration) int {
-	met := func(n int) bool { return g.met(Queue{l, n, patience}.Service(g.Within)) }
-	if met(0) {
-		return 0
+	n, _, _ := g.fewest(l, patience)
+	return n
+}
+
+// fewest gives the service of one person fewer as well.
+func (g Goal) fewest(l Load, patience time.Duration) (n int, less, enough Service) {
+	serve := func(n int) Service { return Queue{l, n, patience}.Service(g.Within) }
+	if enough = serve(0); g.met(enough) {
+		return 0, enough, enough
 	}
 	low, high := 0, int(min(mostAgents/2, max(1, math.Ceil(l.Erlangs()))))
-	for high < mostAgents && !met(high) {
-		low, high = high, high*2
+	less, enough = enough, serve(high)
+	for high < mostAgents && !g.met(enough) {
+		low, less = high, enough
+		high *= 2
+		enough = serve(high)
 	}
 	for high-low > 1 {
-		if mid := (low + high) / 2; met(mid) {
-			high = mid
+		mid := (low + high) / 2
+		if s := serve(mid); g.met(s) {
+			high, enough = mid, s
 		} else {
-			low = mid
+			low, less = mid, s
 		}
 	}
-	return high
+	return high, less, enough
 }
 
 func (g Goal) met(s Service) bool {
@@ -45,11 +55,10 @@ func (g Goal) met(s Service) bool {
 // between what one person fewer and that many people achieve. It lets the work of promises be added
 // before the one rounding.
 func (g Goal) Exact(l Load, patience time.Duration) float64 {
-	n := g.Agents(l, patience)
+	n, less, enough := g.fewest(l, patience)
 	if n == 0 {
 		return 0
 	}
-	less, enough := Queue{l, n - 1, patience}.Service(g.Within), Queue{l, n, patience}.Service(g.Within)
 	part := 0.0
 	if less.Within < g.Share {
 		part = (g.Share - less.Within) / (enough.Within - less.Within)
