@@ -31,7 +31,8 @@ func TestNeedOfAHalfHour(t *testing.T) {
 		{"promises only, one more", desk, 0, 4, 2},
 		{"a promise that takes the half hour", whole, 0, 3, 3},
 		{"calls only", desk, 2.1, 0, 2},
-		{"calls leave time for a promise", desk, 2.1, 1, 3},
+		{"calls leave time for a promise", desk, 1, 1, 2},
+		{"calls leave too little time for a promise", desk, 2.1, 1, 3},
 		{"calls and promises", desk, 2.1, 3, 3},
 		{"fewer than no promises", desk, 0, -2, 0},
 	} {
