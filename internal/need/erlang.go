@@ -89,7 +89,7 @@ func unblocked(a float64, n int) float64 {
 	for k := float64(n); k > 0 && !math.IsInf(sum, 1); k-- {
 		term *= k / a
 		sum += term
-		if k < a && term < sum*1e-18 {
+		if term < sum*1e-18 {
 			break
 		}
 	}

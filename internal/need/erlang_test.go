@@ -318,6 +318,9 @@ func TestAgentsAreTheFewest(t *testing.T) {
 	if n := (Goal{}).Agents(Load{60, time.Hour}, 0); n != 0 {
 		t.Errorf("a goal that asks for nothing needs %d", n)
 	}
+	if n, x := (Goal{Abandon: 0.05}).Agents(erlangs(3.5), 0), (Goal{Abandon: 0.05}).Exact(erlangs(3.5), 0); n != 4 || x != 4 {
+		t.Errorf("where nobody hangs up, 3.5 Erlangs need %d (%g)", n, x)
+	}
 	if x := (Goal{Abandon: 0.05}).Exact(Load{200, 180 * seconds}, 2*time.Minute); !near(x, 12.5, 0.05) {
 		t.Errorf("5 %% hanging up needs %g", x) // 6.2 % with 12 people, 3.9 % with 13
 	}
@@ -328,7 +331,7 @@ func TestRostered(t *testing.T) {
 		agents    int
 		shrinkage float64
 		want      int
-	}{{14, 0.3, 20}, {7, 0.3, 10}, {3, 0, 3}, {3, -1, 3}, {1, 0.1, 2}, {0, 0.5, 0}, {1, 1, 100}} {
+	}{{14, 0.3, 20}, {21, 0.3, 30}, {7, 0.3, 10}, {3, 0, 3}, {3, -1, 3}, {1, 0.1, 2}, {0, 0.5, 0}, {1, 1, 100}} {
 		if got := Rostered(c.agents, c.shrinkage); got != c.want {
 			t.Errorf("Rostered(%d, %g) is %d, want %d", c.agents, c.shrinkage, got, c.want)
 		}

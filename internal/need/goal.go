@@ -48,8 +48,11 @@ func (g Goal) fewest(l Load, patience time.Duration) (n int, less, enough Servic
 }
 
 func (g Goal) met(s Service) bool {
-	return s.Within >= g.Share && (g.Abandon <= 0 || s.Abandons <= g.Abandon)
+	return s.Within >= g.Share && (g.Abandon <= 0 || s.Abandons <= g.Abandon && !endless(s))
 }
+
+// endless is a line that grows for ever. Nobody hangs up in it only because nobody can.
+func endless(s Service) bool { return math.IsInf(s.WaitSeconds, 1) }
 
 // Exact is Agents before rounding: a number from Agents-1 to Agents, on the straight line
 // between what one person fewer and that many people achieve. It lets the work of promises be added
@@ -63,7 +66,10 @@ func (g Goal) Exact(l Load, patience time.Duration) float64 {
 	if less.Within < g.Share {
 		part = (g.Share - less.Within) / (enough.Within - less.Within)
 	}
-	if g.Abandon > 0 && less.Abandons > g.Abandon {
+	switch {
+	case g.Abandon > 0 && endless(less):
+		part = 1
+	case g.Abandon > 0 && less.Abandons > g.Abandon:
 		part = max(part, (less.Abandons-g.Abandon)/(less.Abandons-enough.Abandons))
 	}
 	return float64(n-1) + min(1, part)

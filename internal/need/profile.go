@@ -7,14 +7,6 @@ import (
 	"time"
 )
 
-// History is what came in while somebody counted. Arrivals outside [From, Until) are not counted,
-// and a half hour within it that has none is one in which nobody called.
-type History struct {
-	Zone        *time.Location // whose week it is; nil is UTC
-	From, Until time.Time
-	Arrivals    []time.Time // in any order
-}
-
 // Confidence says how far a profile can be trusted. The limits are judgement.
 type Confidence int
 
@@ -43,20 +35,6 @@ type Profile struct {
 type Expected struct {
 	Start    time.Time
 	Contacts float64
-}
-
-// date is what was counted on one date, its level divided by that of the trend. A half hour
-// was seen once, twice when the clock was put back over it, or never.
-type date struct {
-	day         int
-	count, seen [halves]float64
-}
-
-func (d *date) total() (sum float64) {
-	for _, c := range d.count {
-		sum += c
-	}
-	return sum
 }
 
 // Learn makes a profile of the whole days of the last whole weeks of a history; 13 weeks are a
@@ -147,46 +125,6 @@ func (p *Profile) judge() {
 	}
 }
 
-// watched is what was seen of the history, half days at its ends too.
-type watched struct{ seen, contacts, day int }
-
-// dates counts the arrivals of each whole date.
-func (h History) dates() (dates []date, all watched) {
-	starts := halfHours(h.Zone, h.From, h.Until)
-	arrivals := slices.Clone(h.Arrivals)
-	slices.SortFunc(arrivals, time.Time.Compare)
-	at := 0
-	for _, start := range starts {
-		for at < len(arrivals) && arrivals[at].Before(start) {
-			at++
-		}
-		day, half := wall(start, h.Zone)
-		if n := len(dates); n == 0 || dates[n-1].day != day {
-			dates = append(dates, date{day: day})
-		}
-		d := &dates[len(dates)-1]
-		d.seen[half]++
-		for ; at < len(arrivals) && arrivals[at].Before(start.Add(HalfHour)); at++ {
-			d.count[half]++
-			all.contacts++
-		}
-		all.seen, all.day = all.seen+1, day
-	}
-	if len(starts) == 0 {
-		return nil, all
-	}
-	// A date is whole when the half hours before its first and after its last are of another.
-	if before, _ := wall(starts[0].Add(-HalfHour), h.Zone); before == dates[0].day {
-		dates = dates[1:]
-	}
-	if n := len(dates); n > 0 && dates[n-1].day == all.day {
-		if after, _ := wall(starts[len(starts)-1].Add(HalfHour), h.Zone); after == all.day {
-			dates = dates[:n-1]
-		}
-	}
-	return dates, all
-}
-
 // trend finds the trend and takes it out of the dates: all get the level of the last week.
 func (p *Profile) trend(dates []date) {
 	if p.Weeks < 6 {
@@ -245,99 +183,6 @@ func median(x []float64) float64 {
 	slices.Sort(x)
 	n := len(x)
 	return (x[(n-1)/2] + x[n/2]) / 2
-}
-
-// odd is how many of n are left out on each side.
-func odd(n int) int {
-	if n < 3 {
-		return 0
-	}
-	return max(1, n/6)
-}
-
-// pooled is the mean of each half hour over dates of one kind, how often it was seen, and the
-// variance of that mean.
-type pooled struct{ mean, seen, noise [halves]float64 }
-
-func pool(dates []date) (p pooled) {
-	slices.SortStableFunc(dates, func(a, b date) int {
-		switch x, y := a.total(), b.total(); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	k := odd(len(dates))
-	kept := dates[k : len(dates)-k]
-	for half := range halves {
-		var sum, squares float64
-		for _, d := range kept {
-			p.seen[half] += d.seen[half]
-			sum += d.count[half]
-		}
-		n := p.seen[half]
-		if n == 0 {
-			continue
-		}
-		p.mean[half] = sum / n
-		for _, d := range kept {
-			if d.seen[half] > 0 {
-				off := d.count[half]/d.seen[half] - p.mean[half]
-				squares += off * off
-			}
-		}
-		p.noise[half] = squares / n / max(1, n-1)
-	}
-	return p
-}
-
-// common is the shape of a day that all kinds share.
-func common(kinds []pooled) (shape [halves]float64) {
-	for half := range shape {
-		n := 0.0
-		for _, k := range kinds {
-			if k.seen[half] > 0 {
-				shape[half] += k.mean[half]
-				n++
-			}
-		}
-		shape[half] /= max(1, n)
-	}
-	return shape
-}
-
-// drawn gives the half hours of a day, drawn towards the shape; wholly unless own.
-func (p *pooled) drawn(shape [halves]float64, own bool) []float64 {
-	var mine, theirs, noise, apart float64
-	for half := range shape {
-		if p.seen[half] > 0 {
-			mine += p.mean[half]
-			theirs += shape[half]
-		}
-	}
-	target := make([]float64, halves)
-	for half := range shape {
-		if theirs > 0 {
-			target[half] = shape[half] * mine / theirs
-		}
-		if p.seen[half] > 0 {
-			off := p.mean[half] - target[half]
-			apart += off * off
-			noise += p.noise[half]
-		}
-	}
-	keep := 0.0
-	if own && apart > 0 {
-		keep = 1 - min(1, noise/apart)
-	}
-	for half := range target {
-		if p.seen[half] > 0 {
-			target[half] += keep * (p.mean[half] - target[half])
-		}
-	}
-	return target
 }
 
 // level lifts or lowers the week as a whole to the level of the weeks, odd ones left out.

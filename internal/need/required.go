@@ -48,9 +48,8 @@ func (r Rule) add(contacts, people float64, promises int) Required {
 	if each <= 0 {
 		each = HalfHour
 	}
-	exact := people + float64(max(0, promises))*each.Hours()/HalfHour.Hours()
-	// 3 · ⅓ is one person, whatever the last binary digit says.
-	return Required{Contacts: contacts, Promises: promises, Exact: exact, Need: int(math.Ceil(exact - 1e-9))}
+	exact := people + float64(time.Duration(max(0, promises))*each)/float64(HalfHour)
+	return Required{Contacts: contacts, Promises: promises, Exact: exact, Need: int(math.Ceil(exact))}
 }
 
 // Compare sets need beside roster for each half hour of a forecast. Both functions are asked once

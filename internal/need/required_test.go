@@ -28,6 +28,7 @@ func TestNeedOfAHalfHour(t *testing.T) {
 		{"hardly a call, and nobody waits for it", skill, 0.049, 0, 0},
 		{"enough to wait for", skill, 0.05, 0, 1},
 		{"promises only, one after the other", desk, 0, 3, 1},
+		{"promises of seven minutes and a half", Rule{Promise: 450 * seconds}, 0, 12, 3},
 		{"promises only, one more", desk, 0, 4, 2},
 		{"a promise that takes the half hour", whole, 0, 3, 3},
 		{"calls only", desk, 2.1, 0, 2},
@@ -75,7 +76,7 @@ func TestNeedGrowsWithWork(t *testing.T) {
 		if more.Exact < q.Exact-1e-9 || booked.Exact <= q.Exact || more.Need < q.Need || booked.Need < q.Need {
 			t.Fatalf("%s (%g), with more calls %s (%g), with one more promise %s (%g)", q, q.Exact, more, more.Exact, booked, booked.Exact)
 		}
-		if float64(q.Need) < q.Exact-1e-8 || float64(q.Need) >= q.Exact+1 {
+		if float64(q.Need) < q.Exact || float64(q.Need) >= q.Exact+1 {
 			t.Fatalf("%g is rounded to %d", q.Exact, q.Need)
 		}
 		if apart := r.Goal.Agents(Load{2 * contacts, r.Handle}, r.Patience) + r.Required(0, promises).Need; q.Need > apart || q.Need < apart-1 {

@@ -1,6 +1,7 @@
 package need
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -42,12 +43,10 @@ func Study(past []Past) *Durations {
 	d := &Durations{make(map[Group]*curve)}
 	past = slices.Clone(past)
 	slices.SortStableFunc(past, func(a, b Past) int { // at the same age the ended come first
-		switch {
-		case a.Took != b.Took:
-			return int(min(1, max(-1, a.Took-b.Took)))
-		case a.Running == b.Running:
-			return 0
-		case a.Running:
+		if a.Took != b.Took || a.Running == b.Running {
+			return cmp.Compare(a.Took, b.Took)
+		}
+		if a.Running {
 			return 1
 		}
 		return -1

@@ -63,9 +63,7 @@ func align(t time.Time, zone *time.Location) time.Time {
 		if past == 0 {
 			return t.UTC()
 		}
-		if past < 0 {
-			past += halfSpan
-		}
+		past = (past + halfSpan) % halfSpan
 		t = t.Add(time.Duration(halfSpan-past) * time.Second)
 	}
 }
