@@ -110,6 +110,9 @@ func (q Queue) impatient(within float64) Service {
 		return rate/theta*bend(theta*s) - (all-rate)*s
 	}
 	idle := unblocked(q.Load.Erlangs(), q.Agents-1) // the weight of finding somebody free
+	if math.IsInf(idle, 1) {
+		return Service{Busy: rho, Within: 1} // so many people that nobody ever waits
+	}
 	if peak > 0 {
 		idle *= math.Exp(all / theta * bend(-math.Log(rho)))
 	}
@@ -133,6 +136,9 @@ func (q Queue) impatient(within float64) Service {
 	}
 	// Panels double in width away from the peak. The narrowest is short beside the patience.
 	for _, side := range []float64{-1, 1} {
+		if side < 0 && peak == 0 {
+			continue
+		}
 		reach := 1 / all
 		for density(side*reach) > -40 {
 			reach *= 2
@@ -142,9 +148,6 @@ func (q Queue) impatient(within float64) Service {
 		}
 		if side < 0 {
 			reach = min(reach, peak)
-		}
-		if reach == 0 {
-			continue
 		}
 		for finest := min(reach/8, 1/(8*theta)); reach > 0; reach /= 2 {
 			next := reach / 2

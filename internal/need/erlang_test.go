@@ -136,6 +136,7 @@ func TestQueuesAtTheEdges(t *testing.T) {
 		{"nobody answers, nobody hangs up", Queue{minute, 0, 0}, Service{1, 0, forever, forever, 1, 0}},
 		{"nobody answers", Queue{minute, 0, 2 * time.Minute}, Service{1, 1, 120, 2, 1, 0}},
 		{"fewer than nobody", Queue{minute, -2, 2 * time.Minute}, Service{1, 1, 120, 2, 1, 0}},
+		{"far more people than calls", Queue{Load{30, time.Minute}, 200, time.Minute}, Service{Busy: 0.0025, Within: 1}},
 		{"as many as Erlangs", Queue{minute, 1, 0}, Service{1, 0, forever, forever, 1, 0}},
 	} {
 		if got := c.q.Service(time.Minute); got != c.want {
@@ -262,8 +263,29 @@ func TestMorePeopleServeBetterAndMoreCallersWorse(t *testing.T) {
 	})
 }
 
-// Served within T, by the integral that the chain cannot give: an ODE-free check with the
-// Poisson number of departures that a caller who finds k before them must see.
+func TestNoFigureIsNonsense(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		span := func(name string) time.Duration {
+			return time.Duration(math.Exp(rapid.Float64Range(0, math.Log(9e18)).Draw(t, name)))
+		}
+		q := Queue{
+			Load{math.Exp(rapid.Float64Range(-30, 30).Draw(t, "load")), span("handle")},
+			int(math.Exp(rapid.Float64Range(0, math.Log(1e7)).Draw(t, "people"))), span("patience"),
+		}
+		s := q.Service(span("within"))
+		for _, p := range []float64{s.Waits, s.Abandons, s.Busy, s.Within} {
+			if !(p >= 0 && p <= 1) {
+				t.Fatalf("%+v: %+v", q, s)
+			}
+		}
+		if !(s.WaitSeconds >= 0 && s.WaitSeconds <= q.Patience.Seconds()) {
+			t.Fatalf("%+v: %+v", q, s)
+		}
+	})
+}
+
+// Served within T, which the chain does not give: the people before a caller leave one by one,
+// followed in steps of a millisecond.
 func TestServedWithinByDepartures(t *testing.T) {
 	// One person, patience as long as a contact: the caller who finds j waiting is served after
 	// j+1 departures at rates mu, mu+theta, …, and stays with chance e^(-theta·wait).

@@ -20,18 +20,20 @@ type pooled struct{ mean, seen, noise [halves]float64 }
 func pool(dates []date) (p pooled) {
 	slices.SortStableFunc(dates, func(a, b date) int { return cmp.Compare(a.total(), b.total()) })
 	k := odd(len(dates))
-	kept := dates[k : len(dates)-k]
 	for half := range halves {
-		var sum, squares float64
+		kept := dates[k : len(dates)-k]
+		if !slices.ContainsFunc(kept, func(d date) bool { return d.seen[half] > 0 }) {
+			kept = dates // rather an odd date than none
+		}
+		var n, sum, squares float64
 		for _, d := range kept {
-			p.seen[half] += d.seen[half]
+			n += d.seen[half]
 			sum += d.count[half]
 		}
-		n := p.seen[half]
 		if n == 0 {
 			continue
 		}
-		p.mean[half] = sum / n
+		p.seen[half], p.mean[half] = n, sum/n
 		for _, d := range kept {
 			if d.seen[half] > 0 {
 				off := d.count[half]/d.seen[half] - p.mean[half]

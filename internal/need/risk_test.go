@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -219,7 +220,6 @@ func replay() Calibration {
 
 func TestChancesAreWorthBelieving(t *testing.T) {
 	c := replay()
-	t.Log("\n" + c.Markdown())
 	if c.Brier > 0.75*c.Plain {
 		t.Errorf("Brier score %.3f, %.3f without knowing anything", c.Brier, c.Plain)
 	}
@@ -230,6 +230,25 @@ func TestChancesAreWorthBelieving(t *testing.T) {
 	}
 	if len(c.Bins) != 10 {
 		t.Errorf("%d tenths", len(c.Bins))
+	}
+}
+
+// The page shows what the code gives; write the picture anew with c.SVG() when it differs.
+func TestThePageShowsTheCalibration(t *testing.T) {
+	c := replay()
+	page, err := os.ReadFile("../../docs/need.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), c.Markdown()) {
+		t.Errorf("docs/need.md lacks:\n%s", c.Markdown())
+	}
+	picture, err := os.ReadFile("../../docs/need-calibration.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(picture) != c.SVG() {
+		t.Errorf("docs/need-calibration.svg is not:\n%s", c.SVG())
 	}
 }
 
