@@ -54,6 +54,9 @@ func TestBreachOfKnownDistributions(t *testing.T) {
 			t.Errorf("%s: %+v, want %.3f", c.name, got, c.want)
 		}
 	}
+	if got := uniform.Breach(callback, time.Hour, math.MaxInt64).Breach; got > 0.003 {
+		t.Errorf("with centuries left the chance is %g", got)
+	}
 	if p80, ok := exponential.Usual(callback, 0.8); !ok || math.Abs(p80.Hours()-math.Log(5)) > 0.05 {
 		t.Errorf("the p80 of an exponential is %s", p80)
 	}
