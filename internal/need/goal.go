@@ -81,6 +81,6 @@ func Rostered(agents int, shrinkage float64) int {
 	if !(shrinkage > 0) {
 		return agents
 	}
-	// 14 / 0.7 is 20, and not one more because of the last binary digit.
+	// 21 / 0.7 is 30, and not one more because of the last binary digit.
 	return int(math.Ceil(float64(agents)/(1-min(shrinkage, 0.99)) - 1e-9))
 }
