@@ -358,6 +358,8 @@ func TestTooLittleHistory(t *testing.T) {
 		{"a day", history(chicago, january, 1, shaped), 0, Low, "1 day of history: all days of the week are taken to be the same.", func(c Cell) float64 { return float64(c % 48) }},
 		{"half a day and six", History{chicago, monday.From.Add(12 * time.Hour), monday.From.AddDate(0, 0, 7), nil}, 0, Low,
 			"6 days of history: all days of the week are taken to be the same.", func(Cell) float64 { return 0 }},
+		{"six days and a half", History{chicago, monday.From, monday.From.AddDate(0, 0, 6).Add(12 * time.Hour), nil}, 0, Low,
+			"6 days of history: all days of the week are taken to be the same.", func(Cell) float64 { return 0 }},
 		{"five days", history(chicago, january, 5, shaped), 0, Low, "5 days of history: all days of the week are taken to be the same.", func(c Cell) float64 { return float64(c % 48) }},
 		{"a week", history(chicago, january, 8, shaped), 1, Low,
 			"1 week of history: all days share one shape, and odd days are not left out. 1 week of history: too short to tell a trend.", func(c Cell) float64 { return float64(c % 48) }},
