@@ -16,13 +16,13 @@ const (
 )
 
 var (
-	outAdd     = sql(insert("outbox", outNames))
-	outSave    = sql(update("outbox", outMoves))
-	outOne     = sql(outByKey)
-	outToSave  = sqlFor(outByKey, outByKey+" FOR UPDATE")
-	outsOf     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
-	outsNew    = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
-	outsUnsent = sqlFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
+	outAdd        = sql(insert("outbox", outNames))
+	outSave       = sql(update("outbox", outMoves))
+	outOne        = sql(outByKey)
+	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
+	outsOf        = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
+	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
+	outsUnsent    = sqlFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
 
 	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
