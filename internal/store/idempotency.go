@@ -15,12 +15,8 @@ type Idempotent struct {
 
 var (
 	idempotentByKey = sql(`SELECT hash, ticket_id FROM idempotency WHERE client_id = $1 AND token_id = $2 AND key = $3`)
-	keepIdempotent  = sqlFor(`INSERT INTO idempotency (client_id, token_id, key, hash, ticket_id, at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_id, key) DO NOTHING`,
-		// $7 is the lock of the key, which another client's unit may have right now: see Tx.reserve.
-		`INSERT INTO idempotency (client_id, token_id, key, hash, ticket_id, at)
-		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)
-		WHERE pg_try_advisory_xact_lock($7) ON CONFLICT (token_id, key) DO NOTHING`)
+	keepIdempotent  = sql(`INSERT INTO idempotency (client_id, token_id, key, hash, ticket_id, at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_id, key) DO NOTHING`)
 	dropIdempotent = sql(`DELETE FROM idempotency WHERE at < $1`)
 )
 
@@ -37,11 +33,14 @@ func (tx *ReadTx) Idempotent(tokenID int64, key string) (Idempotent, bool, error
 // KeepIdempotent notes what the key of a token has done. A key that is used already, also for
 // another client, is a Conflict.
 func (tx *Tx) KeepIdempotent(tokenID int64, key string, did Idempotent) error {
-	args := []any{int64(tx.client), tokenID, key, did.Hash, int64(did.Ticket), micros(tx.Now())}
-	if tx.db.Engine() == "postgres" {
-		args = append(args, lockKey("idempotency", tokenID, key))
+	ok, err := tx.reserve("idempotency", tokenID, key)
+	if err != nil {
+		return err
 	}
-	n, err := tx.exec(keepIdempotent, args...)
+	var n int64
+	if ok {
+		n, err = tx.exec(keepIdempotent, int64(tx.client), tokenID, key, did.Hash, int64(did.Ticket), micros(tx.Now()))
+	}
 	if err == nil && n == 0 {
 		return desk.Errorf(desk.Conflict, "idempotency.used", "This Idempotency-Key has been used already.")
 	}

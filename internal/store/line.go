@@ -25,6 +25,7 @@ type line struct {
 var (
 	pgSavepoint = &stmt{name: "savepoint", postgres: "SAVEPOINT unit"}
 	pgRelease   = &stmt{name: "release", postgres: "RELEASE SAVEPOINT unit"}
+	reserve     = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
 )
 
 // line gives the writer of a client on this node, or of the desk.

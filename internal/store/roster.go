@@ -16,10 +16,8 @@ var (
 
 	bookingsBetween = sql(`SELECT shift_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
 		ORDER BY slot_at, shift_id, seat`)
-	// On PostgreSQL a seat that another unit is about to free looks taken; to wait for it could be for ever.
-	book = sqlFor(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`,
-		`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id)
+	// A seat that another unit is about to free looks taken; to wait for it could be for ever.
+	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id)
 		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT)
 		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.shift_id = $2 AND b.slot_at = $3 AND b.seat = $4)
 		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`)

@@ -58,6 +58,7 @@ type session struct {
 	pg       *pgx.Conn              // that of conn; PostgreSQL only
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit; SQLite only
 }
 

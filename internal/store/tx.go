@@ -35,13 +35,11 @@ func (tx *Tx) NewDeskID() int64 { return tx.db.newID(0, tx.now) }
 // reserve takes something that clients share, a seat say, until the end of this unit of work. It is false
 // when a unit of another client has it right now: to wait for that one could be to wait for each other.
 func (tx *Tx) reserve(of ...any) (bool, error) {
-	if tx.u.s.prepared != nil {
+	if tx.u.s.prepared != nil || tx.u.s.load != nil {
 		return true, nil // one writer has the whole desk
 	}
 	return one(tx, reserve, value[bool], lockKey(of...))
 }
-
-var reserve = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
 
 // touch notes a ticket whose laws are checked before commit (law 1).
 func (tx *Tx) touch(t desk.TicketID) { tx.unit.touch(tx.client, t) }
@@ -143,6 +141,13 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	if u.broken != nil {
 		return 0, u.broken
 	}
+	if u.s.load != nil {
+		n, err := u.s.load.add(u.s, s, args)
+		if err != nil {
+			return 0, u.fail(s, err)
+		}
+		return n, nil
+	}
 	if u.s.prepared == nil {
 		// Behind what was put aside, in the same round trip.
 		u.s.queue = append(u.s.queue, queued{s, args})
@@ -167,7 +172,7 @@ func (u *unit) put(s *stmt, args []any) error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if u.s.prepared == nil {
+	if u.s.prepared == nil && u.s.load == nil {
 		u.s.queue = append(u.s.queue, queued{s, args})
 		return nil
 	}
@@ -205,6 +210,9 @@ func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 }
 
 func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
+	if u.s.load != nil {
+		return // the laws look at all tickets at the end
+	}
 	for _, have := range u.touched {
 		if have.client == c && have.ticket == t {
 			return
