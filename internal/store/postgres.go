@@ -51,7 +51,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s",
 		// A plan is made when the tables of a new desk are small, and used when they are not. So each entry
 		// of an index that is walked counts, however few there are today, and no table is read whole.
-		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "jit": "off"} {
+		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "random_page_cost": "1.1", "jit": "off"} {
 		if set[k] == "" {
 			set[k] = v
 		}

@@ -20,6 +20,7 @@ type stmt struct {
 	name     string // file:line, for errors and logs; never holds values
 	sqlite   string
 	postgres string
+	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
 }
 
 // statements is every registered stmt, filled while package variables are initialised.

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	stdsql "database/sql"
+	"database/sql/driver"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -58,6 +60,20 @@ func (s *session) close() {
 // each sends what was put aside and st behind it in one round trip, and gives each row of st. It gives the
 // statement that failed.
 func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
+	if st.anew {
+		if _, failed, err := s.pipeline(ctx, false); err != nil {
+			return failed, err
+		}
+		plain := []any{pgx.QueryExecModeExec}
+		for _, a := range args {
+			v, err := driver.DefaultParameterConverter.ConvertValue(a)
+			if err != nil {
+				return st, err
+			}
+			plain = append(plain, v)
+		}
+		args = plain
+	}
 	if len(s.queue) == 0 {
 		rows, err := s.pg.Query(ctx, st.postgres, args...)
 		if err != nil {
@@ -199,8 +215,13 @@ func place(dest any, f *pgconn.FieldDescription, raw []byte) error {
 			v.SetString(string(raw))
 		}
 		return nil
+	case f.Format != pgtype.BinaryFormatCode && (f.DataTypeOID == pgtype.Int8OID || f.DataTypeOID == pgtype.Int4OID):
+		var err error
+		if n, err = strconv.ParseInt(string(raw), 10, 64); err != nil {
+			return err
+		}
 	case f.Format != pgtype.BinaryFormatCode:
-		return errors.New("a number as text")
+		return fmt.Errorf("type %d as text is not read", f.DataTypeOID)
 	case f.DataTypeOID == pgtype.Int8OID:
 		n = int64(binary.BigEndian.Uint64(raw))
 	case f.DataTypeOID == pgtype.Int4OID:
