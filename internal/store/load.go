@@ -14,7 +14,8 @@ import (
 
 // Load fills a new desk with the history of another, or an invented one: fill gives it part by part, each
 // as with System, and reads nothing in them. A desk that has tickets is a Conflict. On PostgreSQL all parts
-// are one transaction; rows are copied, and indexes and references are built behind them. On SQLite each
+// are one transaction; rows are copied, and indexes and references are built behind them, if our role owns
+// the tables. On SQLite each
 // part is one, and a power cut on the way may leave a folder that has to be thrown away.
 func (db *DB) Load(ctx context.Context, why string, fill func(part func(func(*SystemTx) error) error) error) error {
 	v := desk.System(why)
@@ -30,6 +31,12 @@ func (db *DB) Load(ctx context.Context, why string, fill func(part func(func(*Sy
 		}
 		return err
 	case *pgEngine:
+		if tables, err := e.owned(ctx); err != nil || tables == "" {
+			if err != nil {
+				return fault(nil, err)
+			}
+			return fill(func(fn func(*SystemTx) error) error { return db.System(ctx, why, fn) })
+		}
 		return fault(nil, e.load(ctx, func(s *session) error {
 			return fill(func(fn func(*SystemTx) error) error {
 				u := &unit{db: db, ctx: context.Background(), s: s, viewer: v, now: db.instant()}

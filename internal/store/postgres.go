@@ -48,7 +48,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	}
 	set := cfg.RuntimeParams
 	for k, v := range map[string]string{"application_name": "kept", "timezone": "UTC", "statement_timeout": "15s",
-		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s",
+		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
 		// A plan is made when the tables of a new desk are small, and used when they are not. So each entry
 		// of an index that is walked counts, however few there are today, and no table is read whole.
 		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "random_page_cost": "1.1", "jit": "off"} {
@@ -182,6 +182,13 @@ func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *
 	return nil
 }
 
+// owned lists the tables that our role owns; none where another role upgrades the schema.
+func (e *pgEngine) owned(ctx context.Context) (tables string, err error) {
+	err = e.db.QueryRowContext(ctx, `SELECT coalesce(string_agg(quote_ident(relname), ', '), '') FROM pg_class
+		WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace) AND pg_has_role(relowner, 'USAGE')`).Scan(&tables)
+	return tables, err
+}
+
 // look measures the tables after the first commits of this process, again and again while they grow:
 // PostgreSQL itself looks once a minute, and until it has, all indexes of a new desk look the same to it and
 // its plans walk all rows of a client. Plans made before are made anew. That nobody waits for.
@@ -194,10 +201,8 @@ func (e *pgEngine) look() {
 	e.rest.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
 		defer cancel()
-		var tables string
-		err := e.db.QueryRowContext(ctx, `SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
-			WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace) AND pg_has_role(relowner, 'USAGE')`).Scan(&tables)
-		if err == nil {
+		tables, err := e.owned(ctx)
+		if err == nil && tables != "" {
 			_, err = e.db.ExecContext(ctx, "ANALYZE "+tables)
 		}
 		if err != nil {
