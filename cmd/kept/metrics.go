@@ -105,7 +105,7 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	lag, err := a.SweepLag(ctx)
 	var waiting int64
 	if err == nil {
-		err = db.System(ctx, "metrics", func(tx *store.SystemTx) (err error) {
+		err = db.Claim(ctx, "metrics", func(tx *store.SystemTx) (err error) {
 			waiting, err = tx.OutsWaiting()
 			return err
 		})

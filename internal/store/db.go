@@ -51,8 +51,9 @@ type engine interface {
 
 // scope is what a transaction may touch, and how.
 type scope struct {
-	clients string // for row-level security: "*" or an array literal "{1,2}"
-	claim   bool   // READ COMMITTED, for claims of due rows with SKIP LOCKED
+	clients string        // for row-level security: "*" or an array literal "{1,2}"
+	client  desk.ClientID // whose units of work it comes behind; zero: those of the whole desk
+	free    bool          // behind nobody's: each of its statements is right by itself
 }
 
 // Engine is "sqlite" or "postgres".
@@ -71,7 +72,7 @@ func (db *DB) Write(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func
 	if !v.Sees(c) {
 		return errNotFound
 	}
-	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c)}, func(u *unit) error { return fn(u.forClient(c)) })
+	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c), client: c}, func(u *unit) error { return fn(u.forClient(c)) })
 }
 
 // Read runs fn on a snapshot of one client that v may see; NotFound otherwise. What fn saw of
@@ -100,10 +101,10 @@ func (db *DB) System(ctx context.Context, why string, fn func(*SystemTx) error) 
 	return db.write(ctx, desk.System(why), scope{clients: "*"}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
 }
 
-// Claim is System for claiming due rows: on PostgreSQL at READ COMMITTED, so that claimers that skip
-// each other's locked rows do not fail each other.
+// Claim is System for statements that are right each by itself, whatever goes on beside them: claims of
+// due rows that skip locked ones, counts. On PostgreSQL it waits for nobody, and nobody for it.
 func (db *DB) Claim(ctx context.Context, why string, fn func(*SystemTx) error) error {
-	return db.write(ctx, desk.System(why), scope{clients: "*", claim: true}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
+	return db.write(ctx, desk.System(why), scope{clients: "*", free: true}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
 }
 
 func scopeOf(v desk.Viewer) scope {
@@ -165,6 +166,7 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	})
 	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
 		// Not the request's end: what was seen is recorded also when the reader hangs up.
+		o.free = true
 		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
 			w.seen = append([]seenIDs(nil), u.seen...)
 			return nil

@@ -364,7 +364,7 @@ func TestPostgresThatForgetsIsRefused(t *testing.T) {
 	}
 	db := openIn(t, Options{DatabaseURL: url, migrations: counterFS(t)})()
 	err = db.System(ctx, "test", func(tx *SystemTx) error {
-		for setting, want := range map[string]string{"transaction_isolation": "serializable", "synchronous_commit": "on", "fsync": "on",
+		for setting, want := range map[string]string{"transaction_isolation": "read committed", "synchronous_commit": "on", "fsync": "on",
 			"lock_timeout": "10s", "statement_timeout": "15s", "kept.clients": "*"} {
 			got, err := one(tx, both("SELECT current_setting($1)"), value[string], setting)
 			if err != nil {

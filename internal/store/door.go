@@ -25,6 +25,15 @@ func across(text string) *door { return newDoor(text, text) }
 // acrossFor is across for a text that differs between the engines.
 func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres) }
 
+// acrossAnew is acrossFor for a question that PostgreSQL plans for each of its values: rare words are looked
+// up, and for those in every other text the newest texts are read until there are enough. One plan for both
+// would read every text with a common word.
+func acrossAnew(sqlite, postgres string) *door {
+	d := newDoor(sqlite, postgres)
+	d.all.anew, d.staff.anew, d.client.anew = true, true, true
+	return d
+}
+
 func newDoor(sqlite, postgres string) *door {
 	_, file, line, _ := runtime.Caller(2)
 	with := func(condition string) *stmt {

@@ -34,7 +34,47 @@ type liteEngine struct {
 	gone chan struct{}
 }
 
-var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
+var (
+	sqliteRead       = &stmt{name: "begin read", sqlite: "BEGIN"}
+	sqliteBegin      = &stmt{name: "begin", sqlite: "BEGIN IMMEDIATE"}
+	sqliteCommit     = &stmt{name: "commit", sqlite: "COMMIT"}
+	sqliteRollback   = &stmt{name: "rollback", sqlite: "ROLLBACK"}
+	sqliteSavepoint  = &stmt{name: "savepoint", sqlite: "SAVEPOINT unit"}
+	sqliteRelease    = &stmt{name: "release", sqlite: "RELEASE unit"}
+	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
+)
+
+// liteTransaction is the transaction of the one connection that writes.
+type liteTransaction struct{ s *session }
+
+func (t liteTransaction) run(s *stmt) error {
+	_, err := t.s.exec(context.Background(), s)
+	return err
+}
+
+func (t liteTransaction) begin() (*session, error) { return t.s, t.run(sqliteBegin) }
+func (t liteTransaction) savepoint() error         { return t.run(sqliteSavepoint) }
+func (t liteTransaction) release() error           { return t.run(sqliteRelease) }
+func (t liteTransaction) close() error             { return t.s.conn.Close() }
+
+func (t liteTransaction) undo() error {
+	if err := t.run(sqliteRollbackTo); err != nil {
+		return err
+	}
+	return t.run(sqliteRelease)
+}
+
+// rollback may find that SQLite has done so already.
+func (t liteTransaction) rollback() { _ = t.run(sqliteRollback) }
+
+func (t liteTransaction) commit() (undone bool, err error) {
+	for _, q := range t.s.late {
+		if _, err := t.s.exec(context.Background(), q.s, q.args...); err != nil {
+			return true, err
+		}
+	}
+	return true, t.run(sqliteCommit)
+}
 
 func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
@@ -64,10 +104,12 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if err := migrate(e.wdb); err != nil {
 		return nil, err
 	}
-	if e.w, err = newWriter(ctx, e.wdb); err != nil {
+	s, err := newSession(ctx, e.wdb)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkLite(ctx, e.w.s); err != nil {
+	e.w = &writer{t: liteTransaction{s}, s: s}
+	if err := checkLite(ctx, s); err != nil {
 		return nil, err
 	}
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {

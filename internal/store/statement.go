@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"runtime"
 
+	"github.com/jackc/pgx/v5"
+
 	"kept/internal/desk"
 )
 
@@ -18,6 +20,7 @@ type stmt struct {
 	name     string // file:line, for errors and logs; never holds values
 	sqlite   string
 	postgres string
+	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -53,7 +56,10 @@ type scanner interface{ Scan(dest ...any) error }
 type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	pg       *pgx.Conn              // that of conn; PostgreSQL only
+	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit; SQLite only
 }
 
@@ -76,9 +82,6 @@ func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
 }
 
 func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
-	if s.prepared == nil {
-		return s.conn.ExecContext(ctx, st.postgres, args...)
-	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -87,9 +90,6 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 }
 
 func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Rows, error) {
-	if s.prepared == nil {
-		return s.conn.QueryContext(ctx, st.postgres, args...)
-	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -102,50 +102,36 @@ type reader interface{ kernel() *unit }
 
 // many gives every row of s, each read by scan. No rows is an empty slice and no error.
 func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	u := tx.kernel()
-	rows, err := u.query(s, args...)
+	var all []T
+	err := tx.kernel().each(s, args, func(row scanner) error {
+		v, err := scan(row)
+		all = append(all, v)
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, u.fail(s, err)
-		}
-		all = append(all, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, u.fail(s, err)
 	}
 	return all, nil
 }
 
 // one gives the first row of s, read by scan, or a NotFound error.
 func one[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (T, error) {
-	var none T
-	u := tx.kernel()
-	rows, err := u.query(s, args...)
-	if err != nil {
-		return none, err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return none, u.fail(s, err)
+	var none, first T
+	found := false
+	err := tx.kernel().each(s, args, func(row scanner) (err error) {
+		if !found {
+			found = true
+			first, err = scan(row)
 		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return none, err
+	case !found:
 		return none, errNotFound
 	}
-	v, err := scan(rows)
-	if err != nil {
-		return none, u.fail(s, err)
-	}
-	// RETURNING writes while it is read: an error may come after the row.
-	if err := rows.Close(); err != nil {
-		return none, u.fail(s, err)
-	}
-	return v, nil
+	return first, nil
 }
 
 // maybe is one for a row that may be missing: ok is false then, and err nil.

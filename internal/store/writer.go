@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
 	"runtime"
 	"sync"
@@ -13,20 +12,34 @@ import (
 // batchCap is how many units of work share one commit at most.
 const batchCap = 64
 
-// writer lets units of work take turns on the one connection that writes, and lets those that wait
+// writer lets units of work take turns on one connection that writes, and lets those that wait
 // at the same moment share one commit, because the fsync is most of what a small transaction costs.
+// SQLite has one for all, PostgreSQL one for each client and node.
 //
 // There is no writer goroutine: each caller runs its own unit when it holds the turn, and hands the
 // turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
 // and all who took part are answered. No request's context reaches the connection.
 type writer struct {
-	s *session
+	t transaction
+	s *session // of the open transaction
 
 	mu     sync.Mutex
 	held   bool
 	closed bool
 	queue  []*waiter
 	batch  *batch // the open transaction; belongs to the holder of the turn
+}
+
+// transaction is how an engine opens and ends what the units of a writer share.
+type transaction interface {
+	begin() (*session, error)
+	savepoint() error // before each unit but the first
+	release() error   // keeps what the unit did
+	undo() error      // as it was at the savepoint
+	// commit puts all on disk. On an error, undone says that nothing of it is there for sure.
+	commit() (undone bool, err error)
+	rollback()
+	close() error
 }
 
 type waiter struct {
@@ -42,15 +55,6 @@ type batch struct {
 	err   error         // the commit failed
 	again bool          // the transaction vanished: every unit runs again, alone
 }
-
-var (
-	sqliteBegin      = &stmt{name: "begin", sqlite: "BEGIN IMMEDIATE"}
-	sqliteCommit     = &stmt{name: "commit", sqlite: "COMMIT"}
-	sqliteRollback   = &stmt{name: "rollback", sqlite: "ROLLBACK"}
-	sqliteSavepoint  = &stmt{name: "savepoint", sqlite: "SAVEPOINT unit"}
-	sqliteRelease    = &stmt{name: "release", sqlite: "RELEASE unit"}
-	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
-)
 
 var errClosed = desk.Errorf(desk.Unavailable, "closed", "Kept is shutting down. Please try again in a minute.")
 
@@ -169,13 +173,13 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 	b = w.batch
 	first := b == nil
 	if first {
-		if err := w.run(sqliteBegin); err != nil {
+		if w.s, err = w.t.begin(); err != nil {
 			w.leave()
 			return nil, err
 		}
 		b = &batch{done: make(chan struct{})}
 		w.batch = b
-	} else if err := w.run(sqliteSavepoint); err != nil {
+	} else if err := w.t.savepoint(); err != nil {
 		w.vanish(b)
 		w.leave()
 		return b, nil
@@ -201,49 +205,38 @@ func (w *writer) settle(b *batch, first, failed bool) {
 	switch {
 	case !failed && first:
 	case !failed:
-		if w.run(sqliteRelease) != nil {
+		if w.t.release() != nil {
 			w.vanish(b)
 		}
 	case first: // it is alone in the transaction, and saw nothing that is not on disk
-		_ = w.run(sqliteRollback) // SQLite may have done so already
+		w.t.rollback()
 		w.batch = nil
 		close(b.done)
 	default:
-		if w.run(sqliteRollbackTo) != nil || w.run(sqliteRelease) != nil {
+		if w.t.undo() != nil {
 			w.vanish(b)
 		}
 	}
 }
 
-// vanish gives up the transaction, of which SQLite itself has undone all (disk full, I/O error).
+// vanish gives up the transaction, of which the engine itself has undone all (disk full, connection lost).
 func (w *writer) vanish(b *batch) {
-	_ = w.run(sqliteRollback)
+	w.t.rollback()
 	w.batch, w.s.late = nil, nil
 	b.again = true
 	close(b.done)
 }
 
 func (w *writer) commit(b *batch) {
-	late := w.s.late
-	w.batch, w.s.late = nil, nil
-	var err error
-	for i := 0; i < len(late) && err == nil; i++ {
-		_, err = w.s.exec(context.Background(), late[i].s, late[i].args...)
-	}
-	if err == nil {
-		err = w.run(sqliteCommit)
-	}
+	w.batch = nil
+	undone, err := w.t.commit()
 	if err != nil {
-		_ = w.run(sqliteRollback)
-		b.again = b.units > 1
+		w.t.rollback()
+		b.again = undone && b.units > 1
 		b.err = err
 	}
+	w.s.late = nil
 	close(b.done)
-}
-
-func (w *writer) run(s *stmt) error {
-	_, err := w.s.exec(context.Background(), s)
-	return err
 }
 
 // close waits for the turn and keeps it for ever; whoever waits behind is refused.
@@ -259,14 +252,5 @@ func (w *writer) close() error {
 	for _, q := range rest {
 		close(q.turn)
 	}
-	return w.s.conn.Close()
-}
-
-// newWriter takes db's one connection.
-func newWriter(ctx context.Context, db *stdsql.DB) (*writer, error) {
-	s, err := newSession(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	return &writer{s: s}, nil
+	return w.t.close()
 }
