@@ -44,6 +44,11 @@ type engine interface {
 	write(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	// read runs fn in a read-only snapshot.
 	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// recordsApart says that the read log has a file and commits of its own: then record writes to it,
+	// durably, and otherwise each unit of work writes its rows itself. reads gives a snapshot of it.
+	recordsApart() bool
+	record(rows []Read) error
+	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	ping(ctx context.Context) error
 	backup(ctx context.Context, part string) error
 	close() error
@@ -147,6 +152,9 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	for _, wake := range done.after {
 		wake()
 	}
+	if db.engine.recordsApart() {
+		return fault(nil, done.record(db.engine.record))
+	}
 	return nil
 }
 
@@ -163,15 +171,18 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 		}
 		return err
 	})
-	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
-		// Not the request's end: what was seen is recorded also when the reader hangs up.
-		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
-			w.seen = append([]seenIDs(nil), u.seen...)
-			return nil
-		})
-		if logged != nil {
-			return logged
+	if u == nil {
+		return fault(nil, err)
+	}
+	// Not the request's end: what was seen is recorded also when the reader hangs up.
+	record := db.engine.record
+	if !db.engine.recordsApart() {
+		record = func(rows []Read) error {
+			return db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error { return w.putReads(rows) })
 		}
+	}
+	if logged := u.record(record); logged != nil {
+		return fault(nil, logged)
 	}
 	return fault(nil, err)
 }

@@ -108,6 +108,13 @@ func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 
 func (e *pgEngine) name() string { return "postgres" }
 
+func (e *pgEngine) recordsApart() bool  { return false }
+func (e *pgEngine) record([]Read) error { return nil }
+
+func (e *pgEngine) reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
+	return e.read(ctx, o, fn)
+}
+
 // raw gives fn the connection of pgx.
 func (s *session) raw(fn func(*pgx.Conn) error) error {
 	return s.conn.Raw(func(dc any) error { return fn(dc.(*stdlib.Conn).Conn()) })

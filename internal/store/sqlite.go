@@ -29,6 +29,7 @@ type liteEngine struct {
 	wdb  *stdsql.DB
 	rdb  *stdsql.DB
 	w    *writer
+	log  *readLog
 	idle chan *session // readers at rest
 	once sync.Once
 	gone chan struct{}
@@ -68,6 +69,9 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 		return nil, err
 	}
 	if err := checkLite(ctx, e.w.s); err != nil {
+		return nil, err
+	}
+	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
@@ -191,6 +195,9 @@ func (e *liteEngine) close() (err error) {
 		var errs []error
 		if e.w != nil {
 			errs = append(errs, e.w.close())
+		}
+		if e.log != nil {
+			errs = append(errs, e.log.close())
 		}
 		for range cap(e.idle) {
 			if len(e.idle) == 0 && e.w == nil {
