@@ -34,6 +34,7 @@ type DB struct {
 	log    *slog.Logger
 	newID  func(desk.ClientID, time.Time) int64
 	opts   Options
+	memory memory
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -49,6 +50,8 @@ type engine interface {
 	recordsApart() bool
 	record(rows []Read) error
 	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// generation grows with every commit; -1 when others may write as well.
+	generation() int64
 	ping(ctx context.Context) error
 	backup(ctx context.Context, part string) error
 	close() error
@@ -133,7 +136,7 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	}
 	var done *unit
 	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
-		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1}
 		err := db.contain(func() error {
 			if err := inside(fn, u); err != nil {
 				return err
@@ -163,8 +166,10 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 		return err
 	}
 	var u *unit
+	// Before the snapshot: what it shows is never older than that.
+	generation := db.engine.generation()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation}
 		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken

@@ -108,6 +108,9 @@ func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 
 func (e *pgEngine) name() string { return "postgres" }
 
+// generation: other nodes write as well.
+func (e *pgEngine) generation() int64 { return -1 }
+
 func (e *pgEngine) recordsApart() bool  { return false }
 func (e *pgEngine) record([]Read) error { return nil }
 

@@ -45,7 +45,7 @@ func (db *DB) Reads(ctx context.Context, c desk.ClientID, from, until time.Time,
 		start, id = micros(after.At), after.ID
 	}
 	err = db.engine.reads(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
-		u := &unit{db: db, ctx: ctx, s: s, viewer: desk.System("reads"), now: db.instant()}
+		u := &unit{db: db, ctx: ctx, s: s, viewer: desk.System("reads"), now: db.instant(), generation: -1}
 		reads, err = many(&DeskReadTx{unit: u}, readsOf, scanRead, int64(c), start, id, micros(until), limit)
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -33,6 +34,8 @@ type liteEngine struct {
 	idle chan *session // readers at rest
 	once sync.Once
 	gone chan struct{}
+	// commits is how many there were since the database was opened.
+	commits atomic.Int64
 }
 
 var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
@@ -65,7 +68,7 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if err := migrate(e.wdb); err != nil {
 		return nil, err
 	}
-	if e.w, err = newWriter(ctx, e.wdb); err != nil {
+	if e.w, err = newWriter(ctx, e.wdb, func() { e.commits.Add(1) }); err != nil {
 		return nil, err
 	}
 	if err := checkLite(ctx, e.w.s); err != nil {
@@ -150,6 +153,9 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 func (e *liteEngine) name() string { return "sqlite" }
+
+// generation: this process has the database to itself.
+func (e *liteEngine) generation() int64 { return e.commits.Load() }
 
 func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
 	return e.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })

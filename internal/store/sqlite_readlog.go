@@ -52,7 +52,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 	if err := l.take(ctx, database); err != nil {
 		return nil, err
 	}
-	if l.w, err = newWriter(ctx, l.db); err != nil {
+	if l.w, err = newWriter(ctx, l.db, func() {}); err != nil {
 		return nil, err
 	}
 	return l, checkLite(ctx, l.w.s)

@@ -98,6 +98,8 @@ type unit struct {
 	after   []func()
 	touched []touchedTicket
 	seen    []seenIDs
+	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
+	generation int64
 }
 
 type touchedTicket struct {

@@ -20,7 +20,8 @@ const batchCap = 64
 // turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
 // and all who took part are answered. No request's context reaches the connection.
 type writer struct {
-	s *session
+	s         *session
+	committed func() // told of every commit before anybody is answered
 
 	mu     sync.Mutex
 	held   bool
@@ -233,6 +234,9 @@ func (w *writer) commit(b *batch) {
 	if err == nil {
 		err = w.run(sqliteCommit)
 	}
+	if err == nil {
+		w.committed()
+	}
 	if err != nil {
 		_ = w.run(sqliteRollback)
 		b.again = b.units > 1
@@ -262,11 +266,11 @@ func (w *writer) close() error {
 	return w.s.conn.Close()
 }
 
-// newWriter takes db's one connection.
-func newWriter(ctx context.Context, db *stdsql.DB) (*writer, error) {
+// newWriter takes db's one connection. committed is told of every commit.
+func newWriter(ctx context.Context, db *stdsql.DB, committed func()) (*writer, error) {
 	s, err := newSession(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{s: s}, nil
+	return &writer{s: s, committed: committed}, nil
 }
