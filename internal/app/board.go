@@ -109,7 +109,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	if err != nil {
 		return Board{}, err
 	}
-	free := &duty{plan: plan, now: now, known: map[dutyKey][]onShift{}}
+	free := &duty{onDutyAt: newOnDuty(plan, now), now: now}
 	var read boardRows
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
 		read, err = readBoard(tx, v, f, now)

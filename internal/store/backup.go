@@ -84,7 +84,7 @@ func syncFile(path string) error {
 
 func (e *liteEngine) backup(ctx context.Context, part string) error {
 	// A connection of its own: the copy takes long, and must not keep a reader from its work.
-	db, err := stdsql.Open("sqlite", "file:"+(&url.URL{Path: e.path}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+	db, err := stdsql.Open("sqlite", liteFile(e.path))
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,15 @@ func (e *liteEngine) backup(ctx context.Context, part string) error {
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part); err != nil {
 		return err
 	}
+	if err := e.log.copyInto(ctx, part); err != nil {
+		return err
+	}
 	return checkCopy(ctx, part)
+}
+
+// liteFile opens a file with no more than patience.
+func liteFile(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)"
 }
 
 // checkCopy opens a copy that nobody else uses and looks for damage.
@@ -124,7 +132,7 @@ func restoreSQLite(ctx context.Context, o Options, path string) error {
 	}
 	defer lock.Close()
 	to := filepath.Join(o.DataDir, "kept.db")
-	for _, name := range []string{to, to + "-wal"} {
+	for _, name := range []string{to, to + "-wal", filepath.Join(o.DataDir, readsFile)} {
 		if _, err := os.Lstat(name); err == nil {
 			return errNotEmpty
 		}

@@ -39,8 +39,8 @@ var (
 	boardOfOwner = across(board("p.owner_id = $6 AND"))
 	boardOwed    = across(board("p.owner_id = $6 AND p.kind <> 'confirm' AND"))
 
-	boardOwedCount = across(`SELECT COUNT(*) FROM (SELECT p.id FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL
-		AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p} LIMIT 100) owed`)
+	boardOwedDues = across(`SELECT p.due_at FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT 100`)
 
 	boardEnded = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
 			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair FROM promise p
@@ -92,22 +92,32 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	return rows, err
 }
 
-// Owed gives the live promises that s owns and that are due before until, overdue ones included, without
-// those to ask again: the clock does that by itself.
+// everAfter is behind every instant at which something is due.
+const everAfter = int64(1) << 62
+
+// Owed gives the first live promises that s owns, at most limit and of those the ones that are due before
+// until, overdue ones included, without those to ask again: the clock does that by itself.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	rows, err := manyAcross(tx, boardOwed, scanBoardRow, micros(time.Time{}), micros(until), 0, "", limit, s)
-	owed := make([]QueueRow, len(rows))
-	for i, r := range rows {
-		owed[i] = r.QueueRow
+	rows, err := recallAcross(tx, boardOwed, scanBoardRow, micros(time.Time{}), everAfter, 0, "", limit, s)
+	var owed []QueueRow
+	for _, r := range rows {
+		if !r.Promise.Due.Before(until) {
+			break
+		}
+		owed = append(owed, r.QueueRow)
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
 		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}
 	return owed, err
 }
 
-// CountOwed is how many there are of what Owed gives, 100 at most.
-func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (int, error) {
-	return oneAcross(tx, boardOwedCount, scanInt, s, micros(until))
+// CountOwed is how many live promises s owns that are due before until, like Owed, 100 at most.
+func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (n int, err error) {
+	dues, err := recallAcross(tx, boardOwedDues, value[int64], s)
+	for n < len(dues) && dues[n] < micros(until) {
+		n++
+	}
+	return n, err
 }
 
 // EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to

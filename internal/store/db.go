@@ -34,6 +34,7 @@ type DB struct {
 	log    *slog.Logger
 	newID  func(desk.ClientID, time.Time) int64
 	opts   Options
+	memory memory
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -44,6 +45,13 @@ type engine interface {
 	write(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	// read runs fn in a read-only snapshot.
 	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// recordsApart says that the read log has a file and commits of its own: then record writes to it,
+	// durably, and otherwise each unit of work writes its rows itself. reads gives a snapshot of it.
+	recordsApart() bool
+	record(rows []Read) error
+	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// generation grows with every commit; -1 when others may write as well.
+	generation() int64
 	ping(ctx context.Context) error
 	backup(ctx context.Context, part string) error
 	close() error
@@ -129,7 +137,7 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	}
 	var done *unit
 	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
-		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1}
 		err := db.contain(func() error {
 			if err := inside(fn, u); err != nil {
 				return err
@@ -148,6 +156,9 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	for _, wake := range done.after {
 		wake()
 	}
+	if db.engine.recordsApart() {
+		return fault(nil, done.record(db.engine.record))
+	}
 	return nil
 }
 
@@ -156,24 +167,29 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 		return err
 	}
 	var u *unit
+	// Before the snapshot: what it shows is never older than that.
+	generation := db.engine.generation()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation}
 		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken
 		}
 		return err
 	})
-	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
-		// Not the request's end: what was seen is recorded also when the reader hangs up.
-		o.free = true
-		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
-			w.seen = append([]seenIDs(nil), u.seen...)
-			return nil
-		})
-		if logged != nil {
-			return logged
+	if u == nil {
+		return fault(nil, err)
+	}
+	// Not the request's end: what was seen is recorded also when the reader hangs up.
+	record := db.engine.record
+	if !db.engine.recordsApart() {
+		record = func(rows []Read) error {
+			o.free = true
+			return db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error { return w.putReads(rows) })
 		}
+	}
+	if logged := u.record(record); logged != nil {
+		return fault(nil, logged)
 	}
 	return fault(nil, err)
 }

@@ -230,24 +230,37 @@ func TestSeenPersonsAreOnRecordWhenReadReturns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = db.DeskRead(ctx, viewer, func(tx *DeskReadTx) error {
-			got, err := one(tx, both(`SELECT who, viewer_id, name, route, client_id, ids, at FROM read_log ORDER BY id`), func(row scanner) (string, error) {
-				var who, name, route, ids string
-				var id, c int64
-				var when time.Time
-				err := row.Scan(&who, &id, &name, &route, &c, &ids, at(&when))
-				if id != 3 || c != int64(client) || !when.Equal(noon.Truncate(time.Microsecond)) {
-					t.Errorf("viewer %d, client %d, at %v", id, c, when)
-				}
-				return strings.Join([]string{who, name, route, ids}, "|"), err
-			})
-			if want := "staff|Ana|GET /t/{id}|requester 4 9; message 12"; got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-			return err
-		})
+		got, err := db.Reads(ctx, client, noon, noon.Add(time.Second), Read{}, 10)
 		if err != nil {
-			t.Error(err)
+			t.Fatal(err)
+		}
+		want := Read{At: noon.Truncate(time.Microsecond), Who: desk.WhoStaff, Viewer: 3, Name: "Ana", Route: "GET /t/{id}", Client: client, IDs: "requester 4 9; message 12"}
+		if len(got) != 1 || got[0].ID == 0 {
+			t.Fatalf("got %+v", got)
+		}
+		want.ID = got[0].ID
+		if got[0] != want {
+			t.Errorf("got %+v, want %+v", got[0], want)
+		}
+		more, err := db.Reads(ctx, client, noon, noon.Add(time.Second), got[0], 10)
+		if err != nil || len(more) != 0 {
+			t.Errorf("behind the last row: %+v, %v", more, err)
+		}
+	})
+}
+
+// What a unit of work that writes has seen is on record too, and other clients' rows stay theirs.
+func TestReadsOfWritersAreOnRecord(t *testing.T) {
+	each(t, func(t *testing.T, open opener) {
+		db := open(Options{Clock: func() time.Time { return noon }})
+		mustWrite(t, db, func(tx *Tx) error { tx.saw("requester", 7); return nil })
+		got, err := db.Reads(ctx, client, noon, noon.Add(time.Second), Read{}, 10)
+		if err != nil || len(got) != 1 || got[0].IDs != "requester 7" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		other, err := db.Reads(ctx, client+1, noon, noon.Add(time.Second), Read{}, 10)
+		if err != nil || len(other) != 0 {
+			t.Errorf("another client's: %+v, %v", other, err)
 		}
 	})
 }

@@ -113,6 +113,16 @@ func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 
 func (e *pgEngine) name() string { return "postgres" }
 
+// generation: other nodes write as well.
+func (e *pgEngine) generation() int64 { return -1 }
+
+func (e *pgEngine) recordsApart() bool  { return false }
+func (e *pgEngine) record([]Read) error { return nil }
+
+func (e *pgEngine) reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
+	return e.read(ctx, o, fn)
+}
+
 // write runs fn in the line of its client, or of the desk. What is free has no line: its statements are
 // right each by itself.
 func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, *session) error) error {

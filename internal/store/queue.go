@@ -66,7 +66,8 @@ func scanQueueRow(row scanner) (q QueueRow, err error) {
 	return q, err
 }
 
-// Queue gives open tickets of the viewer's clients, what is due first on top.
+// Queue gives open tickets of the viewer's clients, what is due first on top. The rows belong to others as
+// well: they are never changed.
 func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	skills := q.Skills
 	if len(skills) == 0 {
@@ -79,9 +80,9 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	args = append(args, padded(skills, queueSkills)...)
 	args = append(args, q.Limit)
 	if q.Owner != 0 {
-		return tx.rowsSeen(manyAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
+		return tx.rowsSeen(recallAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
 	}
-	return tx.rowsSeen(manyAcross(tx, queueOfAll, scanQueueRow, args...))
+	return tx.rowsSeen(recallAcross(tx, queueOfAll, scanQueueRow, args...))
 }
 
 func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {

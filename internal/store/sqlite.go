@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -29,9 +30,12 @@ type liteEngine struct {
 	wdb  *stdsql.DB
 	rdb  *stdsql.DB
 	w    *writer
+	log  *readLog
 	idle chan *session // readers at rest
 	once sync.Once
 	gone chan struct{}
+	// commits is how many there were since the database was opened.
+	commits atomic.Int64
 }
 
 var (
@@ -44,8 +48,11 @@ var (
 	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
 )
 
-// liteTransaction is the transaction of the one connection that writes.
-type liteTransaction struct{ s *session }
+// liteTransaction is the transaction of the one connection that writes to a file.
+type liteTransaction struct {
+	s         *session
+	committed func() // told of every commit before anybody is answered
+}
 
 func (t liteTransaction) run(s *stmt) error {
 	_, err := t.s.exec(context.Background(), s)
@@ -73,7 +80,11 @@ func (t liteTransaction) commit() (undone bool, err error) {
 			return true, err
 		}
 	}
-	return true, t.run(sqliteCommit)
+	if err := t.run(sqliteCommit); err != nil {
+		return true, err
+	}
+	t.committed()
+	return true, nil
 }
 
 func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
@@ -108,8 +119,11 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if err != nil {
 		return nil, err
 	}
-	e.w = &writer{t: liteTransaction{s}, s: s}
+	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s}
 	if err := checkLite(ctx, s); err != nil {
+		return nil, err
+	}
+	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
@@ -189,6 +203,9 @@ func lockFolder(dir string) (*os.File, error) {
 
 func (e *liteEngine) name() string { return "sqlite" }
 
+// generation: this process has the database to itself.
+func (e *liteEngine) generation() int64 { return e.commits.Load() }
+
 func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
 	return e.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
 }
@@ -233,6 +250,9 @@ func (e *liteEngine) close() (err error) {
 		var errs []error
 		if e.w != nil {
 			errs = append(errs, e.w.close())
+		}
+		if e.log != nil {
+			errs = append(errs, e.log.close())
 		}
 		for range cap(e.idle) {
 			if len(e.idle) == 0 && e.w == nil {

@@ -106,6 +106,8 @@ type unit struct {
 	after   []func()
 	touched []touchedTicket
 	seen    []seenIDs
+	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
+	generation int64
 }
 
 type touchedTicket struct {
@@ -221,7 +223,18 @@ func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
 	u.touched = append(u.touched, touchedTicket{c, t})
 }
 
-// finish does what stands between the caller's function and the commit: the laws and the read log.
+// putReads writes rows of the read log with the unit itself.
+func (u *unit) putReads(rows []Read) error {
+	for _, r := range rows {
+		if err := u.put(addRead, r.args()); err != nil {
+			return err
+		}
+	}
+	return u.broken
+}
+
+// finish does what stands between the caller's function and the commit: the laws, and the read log where
+// it is in the same database.
 func (u *unit) finish() error {
 	if u.broken != nil {
 		return u.broken
@@ -244,10 +257,8 @@ func (u *unit) finish() error {
 			}
 		}
 	}
-	if u.viewer.Who != desk.WhoSystem {
-		if err := u.logSeen(); err != nil {
-			return err
-		}
+	if !u.db.engine.recordsApart() {
+		return u.record(u.putReads)
 	}
 	return u.broken
 }
