@@ -111,11 +111,6 @@ func (w *world) hire(tx *store.SystemTx) error {
 		if err := tx.AddStaff(s); err != nil {
 			return err
 		}
-		for _, c := range s.Clients {
-			if err := tx.ServeClient(s.ID, c); err != nil {
-				return err
-			}
-		}
 		for _, k := range skills {
 			if err := tx.AddSkillTo(s.ID, k, time.Time{}); err != nil {
 				return err

@@ -78,7 +78,7 @@ var zone = func() *time.Location {
 func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, error)) (Report, error) {
 	o = o.filled()
 	w := &world{ctx: ctx, o: o, now: o.From.UTC(), rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074))}
-	db, err := open(store.Options{Clock: func() time.Time { return w.now }})
+	db, err := open(store.Options{Clock: func() time.Time { return w.now }, Forgetful: true})
 	if err != nil {
 		return Report{}, err
 	}

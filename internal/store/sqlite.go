@@ -36,7 +36,7 @@ type liteEngine struct {
 
 var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
 
-func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
+func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
@@ -57,7 +57,7 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
 	}
 	f.Close()
-	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false, forgetful)); err != nil {
 		return nil, err
 	}
 	e.wdb.SetMaxOpenConns(1)
@@ -67,10 +67,12 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if e.w, err = newWriter(ctx, e.wdb); err != nil {
 		return nil, err
 	}
-	if err := checkLite(ctx, e.w.s); err != nil {
-		return nil, err
+	if !forgetful {
+		if err := checkLite(ctx, e.w.s); err != nil {
+			return nil, err
+		}
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, forgetful)); err != nil {
 		return nil, err
 	}
 	e.idle = make(chan *session, readers)
@@ -93,9 +95,13 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 }
 
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly bool) string {
+func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	sync := "synchronous(FULL)"
+	if forgetful {
+		sync = "synchronous(OFF)"
+	}
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", sync, "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
 	if readOnly {
 		pragmas = append(pragmas, "query_only(1)")
