@@ -29,7 +29,7 @@ type liteEngine struct {
 	wdb  *stdsql.DB
 	rdb  *stdsql.DB
 	w    *writer
-	idle chan *session // readers at rest
+	idle chan *session // readers at rest; nil where reads go through the writer
 	once sync.Once
 	gone chan struct{}
 }
@@ -67,12 +67,14 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	if e.w, err = newWriter(ctx, e.wdb); err != nil {
 		return nil, err
 	}
-	if !forgetful {
-		if err := checkLite(ctx, e.w.s); err != nil {
-			return nil, err
-		}
+	if forgetful {
+		// One connection that has the file to itself: nothing is read twice, nothing is locked.
+		return e, nil
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, forgetful)); err != nil {
+	if err := checkLite(ctx, e.w.s); err != nil {
+		return nil, err
+	}
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
 		return nil, err
 	}
 	e.idle = make(chan *session, readers)
@@ -97,12 +99,12 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
 func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	sync := "synchronous(FULL)"
-	if forgetful {
-		sync = "synchronous(OFF)"
-	}
-	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", sync, "foreign_keys(1)",
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
+	if forgetful {
+		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
+			"temp_store(MEMORY)", "cache_size(-262144)"}
+	}
 	if readOnly {
 		pragmas = append(pragmas, "query_only(1)")
 	}
@@ -163,6 +165,9 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	case <-e.gone:
 		return errClosed
 	default:
+	}
+	if e.idle == nil {
+		return e.w.do(ctx, func(s *session) error { return fn(context.WithoutCancel(ctx), s) })
 	}
 	select {
 	case s = <-e.idle:
