@@ -51,7 +51,7 @@ type ban struct {
 }
 
 var (
-	pure  = []string{"calendar", "coverage", "sla", "desk", "job", "words", "channel"}
+	pure  = []string{"calendar", "coverage", "sla", "desk", "law", "job", "words", "channel"}
 	faces = []string{"web", "web/", "api", "httpd"}
 )
 

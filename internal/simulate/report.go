@@ -19,6 +19,7 @@ type Report struct {
 	Worked    time.Duration // of all analysts
 	TextsOut  int
 	TextsIn   int
+	Audited   int // tickets held against the laws before a commit
 	Refused   int // acts that came too late: somebody was faster, a time was taken
 
 	Kept, NotReached, Late, Broken, Repaired                 int
@@ -74,5 +75,6 @@ func (r Report) String() string {
 	line("  late %d, broken %d (repaired %d), moved by us %d", r.Late, r.Broken, r.Repaired, r.MovedByUs)
 	line("apart: moved by the person %d, moved on after an unanswered call %d, not needed %d, void %d", r.MovedByPerson, r.MovedByMiss, r.Withdrawn, r.Voided)
 	line("%d texts and mails sent, %d came in; %.0f hours of work", r.TextsOut, r.TextsIn, r.Worked.Hours())
+	line("%d times a question was held against the laws before a commit; they hold", r.Audited)
 	return b.String()
 }

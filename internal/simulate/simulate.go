@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kept/internal/app"
+	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
@@ -78,7 +79,7 @@ var zone = func() *time.Location {
 func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, error)) (Report, error) {
 	o = o.filled()
 	w := &world{ctx: ctx, o: o, now: o.From.UTC(), rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074))}
-	db, err := open(store.Options{Clock: func() time.Time { return w.now }, Forgetful: true})
+	db, err := open(store.Options{Clock: func() time.Time { return w.now }, Forgetful: true, Audit: w.audit})
 	if err != nil {
 		return Report{}, err
 	}
@@ -91,6 +92,25 @@ func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, er
 	}
 	err = w.pass(o.From.AddDate(0, 0, o.Days).UTC())
 	return w.report, err
+}
+
+// audit holds every ticket that a unit of work touched against the laws.
+func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
+	for _, id := range tickets {
+		w.report.Audited++
+		t, err := tx.Ticket(id)
+		if err != nil {
+			return err
+		}
+		f, err := app.File(tx.ReadTx, t)
+		if err != nil {
+			return err
+		}
+		if err := f.Check(coverage.Roster{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *world) seed() (s [32]byte) {

@@ -26,6 +26,9 @@ type Options struct {
 	// Forgetful lets SQLite answer before the disk has what was written: twice as fast, and a power cut may
 	// leave a damaged file. Only for a database that is thrown away afterwards.
 	Forgetful bool
+	// Audit is asked before each commit about the tickets that it touched, client by client; an error undoes
+	// the unit of work. It sees what the unit wrote. For tests and simulations: it costs as much as the work.
+	Audit func(*Tx, []desk.TicketID) error
 
 	migrations fs.FS // tests only
 }
