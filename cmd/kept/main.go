@@ -46,6 +46,8 @@ type commands struct {
 	Backup          backup          `cmd:"" help:"Write a checked copy of everything to a new file, while the desk is open."`
 	Restore         restore         `cmd:"" help:"Bring a backup into an empty folder or database. Messages then wait until you let them go."`
 	ReleaseMessages releaseMessages `cmd:"" help:"After a restore: let the waiting messages go."`
+	Verify          verify          `cmd:"" help:"Read every question and hold it against the laws: history, promises, seats, loops. Changes nothing."`
+	Simulate        simulateRun     `cmd:"" help:"Let an invented desk live for days or a year in minutes, and say how it kept its promises."`
 	Version         version         `cmd:"" help:"Say which version this is."`
 }
 

@@ -33,7 +33,7 @@ type facts struct {
 	skills    map[string]desk.Skill
 	functions map[int64]desk.Function
 	staff     map[desk.StaffID]string
-	version   int64 // of the answers
+	versions  store.Versions
 	answers   []desk.Answer
 	answer    map[string]desk.Answer // by slug
 	index     *answerIndex
@@ -75,11 +75,14 @@ func (c *factsCache) forget() {
 	c.readAt = time.Time{}
 }
 
-// readFacts reads everything; answers only when they have changed since before.
+// readFacts reads what has changed since before: all of it, all but the answers, or nothing.
 func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
-	f := &facts{client: map[desk.ClientID]desk.Client{}, host: map[string]desk.ClientID{}, slug: map[string]desk.ClientID{},
+	now, err := tx.Versions()
+	if err != nil || before != nil && before.versions == now {
+		return before, err
+	}
+	f := &facts{versions: now, client: map[desk.ClientID]desk.Client{}, host: map[string]desk.ClientID{}, slug: map[string]desk.ClientID{},
 		skills: map[string]desk.Skill{}, functions: map[int64]desk.Function{}}
-	var err error
 	if f.clients, err = tx.Clients(); err != nil {
 		return nil, err
 	}
@@ -103,10 +106,7 @@ func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
 	if f.staff, err = tx.StaffNames(); err != nil {
 		return nil, err
 	}
-	if f.version, err = tx.AnswersVersion(); err != nil {
-		return nil, err
-	}
-	if before != nil && before.version == f.version {
+	if before != nil && before.versions.Answers == now.Answers {
 		f.answers, f.answer, f.index = before.answers, before.answer, before.index
 		return f, nil
 	}

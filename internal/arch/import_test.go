@@ -51,7 +51,7 @@ type ban struct {
 }
 
 var (
-	pure  = []string{"calendar", "coverage", "sla", "need", "desk", "job", "words", "channel"}
+	pure  = []string{"calendar", "coverage", "sla", "need", "desk", "law", "job", "words", "channel"}
 	faces = []string{"web", "web/", "api", "httpd"}
 )
 

@@ -92,8 +92,10 @@ func (e *liteEngine) backup(ctx context.Context, part string) error {
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part); err != nil {
 		return err
 	}
-	if err := e.log.copyInto(ctx, part); err != nil {
-		return err
+	if e.log != nil {
+		if err := e.log.copyInto(ctx, part); err != nil {
+			return err
+		}
 	}
 	return checkCopy(ctx, part)
 }

@@ -30,8 +30,8 @@ type liteEngine struct {
 	wdb  *stdsql.DB
 	rdb  *stdsql.DB
 	w    *writer
-	log  *readLog
-	idle chan *session // readers at rest
+	log  *readLog      // nil where the log is in the database
+	idle chan *session // readers at rest; nil where reads go through the writer
 	once sync.Once
 	gone chan struct{}
 	// commits is how many there were since the database was opened.
@@ -87,7 +87,7 @@ func (t liteTransaction) commit() (undone bool, err error) {
 	return true, nil
 }
 
-func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
+func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
@@ -108,7 +108,7 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
 	}
 	f.Close()
-	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false, forgetful)); err != nil {
 		return nil, err
 	}
 	e.wdb.SetMaxOpenConns(1)
@@ -120,13 +120,17 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 		return nil, err
 	}
 	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s}
+	if forgetful {
+		// One connection that has the file to itself: nothing is read twice, nothing is locked.
+		return e, nil
+	}
 	if err := checkLite(ctx, s); err != nil {
 		return nil, err
 	}
 	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
 		return nil, err
 	}
 	e.idle = make(chan *session, readers)
@@ -149,10 +153,14 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 }
 
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly bool) string {
+func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
+	if forgetful {
+		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
+			"temp_store(MEMORY)", "cache_size(-262144)"}
+	}
 	if readOnly {
 		pragmas = append(pragmas, "query_only(1)")
 	}
@@ -216,6 +224,9 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	case <-e.gone:
 		return errClosed
 	default:
+	}
+	if e.idle == nil {
+		return e.w.do(ctx, func(s *session) error { return fn(context.WithoutCancel(ctx), s) })
 	}
 	select {
 	case s = <-e.idle:

@@ -37,7 +37,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 		return nil, err
 	}
 	f.Close()
-	if l.db, err = stdsql.Open("sqlite", liteDSN(l.path, false)); err != nil {
+	if l.db, err = stdsql.Open("sqlite", liteDSN(l.path, false, false)); err != nil {
 		return nil, err
 	}
 	l.db.SetMaxOpenConns(1)
@@ -92,7 +92,7 @@ func (l *readLog) take(ctx context.Context, database string) (err error) {
 
 func (l *readLog) close() error { return errors.Join(l.w.close(), l.db.Close()) }
 
-func (e *liteEngine) recordsApart() bool { return true }
+func (e *liteEngine) recordsApart() bool { return e.log != nil }
 
 func (e *liteEngine) record(rows []Read) error {
 	ctx := context.Background()
@@ -107,7 +107,11 @@ func (e *liteEngine) record(rows []Read) error {
 }
 
 func (e *liteEngine) reads(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
-	return e.log.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
+	w := e.w
+	if e.log != nil {
+		w = e.log.w
+	}
+	return w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
 }
 
 // copyInto adds the read log to a copy of the database, so that a backup is one file.

@@ -255,6 +255,11 @@ func (u *unit) finish() error {
 			if err := checkLaws(u.forClient(c), ts); err != nil {
 				return err
 			}
+			if audit := u.db.opts.Audit; audit != nil {
+				if err := audit(u.forClient(c), ts); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	if !u.db.engine.recordsApart() {
