@@ -3,6 +3,7 @@ package app_test
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -20,6 +21,7 @@ type file struct {
 	seats    map[desk.PromiseID]coverage.Seat
 	attempts []desk.Attempt
 	outs     []desk.Out
+	sorry    []desk.Out // news of breaks of the whole hospital: one may speak of several questions
 	alerts   []desk.Alert
 }
 
@@ -52,6 +54,7 @@ func readFiles(tx *store.ReadTx) (files []file, err error) {
 	if err != nil {
 		return nil, err
 	}
+	var sorry []desk.Out
 	for _, t := range tickets {
 		f := file{t: t, promises: map[desk.PromiseID]desk.Promise{}, seats: map[desk.PromiseID]coverage.Seat{}}
 		promises, err := tx.Promises(t.ID)
@@ -80,7 +83,15 @@ func readFiles(tx *store.ReadTx) (files []file, err error) {
 		if f.alerts, err = tx.AlertsOf(t.ID); err != nil {
 			return nil, err
 		}
+		for _, o := range f.outs {
+			if o.Trigger == desk.SayBroken {
+				sorry = append(sorry, o)
+			}
+		}
 		files = append(files, f)
+	}
+	for i := range files {
+		files[i].sorry = sorry
 	}
 	return files, nil
 }
@@ -210,12 +221,15 @@ func (f file) law2(rt *rapid.T) {
 	}
 }
 
-// held is for how long an attempt begun before due could hold the break of p.
+// held is for how long an attempt begun, or words written, before due could hold the break of p.
 func (f file) held(p desk.Promise) (hold time.Duration) {
 	for _, a := range f.attempts {
 		if a.Promise == p.ID && a.BeganAt.Before(p.Due) {
 			hold = max(hold, a.BeganAt.Add(desk.HoldForAttempt).Sub(p.Due))
 		}
+	}
+	if !p.AnsweredAt.IsZero() {
+		hold = max(hold, desk.HoldForDelivery)
 	}
 	return hold
 }
@@ -251,8 +265,8 @@ func (f file) brokenAloud(rt *rapid.T, p desk.Promise) {
 	}
 	aloud := !p.ToldAt.IsZero()
 	said := map[desk.Channel]int{}
-	for _, o := range f.outs {
-		if o.Trigger == desk.SayBroken && o.Args["broken"] == strconv.FormatInt(int64(p.ID), 10) {
+	for _, o := range f.sorry {
+		if slices.Contains(strings.Split(o.Args["broken"], ","), strconv.FormatInt(int64(p.ID), 10)) {
 			said[o.Channel]++
 			aloud = aloud || !o.FireAt.IsZero() || o.State == desk.Accepted || o.State == desk.Delivered
 		}

@@ -181,7 +181,7 @@ func (a *App) promising(ctx context.Context, v desk.Viewer, ref desk.Ref, in *Pr
 // person's word: a reply promise ends when somebody promises in words.
 func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 	if x.v.Who == desk.WhoStaff || x.v.Who == desk.WhoToken {
-		if err := x.keepWords("promised"); err != nil {
+		if err := x.keepWords("promised", 0); err != nil {
 			return s.promise, err
 		}
 	}

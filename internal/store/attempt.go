@@ -2,7 +2,7 @@ package store
 
 import "kept/internal/desk"
 
-const attemptNames = "client_id, promise_id, n, ticket_id, staff_id, staff_name, how, began_at, ended_at, outcome"
+const attemptNames = "client_id, promise_id, n, ticket_id, staff_id, staff_name, how, began_at, ended_at, outcome, entered_at"
 
 var (
 	attemptAdd  = sql(insert("attempt", attemptNames))
@@ -14,13 +14,13 @@ var (
 )
 
 func scanAttempt(row scanner) (a desk.Attempt, err error) {
-	err = row.Scan(&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome)
+	err = row.Scan(&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome, at(&a.EnteredAt))
 	return a, err
 }
 
 // AddAttempt adds a try to its promise; N counts from 1. A try that is there already is a Conflict.
 func (tx *Tx) AddAttempt(a desk.Attempt) error {
-	return tx.put(attemptAdd, tx.client, a.Promise, a.N, a.Ticket, a.Staff, a.StaffName, a.How, micros(a.BeganAt), optMicros(a.EndedAt), a.Outcome)
+	return tx.put(attemptAdd, tx.client, a.Promise, a.N, a.Ticket, a.Staff, a.StaffName, a.How, micros(a.BeganAt), optMicros(a.EndedAt), a.Outcome, optMicros(a.EnteredAt))
 }
 
 // TakeAttempt makes a try that nobody ended that of somebody else, who begins now; NotFound when there is
