@@ -191,7 +191,7 @@ func (x *act) put(p desk.Promise) error {
 func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 	d.Promise, d.Kind, d.State = p.ID, p.Kind, p.State
 	d.Due = p.Due.UnixMicro()
-	d.Outcome = p.Outcome
+	d.Outcome, d.Entered = p.Outcome, !p.EnteredAt.IsZero()
 	at := x.now()
 	if typ == desk.PromiseBroken || !p.AnsweredAt.IsZero() && typ == desk.PromiseKept || !p.EnteredAt.IsZero() {
 		at = p.EndedAt // it happened then, whenever we noticed

@@ -15,6 +15,7 @@ import (
 
 // file is everything that the desk holds of one ticket.
 type file struct {
+	now      time.Time
 	t        desk.Ticket
 	events   []desk.Event
 	promises map[desk.PromiseID]desk.Promise
@@ -56,7 +57,7 @@ func readFiles(tx *store.ReadTx) (files []file, err error) {
 	}
 	var sorry []desk.Out
 	for _, t := range tickets {
-		f := file{t: t, promises: map[desk.PromiseID]desk.Promise{}, seats: map[desk.PromiseID]coverage.Seat{}}
+		f := file{now: tx.Now(), t: t, promises: map[desk.PromiseID]desk.Promise{}, seats: map[desk.PromiseID]coverage.Seat{}}
 		promises, err := tx.Promises(t.ID)
 		if err != nil {
 			return nil, err
@@ -123,9 +124,10 @@ func (f file) history(rt *rapid.T) {
 			}
 			replayed[p] = &told{made: e, owner: e.Data.Owner}
 		case desk.PromiseGiven:
-			if e.Data.Override == "" {
+			if e.Data.OwnerIs != "" {
 				replayed[p].owner = e.Data.Owner
-			} else {
+			}
+			if e.Data.Override != "" {
 				replayed[p].named = e.Data.Override
 			}
 		case desk.PromiseKept, desk.PromiseMoved, desk.PromiseBroken, desk.PromiseWithdrawn, desk.PromiseVoided:
@@ -336,6 +338,9 @@ func (f file) law3(rt *rapid.T, r coverage.Roster) {
 			continue // longer ago than the roster that was read
 		}
 		shift := r.Shifts[i]
+		if seat.Person != int64(p.Owner) && p.Due.After(f.now) {
+			rt.Fatalf("law 3: promise %d is owned by %d and takes the time of %d", id, p.Owner, seat.Person)
+		}
 		who := r.People[slices.IndexFunc(r.People, func(who coverage.Person) bool { return who.ID == shift.Person })]
 		_, skilled := who.Skills[p.Skill]
 		if !seat.Slot.Equal(p.Start) || shift.Start.After(p.Start) || shift.End.Before(p.Due) || seat.Seat >= max(1, shift.Seats) ||

@@ -277,7 +277,7 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 			return err
 		}),
 		"give": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
-			return m.App.GivePromise(ctx, v, o.Ref, p.ID, m.staff(rt).Staff)
+			return m.App.GivePromise(ctx, v, o.Ref, p.ID, m.staff(rt).Staff, rapid.SampledFrom([]string{"", "", "she asked for him"}).Draw(rt, "override"))
 		}),
 		"assign": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
 			return m.App.Assign(ctx, v, o.Ref, m.staff(rt).Staff)

@@ -6,7 +6,7 @@ const attemptNames = "client_id, promise_id, n, ticket_id, staff_id, staff_name,
 
 var (
 	attemptAdd  = sql(insert("attempt", attemptNames))
-	attemptSave = sql("UPDATE attempt SET how = $4, ended_at = $5, outcome = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
+	attemptSave = sql("UPDATE attempt SET how = $4, ended_at = $5, outcome = $6, entered_at = $7 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
 	attemptTake = sql("UPDATE attempt SET staff_id = $4, staff_name = $5, began_at = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
 	attemptsOf  = sql("SELECT " + aliased("a", attemptNames) + ` FROM promise p
 		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
@@ -31,7 +31,7 @@ func (tx *Tx) TakeAttempt(a desk.Attempt) error {
 
 // SaveAttempt writes how a try went; NotFound when there is no such try.
 func (tx *Tx) SaveAttempt(a desk.Attempt) error {
-	return must(tx.exec(attemptSave, tx.client, a.Promise, a.N, a.How, optMicros(a.EndedAt), a.Outcome))
+	return must(tx.exec(attemptSave, tx.client, a.Promise, a.N, a.How, optMicros(a.EndedAt), a.Outcome, optMicros(a.EnteredAt)))
 }
 
 // AttemptsOf gives every try for the promises of a ticket, oldest first.

@@ -135,7 +135,7 @@ func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) 
 		if err != nil {
 			return err
 		}
-		return h.app.GivePromise(r.Context(), s.v, ref, id, to)
+		return h.app.GivePromise(r.Context(), s.v, ref, id, to, r.PostForm.Get("override"))
 	})
 }
 

@@ -277,6 +277,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
 	case desk.PromiseGiven:
+		if d.Override != "" && d.OwnerIs != "" {
+			return d.Override + " gave the promise to " + d.OwnerIs + ", who has no free seat then: " + d.Reason, "triangle-alert"
+		}
 		if d.Override != "" {
 			return d.Override + " promised a time that nobody covers: " + d.Reason, "triangle-alert"
 		}
