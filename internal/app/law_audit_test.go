@@ -46,6 +46,7 @@ func (m *machine) audit(rt *rapid.T) {
 			f.law2(rt)
 			f.law3(rt, roster)
 			f.law4(rt)
+			f.waiting(rt)
 		}
 	}
 }
@@ -354,6 +355,29 @@ func (f file) overridden(id desk.PromiseID) bool {
 	return slices.ContainsFunc(f.events, func(e desk.Event) bool {
 		return e.Type == desk.PromiseGiven && e.Data.Promise == id && e.Data.Override != ""
 	})
+}
+
+// waiting: a question waits for something, until some time, and every wait has an end in the history.
+func (f file) waiting(rt *rapid.T) {
+	rt.Helper()
+	open := 0
+	for _, e := range f.events {
+		if e.Type != desk.TicketWaiting && e.Type != desk.TicketResumed {
+			continue
+		}
+		if d := e.Data; d.Waits == "" || d.Since == 0 || d.Until <= d.Since || (d.Outbox == 0) != (d.Channel == desk.ByWeb) || (d.Outcome == "") != (e.Type == desk.TicketWaiting) {
+			rt.Fatalf("%s: %s says %+v", f.t.Ref, e.Type, d)
+		}
+		if open++; e.Type == desk.TicketResumed {
+			open -= 2
+		}
+		if open < 0 || open > 1 {
+			rt.Fatalf("%s: %s comes out of turn", f.t.Ref, e.Type)
+		}
+	}
+	if is := f.t.State == desk.Waiting; is != (open == 1) || is == f.t.WaitingUntil.IsZero() || is == (f.t.WaitingFor == "") {
+		rt.Fatalf("%s is %s, waits for %q until %s, and its history has %d open waits", f.t.Ref, f.t.State, f.t.WaitingFor, f.t.WaitingUntil, open)
+	}
 }
 
 // law4: only the person closes the loop, and silence is its own outcome.

@@ -82,6 +82,9 @@ func (x *act) close(state desk.TicketState) error {
 			return err
 		}
 	}
+	if err := x.resume("closed"); err != nil {
+		return err
+	}
 	x.t.State, x.t.ClosedAt = state, x.now()
 	return nil
 }
@@ -96,6 +99,9 @@ func (x *act) notFixed(s *choice) error {
 		return err
 	}
 	if err := x.heardBack(); err != nil {
+		return err
+	}
+	if err := x.resume("person"); err != nil {
 		return err
 	}
 	for _, p := range slices.Clone(x.live) {
@@ -212,6 +218,9 @@ func (x *act) askIfFixed(talked bool) error {
 		if err := x.keepAsking(p, "asked_again"); err != nil {
 			return err
 		}
+	}
+	if err := x.resume("asked"); err != nil {
+		return err
 	}
 	x.t.State, x.t.AskedAt = desk.Asked, x.now()
 	if err := x.note(desk.AskedIfFixed, desk.EventData{}); err != nil {

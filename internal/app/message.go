@@ -100,6 +100,9 @@ func (x *act) replied(m desk.Message) error {
 	if err := x.keepWords("replied", out); err != nil {
 		return err
 	}
+	if err := x.resume("answered"); err != nil {
+		return err
+	}
 	if x.t.State == desk.New {
 		x.t.State = desk.Working
 	}

@@ -254,6 +254,9 @@ func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 			return err
 		}
 	}
+	if err := x.resume("answered"); err != nil {
+		return err
+	}
 	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
 		x.t.Owner = x.v.Staff
 	}

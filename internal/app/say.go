@@ -146,7 +146,8 @@ func (x *act) queue(o desk.Out) (int64, error) {
 func quietUntil(trigger desk.Trigger, now time.Time, loc *time.Location) time.Time {
 	const from, to = 8, 21
 	switch trigger {
-	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided:
+	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided,
+		desk.SayWaiting, desk.SayNudge:
 	default:
 		return now
 	}
@@ -172,7 +173,7 @@ func (x *act) cannotTell(p desk.PromiseID, why string) error {
 // essential reports whether a trigger must reach the person: then a failure starts the next channel.
 func essential(t desk.Trigger) bool {
 	switch t {
-	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber:
+	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber, desk.SayNudge:
 		return false
 	}
 	return true
@@ -213,6 +214,13 @@ func (l letter) key() string {
 		}
 	case desk.SayReminder:
 		return "fixed_again"
+	case desk.SayWaiting:
+		return "wait_" + l.out.Args["waits"]
+	case desk.SayNudge:
+		if l.out.Args["waits"] != string(desk.WaitPerson) {
+			return "nudge_other"
+		}
+		return "nudge_person"
 	case desk.SayReopened:
 		if !windowed(l.p.Kind) {
 			return "reopened_reply"
@@ -262,10 +270,14 @@ func (l letter) args(sms bool) []any {
 	}
 }
 
-// day is the day that a text speaks of: when a silent question closes, else when it was asked.
+// day is the day that a text speaks of: when a silent question closes, until when we wait, else when it
+// was asked.
 func (l letter) day() time.Time {
 	if l.out.Trigger == desk.SayReminder || l.out.Trigger == desk.SayFixed {
 		return l.t.AskedAt.Add(confirmAfter[len(confirmAfter)-1])
+	}
+	if us, err := strconv.ParseInt(l.out.Args["until"], 10, 64); err == nil {
+		return time.UnixMicro(us)
 	}
 	return l.t.OpenedAt
 }

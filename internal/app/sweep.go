@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/coverage"
@@ -25,8 +26,12 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 		return nil, err
 	}
 	var due []desk.Promise
+	var waits []store.TicketKey
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
-		due, err = tx.DuePromises(now, n)
+		if due, err = tx.DuePromises(now, n); err != nil {
+			return err
+		}
+		waits, err = tx.Waited(now, n)
 		return err
 	})
 	if err != nil {
@@ -45,12 +50,24 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.due(ctx, p) },
 		})
 	}
+	for _, t := range waits {
+		rows = append(rows, job.Row{
+			ID: waitRow + strconv.FormatInt(int64(t.Client), 10) + "/" + strconv.FormatInt(int64(t.ID), 10), Attempts: 1, FireAt: now,
+			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
+		})
+	}
 	return rows, nil
 }
+
+// waitRow begins the id of a row that is a question whose waiting has ended.
+const waitRow = "wait "
 
 // Return looks again later at a promise that could not be applied, so that it does not stand in the
 // way of others. It stays live and due: the board and the lag show it.
 func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error {
+	if strings.HasPrefix(row.ID, waitRow) {
+		return nil // it stays as it is, and is seen again
+	}
 	var c desk.ClientID
 	var id desk.PromiseID
 	if _, err := fmt.Sscanf(row.ID, "%d/%d", &c, &id); err != nil {
@@ -246,11 +263,18 @@ func (a *App) Sweep(ctx context.Context, n int) (done int, next time.Time, err e
 	return done, next, err
 }
 
-// NextDue is when the next live promise falls due; zero when nothing is promised.
+// NextDue is when the next live promise falls due or the next wait ends; zero when there is neither.
 func (a *App) NextDue(ctx context.Context) (next time.Time, err error) {
 	err = a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) error {
 		at, ok, err := tx.NextDue()
+		if err != nil {
+			return err
+		}
 		if ok {
+			next = at
+		}
+		at, ok, err = tx.NextWaited()
+		if ok && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 		return err

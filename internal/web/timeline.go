@@ -173,12 +173,13 @@ var triggers = map[desk.Trigger]string{
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
 	desk.SayNumber: "that the number changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
+	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
 }
 
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
 func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	what, ok := triggers[o.Trigger]
-	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder)
+	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder || o.Trigger == desk.SayNudge)
 	if !ok || o.Message != 0 || gone {
 		return "", ""
 	}
@@ -222,6 +223,10 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return cmp.Or(d.OwnerIs, "Somebody") + " has it now.", "user"
 	case desk.AskedIfFixed:
 		return by + " asked: “Is it fixed?”", "circle-question-mark"
+	case desk.TicketWaiting:
+		return by + " noted: we wait " + waitFor[d.Waits] + " until " + clock(time.UnixMicro(d.Until), loc, now) + ".", "hourglass"
+	case desk.TicketResumed:
+		return "No longer waiting " + waitFor[d.Waits] + ": " + resumed[d.Outcome] + ".", "rotate-ccw"
 	case desk.SaidFixed:
 		return name + " said: yes, it is fixed.", "circle-check"
 	case desk.SaidNotFixed:
@@ -299,6 +304,14 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	}
 	return "", ""
 }
+
+// waitFor names what a question waits for; resumed why it waits no longer.
+var (
+	waitFor = map[desk.WaitReason]string{desk.WaitPerson: "for the person’s answer", desk.WaitSupplier: "for the supplier", desk.WaitTime: "for the agreed time"}
+	resumed = map[string]string{"person": "the person wrote", "answered": "we answered", "ended": "the time has come", "asked": "we asked if it is fixed",
+		"closed": "it is closed", "changed": "we wait for something else"}
+	waitTags = map[desk.WaitReason]string{desk.WaitPerson: "Waiting on caller", desk.WaitSupplier: "Waiting on supplier", desk.WaitTime: "Waiting for agreed time"}
+)
 
 // missWords name the ways in which a call does not reach the person.
 var missWords = map[string]string{"no_answer": "no answer", "busy": "busy", "voicemail": "voicemail", "wrong_number": "wrong number"}
