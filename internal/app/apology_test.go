@@ -191,3 +191,53 @@ func TestManyThatCannotBeTold(t *testing.T) {
 		}
 	})
 }
+
+// Told within 60 seconds: the sweep of the due instant writes the apology and wakes the sender, which has it
+// taken in the same breath. How long it took is measured, without a word about whom.
+func TestTheApologyIsWrittenAtDueAndSentAtOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		p := maria.Promise()
+		d.AdvanceTo(p.Due.Add(-time.Microsecond))
+		woken := 0
+		d.App.OnWork(func() {}, func() { woken++ })
+		d.Skip(time.Microsecond)
+		_, _, err := d.App.Sweep(d.Ctx(), 10)
+		d.Must(err)
+		apologies := 0
+		for _, o := range maria.Page(d.Ana).Outs {
+			if o.Trigger == desk.SayBroken {
+				apologies++
+				if o.State != desk.Queued || !o.CreatedAt.Equal(p.Due) || !o.FireAt.Equal(p.Due) {
+					d.T.Fatalf("due at %s, the apology is %+v", p.Due, o)
+				}
+			}
+		}
+		if apologies != 1 || woken == 0 {
+			d.T.Fatalf("%d apologies, the sender was woken %d times", apologies, woken)
+		}
+		_, _, err = d.App.Send(d.Ctx(), 10) // what the sender does when it is woken
+		d.Must(err)
+		if now := promiseOf(d, maria, p.ID); !now.ToldAt.Equal(p.Due) {
+			d.T.Fatalf("due at %s, told at %s", p.Due, now.ToldAt)
+		}
+		if len(d.Told) != 1 || d.Told[0] != 0 {
+			d.T.Fatalf("measured: %v", d.Told)
+		}
+	})
+}
+
+// After an outage the measure says how late people heard of it, once for each promise.
+func TestHowLatePeopleAreToldIsMeasured(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		asksMore(d, d.Maria(), "weight in pounds", d.At(3, 8, 0))
+		asksMore(d, d.Maria(), "cannot see my results", d.At(3, 8, 30))
+		d.AdvanceTo(d.At(3, 8, 10))
+		d.Down(2 * time.Hour)
+		d.Restart()
+		d.Advance(11 * time.Minute)
+		if len(d.Told) != 2 || d.Told[0] != 110*time.Minute || d.Told[1] != 80*time.Minute {
+			d.T.Fatalf("measured: %v", d.Told)
+		}
+	})
+}

@@ -95,7 +95,7 @@ var errTooEarly = desk.Errorf(desk.Conflict, "promise.too_early", "The time that
 // afterMiss prepares the next window for a callback that did not reach the person; nil when nobody can
 // call later.
 func (a *App) afterMiss(ctx context.Context, c desk.Client, old desk.Promise) (*choice, error) {
-	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind, Text: old.Text}, old.Skill, old.Lang, false, maxTime(a.Now().Add(WindowLength), old.Due))
+	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind, Text: old.Text}, old.Skill, old.Lang, old.Unproven, maxTime(a.Now().Add(WindowLength), old.Due))
 	if desk.Is(err, desk.Conflict) {
 		return nil, nil
 	}

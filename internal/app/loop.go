@@ -113,6 +113,13 @@ func (x *act) notFixed(s *choice) error {
 		}
 	}
 	x.t.State, x.t.ClosedAt, x.t.AskedAt = desk.Working, time.Time{}, time.Time{}
+	if s != nil && x.v.Who == desk.WhoRequester {
+		if enough, err := x.enoughPromised(); err != nil {
+			return err
+		} else if enough {
+			s = nil // words instead: they take nobody's seat
+		}
+	}
 	if len(x.live) > 0 && s == nil {
 		return nil // something is promised already
 	}

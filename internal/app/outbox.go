@@ -283,6 +283,10 @@ func (x *act) told(p desk.Promise, by desk.Channel) error {
 	if err := x.tx.SavePromise(broken); err != nil {
 		return err
 	}
+	if by == desk.BySMS || by == desk.ByEmail {
+		late := broken.ToldAt.Sub(broken.Due)
+		x.tx.After(func() { x.a.told(late) })
+	}
 	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: by})
 }
 
