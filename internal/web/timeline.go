@@ -44,7 +44,11 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		list = append(list, at{m.At, e})
 	}
 	for _, o := range p.Outs {
-		if text, icon := outText(o, name, now); text != "" {
+		text, icon := outText(o, name, now)
+		if o.FellBack != 0 {
+			text, icon = fellBack(o, p, name)
+		}
+		if text != "" {
 			when := outAt(o)
 			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(when, loc, now)}})
 		}
@@ -203,6 +207,21 @@ func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	return text + outWord(o.State, o.Channel, o.Reason) + ".", icon
 }
 
+// fellBack is the line of a delivery that failed, and of what took over.
+func fellBack(o desk.Out, p app.TicketPage, name string) (text, icon string) {
+	what := cmp.Or(triggers[o.Trigger], "an answer")
+	next := "another way"
+	for _, other := range p.Outs {
+		if other.ID == o.FellBack {
+			next = channelNames[other.Channel]
+		}
+	}
+	how := channelNames[o.Channel]
+	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Channel, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
+}
+
+var channelNames = map[desk.Channel]string{desk.BySMS: "text", desk.ByEmail: "mail", desk.ByVoice: "call", desk.ByWeb: "page"}
+
 // told is one line about an event; "" for those that words or tags tell already.
 func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (text, icon string) {
 	name, by, d := first(p), e.By.Name, e.Data
@@ -260,13 +279,23 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.PromiseTrying:
 		return by + " called.", "phone-call"
 	case desk.PromiseTried:
-		return "Not reached, try " + strconv.Itoa(d.Tries) + " of " + strconv.Itoa(desk.MaxAttempts) + ": " + missWords[d.Outcome] + ".", "phone-missed"
+		line := "Not reached, try " + strconv.Itoa(d.Tries) + " of " + strconv.Itoa(desk.MaxAttempts) + ": " + missWords[d.Outcome] + "."
+		if d.Entered {
+			line += " Entered afterwards by " + by + "."
+		}
+		return line, "phone-missed"
 	case desk.PromiseKept:
 		if d.Outcome == "not_reached" {
 			return "Called " + strconv.Itoa(desk.MaxAttempts) + " times, not reached. We write instead.", "phone-missed"
 		}
 		if d.Outcome == "answered" {
 			return name + " answered whether it is fixed.", "circle-check"
+		}
+		if d.Outcome == "replied" && e.By.Who == desk.WhoSystem {
+			return "Promise kept: the answer has arrived.", "circle-check"
+		}
+		if d.Entered {
+			return "Promise kept by a call that " + by + " entered afterwards.", "circle-check"
 		}
 		return "Promise kept by " + by + ".", "circle-check"
 	case desk.PromiseMoved:
