@@ -26,7 +26,7 @@ func (h *handler) enterCall(w http.ResponseWriter, r *http.Request, s signed) er
 // enterView is the form for such a call; nil when none can be entered.
 func enterView(p app.TicketPage, t tried, pr desk.Promise, base string, loc *time.Location, now time.Time) *view.EnterCallView {
 	o := p.Outage
-	if o.Until.IsZero() {
+	if o.Until.IsZero() || !pr.MadeAt.Before(o.Back) {
 		return nil
 	}
 	v := &view.EnterCallView{
