@@ -108,7 +108,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Origin: n.origin, Demo: n.demo})
+	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
 	if n.fill != nil {
 		if err := n.fill(ctx, db, a); err != nil {
 			if ctx.Err() != nil {

@@ -23,6 +23,7 @@ type App struct {
 	mail   channel.Sender
 	origin func(desk.Client) string
 	demo   bool
+	told   func(time.Duration)
 
 	live   *live
 	limits *limits
@@ -44,12 +45,13 @@ type Options struct {
 	SMS    channel.Sender           // nil: the desk has no texts
 	Mail   channel.Sender           // nil: the desk has no mail
 	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
+	Told   func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
 	Demo   bool                     // patients' phones can be seen at /demo/phone
 }
 
 // New makes an App over an open database.
 func New(o Options) *App {
-	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo}
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo, told: o.Told}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -58,6 +60,9 @@ func New(o Options) *App {
 	}
 	if a.origin == nil {
 		a.origin = func(c desk.Client) string { return "https://" + c.Host }
+	}
+	if a.told == nil {
+		a.told = func(time.Duration) {}
 	}
 	a.live = newLive()
 	a.limits = newLimits()

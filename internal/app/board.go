@@ -36,6 +36,7 @@ type Board struct {
 // live promises are of everything that the viewer sees, whatever the filter.
 type BoardCounts struct {
 	Kept, KeptLate, Broken, Repaired, MovedByUs, MovedByPerson, Withdrawn, Voided, CannotTell int
+	Entered                                                                                   int // of Kept and Repaired, those entered after an outage
 	LiveHour, LiveToday, LiveLater                                                            int
 }
 
@@ -203,6 +204,9 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 // counts counts each way to end apart, and what is live by when it is due.
 func (r boardRows) counts() (c BoardCounts) {
 	for _, e := range r.ended {
+		if e.Entered && (e.State == desk.Kept || e.State == desk.KeptLate) {
+			c.Entered += e.N
+		}
 		switch {
 		case e.Repair && (e.State == desk.Kept || e.State == desk.KeptLate):
 			c.Repaired += e.N
@@ -233,7 +237,7 @@ func (r boardRows) counts() (c BoardCounts) {
 		}
 	}
 	for _, n := range []*int{&c.Kept, &c.KeptLate, &c.Broken, &c.Repaired, &c.MovedByUs, &c.MovedByPerson, &c.Withdrawn,
-		&c.Voided, &c.LiveHour, &c.LiveToday, &c.LiveLater} {
+		&c.Voided, &c.Entered, &c.LiveHour, &c.LiveToday, &c.LiveLater} {
 		*n = min(*n, boardMost)
 	}
 	return c

@@ -93,10 +93,14 @@ func (x *act) replied(m desk.Message) error {
 	if !x.t.State.Open() {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
 	}
-	if err := x.tell(desk.SayReply, desk.Promise{}, m.ID, nil); err != nil {
+	out, err := x.say(desk.SayReply, desk.Promise{}, m.ID, nil)
+	if err != nil {
 		return err
 	}
-	if err := x.keepWords("replied"); err != nil {
+	if err := x.keepWords("replied", out); err != nil {
+		return err
+	}
+	if err := x.resume("answered"); err != nil {
 		return err
 	}
 	if x.t.State == desk.New {
@@ -104,6 +108,14 @@ func (x *act) replied(m desk.Message) error {
 	}
 	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
 		x.t.Owner = x.v.Staff
+	}
+	return x.news()
+}
+
+// news promises news within two days while nothing else is promised.
+func (x *act) news() error {
+	if !x.t.State.Open() {
+		return nil
 	}
 	for _, p := range x.live {
 		if p.Kind != desk.Confirm || x.t.State == desk.Asked {
@@ -114,14 +126,28 @@ func (x *act) replied(m desk.Message) error {
 	return err
 }
 
-// keepWords keeps the live promises that an answer in words keeps. What is past due is left to the
-// sweeper, which breaks it: the clock decides before the answer does.
-func (x *act) keepWords(outcome string) error {
+// keepWords keeps the live promises that an answer in words keeps: at once where the person has the words,
+// else once delivery out has brought them. What is past due is left to the sweeper, which breaks it: the
+// clock decides before the answer does.
+func (x *act) keepWords(outcome string, out int64) error {
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Reply && p.Kind != desk.Update {
 			continue
 		}
 		if !x.now().Before(p.BreaksAt()) {
+			continue
+		}
+		if out != 0 && x.now().Before(p.Due) {
+			if !p.AnsweredAt.IsZero() {
+				continue // the first answer counts while it is on its way
+			}
+			p, err := p.Answer(x.now(), out, outcome)
+			if err != nil {
+				return err
+			}
+			if err := x.put(p); err != nil {
+				return err
+			}
 			continue
 		}
 		p, err := p.Keep(x.now(), outcome)
@@ -131,6 +157,72 @@ func (x *act) keepWords(outcome string) error {
 		if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// arrived keeps what the words of delivery o answer, as soon as they are with the person as far as anybody
+// can know: when the provider says so, for mail when it was taken, and at due when nothing was heard since.
+func (x *act) arrived(o desk.Out) error {
+	kept := false
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredOut != o.ID || o.State == desk.Accepted && o.Channel == desk.BySMS && x.now().Before(p.Due) {
+			continue
+		}
+		if err := x.keepAnswered(p); err != nil {
+			return err
+		}
+		kept = true
+	}
+	if !kept {
+		return nil
+	}
+	return x.news()
+}
+
+// keepAnswered ends p as kept by its answer.
+func (x *act) keepAnswered(p desk.Promise) error {
+	p, err := p.Arrived()
+	if err != nil {
+		return err
+	}
+	return x.end(p, desk.PromiseKept, desk.EventData{})
+}
+
+// heardBack keeps what was answered: who answers us has had our words.
+func (x *act) heardBack() error {
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredAt.IsZero() {
+			continue
+		}
+		if err := x.keepAnswered(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// astray takes back the answers that delivery o carried: it did not arrive. They count as written again now
+// when another delivery carries the same words; next is its id, zero for none.
+func (x *act) astray(o desk.Out, next int64) error {
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredOut != o.ID {
+			continue
+		}
+		outcome := p.Outcome
+		p = p.Unanswered()
+		p.FireAt = p.BreaksAt()
+		if next != 0 && x.now().Before(p.Due) {
+			var err error
+			if p, err = p.Answer(x.now(), next, outcome); err != nil {
+				return err
+			}
+			p.FireAt = p.Due
+		}
+		if err := x.put(p); err != nil {
+			return err
+		}
+		x.sweeps = true
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type TicketPage struct {
 	Others    []desk.Ticket    // other questions of this requester, newest first
 	Best      []desk.Answer    // answers that fit
 	Owner     string
+	Outage    Outage // whose calls can be entered now; the zero Outage when there is none
 }
 
 // PromiseLine is a promise with the names that go with it.
@@ -64,6 +65,7 @@ func (a *App) TicketPage(ctx context.Context, v desk.Viewer, ref desk.Ref) (Tick
 	if err != nil {
 		return TicketPage{}, err
 	}
+	p.Outage = a.outage()
 	p.Client, p.Owner = c, know.staff[p.Ticket.Owner]
 	for i := range p.Promises {
 		line := &p.Promises[i]

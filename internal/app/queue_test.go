@@ -60,7 +60,7 @@ func TestStripSaysWhatIOweNext(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	o := d.ask(d.mercy.ID, "Maria Gomez", "+13125550111", "I cannot see pounds", 40*time.Minute)
-	if err := d.GivePromise(ctx, d.sam, o.Ref, o.Promise.ID, d.ana.Staff); err != nil {
+	if err := d.GivePromise(ctx, d.sam, o.Ref, o.Promise.ID, d.ana.Staff, ""); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = d.Strip(ctx, d.ana); err != nil || s.Promise.ID != o.Promise.ID || s.Owed != 1 || s.Caller != "Maria Gomez" || s.Broken {

@@ -210,6 +210,9 @@ func (a *App) VoidTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, reaso
 				return err
 			}
 		}
+		if err := x.resume("closed"); err != nil {
+			return err
+		}
 		x.t.State, x.t.ClosedAt = desk.Void, x.now()
 		if err := x.note(desk.TicketVoided, desk.EventData{Reason: reason}); err != nil {
 			return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
@@ -61,7 +62,7 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 
 // File reads everything that belongs to a ticket, words apart, for the laws.
 func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
-	f := law.File{Ticket: t, Promises: map[desk.PromiseID]desk.Promise{}, Seats: map[desk.PromiseID]coverage.Seat{}}
+	f := law.File{Now: tx.Now(), Ticket: t, Promises: map[desk.PromiseID]desk.Promise{}, Seats: map[desk.PromiseID]coverage.Seat{}}
 	promises, err := tx.Promises(t.ID)
 	if err != nil {
 		return f, err
@@ -85,6 +86,40 @@ func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
 	if f.Outs, err = tx.Outs(t.ID); err != nil {
 		return f, err
 	}
-	f.Alerts, err = tx.AlertsOf(t.ID)
+	if f.Alerts, err = tx.AlertsOf(t.ID); err != nil {
+		return f, err
+	}
+	f.Sorry, err = sorry(tx, f)
 	return f, err
+}
+
+// sorry gives the news of breaks that may speak of f's promises: its own, and while one that broke is not
+// known to be told, those of the person's other questions.
+func sorry(tx *store.ReadTx, f law.File) ([]desk.Out, error) {
+	news := func(outs []desk.Out) []desk.Out {
+		return slices.DeleteFunc(slices.Clone(outs), func(o desk.Out) bool { return o.Trigger != desk.SayBroken })
+	}
+	all := news(f.Outs)
+	untold := false
+	for _, p := range f.Promises {
+		untold = untold || p.State == desk.Broken && p.ToldAt.IsZero()
+	}
+	if !untold {
+		return all, nil
+	}
+	tickets, err := tx.TicketsOf(f.Ticket.Requester, 100)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tickets {
+		if t.ID == f.Ticket.ID {
+			continue
+		}
+		outs, err := tx.Outs(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, news(outs)...)
+	}
+	return all, nil
 }

@@ -65,7 +65,7 @@ func TestLawsAreRead(t *testing.T) {
 			"the sweeper has forgotten it": func(f *law.File) { set(f, repair, func(p *desk.Promise) { p.FireAt = time.Time{} }) },
 			"nobody was told": func(f *law.File) {
 				set(f, broken, func(p *desk.Promise) { p.ToldAt = time.Time{} })
-				f.Outs = slices.DeleteFunc(f.Outs, func(o desk.Out) bool { return o.Trigger == desk.SayBroken })
+				f.Sorry = nil
 			},
 			"the ticket names another promise":  func(f *law.File) { f.Ticket.Promise = broken },
 			"the ticket is due at another time": func(f *law.File) { f.Ticket.Due = f.Ticket.Due.Add(time.Minute) },
@@ -76,7 +76,7 @@ func TestLawsAreRead(t *testing.T) {
 			"the repair has no seat": func(f *law.File) { delete(f.Seats, repair) },
 		} {
 			f := whole
-			f.Events, f.Outs = slices.Clone(whole.Events), slices.Clone(whole.Outs)
+			f.Events = slices.Clone(whole.Events)
 			f.Promises, f.Seats = maps.Clone(whole.Promises), maps.Clone(whole.Seats)
 			damage(&f)
 			if f.Check(coverage.Roster{}) == nil {

@@ -72,17 +72,20 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
 					return ws, err
 				},
-				"Assign":      func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
-				"Board":       func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
-				"Client":      func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
-				"Clients":     func() (any, error) { return a.Clients(ctx, v) },
-				"Draft":       func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
-				"Events":      func() (any, error) { return a.Events(ctx, v, ref) },
+				"Assign":  func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
+				"Board":   func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
+				"Client":  func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Clients": func() (any, error) { return a.Clients(ctx, v) },
+				"Draft":   func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
+				"Events":  func() (any, error) { return a.Events(ctx, v, ref) },
+				"EnterCall": func() (any, error) {
+					return nil, a.EnterCall(ctx, v, ref, promise, app.CallMade{At: d.Now(), Outcome: "reached"})
+				},
 				"FindCallers": func() (any, error) { return a.FindCallers(ctx, v, d.Mercy.ID, markPhone) },
 				"FinishCall": func() (any, error) {
 					return a.FinishCall(ctx, v, app.CallIn{Client: d.Mercy.ID, Ref: string(ref), Words: "x", Ending: "solved"})
 				},
-				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff) },
+				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff, "") },
 				"KeepPromise": func() (any, error) { return nil, a.KeepPromise(ctx, v, ref, promise, "", nil) },
 				"Listen":      nil, // below
 				"MakePromise": func() (any, error) { return a.MakePromise(ctx, v, ref, app.PromiseIn{Kind: desk.Update}) },
@@ -119,6 +122,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TrackerWindows":   func() (any, error) { return a.TrackerWindows(ctx, v) },
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
+				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
@@ -147,7 +151,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
 				toMercy := slices.Contains([]string{"AddNote", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

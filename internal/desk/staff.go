@@ -75,5 +75,6 @@ type Attempt struct {
 	How       Channel
 	BeganAt   time.Time
 	EndedAt   time.Time
-	Outcome   string // "", reached, no_answer, busy, voicemail, wrong_number
+	Outcome   string    // "", reached, no_answer, busy, voicemail, wrong_number
+	EnteredAt time.Time // when Staff entered a call made while Kept was down; zero: on record as it was made
 }

@@ -10,6 +10,7 @@ package law
 
 import (
 	"fmt"
+	"time"
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
@@ -24,6 +25,8 @@ type File struct {
 	Attempts []desk.Attempt
 	Outs     []desk.Out
 	Alerts   []desk.Alert
+	Sorry    []desk.Out // news of breaks for this person, of every question: one may speak of several
+	Now      time.Time  // when all this was read
 }
 
 // Broken says which law does not hold of which ticket. It names numbers and instants, and no person.
@@ -34,7 +37,7 @@ func (b Broken) Error() string { return string(b) }
 // Check gives the first law that does not hold as a Broken, nil when all do. The roster needs the shifts in which
 // live promises have seats; a seat of a shift that is not in it is not judged.
 func (f File) Check(r coverage.Roster) error {
-	for _, law := range []func() error{f.history, f.law1, f.law2, func() error { return f.law3(r) }, f.law4} {
+	for _, law := range []func() error{f.history, f.law1, f.law2, func() error { return f.law3(r) }, f.law4, f.waiting} {
 		if err := law(); err != nil {
 			return Broken(err.Error())
 		}
@@ -72,7 +75,7 @@ func (f File) history() error {
 				return fmt.Errorf("%s: event %d (%s) tells of promise %d, which nobody made", f.Ticket.Ref, e.Seq, e.Type, e.Data.Promise)
 			case e.Type != desk.PromiseGiven:
 				h.ends = append(h.ends, e)
-			case e.Data.Override == "":
+			case e.Data.OwnerIs != "":
 				h.owner = e.Data.Owner
 			}
 		}

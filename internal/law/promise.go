@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -69,12 +70,15 @@ func (f File) law2() error {
 	return nil
 }
 
-// held is for how long an attempt begun before due could hold the break of p.
+// held is for how long an attempt begun, or words written, before due could hold the break of p.
 func (f File) held(p desk.Promise) (hold time.Duration) {
 	for _, a := range f.Attempts {
 		if a.Promise == p.ID && a.BeganAt.Before(p.Due) {
 			hold = max(hold, a.BeganAt.Add(desk.HoldForAttempt).Sub(p.Due))
 		}
+	}
+	if !p.AnsweredAt.IsZero() {
+		hold = max(hold, desk.HoldForDelivery)
 	}
 	return hold
 }
@@ -109,8 +113,8 @@ func (f File) brokenAloud(p desk.Promise) error {
 	}
 	aloud := !p.ToldAt.IsZero()
 	said := map[desk.Channel]int{}
-	for _, o := range f.Outs {
-		if o.Trigger == desk.SayBroken && o.Args["broken"] == strconv.FormatInt(int64(p.ID), 10) {
+	for _, o := range f.Sorry {
+		if slices.Contains(strings.Split(o.Args["broken"], ","), strconv.FormatInt(int64(p.ID), 10)) {
 			said[o.Channel]++
 			aloud = aloud || !o.FireAt.IsZero() || o.State == desk.Accepted || o.State == desk.Delivered
 		}

@@ -29,6 +29,9 @@ func (f File) law3(r coverage.Roster) error {
 		if i < 0 {
 			continue // longer ago than the roster that was read
 		}
+		if seat.Person != int64(p.Owner) && p.Due.After(f.Now) {
+			return fmt.Errorf("law 3: promise %d is owned by %d and takes the time of %d", id, p.Owner, seat.Person)
+		}
 		shift := r.Shifts[i]
 		who := r.People[slices.IndexFunc(r.People, func(who coverage.Person) bool { return who.ID == shift.Person })]
 		_, skilled := who.Skills[p.Skill]

@@ -21,6 +21,7 @@ type EndedCount struct {
 	State   desk.PromiseState
 	MovedBy desk.MovedBy
 	Repair  bool // they were repairs of broken ones
+	Entered bool // by calls that were entered after an outage
 	N       int
 }
 
@@ -42,10 +43,11 @@ var (
 	boardOwedDues = across(`SELECT p.due_at FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
 		ORDER BY p.due_at, p.client_id, p.id LIMIT 100`)
 
-	boardEnded = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
-			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair FROM promise p
+	boardEnded = across(`SELECT state, moved_by, repair, entered, COUNT(*) FROM (
+			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair,
+				CASE WHEN p.entered_at IS NULL THEN 0 ELSE 1 END AS entered FROM promise p
 			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
-		GROUP BY state, moved_by, repair ORDER BY state, moved_by, repair`)
+		GROUP BY state, moved_by, repair, entered ORDER BY state, moved_by, repair, entered`)
 	boardHours = across(`SELECT (p.due_at - $1) / 3600000000 AS hour, COUNT(*) FROM promise p
 		WHERE p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2 AND {mine p} GROUP BY (p.due_at - $1) / 3600000000 ORDER BY hour`)
 )
@@ -124,7 +126,7 @@ func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (n int, err err
 // end apart. It looks at the latest 20,000 at most.
 func (tx *DeskReadTx) EndedCounts(since time.Time) ([]EndedCount, error) {
 	return manyAcross(tx, boardEnded, func(row scanner) (c EndedCount, err error) {
-		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.N)
+		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.Entered, &c.N)
 		return c, err
 	}, micros(since))
 }

@@ -155,6 +155,9 @@ func counts(c app.BoardCounts) (kept, of string, apart []string) {
 		fmt.Sprintf("Broken %d", c.Broken), fmt.Sprintf("Late %d", c.KeptLate), fmt.Sprintf("Moved by us %d", c.MovedByUs), fmt.Sprintf("Repaired %d", c.Repaired),
 		fmt.Sprintf("Cannot tell %d", c.CannotTell), fmt.Sprintf("Moved by caller %d", c.MovedByPerson), fmt.Sprintf("Not needed %d", c.Withdrawn), fmt.Sprintf("Void %d", c.Voided),
 	}
+	if c.Entered > 0 {
+		apart = append(apart, fmt.Sprintf("Entered afterwards %d", c.Entered))
+	}
 	return kept, of, apart
 }
 

@@ -135,7 +135,7 @@ func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) 
 		if err != nil {
 			return err
 		}
-		return h.app.GivePromise(r.Context(), s.v, ref, id, to)
+		return h.app.GivePromise(r.Context(), s.v, ref, id, to, r.PostForm.Get("override"))
 	})
 }
 
@@ -162,7 +162,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		}
 		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
-	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make"}, t.act) {
+	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make", "enter", "wait"}, t.act) {
 		v.Error = said(t.err)
 	}
 	for _, line := range p.Promises {
@@ -185,6 +185,8 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 				return v, err
 			}
 			one.GiveTo = "?tab=promise&give=" + id
+			one.Anyway = giveAnyway(s, t, pr, base)
+			one.Enter = enterView(p, t, pr, base, loc, now)
 			if now.Before(pr.Due) && windowKind(pr.Kind) {
 				m := ask("move-" + id)
 				m.ID, m.Legend = "move-"+id, "To when?"
@@ -197,6 +199,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Live = append(v.Live, one)
 	}
 	if open {
+		v.Wait = waitView(p, t, query.Get("wait") != "", loc, now)
 		v.Make = h.makeView(ctx, query, s, p, t, ask("make-when"), loc)
 	}
 	return v, nil
@@ -220,6 +223,9 @@ func owed(line app.PromiseLine, s signed, p app.TicketPage, loc *time.Location, 
 		owner += " Backup: " + line.Backup + "."
 	}
 	v.Lines = append(v.Lines, owner)
+	if !pr.AnsweredAt.IsZero() {
+		v.Lines = append(v.Lines, "Answered "+clock(pr.AnsweredAt, loc, now)+". It counts as kept when the words have arrived.")
+	}
 	if pr.RepairOf != 0 {
 		v.Lines = append(v.Lines, "The first time was missed, and the person knows. Begin with: "+words.T(words.EN, "say.late_second"))
 	}
@@ -310,6 +316,10 @@ func pastText(line app.PromiseLine, loc *time.Location, now time.Time) string {
 	}
 	if pr.Outcome == "not_reached" {
 		text += ", not reached"
+	}
+	if !pr.EnteredAt.IsZero() && len(line.Attempts) > 0 {
+		last := line.Attempts[len(line.Attempts)-1]
+		text += ", call of " + clock(last.BeganAt, loc, now) + " entered afterwards by " + last.StaffName
 	}
 	return text
 }

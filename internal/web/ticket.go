@@ -263,6 +263,7 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 		}
 		if tk.State != desk.Asked {
 			v.AskURL = base + "/questions-if-fixed"
+			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Wait", Icon: "circle-pause", Second: true, URL: "?tab=promise&wait=yes#wait"})
 			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Ask “Is it fixed?”", Icon: "circle-check", Second: true, Key: "e", Hotkey: "e", Form: v.AskForm})
 		}
 	}
