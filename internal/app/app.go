@@ -24,13 +24,14 @@ type App struct {
 	origin func(desk.Client) string
 	demo   bool
 
-	live   *live
-	limits *limits
-	roster rosterCache
-	facts  factsCache
-	signed signedCache
-	hold   holdUntil
-	wake   struct {
+	live     *live
+	presence *presence
+	limits   *limits
+	roster   rosterCache
+	facts    factsCache
+	signed   signedCache
+	hold     holdUntil
+	wake     struct {
 		sync.RWMutex
 		sweep, send func()
 	}
@@ -59,7 +60,7 @@ func New(o Options) *App {
 	if a.origin == nil {
 		a.origin = func(c desk.Client) string { return "https://" + c.Host }
 	}
-	a.live = newLive()
+	a.live, a.presence = newLive(), newPresence()
 	a.limits = newLimits()
 	return a
 }

@@ -95,6 +95,9 @@ func (a *App) sweeping(ctx context.Context, now time.Time) error {
 		}
 		us, err := strconv.ParseInt(s, 10, 64)
 		down = ok && err == nil && !known && now.Sub(time.UnixMicro(us)) > downFor
+		if err := tx.DropTyped(now.Add(-typedRests)); err != nil {
+			return err
+		}
 		return tx.SetSetting(seenSetting, strconv.FormatInt(now.UnixMicro(), 10))
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ type EventType string
 
 const (
 	TicketOpened     EventType = "ticket_opened"
+	TicketRetitled   EventType = "ticket_retitled"
 	TicketAssigned   EventType = "ticket_assigned"
 	TicketWaiting    EventType = "ticket_waiting"
 	AskedIfFixed     EventType = "asked_if_fixed"
