@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -106,10 +107,30 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	if len(clients) > 0 {
 		loc = clientZone(clients[0])
 	}
-	for _, hour := range b.Load {
-		v.Load = append(v.Load, view.LoadView{Time: words.Clock(words.EN, hour.At, loc), Due: strconv.Itoa(hour.Due), People: strconv.Itoa(hour.People), Short: hour.Due > 0 && hour.People == 0})
-	}
+	v.Load = loadView(b, h.app.Skill(ctx, f.Skill).Name, f, loc)
 	return v, nil
+}
+
+// loadView draws the next hours: bars for what is due, a line for who is there.
+func loadView(b app.Board, skill string, f app.BoardFilter, loc *time.Location) view.LoadView {
+	v := view.LoadView{Line: "people on shift"}
+	if f.Skill != "" {
+		v.Line = "people on shift with " + skill
+	}
+	if f.Client != 0 || f.Skill != "" || f.Mine {
+		v.Note = "Promises of this filter."
+	}
+	most := 1
+	for _, hour := range b.Load {
+		most = max(most, hour.Due, hour.People)
+	}
+	for i, hour := range b.Load {
+		v.Hours = append(v.Hours, view.LoadHour{
+			Time: words.Clock(words.EN, hour.At, loc), Hour: hour.At.In(loc).Format("3"), Due: strconv.Itoa(hour.Due), People: strconv.Itoa(hour.People),
+			X: i, Bar: hour.Due * view.LoadHeight / most, Line: hour.People * view.LoadHeight / most, Short: hour.Due > 0 && hour.People == 0,
+		})
+	}
+	return v
 }
 
 // skillOptions are the skills of what is on the board.
@@ -160,10 +181,13 @@ func counts(c app.BoardCounts) (kept, of string, apart []string) {
 
 func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 	p, loc := line.Promise, clientZone(line.Client)
-	base := ticketURL(line.Ticket.Ref)
+	base, from := ticketURL(line.Ticket.Ref), ""
+	if strings.Contains(here, "mine=yes") {
+		from = "&from=mine"
+	}
 	r := view.BoardRow{
 		ID: "p-" + strconv.FormatInt(int64(p.Client), 10) + "-" + strconv.FormatInt(int64(p.ID), 10), Time: clock(p.Due, loc, now), Machine: machine(p.Due, loc), Rel: until(p.Due, now),
-		Who: line.Caller, URL: base + onPromise, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
+		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
 		Tag: promiseTag(p, line.Look, line.Ticket.State, loc, now),
 	}
 	switch {
@@ -182,11 +206,14 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		}
 	}
 	if p.Kind != desk.Confirm {
-		action := view.ButtonView{Text: "Call now", Icon: "phone", URL: base + onPromise + "#context", Quiet: ": " + line.Caller, Second: true}
+		action := view.ButtonView{Text: "Call now", Icon: "phone", Key: "c", Call: true, URL: base + onPromise + from + "#context", Quiet: ": " + line.Caller, Second: true}
 		if p.Kind != desk.Callback {
 			action.Text, action.Icon = "Open", ""
 		}
 		r.Actions = []view.ButtonView{action}
+		if now.Before(p.Due) && windowKind(p.Kind) {
+			r.Actions = append(r.Actions, view.ButtonView{Text: "Move", Second: true, Quiet: ": " + line.Caller, URL: base + onPromise + "&times=move-" + strconv.FormatInt(int64(p.ID), 10) + "#context"})
+		}
 		r.Give = giveView(line, base+"/promises/"+strconv.FormatInt(int64(p.ID), 10)+"/owner")
 		r.Give.Back = here
 	}
