@@ -26,7 +26,7 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 	if err != nil {
 		return err
 	}
-	v, err := h.boardView(r.Context(), s, b, f, boardURL(f))
+	v, err := h.boardView(r.Context(), s, b, f, boardURL(f), h.staffZone(r, s))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func boardURL(f app.BoardFilter) string {
 	return "/promises?" + q.Encode()
 }
 
-func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.BoardFilter, here string) (view.BoardView, error) {
+func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.BoardFilter, here string, loc *time.Location) (view.BoardView, error) {
 	clients, err := h.app.Clients(ctx, s.v)
 	if err != nil {
 		return view.BoardView{}, err
@@ -93,20 +93,12 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	if len(b.Broken)+len(b.AtRisk) == 0 {
 		v.Calm = "No promise is broken or at risk."
 		if !b.NextDue.IsZero() {
-			loc := time.UTC
-			if len(clients) > 0 {
-				loc = clientZone(clients[0])
-			}
 			v.Calm += " Next due: " + clock(b.NextDue, loc, b.Now) + "."
 		}
 	}
 	group("hour", view.TagDue, "Due in the next hour", n(b.Hour), b.Hour, len(b.Hour) == 0, words.T(words.EN, "staff.board.empty"))
 	group("today", view.TagScheduled, "Later today", n(b.Today), b.Today, true, "Nothing else is promised for the next 24 hours.")
 	group("later", view.TagScheduled, "After that", n(b.Later), b.Later, true, "Nothing is promised for the days after.")
-	loc := time.UTC
-	if len(clients) > 0 {
-		loc = clientZone(clients[0])
-	}
 	v.Load = loadView(b, h.app.Skill(ctx, f.Skill).Name, f, loc)
 	return v, nil
 }

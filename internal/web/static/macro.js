@@ -4,7 +4,7 @@
   const doc = document;
   const field = doc.querySelector('[data-macros]'), place = doc.getElementById('macro-preview');
   if (!field || !place) return;
-  let asked = 0, span = null; // where ";xx" stands, or the caret
+  let asked = 0, swallow = false, span = null; // where ";xx" stands, or the caret
 
   const close = () => { asked++; span = null; place.replaceChildren(); };
   async function preview(letters, at) {
@@ -39,9 +39,12 @@
   });
   field.addEventListener('keydown', (e) => {
     if (!place.firstElementChild || e.isComposing) return;
-    if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey && !e.shiftKey && insert()) e.preventDefault();
+    if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey && !e.shiftKey && insert()) { e.preventDefault(); swallow = true; }
     if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); leave(); }
   });
+  // Some keyboards send the line break apart from its key.
+  field.addEventListener('beforeinput', (e) => { if (swallow && /^insert(LineBreak|Paragraph)$/.test(e.inputType)) { e.preventDefault(); swallow = false; } });
+  field.addEventListener('keyup', () => { swallow = false; });
   place.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.stopPropagation(); leave(); } });
   place.addEventListener('click', (e) => {
     if (e.target.closest('[data-macro-yes]')) insert();

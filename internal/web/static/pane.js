@@ -1,4 +1,18 @@
 // The context of a ticket as a drawer, where there is no room for it beside the ticket.
+// A composer that an address names is ready to type in: on a phone it is a screen of its own.
+(() => {
+  'use strict';
+  const ready = () => {
+    const box = /^#(reply|note)$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    const field = box && box.querySelector('textarea');
+    if (!field) return;
+    if (box.nodeName === 'DETAILS') box.open = true;
+    field.focus();
+  };
+  addEventListener('hashchange', ready);
+  ready();
+})();
+
 (() => {
   'use strict';
   const doc = document, root = doc.documentElement;

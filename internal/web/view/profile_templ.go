@@ -103,7 +103,7 @@ func Profile(d ProfileView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"quiet\">Your first name stands in what callers read. An administrator changes your name, role and hospitals.</p></section><form class=\"sheet\" method=\"post\" action=\"/desk/display\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"quiet\">Colleagues see this name. An administrator changes your name, role and hospitals.</p></section><form class=\"sheet\" method=\"post\" action=\"/desk/display\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
