@@ -60,6 +60,13 @@ func (h *handler) ticketAct(w http.ResponseWriter, r *http.Request, s signed, na
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return nil
 	case typedWrong(err):
+		if name == "reply" || name == "note" {
+			// What comes back on the page is kept, too: whoever goes away from it loses nothing.
+			kept := h.app.KeepTyped(r.Context(), s.v, app.Typed{Ref: ref, Place: name, Body: r.PostForm.Get("text")})
+			if kept != nil && !desk.Is(kept, desk.TooLarge) {
+				return kept
+			}
+		}
 		status := http.StatusUnprocessableEntity
 		if desk.Is(err, desk.Conflict) {
 			status = http.StatusConflict

@@ -42,7 +42,8 @@
   const atEnd = () => line.scrollHeight - line.scrollTop - line.clientHeight < 40;
   const down = () => { line.scrollTop = line.scrollHeight; };
   let end = true, known = new Set([...line.children].map((c) => c.id));
-  line.addEventListener('scroll', () => { end = atEnd(); if (end && button) button.hidden = true; }, { passive: true });
+  line.addEventListener('scroll', () => { if (button && atEnd()) button.hidden = true; }, { passive: true });
+  doc.addEventListener('kept:morphing', () => { end = atEnd(); });
   doc.addEventListener('kept:morphed', () => {
     const fresh = [...line.children].filter((c) => c.id && !known.has(c.id));
     known = new Set([...line.children].map((c) => c.id));

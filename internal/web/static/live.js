@@ -82,6 +82,7 @@
       if (!res.ok) throw new Error(String(res.status));
       const box = doc.createElement('template');
       box.innerHTML = await res.text();
+      doc.dispatchEvent(new CustomEvent('kept:morphing'));
       for (const next of [...box.content.children]) {
         const old = next.id && byId(next.id);
         if (!old) continue;

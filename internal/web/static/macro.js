@@ -51,7 +51,7 @@
     if (e.target.closest('[data-macro-no]')) leave();
   });
   const caret = () => [field.selectionStart, field.selectionEnd];
-  doc.addEventListener('kept:macro', (e) => { field.focus(); preview(e.detail, caret()); });
+  doc.addEventListener('kept:macro', (e) => { field.focus(); swallow = true; preview(e.detail, caret()); });
   doc.addEventListener('click', (e) => {
     const b = e.target.closest('[data-insert]'), list = doc.getElementById('insert-macro');
     if (!b || !list || !list.value) return;

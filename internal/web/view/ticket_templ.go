@@ -435,7 +435,7 @@ func TicketPane(t TicketView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = BackToTicket().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = BackToTicket(t.Head.Title).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
