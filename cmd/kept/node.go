@@ -229,7 +229,8 @@ func (h held) Claim(ctx context.Context, now time.Time, n int, lease time.Durati
 const (
 	draftsLast = 24 * time.Hour
 	keysLast   = 7 * 24 * time.Hour
-	codesLast  = time.Hour // after their end
+	codesLast  = time.Hour           // after their end
+	typedLasts = 30 * 24 * time.Hour // what staff typed and never sent
 )
 
 // tidy forgets, every hour, what nobody needs any more. Nodes that do it at once do no harm.
@@ -240,7 +241,7 @@ func (n *node) tidy(ctx context.Context, db *store.DB) {
 		err := db.System(ctx, "tidy", func(tx *store.SystemTx) error {
 			now := tx.Now()
 			return errors.Join(tx.DropDrafts(now.Add(-draftsLast)), tx.DropIdempotent(now.Add(-keysLast)),
-				tx.DropCodes(now.Add(-codesLast)), tx.DropEndedSessions(now))
+				tx.DropCodes(now.Add(-codesLast)), tx.DropEndedSessions(now), tx.DropTyped(now.Add(-typedLasts)))
 		})
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("old drafts, keys, codes and sessions were not forgotten; again in an hour", "err", err)

@@ -25,13 +25,14 @@ type App struct {
 	demo   bool
 	told   func(time.Duration)
 
-	live   *live
-	limits *limits
-	roster rosterCache
-	facts  factsCache
-	signed signedCache
-	hold   holdUntil
-	wake   struct {
+	live     *live
+	presence *presence
+	limits   *limits
+	roster   rosterCache
+	facts    factsCache
+	signed   signedCache
+	hold     holdUntil
+	wake     struct {
 		sync.RWMutex
 		sweep, send func()
 	}
@@ -64,7 +65,7 @@ func New(o Options) *App {
 	if a.told == nil {
 		a.told = func(time.Duration) {}
 	}
-	a.live = newLive()
+	a.live, a.presence = newLive(), newPresence()
 	a.limits = newLimits()
 	return a
 }

@@ -10,6 +10,12 @@ import (
 
 // TryPromise notes that somebody is calling now.
 func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID) error {
+	return a.BeginCall(ctx, v, ref, id, 0)
+}
+
+// BeginCall is TryPromise by somebody who saw events up to seq, as in Words: Conflict "ticket.taken" when
+// a colleague got there first.
+func (a *App) BeginCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, seq int) error {
 	return a.byRef(ctx, v, ref, func(x *act) error {
 		p, err := x.promise(id)
 		if err != nil {
@@ -17,6 +23,9 @@ func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 		}
 		if p.Calling(x.now()) {
 			return desk.Errorf(desk.Conflict, "promise.trying", "Somebody is calling this person now.")
+		}
+		if err := x.unread(seq, "call"); err != nil {
+			return err
 		}
 		begin := x.tx.AddAttempt
 		if !p.TryingAt.IsZero() {

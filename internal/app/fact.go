@@ -23,7 +23,7 @@ type factsCache struct {
 	readAt time.Time
 }
 
-// facts are the clients, skills, functions, staff names and answers of the desk. They never change
+// facts are the clients, skills, functions, canned texts, staff names and answers of the desk. They never change
 // once read; a change makes new ones.
 type facts struct {
 	clients   []desk.Client // by name
@@ -32,6 +32,7 @@ type facts struct {
 	slug      map[string]desk.ClientID
 	skills    map[string]desk.Skill
 	functions map[int64]desk.Function
+	macros    []desk.Macro // in use, by name
 	staff     map[desk.StaffID]string
 	versions  store.Versions
 	answers   []desk.Answer
@@ -103,6 +104,11 @@ func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
 	for _, fn := range functions {
 		f.functions[fn.ID] = fn
 	}
+	macros, err := tx.Macros()
+	if err != nil {
+		return nil, err
+	}
+	f.macros = slices.DeleteFunc(macros, func(m desk.Macro) bool { return !m.Retired.IsZero() })
 	if f.staff, err = tx.StaffNames(); err != nil {
 		return nil, err
 	}

@@ -10,12 +10,18 @@ import (
 )
 
 // Words is what staff writes on a ticket. Key makes a double submit harmless; Seq, when not zero, is
-// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed".
+// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed", and
+// what a colleague did meanwhile Conflict "ticket.taken". Ask asks at once whether it is fixed.
 type Words struct {
 	Body string
 	Key  string
 	Seq  int
+	Ask  bool
+	Call bool // typed in a call, not in the composer of the ticket
 }
+
+// typedAs is the field in which a message is typed.
+var typedAs = map[desk.MessageKind]string{desk.ToThem: "reply", desk.Note: "note"}
 
 // UpdateWithin is how long after a reply the person hears from us again at the latest.
 const UpdateWithin = 48 * time.Hour
@@ -44,6 +50,9 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 	if body == "" {
 		return desk.Message{}, desk.Fields{{Field: "body", Code: "words.missing", Message: "Write something first."}}.Err()
 	}
+	if gap := desk.Unfilled(body); gap != "" && kind == desk.ToThem {
+		return desk.Message{}, desk.Fields{{Field: "body", Code: "gap.unfilled", Message: "Fill in " + gap + " first: the person would read it as it stands."}}.Err()
+	}
 	var m desk.Message
 	err = a.byRef(ctx, v, ref, func(x *act) error {
 		m = desk.Message{}
@@ -56,35 +65,29 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 				return err
 			}
 		}
-		if w.Seq != 0 && kind == desk.ToThem {
-			if err := x.unread(w.Seq); err != nil {
+		if kind == desk.ToThem {
+			if err := x.unread(w.Seq, "send or discard"); err != nil {
 				return err
 			}
 		}
 		var err error
-		if m, err = x.addMessage(kind, desk.ViaDesk, body); err != nil || kind == desk.Note {
+		if m, err = x.addMessage(kind, desk.ViaDesk, body); err != nil {
 			return err
 		}
-		return x.replied(m)
+		if v.Who == desk.WhoStaff && !w.Call {
+			if err := x.tx.KeepTyped(ref, typedAs[kind], ""); err != nil {
+				return err
+			}
+		}
+		if kind == desk.Note {
+			return nil
+		}
+		if err := x.replied(m); err != nil || !w.Ask {
+			return err
+		}
+		return x.askIfFixed(true)
 	})
 	return m, err
-}
-
-// unread is a Conflict when the person wrote after event seq.
-func (x *act) unread(seq int) error {
-	if x.t.Seq <= seq {
-		return nil
-	}
-	later, err := x.tx.LastEvents(x.t.ID, min(x.t.Seq-seq, 50))
-	if err != nil {
-		return err
-	}
-	for _, e := range later {
-		if e.Seq > seq && e.Type == desk.MessageIn {
-			return desk.Errorf(desk.Conflict, "ticket.changed", "The person wrote again while you were writing. Read it, then send.")
-		}
-	}
-	return nil
 }
 
 // replied does what a person's answer means for the ticket: it is sent, it keeps what was promised in

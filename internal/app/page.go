@@ -26,6 +26,7 @@ type TicketPage struct {
 	Best      []desk.Answer    // answers that fit
 	Owner     string
 	Outage    Outage // whose calls can be entered now; the zero Outage when there is none
+	Typed     map[string]string // what the viewer has typed and not sent, by field: "reply", "note"
 }
 
 // PromiseLine is a promise with the names that go with it.
@@ -59,7 +60,11 @@ func (a *App) TicketPage(ctx context.Context, v desk.Viewer, ref desk.Ref) (Tick
 	}
 	var p TicketPage
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		p, err = readPage(tx, id)
+		if p, err = readPage(tx, id); err != nil || v.Who != desk.WhoStaff {
+			return err
+		}
+		typed, err := tx.Typed(ref)
+		p.Typed = byPlace(typed)
 		return err
 	})
 	if err != nil {

@@ -20,6 +20,7 @@ type PromiseIn struct {
 	Owner    desk.StaffID
 	Text     string // for Other
 	Override string // reason; only for those who lead
+	Seq      int    // the event number that was seen, as in Words; zero: not asked
 }
 
 // choice is a promise that was prepared before its unit of work: the window that it wants, with the
@@ -146,6 +147,9 @@ func (a *App) MakePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, in P
 				p = have
 				return nil
 			}
+		}
+		if err := x.unread(in.Seq, "promise"); err != nil {
+			return err
 		}
 		p, err = x.promiseNow(s)
 		return err

@@ -121,6 +121,12 @@ func (s *seeder) addDesk(ctx context.Context) error {
 				return err
 			}
 		}
+		for i, m := range macros {
+			m.ID = int64(i + 1)
+			if err := tx.AddMacro(m); err != nil {
+				return err
+			}
+		}
 		for i, t := range s.result.Tokens {
 			row := desk.Token{ID: int64(i + 1), Hash: desk.HashSecret(t.Secret), Name: t.Name, CreatedAt: s.o.Now}
 			if i > 0 {

@@ -7,6 +7,7 @@ type EventType string
 
 const (
 	TicketOpened     EventType = "ticket_opened"
+	TicketRetitled   EventType = "ticket_retitled"
 	TicketAssigned   EventType = "ticket_assigned"
 	TicketWaiting    EventType = "ticket_waiting" // Waits, Since, Until; Outbox told the person, or Channel web
 	TicketResumed    EventType = "ticket_resumed" // the same, and Outcome: person, answered, ended, asked or closed

@@ -16,6 +16,7 @@ type Staff struct {
 	Theme      string // light, dark, auto
 	Density    string // compact, comfortable, large
 	LetterKeys bool
+	Letters    string // letters of their own in place of ours: "r=w i=n"; see Keys
 }
 
 // Session is one signed-in browser. The cookie holds the secret; only its hash is stored.

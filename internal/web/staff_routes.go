@@ -52,8 +52,17 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"GET /promises":                                  h.boardPage,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
-		"GET /desk/display":                              h.displayPage,
+		"GET /desk/display":                              h.profilePage,
 		"POST /desk/display":                             h.saveDisplay,
+		"POST /desk/display/keys":                        h.saveKeys,
+		"PUT /desk/t/{ref}/typed/{place}":                h.keepTyped,
+		"PUT /desk/call/{key}/typed/{place}":             h.keepTyped,
+		"POST /desk/t/{ref}/inserts":                     h.insertPart,
+		"POST /desk/t/{ref}/title":                       h.retitle,
+		"GET /desk/macros":                               h.macrosPage,
+		"POST /desk/macros":                              h.saveMacro,
+		"POST /desk/macros/{id}":                         h.saveMacro,
+		"POST /desk/macros/{id}/retirement":              h.retireMacro,
 		"POST /desk/display/second-factor":               h.saveSecondFactor,
 	} {
 		mux.HandleFunc(pattern, h.staff(f))
@@ -89,6 +98,7 @@ func (h *handler) staff(f staffFunc) http.HandlerFunc {
 			return
 		}
 		s := signed{v.On(r.Pattern), who}
+		r = r.WithContext(view.WithLetters(r.Context(), view.Letters{Own: desk.ReadLetters(who.Letters), Off: !who.LetterKeys}))
 		if err == nil {
 			err = f(w, r, s)
 		}
@@ -177,7 +187,8 @@ func (h *handler) shell(r *http.Request, s signed, title, here string) (view.Sta
 			{Text: "My tickets", URL: "/desk?show=mine", Icon: "user"},
 			{Text: "Tickets that nobody has", URL: "/desk?show=unowned", Icon: "hand"},
 			{Text: "Promises that I owe", URL: "/promises?mine=yes", Icon: "hourglass"},
-			{Text: "Display and sign-in", URL: "/desk/display", Icon: "settings"},
+			{Text: "Profile and display", URL: "/desk/display", Icon: "settings"},
+			{Text: "Texts to insert", URL: "/desk/macros", Icon: "sticky-note"},
 		},
 	}
 	if !strip.Shift.Until.IsZero() {

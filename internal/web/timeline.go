@@ -310,6 +310,8 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
+	case desk.TicketRetitled:
+		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:
 		if d.Override != "" && d.OwnerIs != "" {
 			return d.Override + " gave the promise to " + d.OwnerIs + ", who has no free seat then: " + d.Reason, "triangle-alert"
