@@ -1,0 +1,647 @@
+package coverage
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"time"
+
+	"kept/internal/calendar"
+)
+
+// Want is what a row of a Map asks for; "" is any.
+type Want struct{ Skill, Language string }
+
+// Due is a promise that somebody has to keep by an instant.
+type Due struct {
+	Client int64
+	Want
+	At time.Time
+}
+
+// Grid says what a Map is of: each client with each want, for each half hour of the days.
+type Grid struct {
+	Clients []int64
+	Wants   []Want
+	From    time.Time
+	Days    int            // of 24 hours; 0 means 28, 366 are the most
+	Zone    *time.Location // whose half hours; nil is UTC
+	// Need gives how many people each half hour needs; what it leaves out needs nobody, and nil
+	// needs one at all times. The slice is kept and may be given for many rows.
+	Need func(client int64, w Want, slots []time.Time) []uint16
+	Due  []Due
+}
+
+// Cell is one half hour of one row.
+type Cell struct {
+	People int // the fewest who are there at any instant of it
+	OnCall int // likewise, of those who can be called in
+	Seats  int // promises that can be kept in it, those booked included, as Plan.Windows says
+	Booked int
+	Calls  int // that those who are there all through can take in an hour, where it is known
+	Need   int
+	Due    int // promises due in it, or at its end
+}
+
+// Map is the coverage of a Grid. It does not change and may be shared.
+//
+// It keeps one set of bits for each half hour: who is there. A row is the count of the bits
+// that remain of those who serve the client and have the skill; clients whom the same people
+// serve are counted once.
+type Map struct {
+	grid   Grid
+	plan   *Plan
+	slots  []time.Time
+	starts []int64
+	words  int // of a set of people
+	lists  string
+	groups []group
+	of     []int // the group of each client
+	able   [][]version
+	need   [][]uint16 // by row: client × wants + want; nil needs one
+	short  [][]uint64 // by row: the slots that need more than they have
+	due    []int32    // by row and slot; nil for none
+	row    map[int64]int
+	want   map[Want]int
+}
+
+const slotMicros = 30 * int64(time.Minute/time.Microsecond)
+
+// group is clients whom the same people serve on the same shifts.
+type group struct {
+	client int64 // one of them
+	serve  []uint64
+	there  *presence
+}
+
+// presence is who is there, on the shifts that serve a group.
+type presence struct {
+	client        int64
+	on, call      watch
+	seats, booked []uint8 // by slot and person
+}
+
+// watch is who is on shift, or on call.
+type watch struct {
+	all, part []uint64    // by slot: there all through, there for a part of it
+	at        [][]stretch // by person: exactly when
+}
+
+// version is who is able to do what a row wants from a slot on: to the end of a slot, or of a
+// part of it.
+type version struct {
+	from      int
+	all, part []uint64
+}
+
+// Map computes the coverage of a grid.
+func (p *Plan) Map(g Grid) *Map { return p.chart(g, nil) }
+
+// chart is Map with the needs of another map of the same grid.
+func (p *Plan) chart(g Grid, like *Map) *Map {
+	if g.Days == 0 {
+		g.Days = 28
+	}
+	g.Days = max(0, min(g.Days, 366))
+	m := &Map{grid: g, plan: p, words: (len(p.people) + 63) / 64, row: map[int64]int{}, want: map[Want]int{}}
+	for i, c := range g.Clients {
+		m.row[c] = i
+	}
+	for i, w := range g.Wants {
+		m.want[w] = i
+	}
+	m.slots = calendar.Slots(g.Zone, 30*time.Minute, g.From, g.From.Add(time.Duration(g.Days)*24*time.Hour))
+	for _, t := range m.slots {
+		m.starts = append(m.starts, t.UnixMicro())
+	}
+	m.lists = p.clientLists()
+	m.group()
+	m.findAble()
+	m.short = make([][]uint64, len(g.Clients)*len(g.Wants))
+	if like != nil {
+		m.need, m.due = like.need, like.due
+	} else {
+		m.need = make([][]uint16, len(m.short))
+		if g.Need != nil {
+			for i := range m.need {
+				if m.need[i] = g.Need(g.Clients[i/len(g.Wants)], g.Wants[i%len(g.Wants)], m.slots); m.need[i] == nil {
+					m.need[i] = []uint16{}
+				}
+			}
+		}
+		m.findDue()
+	}
+	every := make([]int, len(m.slots))
+	for i := range every {
+		every[i] = i
+	}
+	have := make([]int, len(m.slots))
+	for gi := range m.groups {
+		for w := range g.Wants {
+			m.count(&m.groups[gi], w, every, have)
+			for c, of := range m.of {
+				if of == gi {
+					row := c*len(g.Wants) + w
+					m.short[row] = make([]uint64, (len(m.slots)+63)/64)
+					m.judge(row, every, have)
+				}
+			}
+		}
+	}
+	return m
+}
+
+// judge marks the slots that are short.
+func (m *Map) judge(row int, slots []int, have []int) {
+	short := m.short[row]
+	for i, s := range slots {
+		if have[i] < m.needs(row, s) {
+			short[s>>6] |= 1 << (s & 63)
+		} else {
+			short[s>>6] &^= 1 << (s & 63)
+		}
+	}
+}
+
+func (m *Map) needs(row, slot int) int {
+	switch need := m.need[row]; {
+	case need == nil:
+		return 1
+	case slot < len(need):
+		return int(need[slot])
+	}
+	return 0
+}
+
+func (m *Map) findDue() {
+	for _, d := range m.grid.Due {
+		c, known := m.row[d.Client]
+		w, wanted := m.want[d.Want]
+		s := m.slot(d.At.UnixMicro() - 1)
+		if !known || !wanted || s < 0 {
+			continue
+		}
+		if m.due == nil {
+			m.due = make([]int32, len(m.short)*len(m.slots))
+		}
+		m.due[(c*len(m.grid.Wants)+w)*len(m.slots)+s]++
+	}
+}
+
+func (m *Map) dues(row, slot int) int {
+	if m.due == nil {
+		return 0
+	}
+	return int(m.due[row*len(m.slots)+slot])
+}
+
+// slot finds the slot of an instant, -1 for none.
+func (m *Map) slot(at int64) int {
+	i, found := slices.BinarySearch(m.starts, at)
+	if !found {
+		i--
+	}
+	if i < 0 || at >= m.starts[i]+slotMicros {
+		return -1
+	}
+	return i
+}
+
+// clientLists writes down which lists of clients people and shifts have: groups depend on nothing
+// else.
+func (p *Plan) clientLists() string {
+	text := ""
+	for i := range p.people {
+		text += fmt.Sprint(p.people[i].Clients == nil, p.people[i].Clients)
+	}
+	for _, s := range p.restricted() {
+		text += fmt.Sprint(s)
+	}
+	return text
+}
+
+// restricted lists the different lists of clients that shifts have.
+func (p *Plan) restricted() (lists [][]int64) {
+	for i := range p.shifts {
+		if c := p.shifts[i].Clients; c != nil {
+			if at, found := slices.BinarySearchFunc(lists, c, slices.Compare); !found {
+				lists = slices.Insert(lists, at, c)
+			}
+		}
+	}
+	return lists
+}
+
+// group puts clients together.
+func (m *Map) group() {
+	p := m.plan
+	lists := p.restricted()
+	known := map[string]int{}
+	shared := map[string]*presence{}
+	m.of = make([]int, len(m.grid.Clients))
+	for c, client := range m.grid.Clients {
+		serve := make([]uint64, m.words)
+		for i := range p.people {
+			if serves(p.people[i].Clients, client) {
+				serve[i>>6] |= 1 << (i & 63)
+			}
+		}
+		by := make([]byte, len(lists))
+		for i, list := range lists {
+			if slices.Contains(list, client) {
+				by[i] = 1
+			}
+		}
+		key := fmt.Sprint(serve) + string(by)
+		g, found := known[key]
+		if !found {
+			there := shared[string(by)]
+			if there == nil {
+				there = m.presence(client)
+				shared[string(by)] = there
+			}
+			g = len(m.groups)
+			known[key] = g
+			m.groups = append(m.groups, group{client, serve, there})
+		}
+		m.of[c] = g
+	}
+}
+
+func (m *Map) presence(client int64) *presence {
+	people, n := len(m.plan.people), len(m.slots)
+	t := &presence{client: client, seats: make([]uint8, n*people), booked: make([]uint8, n*people)}
+	for _, w := range []*watch{&t.on, &t.call} {
+		w.all, w.part, w.at = make([]uint64, n*m.words), make([]uint64, n*m.words), make([][]stretch, people)
+	}
+	for i := range people {
+		m.place(t, i)
+	}
+	return t
+}
+
+// place writes down when a person is there.
+func (m *Map) place(t *presence, who int) {
+	p := m.plan
+	may := func(s *shift) bool { return !s.OnCall && serves(s.Clients, t.client) }
+	var on, call []stretch
+	for _, i := range p.of[who] {
+		s := &p.shifts[i]
+		if !serves(s.Clients, t.client) {
+			continue
+		}
+		there := without([]stretch{{s.start, s.end}}, s.breaks)
+		if s.OnCall {
+			call = append(call, there...)
+			continue
+		}
+		on = append(on, there...)
+		for _, part := range there {
+			slot, _ := slices.BinarySearch(m.starts, part.start)
+			for ; slot < len(m.starts) && m.starts[slot]+slotMicros <= part.end; slot++ {
+				if at := m.starts[slot]; !p.shadowed(s, at, at+slotMicros, may) {
+					booked, left := p.room(s, at)
+					t.seats[slot*len(p.people)+who], t.booked[slot*len(p.people)+who] = uint8(booked+left), uint8(booked)
+				}
+			}
+		}
+	}
+	t.on.mark(m, who, join(on))
+	t.call.mark(m, who, join(call))
+}
+
+func (w *watch) mark(m *Map, who int, at []stretch) {
+	w.at[who] = at
+	bit, word := uint64(1)<<(who&63), who>>6
+	for _, s := range at {
+		slot, found := slices.BinarySearch(m.starts, s.start)
+		if !found && slot > 0 {
+			slot-- // it may begin within the slot before
+		}
+		for ; slot < len(m.starts) && m.starts[slot] < s.end; slot++ {
+			from, to := m.starts[slot], m.starts[slot]+slotMicros
+			switch i := slot*m.words + word; {
+			case s.start <= from && s.end >= to:
+				w.all[i] |= bit
+			case s.start < to:
+				w.part[i] |= bit
+			}
+		}
+	}
+}
+
+// clear takes a person out of every slot.
+func (t *presence) clear(m *Map, who int) {
+	people := len(m.plan.people)
+	for slot := range m.starts {
+		t.seats[slot*people+who], t.booked[slot*people+who] = 0, 0
+		for _, set := range [][]uint64{t.on.all, t.on.part, t.call.all, t.call.part} {
+			set[slot*m.words+who>>6] &^= 1 << (who & 63)
+		}
+	}
+}
+
+// findAble computes, for each want, who has the skill and the language, from slot to slot as
+// certifications end.
+func (m *Map) findAble() {
+	m.able = make([][]version, len(m.grid.Wants))
+	until := make([]int64, len(m.plan.people))
+	for w, want := range m.grid.Wants {
+		changes := []int{0}
+		for i := range until {
+			until[i] = m.plan.people[i].skilled(want.Skill, want.Language)
+			if n := len(m.starts); n > 0 && until[i] > m.starts[0] && until[i] < m.starts[n-1]+slotMicros {
+				slot, found := slices.BinarySearch(m.starts, until[i])
+				if !found {
+					changes = append(changes, slot-1)
+				}
+				changes = append(changes, slot)
+			}
+		}
+		slices.Sort(changes)
+		for _, from := range slices.Compact(changes) {
+			if from >= len(m.starts) {
+				break
+			}
+			v := version{from, make([]uint64, m.words), make([]uint64, m.words)}
+			for i, u := range until {
+				switch {
+				case u >= m.starts[from]+slotMicros:
+					v.all[i>>6] |= 1 << (i & 63)
+				case u > m.starts[from]:
+					v.part[i>>6] |= 1 << (i & 63)
+				}
+			}
+			m.able[w] = append(m.able[w], v)
+		}
+	}
+}
+
+// version finds who is able in a slot.
+func (m *Map) version(want, slot int) *version {
+	list := m.able[want]
+	i, found := slices.BinarySearchFunc(list, slot, func(v version, s int) int { return cmp.Compare(v.from, s) })
+	if !found {
+		i--
+	}
+	return &list[i]
+}
+
+// count gives the fewest people on shift in each of some slots, which are in order.
+func (m *Map) count(g *group, want int, slots []int, have []int) {
+	var v *version
+	next := 0 // the first slot of another version
+	all, part := make([]uint64, m.words), make([]uint64, m.words)
+	w := &g.there.on
+	for i, slot := range slots {
+		if v == nil || slot >= next {
+			v, next = m.version(want, slot), len(m.starts)
+			for _, o := range m.able[want] {
+				if o.from > slot {
+					next = o.from
+					break
+				}
+			}
+			for k, serve := range g.serve {
+				all[k], part[k] = serve&v.all[k], serve&(v.all[k]|v.part[k])
+			}
+		}
+		n, rest := 0, uint64(0)
+		base := slot * m.words
+		for k, able := range all {
+			there := w.all[base+k]
+			sure := there & able
+			n += bits.OnesCount64(sure)
+			rest |= (there | w.part[base+k]) & part[k] &^ sure
+		}
+		if rest != 0 {
+			n += m.fewest(w, want, slot, all, part)
+		}
+		have[i] = n
+	}
+}
+
+// fewest gives the fewest people at any instant of a slot, of those who are there or able for a
+// part of it only.
+func (m *Map) fewest(w *watch, want, slot int, all, part []uint64) int {
+	from, to := m.starts[slot], m.starts[slot]+slotMicros
+	type change struct {
+		at int64
+		by int
+	}
+	var room [16]change
+	changes := room[:0]
+	here := 0
+	for k := range all {
+		base := slot*m.words + k
+		for rest := (w.all[base] | w.part[base]) & part[k] &^ (w.all[base] & all[k]); rest != 0; rest &= rest - 1 {
+			who := k<<6 + bits.TrailingZeros64(rest)
+			until := m.plan.people[who].skilled(m.grid.Wants[want].Skill, m.grid.Wants[want].Language)
+			for _, s := range w.at[who] {
+				start, end := max(s.start, from), min(s.end, to, until)
+				if start >= end {
+					continue
+				}
+				if start == from {
+					here++
+				} else {
+					changes = append(changes, change{start, 1})
+				}
+				if end < to {
+					changes = append(changes, change{end, -1})
+				}
+			}
+		}
+	}
+	// Who comes in the instant in which another goes fills the place.
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(b.by, a.by)) })
+	least := here
+	for _, c := range changes {
+		here += c.by
+		least = min(least, here)
+	}
+	return least
+}
+
+// Slots lists the starts of the half hours.
+func (m *Map) Slots() []time.Time { return m.slots }
+
+// Cell gives one half hour, by its place in Slots; empty for a client or a want that is not in the
+// grid.
+func (m *Map) Cell(client int64, w Want, slot int) Cell {
+	c, known := m.row[client]
+	want, wanted := m.want[w]
+	if !known || !wanted || slot < 0 || slot >= len(m.slots) {
+		return Cell{}
+	}
+	return m.cell(c, want, slot)
+}
+
+func (m *Map) cell(client, want, slot int) Cell {
+	g := &m.groups[m.of[client]]
+	v := m.version(want, slot)
+	row := client*len(m.grid.Wants) + want
+	cell := Cell{Need: m.needs(row, slot), Due: m.dues(row, slot)}
+	var room [2][8]uint64
+	all, part := append(room[0][:0], g.serve...), append(room[1][:0], g.serve...)
+	for k := range all {
+		all[k], part[k] = all[k]&v.all[k], part[k]&(v.all[k]|v.part[k])
+	}
+	people := len(m.plan.people)
+	for i, w := range []*watch{&g.there.on, &g.there.call} {
+		n, rest := 0, uint64(0)
+		for k, able := range all {
+			there := w.all[slot*m.words+k]
+			sure := there & able
+			n += bits.OnesCount64(sure)
+			rest |= (there | w.part[slot*m.words+k]) & part[k] &^ sure
+			for set := sure; set != 0 && i == 0; set &= set - 1 {
+				who := k<<6 + bits.TrailingZeros64(set)
+				cell.Seats += int(g.there.seats[slot*people+who])
+				cell.Booked += int(g.there.booked[slot*people+who])
+				cell.Calls += m.plan.people[who].Capacity.Calls
+			}
+		}
+		if rest != 0 {
+			n += m.fewest(w, want, slot, all, part)
+		}
+		if i == 0 {
+			cell.People = n
+		} else {
+			cell.OnCall = n
+		}
+	}
+	return cell
+}
+
+// Worse is what a longer stretch than half an hour shows: the fewest people, the highest need, and
+// all seats and promises of both.
+func (c Cell) Worse(d Cell) Cell {
+	return Cell{People: min(c.People, d.People), OnCall: min(c.OnCall, d.OnCall), Seats: c.Seats + d.Seats, Booked: c.Booked + d.Booked,
+		Calls: min(c.Calls, d.Calls), Need: max(c.Need, d.Need), Due: c.Due + d.Due}
+}
+
+// Update gives the map of another plan, computing only the people and hours that differ. Needs and
+// promises due stay. It equals Map of that plan; it is one when people were added or taken
+// away, or serve other clients.
+func (m *Map) Update(p *Plan) *Map {
+	same := slices.EqualFunc(m.plan.people, p.people, func(a, b Person) bool { return a.ID == b.ID })
+	if !same || m.lists != p.clientLists() {
+		return p.chart(m.grid, m)
+	}
+	next := *m
+	next.plan = p
+	next.short = slices.Clone(m.short)
+	next.groups = slices.Clone(m.groups)
+	skills := false
+	var changed []int
+	for i := range p.people {
+		switch {
+		case !sameSkills(&m.plan.people[i], &p.people[i]):
+			skills = true
+			changed = append(changed, i)
+		case m.plan.people[i].Capacity != p.people[i].Capacity || !samePlace(m.plan, p, i):
+			changed = append(changed, i)
+		}
+	}
+	if skills {
+		next.findAble()
+	}
+	copies := map[*presence]*presence{}
+	touched := map[*presence][]touch{}
+	for i := range next.groups {
+		g := &next.groups[i]
+		before := g.there
+		if copies[before] == nil {
+			t := before.clone()
+			for _, who := range changed {
+				t.clear(&next, who)
+				next.place(t, who)
+				all := !sameSkills(&m.plan.people[who], &p.people[who])
+				touched[before] = append(touched[before], touch{who, next.differ(before, t, who, all)})
+			}
+			copies[before] = t
+		}
+		g.there = copies[before]
+		next.again(m, i, touched[before])
+	}
+	return &next
+}
+
+// touch is the slots in which a person's presence or skill has changed.
+type touch struct {
+	who   int
+	slots []int
+}
+
+// again judges the touched slots of a group anew.
+func (m *Map) again(old *Map, of int, touched []touch) {
+	g := &m.groups[of]
+	wants := len(m.grid.Wants)
+	for _, t := range touched {
+		if g.serve[t.who>>6]>>(t.who&63)&1 == 0 || len(t.slots) == 0 {
+			continue
+		}
+		have := make([]int, len(t.slots))
+		for w, want := range m.grid.Wants {
+			if m.plan.people[t.who].skilled(want.Skill, want.Language) == 0 && old.plan.people[t.who].skilled(want.Skill, want.Language) == 0 {
+				continue
+			}
+			m.count(g, w, t.slots, have)
+			for c, group := range m.of {
+				if group == of {
+					row := c*wants + w
+					if &m.short[row][0] == &old.short[row][0] {
+						m.short[row] = slices.Clone(m.short[row])
+					}
+					m.judge(row, t.slots, have)
+				}
+			}
+		}
+	}
+}
+
+// differ lists the slots in which a person is or was there, in another way or, with all, at all.
+func (m *Map) differ(a, b *presence, who int, all bool) (slots []int) {
+	bit, word := uint64(1)<<(who&63), who>>6
+	for slot := range m.starts {
+		i := slot*m.words + word
+		part := (a.on.part[i] | b.on.part[i]) & bit
+		there := (a.on.all[i] | b.on.all[i]) & bit
+		if (a.on.all[i]^b.on.all[i])&bit|part != 0 || all && there != 0 {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
+}
+
+func (t *presence) clone() *presence {
+	c := &presence{client: t.client, seats: slices.Clone(t.seats), booked: slices.Clone(t.booked)}
+	for i, w := range []*watch{&t.on, &t.call} {
+		*[]*watch{&c.on, &c.call}[i] = watch{slices.Clone(w.all), slices.Clone(w.part), slices.Clone(w.at)}
+	}
+	return c
+}
+
+func sameSkills(a, b *Person) bool {
+	if len(a.Skills) != len(b.Skills) || !slices.Equal(a.Languages, b.Languages) {
+		return false
+	}
+	for k, v := range a.Skills {
+		if w, has := b.Skills[k]; !has || !v.Equal(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// samePlace tells whether a person has the same shifts, breaks and bookings in two plans.
+func samePlace(a, b *Plan, who int) bool {
+	return slices.EqualFunc(a.of[who], b.of[who], func(i, j int) bool {
+		x, y := &a.shifts[i], &b.shifts[j]
+		return x.ID == y.ID && x.start == y.start && x.end == y.end && x.OnCall == y.OnCall && x.seats == y.seats &&
+			slices.Equal(x.breaks, y.breaks) && slices.Equal(x.taken, y.taken) &&
+			(x.Clients == nil) == (y.Clients == nil) && slices.Equal(x.Clients, y.Clients)
+	})
+}
