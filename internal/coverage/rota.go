@@ -214,7 +214,7 @@ func exchange(all []piece, by []replace) []piece {
 	for _, p := range all {
 		rest := []stretch{p.stretch}
 		for _, x := range by {
-			if x.out != p.person {
+			if x.out != p.person || x.start >= x.end {
 				continue
 			}
 			var left []stretch
