@@ -113,21 +113,15 @@ func (m *Map) next(row, from int, short bool) int {
 
 // fewestOnCall gives the fewest who can be called in, of all the slots.
 func (m *Map) fewestOnCall(g *group, want int, slots []int) int {
-	least := -1
-	for _, s := range slots {
-		v := m.version(want, s)
-		n := 0
-		for k, serve := range g.serve {
-			n += bits.OnesCount64(g.there.call.all[s*m.words+k] & serve & v.all[k])
-		}
-		if least < 0 || n < least {
-			least = n
-		}
-		if least == 0 {
+	v := m.view(g, want)
+	least := len(m.plan.people)
+	for _, slot := range slots {
+		v.turn(slot)
+		if least = min(least, v.fewest(&g.there.call, slot)); least == 0 {
 			break
 		}
 	}
-	return max(least, 0)
+	return least
 }
 
 // Names says how skills, languages and clients are called; a nil one uses the codes.

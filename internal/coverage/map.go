@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"sort"
 	"time"
 
 	"kept/internal/calendar"
@@ -61,7 +62,7 @@ type Map struct {
 	able   [][]version
 	need   [][]uint16 // by row: client × wants + want; nil needs one
 	short  [][]uint64 // by row: the slots that need more than they have
-	due    []int32    // by row and slot; nil for none
+	due    [][]int32  // by row: the slots of promises that are due, ascending
 	row    map[int64]int
 	want   map[Want]int
 }
@@ -175,25 +176,29 @@ func (m *Map) needs(row, slot int) int {
 }
 
 func (m *Map) findDue() {
+	m.due = make([][]int32, len(m.short))
 	for _, d := range m.grid.Due {
 		c, known := m.row[d.Client]
 		w, wanted := m.want[d.Want]
-		s := m.slot(d.At.UnixMicro() - 1)
-		if !known || !wanted || s < 0 {
-			continue
+		if s := m.slot(d.At.UnixMicro() - 1); known && wanted && s >= 0 {
+			row := c*len(m.grid.Wants) + w
+			m.due[row] = append(m.due[row], int32(s))
 		}
-		if m.due == nil {
-			m.due = make([]int32, len(m.short)*len(m.slots))
-		}
-		m.due[(c*len(m.grid.Wants)+w)*len(m.slots)+s]++
+	}
+	for _, list := range m.due {
+		slices.Sort(list)
 	}
 }
 
+// dues counts the promises that are due in a slot.
 func (m *Map) dues(row, slot int) int {
-	if m.due == nil {
+	list := m.due[row]
+	if len(list) == 0 {
 		return 0
 	}
-	return int(m.due[row*len(m.slots)+slot])
+	from, _ := slices.BinarySearch(list, int32(slot))
+	to, _ := slices.BinarySearch(list[from:], int32(slot+1))
+	return to
 }
 
 // slot finds the slot of an instant, -1 for none.
@@ -378,47 +383,58 @@ func (m *Map) findAble() {
 	}
 }
 
-// version finds who is able in a slot.
-func (m *Map) version(want, slot int) *version {
-	list := m.able[want]
-	i, found := slices.BinarySearchFunc(list, slot, func(v version, s int) int { return cmp.Compare(v.from, s) })
-	if !found {
-		i--
-	}
-	return &list[i]
+// view looks at a group through what a row wants.
+type view struct {
+	m         *Map
+	g         *group
+	want      int
+	from, to  int      // the slots for which the sets below hold
+	all, part []uint64 // who serves the group and is able, all through or for a part
 }
 
-// count gives the fewest people on shift in each of some slots, which are in order.
+func (m *Map) view(g *group, want int) *view {
+	sets := make([]uint64, 2*m.words)
+	return &view{m: m, g: g, want: want, all: sets[:m.words], part: sets[m.words:]}
+}
+
+// turn looks at a slot.
+func (v *view) turn(slot int) {
+	if slot >= v.from && slot < v.to {
+		return
+	}
+	list := v.m.able[v.want]
+	i := sort.Search(len(list), func(i int) bool { return list[i].from > slot }) - 1
+	v.from, v.to = list[i].from, len(v.m.starts)
+	if i+1 < len(list) {
+		v.to = list[i+1].from
+	}
+	for k, serve := range v.g.serve {
+		v.all[k], v.part[k] = serve&list[i].all[k], serve&(list[i].all[k]|list[i].part[k])
+	}
+}
+
+// fewest gives the fewest people at any instant of a slot.
+func (v *view) fewest(w *watch, slot int) int {
+	n, rest := 0, uint64(0)
+	base := slot * v.m.words
+	all, part, there, partly := v.all, v.part[:len(v.all)], w.all[base:base+len(v.all)], w.part[base:base+len(v.all)]
+	for k, able := range all {
+		sure := there[k] & able
+		n += bits.OnesCount64(sure)
+		rest |= (there[k] | partly[k]) & part[k] &^ sure
+	}
+	if rest != 0 {
+		n += v.m.fewest(w, v.want, slot, all, part)
+	}
+	return n
+}
+
+// count gives the fewest people on shift in each of some slots.
 func (m *Map) count(g *group, want int, slots []int, have []int) {
-	var v *version
-	next := 0 // the first slot of another version
-	all, part := make([]uint64, m.words), make([]uint64, m.words)
-	w := &g.there.on
+	v := m.view(g, want)
 	for i, slot := range slots {
-		if v == nil || slot >= next {
-			v, next = m.version(want, slot), len(m.starts)
-			for _, o := range m.able[want] {
-				if o.from > slot {
-					next = o.from
-					break
-				}
-			}
-			for k, serve := range g.serve {
-				all[k], part[k] = serve&v.all[k], serve&(v.all[k]|v.part[k])
-			}
-		}
-		n, rest := 0, uint64(0)
-		base := slot * m.words
-		for k, able := range all {
-			there := w.all[base+k]
-			sure := there & able
-			n += bits.OnesCount64(sure)
-			rest |= (there | w.part[base+k]) & part[k] &^ sure
-		}
-		if rest != 0 {
-			n += m.fewest(w, want, slot, all, part)
-		}
-		have[i] = n
+		v.turn(slot)
+		have[i] = v.fewest(&g.there.on, slot)
 	}
 }
 
@@ -470,49 +486,45 @@ func (m *Map) Slots() []time.Time { return m.slots }
 // Cell gives one half hour, by its place in Slots; empty for a client or a want that is not in the
 // grid.
 func (m *Map) Cell(client int64, w Want, slot int) Cell {
-	c, known := m.row[client]
-	want, wanted := m.want[w]
-	if !known || !wanted || slot < 0 || slot >= len(m.slots) {
+	if slot < 0 || slot >= len(m.slots) {
 		return Cell{}
 	}
-	return m.cell(c, want, slot)
+	if cells := m.cells(client, w, slot, slot+1); cells != nil {
+		return cells[0]
+	}
+	return Cell{}
 }
 
-func (m *Map) cell(client, want, slot int) Cell {
-	g := &m.groups[m.of[client]]
-	v := m.version(want, slot)
-	row := client*len(m.grid.Wants) + want
-	cell := Cell{Need: m.needs(row, slot), Due: m.dues(row, slot)}
-	var room [2][8]uint64
-	all, part := append(room[0][:0], g.serve...), append(room[1][:0], g.serve...)
-	for k := range all {
-		all[k], part[k] = all[k]&v.all[k], part[k]&(v.all[k]|v.part[k])
+// Row gives all half hours of a client and a want, as Slots; nil if they are not in the grid.
+func (m *Map) Row(client int64, w Want) []Cell { return m.cells(client, w, 0, len(m.slots)) }
+
+func (m *Map) cells(client int64, w Want, from, to int) []Cell {
+	c, known := m.row[client]
+	want, wanted := m.want[w]
+	if !known || !wanted {
+		return nil
 	}
+	g := &m.groups[m.of[c]]
+	row := c*len(m.grid.Wants) + want
+	v := m.view(g, want)
 	people := len(m.plan.people)
-	for i, w := range []*watch{&g.there.on, &g.there.call} {
-		n, rest := 0, uint64(0)
-		for k, able := range all {
-			there := w.all[slot*m.words+k]
-			sure := there & able
-			n += bits.OnesCount64(sure)
-			rest |= (there | w.part[slot*m.words+k]) & part[k] &^ sure
-			for set := sure; set != 0 && i == 0; set &= set - 1 {
+	cells := make([]Cell, to-from)
+	for i := range cells {
+		slot, cell := from+i, &cells[i]
+		v.turn(slot)
+		cell.People, cell.OnCall = v.fewest(&g.there.on, slot), v.fewest(&g.there.call, slot)
+		cell.Need, cell.Due = m.needs(row, slot), m.dues(row, slot)
+		seats, booked := g.there.seats[slot*people:], g.there.booked[slot*people:]
+		for k, able := range v.all {
+			for set := g.there.on.all[slot*m.words+k] & able; set != 0; set &= set - 1 {
 				who := k<<6 + bits.TrailingZeros64(set)
-				cell.Seats += int(g.there.seats[slot*people+who])
-				cell.Booked += int(g.there.booked[slot*people+who])
+				cell.Seats += int(seats[who])
+				cell.Booked += int(booked[who])
 				cell.Calls += m.plan.people[who].Capacity.Calls
 			}
 		}
-		if rest != 0 {
-			n += m.fewest(w, want, slot, all, part)
-		}
-		if i == 0 {
-			cell.People = n
-		} else {
-			cell.OnCall = n
-		}
 	}
-	return cell
+	return cells
 }
 
 // Worse is what a longer stretch than half an hour shows: the fewest people, the highest need, and
