@@ -128,7 +128,7 @@ type search struct {
 }
 
 // place is a shift in a slot.
-type place struct{ shift, slot, left int }
+type place struct{ shift, slot, left int32 }
 
 func (s *search) seats() {
 	p, q := s.plan, &s.q
@@ -138,10 +138,16 @@ func (s *search) seats() {
 			s.until[i] = person.able(q.Client, q.Skill, q.Language)
 		}
 	}
-	var places []place
+	first, last := s.starts[0], s.starts[len(s.starts)-1]+s.length
+	found := p.within(first, last, s.may)
+	most := int64(0)
+	for _, i := range found {
+		most += (min(p.shifts[i].end, last)-max(p.shifts[i].start, first))/s.length + 1
+	}
+	places := make([]place, 0, most)
 	count := make([]int, len(s.starts))
 	total, deepest := 0, 0
-	for _, i := range p.within(s.starts[0], s.starts[len(s.starts)-1]+s.length, s.may) {
+	for _, i := range found {
 		c := &p.shifts[i]
 		end := min(c.end, s.until[c.who])
 		for slot, _ := slices.BinarySearch(s.starts, c.start); slot < len(s.starts) && s.starts[slot]+s.length <= end; slot++ {
@@ -153,7 +159,7 @@ func (s *search) seats() {
 			s.windows[slot].People++
 			s.windows[slot].Booked += booked
 			if left > 0 {
-				places = append(places, place{i, slot, left})
+				places = append(places, place{int32(i), int32(slot), int32(left)})
 				count[slot] += left
 				total += left
 				deepest = max(deepest, c.seats)
@@ -167,7 +173,7 @@ func (s *search) seats() {
 	for seat := 0; seat < deepest; seat++ {
 		for _, pl := range places {
 			c, w := &p.shifts[pl.shift], &s.windows[pl.slot]
-			if seat < c.seats && c.offers(seat, s.starts[pl.slot], pl.left) {
+			if seat < c.seats && c.offers(seat, s.starts[pl.slot], int(pl.left)) {
 				w.Free = append(w.Free, Seat{c.ID, c.Person, w.Start, seat})
 			}
 		}
