@@ -155,6 +155,7 @@ func (m *Map) sentence(g Gap, n Names) string {
 		b.WriteString("Anybody")
 	}
 	switch all := len(g.Clients) == len(m.grid.Clients); {
+	case len(g.Clients) == 1 && g.Clients[0] == Everywhere:
 	case len(g.Clients) == 1 && (!all || n.Client != nil):
 		name := fmt.Sprintf("hospital %d", g.Clients[0])
 		if n.Client != nil {

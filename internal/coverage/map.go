@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"cmp"
-	"fmt"
 	"math/bits"
 	"slices"
 	"sort"
@@ -20,6 +19,10 @@ type Due struct {
 	Want
 	At time.Time
 }
+
+// Everywhere is the client of rows for the whole desk: everybody counts, whomever they serve, and
+// the promises of every client.
+const Everywhere int64 = 0
 
 // Grid says what a Map is of: each client with each want, for each half hour of the days.
 type Grid struct {
@@ -74,19 +77,6 @@ type group struct {
 	client int64 // one of them
 	serve  []uint64
 	there  *presence
-}
-
-// presence is who is there, on the shifts that serve a group.
-type presence struct {
-	client        int64
-	on, call      watch
-	seats, booked []uint8 // by slot and person
-}
-
-// watch is who is on shift, or on call.
-type watch struct {
-	all, part []uint64    // by slot: there all through, there for a part of it
-	at        [][]stretch // by person: exactly when
 }
 
 // version is who is able to do what a row wants from a slot on: to the end of a slot, or of a
@@ -178,11 +168,16 @@ func (m *Map) needs(row, slot int) int {
 func (m *Map) findDue() {
 	m.due = make([][]int32, len(m.short))
 	for _, d := range m.grid.Due {
-		c, known := m.row[d.Client]
 		w, wanted := m.want[d.Want]
-		if s := m.slot(d.At.UnixMicro() - 1); known && wanted && s >= 0 {
-			row := c*len(m.grid.Wants) + w
-			m.due[row] = append(m.due[row], int32(s))
+		s := m.slot(d.At.UnixMicro() - 1)
+		if !wanted || s < 0 {
+			continue
+		}
+		for _, client := range []int64{d.Client, Everywhere} {
+			if c, known := m.row[client]; known {
+				row := c*len(m.grid.Wants) + w
+				m.due[row] = append(m.due[row], int32(s))
+			}
 		}
 	}
 	for _, list := range m.due {
@@ -211,140 +206,6 @@ func (m *Map) slot(at int64) int {
 		return -1
 	}
 	return i
-}
-
-// clientLists writes down which lists of clients people and shifts have: groups depend on nothing
-// else.
-func (p *Plan) clientLists() string {
-	text := ""
-	for i := range p.people {
-		text += fmt.Sprint(p.people[i].Clients == nil, p.people[i].Clients)
-	}
-	for _, s := range p.restricted() {
-		text += fmt.Sprint(s)
-	}
-	return text
-}
-
-// restricted lists the different lists of clients that shifts have.
-func (p *Plan) restricted() (lists [][]int64) {
-	for i := range p.shifts {
-		if c := p.shifts[i].Clients; c != nil {
-			if at, found := slices.BinarySearchFunc(lists, c, slices.Compare); !found {
-				lists = slices.Insert(lists, at, c)
-			}
-		}
-	}
-	return lists
-}
-
-// group puts clients together.
-func (m *Map) group() {
-	p := m.plan
-	lists := p.restricted()
-	known := map[string]int{}
-	shared := map[string]*presence{}
-	m.of = make([]int, len(m.grid.Clients))
-	for c, client := range m.grid.Clients {
-		serve := make([]uint64, m.words)
-		for i := range p.people {
-			if serves(p.people[i].Clients, client) {
-				serve[i>>6] |= 1 << (i & 63)
-			}
-		}
-		by := make([]byte, len(lists))
-		for i, list := range lists {
-			if slices.Contains(list, client) {
-				by[i] = 1
-			}
-		}
-		key := fmt.Sprint(serve) + string(by)
-		g, found := known[key]
-		if !found {
-			there := shared[string(by)]
-			if there == nil {
-				there = m.presence(client)
-				shared[string(by)] = there
-			}
-			g = len(m.groups)
-			known[key] = g
-			m.groups = append(m.groups, group{client, serve, there})
-		}
-		m.of[c] = g
-	}
-}
-
-func (m *Map) presence(client int64) *presence {
-	people, n := len(m.plan.people), len(m.slots)
-	t := &presence{client: client, seats: make([]uint8, n*people), booked: make([]uint8, n*people)}
-	for _, w := range []*watch{&t.on, &t.call} {
-		w.all, w.part, w.at = make([]uint64, n*m.words), make([]uint64, n*m.words), make([][]stretch, people)
-	}
-	for i := range people {
-		m.place(t, i)
-	}
-	return t
-}
-
-// place writes down when a person is there.
-func (m *Map) place(t *presence, who int) {
-	p := m.plan
-	may := func(s *shift) bool { return !s.OnCall && serves(s.Clients, t.client) }
-	var on, call []stretch
-	for _, i := range p.of[who] {
-		s := &p.shifts[i]
-		if !serves(s.Clients, t.client) {
-			continue
-		}
-		there := without([]stretch{{s.start, s.end}}, s.breaks)
-		if s.OnCall {
-			call = append(call, there...)
-			continue
-		}
-		on = append(on, there...)
-		for _, part := range there {
-			slot, _ := slices.BinarySearch(m.starts, part.start)
-			for ; slot < len(m.starts) && m.starts[slot]+slotMicros <= part.end; slot++ {
-				if at := m.starts[slot]; !p.shadowed(s, at, at+slotMicros, may) {
-					booked, left := p.room(s, at)
-					t.seats[slot*len(p.people)+who], t.booked[slot*len(p.people)+who] = uint8(booked+left), uint8(booked)
-				}
-			}
-		}
-	}
-	t.on.mark(m, who, join(on))
-	t.call.mark(m, who, join(call))
-}
-
-func (w *watch) mark(m *Map, who int, at []stretch) {
-	w.at[who] = at
-	bit, word := uint64(1)<<(who&63), who>>6
-	for _, s := range at {
-		slot, found := slices.BinarySearch(m.starts, s.start)
-		if !found && slot > 0 {
-			slot-- // it may begin within the slot before
-		}
-		for ; slot < len(m.starts) && m.starts[slot] < s.end; slot++ {
-			from, to := m.starts[slot], m.starts[slot]+slotMicros
-			switch i := slot*m.words + word; {
-			case s.start <= from && s.end >= to:
-				w.all[i] |= bit
-			case s.start < to:
-				w.part[i] |= bit
-			}
-		}
-	}
-}
-
-// clear takes a person out of every slot.
-func (t *presence) clear(m *Map, who int) {
-	people := len(m.plan.people)
-	for slot := range m.starts {
-		t.seats[slot*people+who], t.booked[slot*people+who] = 0, 0
-		for _, set := range [][]uint64{t.on.all, t.on.part, t.call.all, t.call.part} {
-			set[slot*m.words+who>>6] &^= 1 << (who & 63)
-		}
-	}
 }
 
 // findAble computes, for each want, who has the skill and the language, from slot to slot as
@@ -532,128 +393,4 @@ func (m *Map) cells(client int64, w Want, from, to int) []Cell {
 func (c Cell) Worse(d Cell) Cell {
 	return Cell{People: min(c.People, d.People), OnCall: min(c.OnCall, d.OnCall), Seats: c.Seats + d.Seats, Booked: c.Booked + d.Booked,
 		Calls: min(c.Calls, d.Calls), Need: max(c.Need, d.Need), Due: c.Due + d.Due}
-}
-
-// Update gives the map of another plan, computing only the people and hours that differ. Needs and
-// promises due stay. It equals Map of that plan; it is one when people were added or taken
-// away, or serve other clients.
-func (m *Map) Update(p *Plan) *Map {
-	same := slices.EqualFunc(m.plan.people, p.people, func(a, b Person) bool { return a.ID == b.ID })
-	if !same || m.lists != p.clientLists() {
-		return p.chart(m.grid, m)
-	}
-	next := *m
-	next.plan = p
-	next.short = slices.Clone(m.short)
-	next.groups = slices.Clone(m.groups)
-	skills := false
-	var changed []int
-	for i := range p.people {
-		switch {
-		case !sameSkills(&m.plan.people[i], &p.people[i]):
-			skills = true
-			changed = append(changed, i)
-		case m.plan.people[i].Capacity != p.people[i].Capacity || !samePlace(m.plan, p, i):
-			changed = append(changed, i)
-		}
-	}
-	if skills {
-		next.findAble()
-	}
-	copies := map[*presence]*presence{}
-	touched := map[*presence][]touch{}
-	for i := range next.groups {
-		g := &next.groups[i]
-		before := g.there
-		if copies[before] == nil {
-			t := before.clone()
-			for _, who := range changed {
-				t.clear(&next, who)
-				next.place(t, who)
-				all := !sameSkills(&m.plan.people[who], &p.people[who])
-				touched[before] = append(touched[before], touch{who, next.differ(before, t, who, all)})
-			}
-			copies[before] = t
-		}
-		g.there = copies[before]
-		next.again(m, i, touched[before])
-	}
-	return &next
-}
-
-// touch is the slots in which a person's presence or skill has changed.
-type touch struct {
-	who   int
-	slots []int
-}
-
-// again judges the touched slots of a group anew.
-func (m *Map) again(old *Map, of int, touched []touch) {
-	g := &m.groups[of]
-	wants := len(m.grid.Wants)
-	for _, t := range touched {
-		if g.serve[t.who>>6]>>(t.who&63)&1 == 0 || len(t.slots) == 0 {
-			continue
-		}
-		have := make([]int, len(t.slots))
-		for w, want := range m.grid.Wants {
-			if m.plan.people[t.who].skilled(want.Skill, want.Language) == 0 && old.plan.people[t.who].skilled(want.Skill, want.Language) == 0 {
-				continue
-			}
-			m.count(g, w, t.slots, have)
-			for c, group := range m.of {
-				if group == of {
-					row := c*wants + w
-					if &m.short[row][0] == &old.short[row][0] {
-						m.short[row] = slices.Clone(m.short[row])
-					}
-					m.judge(row, t.slots, have)
-				}
-			}
-		}
-	}
-}
-
-// differ lists the slots in which a person is or was there, in another way or, with all, at all.
-func (m *Map) differ(a, b *presence, who int, all bool) (slots []int) {
-	bit, word := uint64(1)<<(who&63), who>>6
-	for slot := range m.starts {
-		i := slot*m.words + word
-		part := (a.on.part[i] | b.on.part[i]) & bit
-		there := (a.on.all[i] | b.on.all[i]) & bit
-		if (a.on.all[i]^b.on.all[i])&bit|part != 0 || all && there != 0 {
-			slots = append(slots, slot)
-		}
-	}
-	return slots
-}
-
-func (t *presence) clone() *presence {
-	c := &presence{client: t.client, seats: slices.Clone(t.seats), booked: slices.Clone(t.booked)}
-	for i, w := range []*watch{&t.on, &t.call} {
-		*[]*watch{&c.on, &c.call}[i] = watch{slices.Clone(w.all), slices.Clone(w.part), slices.Clone(w.at)}
-	}
-	return c
-}
-
-func sameSkills(a, b *Person) bool {
-	if len(a.Skills) != len(b.Skills) || !slices.Equal(a.Languages, b.Languages) {
-		return false
-	}
-	for k, v := range a.Skills {
-		if w, has := b.Skills[k]; !has || !v.Equal(w) {
-			return false
-		}
-	}
-	return true
-}
-
-// samePlace tells whether a person has the same shifts, breaks and bookings in two plans.
-func samePlace(a, b *Plan, who int) bool {
-	return slices.EqualFunc(a.of[who], b.of[who], func(i, j int) bool {
-		x, y := &a.shifts[i], &b.shifts[j]
-		return x.ID == y.ID && x.start == y.start && x.end == y.end && x.OnCall == y.OnCall && x.seats == y.seats &&
-			slices.Equal(x.breaks, y.breaks) && slices.Equal(x.taken, y.taken) &&
-			(x.Clients == nil) == (y.Clients == nil) && slices.Equal(x.Clients, y.Clients)
-	})
 }

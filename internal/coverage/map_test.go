@@ -72,6 +72,10 @@ func TestGapsAreSentences(t *testing.T) {
 			"MyChart in Spanish at Hospital 7, Tue 4:00–9:30 p.m.: need 3, have 0.",
 			"Spanish at Hospital 7, Mon 9:30–10:00 p.m.: need 3, have 0.",
 			"Spanish at Hospital 7, Tue 4:00–9:30 p.m.: need 3, have 0."}},
+		{"the whole desk", func(r *Roster, g *Grid) {
+			r.People[0].Clients, r.People[1].Clients, r.Shifts[1].Clients = []int64{8}, []int64{9}, []int64{9}
+			g.Clients, g.From = []int64{Everywhere}, at(t, "2026-11-23 17:30")
+		}, []string{"MyChart, Mon 5:30–10:00 p.m.: at worst need 3, have 0, 3 promises due.", "MyChart, Tue 4:00–5:30 p.m.: need 3, have 0."}},
 		{"nobody is missing", func(r *Roster, g *Grid) { g.Need = func(int64, Want, []time.Time) []uint16 { return nil } }, nil},
 		{"an empty roster is one gap", func(r *Roster, g *Grid) { *r = Roster{}; g.Need, g.Due, g.Days = nil, nil, 28 },
 			[]string{"MyChart, Mon 4:00 p.m.–Mon, Dec 21, 4:00 p.m.: need 1, have 0."}},
@@ -168,9 +172,25 @@ func TestWhoComesInTheInstantInWhichAnotherGoesFillsThePlace(t *testing.T) {
 	}
 }
 
+func TestAnHourIsTheWorseOfItsHalves(t *testing.T) {
+	a, b := Cell{People: 2, OnCall: 1, Seats: 4, Booked: 1, Calls: 8, Need: 1, Due: 1}, Cell{People: 1, OnCall: 3, Seats: 2, Booked: 2, Calls: 4, Need: 3, Due: 2}
+	if got, want := a.Worse(b), (Cell{People: 1, OnCall: 1, Seats: 6, Booked: 3, Calls: 4, Need: 3, Due: 3}); got != want || b.Worse(a) != want {
+		t.Errorf("%+v", got)
+	}
+	m := Compile(Roster{}).Map(Grid{Clients: []int64{1}, Wants: []Want{{}}, From: at(t, "2026-11-23 08:00"), Days: 1})
+	for _, c := range []Cell{m.Cell(2, Want{}, 0), m.Cell(1, Want{Skill: "LAB"}, 0), m.Cell(1, Want{}, -1), m.Cell(1, Want{}, 48)} {
+		if c != (Cell{}) {
+			t.Errorf("outside the grid: %+v", c)
+		}
+	}
+	if row := m.Row(1, Want{}); len(row) != 48 || row[47] != (Cell{Need: 1}) {
+		t.Errorf("row %v", row)
+	}
+}
+
 func drawGrid(t *rapid.T, day time.Time) Grid {
 	need := rapid.SliceOfN(rapid.Uint16Range(0, 3), 0, 90).Draw(t, "need")
-	g := Grid{Clients: []int64{1, 2, 3}, Wants: []Want{{Skill: "PORTAL"}, {}, {Language: "es"}, {Skill: "PORTAL", Language: "es"}}, Days: 1,
+	g := Grid{Clients: []int64{1, 2, 3, Everywhere}, Wants: []Want{{Skill: "PORTAL"}, {}, {Language: "es"}, {Skill: "PORTAL", Language: "es"}}, Days: 1,
 		From: day.Add(time.Duration(rapid.IntRange(-20, 20).Draw(t, "from")) * 15 * time.Minute)}
 	if rapid.Bool().Draw(t, "chicago") {
 		loc, err := time.LoadLocation("America/Chicago")
@@ -237,14 +257,16 @@ func TestTheMapEqualsTheOracle(t *testing.T) {
 				want.People, want.OnCall = min(want.People, on), min(want.OnCall, call)
 			}
 			for _, d := range g.Due {
-				if d.Client == client && d.Want == w && d.At.After(slot) && !d.At.After(slot.Add(30*time.Minute)) {
+				if (d.Client == client || client == Everywhere) && d.Want == w && d.At.After(slot) && !d.At.After(slot.Add(30*time.Minute)) {
 					want.Due++
 				}
 			}
 			if !windows[i].Start.Equal(slot) {
 				t.Fatalf("slot %s, window %s", slot, windows[i].Start)
 			}
-			want.Seats, want.Booked = windows[i].Booked+windows[i].Seats, windows[i].Booked
+			if want.Seats, want.Booked = windows[i].Booked+windows[i].Seats, windows[i].Booked; client == Everywhere {
+				want.Seats, want.Booked = got.Seats, got.Booked
+			}
 			for _, p := range r.People {
 				all := throughout(slot, 30*time.Minute, func(minute time.Time) bool {
 					return slices.ContainsFunc(r.Shifts, func(s Shift) bool { return there(r, s, p, client, w.Skill, w.Language, minute) })

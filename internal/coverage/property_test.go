@@ -55,7 +55,9 @@ func drawRoster(t *rapid.T, day time.Time) Roster {
 
 // there is the oracle: whether a person is there in this minute, by the words of the rules.
 func there(r Roster, s Shift, p Person, client int64, skill, language string, m time.Time) bool {
-	serves := func(list []int64) bool { return list == nil || slices.Contains(list, client) }
+	serves := func(list []int64) bool {
+		return list == nil || slices.Contains(list, client) || client == Everywhere && len(list) > 0
+	}
 	until, has := p.Skills[skill]
 	able := skill == "" || has && (until.IsZero() || m.Before(until))
 	speaks := language == "" || slices.Contains(p.Languages, language)

@@ -67,7 +67,7 @@ type Rota struct {
 // stretch of one turn with one person; its id depends on the rota, the layer and its start
 // only, so that the same shift has the same id whoever works it and whatever span is asked for,
 // and expanding two spans that meet gives the shifts of both together. Ids lie in [2^52, 2^53):
-// beyond those that a database counts, within what JavaScript can hold. At most 366 days are
+// ids that grow with time reach that in 2059, and JavaScript can hold them. At most 366 days are
 // expanded.
 //
 // Who is away still has their turn: put the absence on the Roster, and the turn covers nothing.
@@ -91,9 +91,9 @@ type Hole struct {
 	Away int64
 }
 
-// Holes lists where nobody of the rota is there within [from, until), in order. A rota that
-// cannot be expanded, with no layer that works, is one hole: Check says why. Time outside the
-// hours of every layer is no hole.
+// Holes lists where nobody of the rota is there within [from, until), in order. Time outside the
+// hours of every layer is no hole, unless one of the layers does not work, or there is none: then
+// nobody knows when somebody is meant to be there, and all time is meant. Check says why.
 func (r Rota) Holes(from, until time.Time, absences []Absence) []Hole {
 	span := within366(from, until)
 	layers, _ := r.compile()
@@ -101,7 +101,7 @@ func (r Rota) Holes(from, until time.Time, absences []Absence) []Hole {
 	for i := range layers {
 		meant = append(meant, layers[i].open(span)...)
 	}
-	if len(layers) == 0 {
+	if len(layers) == 0 || len(layers) < len(r.Layers) {
 		meant = []stretch{span}
 	}
 	type absent struct {

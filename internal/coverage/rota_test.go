@@ -159,6 +159,10 @@ func TestHoles(t *testing.T) {
 		{"no layers", func(r *Rota) { r.Layers = nil }, "23 09:00-25 09:00 0"},
 		{"a zone that does not exist", func(r *Rota) { r.Layers[0].Zone = "Nowhere" }, "23 09:00-25 09:00 0"},
 		{"only at night", func(r *Rota) { r.Layers[0].Hours = hoursOf(t, "America/Chicago; mon-sun 17:00-06:00") }, "24 17:00-24 18:00 2"},
+		{"one of two layers does not work", func(r *Rota) {
+			r.Layers = append(r.Layers, Layer{ID: 2, People: []int64{cleo}, Zone: "Nowhere"})
+			r.Layers[0].End = calendar.Date{Year: 2026, Month: 11, Day: 24}
+		}, "24 09:00-25 09:00 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := night()
@@ -171,6 +175,26 @@ func TestHoles(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// Who is away keeps the turn, and the roster shows a gap: nobody is put in their place in silence.
+func TestATurnOfSomebodyAwayIsAGap(t *testing.T) {
+	r := night()
+	r.OnCall = false
+	var people []Person
+	for id := range int64(3) {
+		people = append(people, Person{ID: id + 1})
+	}
+	from, until := at(t, "2026-11-23 09:00"), at(t, "2026-11-26 09:00")
+	away := []Absence{{Person: ben, Start: at(t, "2026-11-24 00:00"), End: at(t, "2026-11-24 18:00")}}
+	plan := Compile(Roster{People: people, Shifts: r.Expand(from, until), Absences: away})
+	gaps := plan.Gaps(hospital, "", from, until)
+	if len(gaps) != 1 || !gaps[0].Start.Equal(at(t, "2026-11-24 09:00")) || !gaps[0].End.Equal(away[0].End) {
+		t.Errorf("gaps %v", gaps)
+	}
+	if on := plan.On(hospital, "", "", at(t, "2026-11-25 10:00")); len(on) != 1 || on[0].Person.ID != cleo {
+		t.Errorf("the next turn is %v", on)
 	}
 }
 
