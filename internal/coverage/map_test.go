@@ -188,6 +188,27 @@ func TestAnHourIsTheWorseOfItsHalves(t *testing.T) {
 	}
 }
 
+func TestACertificationThatEndsWithinAHalfHour(t *testing.T) {
+	p1, s1 := analyst(t, 1)
+	p2, s2 := analyst(t, 2)
+	p1.Skills["PORTAL"], s2.Start = at(t, "2026-11-23 10:10"), at(t, "2026-11-23 10:05")
+	w := Want{Skill: "PORTAL"}
+	m := Compile(Roster{People: []Person{p1, p2}, Shifts: []Shift{s1, s2}}).Map(Grid{Clients: []int64{hospital}, Wants: []Want{w}, From: at(t, "2026-11-23 09:30"), Days: 1})
+	var got []string
+	for slot := range 3 {
+		c := m.Cell(hospital, w, slot)
+		got = append(got, fmt.Sprintf("%d people, %d seats", c.People, c.Seats))
+	}
+	if text := strings.Join(got, "; "); text != "1 people, 1 seats; 1 people, 0 seats; 1 people, 1 seats" {
+		t.Error(text)
+	}
+	s2.Start = at(t, "2026-11-23 10:15")
+	m = m.Update(Compile(Roster{People: []Person{p1, p2}, Shifts: []Shift{s1, s2}}))
+	if c := m.Cell(hospital, w, 1); c.People != 0 || len(m.Gaps()) == 0 || !m.Gaps()[0].Start.Equal(at(t, "2026-11-23 10:00")) {
+		t.Errorf("%+v, %v", c, m.Gaps())
+	}
+}
+
 func drawGrid(t *rapid.T, day time.Time) Grid {
 	need := rapid.SliceOfN(rapid.Uint16Range(0, 3), 0, 90).Draw(t, "need")
 	g := Grid{Clients: []int64{1, 2, 3, Everywhere}, Wants: []Want{{Skill: "PORTAL"}, {}, {Language: "es"}, {Skill: "PORTAL", Language: "es"}}, Days: 1,
@@ -369,4 +390,15 @@ func TestAnUpdateEqualsAMapFromScratch(t *testing.T) {
 			t.Fatal("the map it started from changed")
 		}
 	})
+}
+
+func TestOnePersonOnTwoShiftsHasTheSeatsOfTheFirst(t *testing.T) {
+	p, s := analyst(t, 1)
+	other := s
+	other.ID, other.Start, other.Seats = 11, s.Start.Add(time.Hour), 3
+	plan := Compile(Roster{People: []Person{p}, Shifts: []Shift{other, s}})
+	c := plan.Map(Grid{Clients: []int64{hospital}, Wants: []Want{{}}, From: at(t, "2026-11-23 10:00"), Days: 1}).Cell(hospital, Want{}, 0)
+	if c.People != 1 || c.Seats != 1 {
+		t.Errorf("%+v", c)
+	}
 }

@@ -59,7 +59,7 @@ type Outcome string
 const (
 	Quiet        Outcome = "quiet"        // its first step is still to come
 	Calling      Outcome = "calling"      // somebody was called and may answer
-	Acknowledged Outcome = "acknowledged" //
+	Acknowledged Outcome = "acknowledged" // somebody has it
 	Nobody       Outcome = "nobody"       // every step found nobody, or nobody answered: an incident by itself
 )
 

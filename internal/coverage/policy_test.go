@@ -43,6 +43,11 @@ func TestEscalationInTradeWords(t *testing.T) {
 		{"acknowledged", func(d *desk) {
 			d.now, d.Acks = at(t, "2026-11-23 11:00"), []Ack{{2, at(t, "2026-11-23 09:03")}}
 		}, Acknowledged, "08:50 P1, 09:00 P2", "", []string{"08:50 Step 1 calls P1.", "09:00 Step 2 calls P2.", "09:03 P2 has it."}},
+		{"acknowledged in the instant of the next call", func(d *desk) {
+			d.now, d.Acks = at(t, "2026-11-23 11:00"), []Ack{{2, at(t, "2026-11-23 09:05")}}
+		}, Acknowledged, "08:50 P1, 09:00 P2", "", nil},
+		{"a step that does not wait waits a minute", func(d *desk) { d.Policy.Steps[1].Wait, d.now = 0, at(t, "2026-11-23 09:00") },
+			Calling, "08:50 P1, 09:00 P2", "09:01 P2", nil},
 		{"acknowledged in the last wait", func(d *desk) {
 			d.now, d.Acks = at(t, "2026-11-23 11:00"), []Ack{{3, at(t, "2026-11-23 09:34")}}
 		}, Acknowledged, "08:50 P1, 09:00 P2, 09:05 P2, 09:30 P3", "", nil},

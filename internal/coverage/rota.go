@@ -170,7 +170,7 @@ func (r Rota) pieces(layers []layer, span stretch) []piece {
 	for i := range layers {
 		l := &layers[i]
 		for n := l.turn(span.start); len(l.People) > 0; n++ {
-			t := l.extent(n)
+			t := stretch{l.handover(n), l.handover(n + 1)}
 			if t.start >= min(span.end, l.end) {
 				break
 			}
@@ -290,11 +290,6 @@ func (l *layer) turn(at int64) int {
 	// Turns are hours of the wall clock or longer; no zone ever skipped more than a day of it.
 	most := int((at-l.start)/hourMicros) + 48
 	return sort.Search(most, func(n int) bool { return l.handover(n+1) > at })
-}
-
-// extent is from one handover to the next, within the time of the layer.
-func (l *layer) extent(turn int) stretch {
-	return stretch{l.handover(turn), min(l.handover(turn+1), l.end)}
 }
 
 // open lists where within s the layer has its hours.

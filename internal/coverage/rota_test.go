@@ -134,6 +134,10 @@ func TestATurnKeepsItsIdWhoeverWorksIt(t *testing.T) {
 	if len(before) != 2 || len(after) != 2 || before[0].ID != after[0].ID || before[1].ID != after[1].ID || after[0].Person != cleo {
 		t.Errorf("before %v, after %v", before, after)
 	}
+	r.Overrides = []Override{{ID: 1, Start: at(t, "2026-11-23 12:00"), End: at(t, "2026-11-23 14:00"), Out: ana}}
+	if cut := r.Expand(from, until); len(cut) != 3 || cut[0].ID != before[0].ID || cut[1].ID == cut[0].ID || cut[2].ID != before[1].ID {
+		t.Errorf("before %v, cut %v", before, cut)
+	}
 	for _, s := range after {
 		if s.ID < 1<<52 || s.ID >= 1<<53 || s.Rota != 7 || !s.OnCall {
 			t.Errorf("shift %+v", s)
