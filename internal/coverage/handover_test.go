@@ -69,6 +69,7 @@ func TestHandover(t *testing.T) {
 			`3!" to 3, 2!" to 3, 1! has 2, 7! to 4, 6! to 2, 4 to 3, 5 to 2`, "1 of 5 accepted.", false, ""},
 		{"who goes home cannot", accepts(Accept{1, 1, before, ""}, Accept{1, 99, before, ""}), before,
 			`3!" to 3, 2!" to 2, 1! to 3, 7! to 4, 6! to 2, 4 to 3, 5 to 2`, "0 of 5 accepted.", false, ""},
+		{"who leads can, on shift or not", accepts(Accept{1, 4, before, ""}), before, `3!" to 3, 2!" to 2, 1! has 4, 7! to 4, 6! to 2, 4 to 3, 5 to 3`, "1 of 5 accepted.", false, ""},
 		{"an acceptance that is still to come", accepts(Accept{1, 2, ended, ""}), before,
 			`3!" to 3, 2!" to 2, 1! to 3, 7! to 4, 6! to 2, 4 to 3, 5 to 2`, "0 of 5 accepted.", false, ""},
 		{"all that must be", all, before, `3!" has 3, 2!" has 3, 1! has 2, 7! has 4, 6! has 2, 4 to 3, 5 to 2`, "5 of 5 accepted.", true, ""},

@@ -45,6 +45,10 @@ func TestRisksInTradeWords(t *testing.T) {
 		{"the certification ends before the window", func(d *desk) {
 			d.People[0].Skills["PORTAL"], d.People[1].Skills["PORTAL"] = at(t, "2026-11-23 10:30"), at(t, "2026-11-23 10:30")
 		}, "no one with the skill"},
+		{"the certification ends before the shift begins", func(d *desk) {
+			d.Owner, d.Shifts[0].Start, d.Shifts[1].Start = 0, at(t, "2026-11-23 10:45"), at(t, "2026-11-23 10:45")
+			d.People[0].Skills["PORTAL"], d.People[1].Skills["PORTAL"] = at(t, "2026-11-23 10:40"), at(t, "2026-11-23 10:40")
+		}, "no one with the skill"},
 		{"one try", func(d *desk) { d.Tries = 1 }, "1 try, no answer"},
 		{"two tries", func(d *desk) { d.Tries = 2 }, "2 tries, no answer"},
 		{"such work takes longer", func(d *desk) { d.Usual, d.now = 40*time.Minute, at(t, "2026-11-23 10:21") }, "only 39 min left"},
