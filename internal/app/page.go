@@ -25,7 +25,7 @@ type TicketPage struct {
 	Others    []desk.Ticket    // other questions of this requester, newest first
 	Best      []desk.Answer    // answers that fit
 	Owner     string
-	Outage    Outage // whose calls can be entered now; the zero Outage when there is none
+	Outage    Outage            // whose calls can be entered now; the zero Outage when there is none
 	Typed     map[string]string // what the viewer has typed and not sent, by field: "reply", "note"
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"strings"
-	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -18,7 +17,6 @@ type Typed struct {
 	Body  string // empty forgets it
 	Key   string // of the form: words that have been sent meanwhile are not kept
 }
-
 
 // typedMost bounds what is kept; more than may be sent, so that nobody loses what they still have to shorten.
 const typedMost = 4 * desk.MaxNote
