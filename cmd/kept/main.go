@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -56,7 +57,12 @@ type terminal struct{ out, err io.Writer }
 
 func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-func main() { os.Exit(run(os.Args[1:], terminal{os.Stdout, os.Stderr})) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // what lives is small, and each request leaves much behind
+	}
+	os.Exit(run(os.Args[1:], terminal{os.Stdout, os.Stderr}))
+}
 
 func run(args []string, t terminal) int {
 	var c commands

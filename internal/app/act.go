@@ -23,8 +23,8 @@ type act struct {
 	sorry   []desk.Promise // repairs of what broke just now, of which the person is not told yet
 	closing bool           // the person closes the question: nothing that breaks now needs a repair
 	broke   bool
-	sweeps  bool // something new is due for the sweeper
-	sends   bool // something waits for the sender
+	due     time.Time // when the first of what is new falls due for the sweeper; zero: nothing
+	sends   bool      // something waits for the sender
 }
 
 // onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.
@@ -123,16 +123,23 @@ func (x *act) save() error {
 	return nil
 }
 
+// sweepAt says that the sweeper has something to look at then.
+func (x *act) sweepAt(at time.Time) {
+	if x.due.IsZero() || at.Before(x.due) {
+		x.due = at
+	}
+}
+
 // announce wakes whoever waits for this change once it is committed.
 func (x *act) announce() {
 	a, ch := x.a, Change{Client: x.t.Client, Ticket: x.t.ID, Ref: x.t.Ref, New: x.isNew, Broken: x.broke}
-	sweeps, sends := x.sweeps, x.sends
+	due, sends := x.due, x.sends
 	x.tx.After(func() {
 		a.live.publish(ch)
 		a.wake.RLock()
 		defer a.wake.RUnlock()
-		if sweeps && a.wake.sweep != nil {
-			a.wake.sweep()
+		if !due.IsZero() && a.wake.sweep != nil {
+			a.wake.sweep(due)
 		}
 		if sends && a.wake.send != nil {
 			a.wake.send()
@@ -166,7 +173,7 @@ func (x *act) add(p desk.Promise) (desk.Promise, error) {
 		return p, err
 	}
 	x.live = append(x.live, p)
-	x.sweeps = true
+	x.sweepAt(p.FireAt)
 	return p, x.note(desk.PromiseMade, desk.EventData{
 		Promise: p.ID, Kind: p.Kind, Source: p.Source, Start: p.Start.UnixMicro(), Due: p.Due.UnixMicro(),
 		Owner: p.Owner, OwnerIs: x.a.staffName(p.Owner), RepairOf: p.RepairOf,

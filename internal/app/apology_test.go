@@ -200,7 +200,7 @@ func TestTheApologyIsWrittenAtDueAndSentAtOnce(t *testing.T) {
 		p := maria.Promise()
 		d.AdvanceTo(p.Due.Add(-time.Microsecond))
 		woken := 0
-		d.App.OnWork(func() {}, func() { woken++ })
+		d.App.OnWork(func(time.Time) {}, func() { woken++ })
 		d.Skip(time.Microsecond)
 		_, _, err := d.App.Sweep(d.Ctx(), 10)
 		d.Must(err)

@@ -34,7 +34,8 @@ type App struct {
 	hold     holdUntil
 	wake     struct {
 		sync.RWMutex
-		sweep, send func()
+		sweep func(due time.Time)
+		send  func()
 	}
 }
 
@@ -76,9 +77,9 @@ func (a *App) Now() time.Time { return a.db.Now() }
 // Ready reports whether the database answers.
 func (a *App) Ready(ctx context.Context) error { return a.db.Ping(ctx) }
 
-// OnWork sets what is called after a commit that wrote something due: a promise for the sweeper, a
-// message for the sender. Both are wake-ups only; the rows are what counts.
-func (a *App) OnWork(sweep, send func()) {
+// OnWork sets what is called after a commit that wrote a promise, with the instant at which the sweeper
+// has to look at it, or a message for the sender. Both are wake-ups only; the rows are what counts.
+func (a *App) OnWork(sweep func(due time.Time), send func()) {
 	a.wake.Lock()
 	defer a.wake.Unlock()
 	a.wake.sweep, a.wake.send = sweep, send

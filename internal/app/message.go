@@ -225,7 +225,7 @@ func (x *act) astray(o desk.Out, next int64) error {
 		if err := x.put(p); err != nil {
 			return err
 		}
-		x.sweeps = true
+		x.sweepAt(p.FireAt)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (x *act) wait(reason desk.WaitReason, until time.Time) error {
 		}
 	}
 	x.t.State, x.t.WaitingFor, x.t.WaitingSince, x.t.WaitingUntil, x.t.WaitingOut = desk.Waiting, reason, now, until, out
-	x.sweeps = true
+	x.sweepAt(until)
 	return x.note(desk.TicketWaiting, x.waiting())
 }
 

@@ -86,7 +86,11 @@ func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, er
 	w.db = db
 	w.carrier.w = w
 	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
-	w.app.OnWork(func() { w.sweepAt = w.now }, func() { w.sendAt = w.now })
+	w.app.OnWork(func(due time.Time) {
+		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
+			w.sweepAt = due
+		}
+	}, func() { w.sendAt = w.now })
 	if err := w.found(); err != nil {
 		return Report{}, err
 	}

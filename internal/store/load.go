@@ -66,7 +66,7 @@ func (e *liteEngine) hurry(ctx context.Context) (done func() error, err error) {
 		return nil
 	}
 	done = func() error {
-		return pragmas(context.WithoutCancel(ctx), "synchronous = FULL", "wal_checkpoint(TRUNCATE)", "wal_autocheckpoint = 1000", "cache_size = -16384")
+		return pragmas(context.WithoutCancel(ctx), "synchronous = FULL", "wal_checkpoint(TRUNCATE)", "wal_autocheckpoint = 4000", "cache_size = -16384")
 	}
 	return done, pragmas(ctx, "synchronous = OFF", "wal_autocheckpoint = 50000", "cache_size = -1000000")
 }

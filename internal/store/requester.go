@@ -86,7 +86,9 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
-	return tx.requestersSeen(many(tx, requesterByAddress, scanRequester, tx.client, value))
+	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
+	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
+	return tx.requestersSeen(rs, err)
 }
 
 // RequestersByName gives requesters whose name, or whose last name, begins with prefix, whatever

@@ -170,6 +170,18 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	return n, nil
 }
 
+// added runs an INSERT of one row and gives the number that SQLite gave it. SQLite only.
+func (u *unit) added(s *stmt, args ...any) (int64, error) {
+	if u.broken != nil {
+		return 0, u.broken
+	}
+	res, err := u.s.exec(u.ctx, s, args...)
+	if err != nil {
+		return 0, u.fail(s, err)
+	}
+	return res.LastInsertId()
+}
+
 func (u *unit) put(s *stmt, args []any) error {
 	if u.broken != nil {
 		return u.broken

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"time"
 
 	"kept/internal/desk"
 )
@@ -28,7 +29,18 @@ type writer struct {
 	closed bool
 	queue  []*waiter
 	batch  *batch // the open transaction; belongs to the holder of the turn
+
+	// patient: before it commits it waits for as many units as the last commit had, no longer than that
+	// commit took. A commit writes the pages at which all of them write once, so two small ones cost nearly
+	// twice as much as one large one. Somebody who comes alone waits for nobody.
+	patient bool
+	crowd   int           // units of the last commit
+	took    time.Duration // by the last commit, mostPatience at most
+	comes   chan struct{} // closed by whoever joins the queue; nil when nobody waits for it
 }
+
+// mostPatience bounds how long an answer is held back for others.
+const mostPatience = 3 * time.Millisecond
 
 // transaction is how an engine opens and ends what the units of a writer share.
 type transaction interface {
@@ -51,6 +63,10 @@ type waiter struct {
 type batch struct {
 	units int
 	full  bool
+	// patience ends the waiting for others; waited says that it has.
+	patience *time.Timer
+	waited   bool
+
 	done  chan struct{} // closed when the fate of the transaction is known
 	err   error         // the commit failed
 	again bool          // the transaction vanished: every unit runs again, alone
@@ -99,6 +115,10 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	w.queue = append(w.queue, me)
+	if w.comes != nil {
+		close(w.comes)
+		w.comes = nil
+	}
 	w.mu.Unlock()
 	select {
 	case <-me.turn:
@@ -136,11 +156,8 @@ func (w *writer) open() error {
 func (w *writer) leave() {
 	w.mu.Lock()
 	if b := w.batch; b != nil {
-		if len(w.queue) == 0 && !b.full {
-			// Whoever is on the way already shares the commit, which costs more than to let them come.
-			w.mu.Unlock()
-			runtime.Gosched()
-			w.mu.Lock()
+		if !b.full {
+			w.wait(b)
 		}
 		if len(w.queue) > 0 && !b.full && b.units < batchCap && !w.queue[0].alone {
 			w.next()
@@ -151,6 +168,32 @@ func (w *writer) leave() {
 		w.mu.Lock()
 	}
 	w.next()
+}
+
+// wait lets those who are on the way come, while nobody is there. It is called with the lock and gives it
+// back locked.
+func (w *writer) wait(b *batch) {
+	if len(w.queue) == 0 {
+		w.mu.Unlock()
+		runtime.Gosched()
+		w.mu.Lock()
+	}
+	if len(w.queue) > 0 || !w.patient || b.units >= w.crowd || b.waited {
+		return
+	}
+	comes := make(chan struct{})
+	w.comes = comes
+	if b.patience == nil {
+		b.patience = time.NewTimer(w.took)
+	}
+	w.mu.Unlock()
+	select {
+	case <-comes:
+	case <-b.patience.C:
+		b.waited = true
+	}
+	w.mu.Lock()
+	w.comes = nil
 }
 
 // next gives the turn to the first waiter, or to nobody. It unlocks.
@@ -229,7 +272,12 @@ func (w *writer) vanish(b *batch) {
 
 func (w *writer) commit(b *batch) {
 	w.batch = nil
+	if b.patience != nil {
+		b.patience.Stop()
+	}
+	watch := stopwatch()
 	undone, err := w.t.commit()
+	w.crowd, w.took = b.units, min(watch(), mostPatience)
 	if err != nil {
 		w.t.rollback()
 		b.again = undone && b.units > 1
