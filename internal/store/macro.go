@@ -25,7 +25,17 @@ func macroArgs(m desk.Macro) []any {
 func (tx *DeskReadTx) Macros() ([]desk.Macro, error) { return many(tx, macrosAll, scanMacro) }
 
 // AddMacro stores a new canned text under its id. No two in use have the same letters: look first.
-func (tx *DeskTx) AddMacro(m desk.Macro) error { return tx.put(addMacro, macroArgs(m)...) }
+func (tx *DeskTx) AddMacro(m desk.Macro) error {
+	if err := tx.put(addMacro, macroArgs(m)...); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
+}
 
 // SaveMacro stores every field of a canned text that is there already.
-func (tx *DeskTx) SaveMacro(m desk.Macro) error { return must(tx.exec(saveMacro, macroArgs(m)...)) }
+func (tx *DeskTx) SaveMacro(m desk.Macro) error {
+	if err := must(tx.exec(saveMacro, macroArgs(m)...)); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
+}
