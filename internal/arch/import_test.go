@@ -63,7 +63,9 @@ var bans = []ban{
 	{from: []string{"web", "web/"}, to: []string{"api"}, why: "the two faces know nothing of each other"},
 	{from: []string{"api"}, to: []string{"web", "web/"}, why: "the two faces know nothing of each other"},
 	{from: pure, to: []string{"net/http", "database/sql", "os/exec", "store", "app", "web", "api", "httpd"}, direct: true, why: "pure packages do no I/O"},
-	{from: []string{"calendar"}, to: []string{"coverage", "desk", "job", "words", "channel"}, why: "imports go downwards"},
+	{from: []string{"calendar"}, to: []string{"sla", "sla/", "coverage", "desk", "job", "words", "channel"}, why: "imports go downwards"},
+	{from: []string{"sla"}, to: []string{"sla/", "coverage", "desk", "job", "words", "channel"}, why: "the heart knows the calendar and the standard library only"},
+	{from: []string{"sla/"}, to: []string{"coverage", "desk", "job", "words", "channel", "store", "app", "web", "api", "httpd", "net/http", "database/sql"}, why: "a written form of an agreement knows the agreement only"},
 	{from: []string{"coverage"}, to: []string{"desk", "job", "words", "channel"}, why: "imports go downwards"},
 	{from: []string{"job"}, to: []string{"desk", "calendar", "coverage", "words", "channel"}, why: "job knows no noun"},
 	{from: []string{"channel/"}, to: []string{"app", "store", "web", "api", "httpd", "job", "calendar"}, direct: true, why: "an adapter moves one message and gives what comes back to a Sink"},
@@ -143,6 +145,15 @@ func reach(all map[string]pkg, p pkg, direct bool) map[string]string {
 	}
 	walk(p, p.short())
 	return seen
+}
+
+// What the heart counts with, nobody else may change.
+func TestTheHeartStandsOnTheStandardLibrary(t *testing.T) {
+	for _, p := range list(t, "-deps", "./internal/sla", "./internal/calendar") {
+		if !p.Standard && p.short() != "sla" && p.short() != "calendar" {
+			t.Errorf("sla or calendar needs %s", p.ImportPath)
+		}
+	}
 }
 
 func TestPackagesSayWhatTheyAreFor(t *testing.T) {

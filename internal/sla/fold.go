@@ -27,9 +27,11 @@ func (f *Folder) fold(b *Book, t *Ticket, now time.Time) {
 	w := &f.w
 	w.book, w.now = b, now.UTC()
 	first := standing{Facts: t.Facts, terms: b.at(events[opening].At)}
-	w.voided = false
+	w.voided = time.Time{}
 	for i := range events {
-		w.voided = w.voided || events[i].Type == Voided
+		if events[i].Type == Voided {
+			w.voided = events[i].At.UTC()
+		}
 	}
 	for m := range Metric(metricCount) {
 		if b.has[m] {
@@ -70,7 +72,7 @@ const (
 type walk struct {
 	book   *Book
 	now    time.Time
-	voided bool
+	voided time.Time
 	metric Metric
 	clocks []Clock
 	sink   func(*walk) // sees each finished clock with its stretches
@@ -335,6 +337,9 @@ func (w *walk) resume(at time.Time) {
 		line = w.line // a breach stays that of its line
 	}
 	if line == nil {
+		if w.last != nil {
+			w.recount(w.last)
+		}
 		w.stop(at)
 		return
 	}
@@ -382,26 +387,27 @@ func (w *walk) older(at, opened time.Time) {
 	w.cut(at, false)
 	w.past = append(w.past, stretch{})
 	copy(w.past[1:], w.past)
-	w.past[0] = stretch{opened, w.c.Start, counted, reasonMerged}
+	first := stretch{opened, w.c.Start, counted, reasonMerged}
+	w.past[0] = first
 	w.c.Start = opened
-	if w.line != nil && w.c.BreachedAt.IsZero() {
+	switch {
+	case !w.c.BreachedAt.IsZero():
+		w.tally(counted, w.last.cal.Between(first.from, first.to))
+	case w.line != nil:
 		w.use(w.line)
 		w.overdue(at)
 	}
 }
 
-// use counts all stretches anew in the time of a line.
+// use lets a line apply from now on, as if it always had.
 func (w *walk) use(l *line) {
-	w.line, w.last, w.idle = l, l, idle{}
-	w.matched = w.stand.Facts
-	c := &w.c
-	c.Version, c.Target, c.Goal, c.Allowed = l.of.Version, l.index, l.Goal, l.Allowed
-	c.Elapsed, c.Paused, c.Asked = 0, 0, 0
-	for i := range w.past {
-		p := &w.past[i]
-		w.tally(p.kind, l.cal.Between(p.from, p.to))
+	if w.c.BreachedAt.IsZero() {
+		w.matched = w.stand.Facts
 	}
-	w.left = c.Allowed - c.Elapsed
+	w.line, w.last, w.idle = l, l, idle{}
+	w.c.Version, w.c.Target, w.c.Goal, w.c.Allowed = l.of.Version, l.index, l.Goal, l.Allowed
+	w.recount(l)
+	w.left = w.c.Allowed - w.c.Elapsed
 	if w.graceEnd.After(w.mark) {
 		w.left = max(w.left, l.cal.Between(w.mark, w.graceEnd))
 	}
@@ -415,6 +421,14 @@ func (w *walk) overdue(at time.Time) {
 	w.c.BreachedAt = at
 	if w.c.Deadline = reach(w.past, w.line, w.c.Allowed); w.c.Deadline.IsZero() {
 		w.c.Deadline = at
+	}
+}
+
+// recount counts all stretches in the time of a line.
+func (w *walk) recount(l *line) {
+	w.c.Elapsed, w.c.Paused, w.c.Asked = 0, 0, 0
+	for i := range w.past {
+		w.tally(w.past[i].kind, l.cal.Between(w.past[i].from, w.past[i].to))
 	}
 }
 
@@ -546,6 +560,8 @@ func (w *walk) finish() {
 		if c.BreachedAt.IsZero() {
 			c.Excluded = w.idle.why
 		}
+	case c.End.IsZero() && !w.voided.IsZero():
+		w.end(latest(w.voided, w.mark), ByVoiding)
 	case c.End.IsZero():
 		w.cut(w.now, false)
 		w.goOn()
@@ -559,7 +575,7 @@ func (w *walk) finish() {
 			w.deadline(end)
 		}
 	}
-	if w.voided {
+	if !w.voided.IsZero() {
 		c.Excluded = ByVoiding
 	}
 	c.Wall = end.Sub(c.Start)
