@@ -32,7 +32,7 @@ func (a *Agreement) Plain(lang string) []string {
 		cal := calendars[t.Calendar]
 		hours := p.always
 		if cal != nil && !alwaysOpen(cal) {
-			hours = fmt.Sprintf(p.within, t.Calendar)
+			hours = fmt.Sprintf(p.within, p.word(p.calendars, t.Calendar))
 		}
 		s := p.metrics[t.Metric]
 		s = strings.ReplaceAll(s, "{who}", p.who(&t.When))
@@ -59,6 +59,7 @@ type plain struct {
 	priorities                        map[string]string
 	everyone, patients, about, at, to string
 	and                               string
+	calendars                         map[string]string
 	reasons                           map[string]string
 	second, minute, hour, day         [2]string
 	businessDay                       [2]string
@@ -112,8 +113,9 @@ var plainES = plain{
 	pause:      "Este reloj puede parar mientras esperamos %s. Para como mucho %s, y antes le avisamos.",
 	priorities: map[string]string{"P1": "los casos más graves (P1)", "P2": "los casos urgentes (P2)", "P3": "los casos normales (P3)", "P4": "los casos leves (P4)"},
 	everyone:   "todas las preguntas", patients: "las preguntas de %s", about: "sobre %s", at: "en %s", to: "con el equipo %s", and: " y ",
-	reasons: map[string]string{WaitingForPerson: "su respuesta", "supplier": "a una empresa que nos ayuda", "appointment": "el día que fijamos"},
-	second:  [2]string{"segundo", "segundos"}, minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
+	calendars: map[string]string{"office": "oficina"},
+	reasons:   map[string]string{WaitingForPerson: "su respuesta", "supplier": "a una empresa que nos ayuda", "appointment": "el día que fijamos"},
+	second:    [2]string{"segundo", "segundos"}, minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
 	businessDay: [2]string{"día hábil", "días hábiles"},
 	ends: []string{
 		"Solo usted puede decir que ya funciona.",

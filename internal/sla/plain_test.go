@@ -27,7 +27,7 @@ func TestPlainWords(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Una persona contesta los casos más graves (P1) en 15 minutos, de día y de noche. Lo hacemos al menos 95 veces de cada 100.",
-		"Arreglamos los casos normales (P3) en 3 días hábiles, en horas de office. Lo hacemos al menos 80 veces de cada 100.",
+		"Arreglamos los casos normales (P3) en 3 días hábiles, en horas de oficina. Lo hacemos al menos 80 veces de cada 100.",
 		"Solo usted puede decir que ya funciona.",
 	} {
 		if !slices.Contains(es, want) {

@@ -37,7 +37,7 @@ func on(text string) time.Time {
 
 func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }
 
-// terms1 is an approved version 1 with these targets, in force since 2026.
+// version is one with these targets that both sides approved, in force from a date.
 func version(n int, from string, targets ...Target) Agreement {
 	start := on(from)
 	return Agreement{
