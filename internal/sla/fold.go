@@ -27,10 +27,12 @@ func (f *Folder) fold(b *Book, t *Ticket, now time.Time) {
 	w := &f.w
 	w.book, w.now = b, now.UTC()
 	first := standing{Facts: t.Facts, terms: b.at(events[opening].At)}
-	w.voided = time.Time{}
+	// Nothing counts any more from a voiding on.
+	w.voided = false
 	for i := range events {
-		if events[i].Type == Voided {
-			w.voided = events[i].At.UTC()
+		if w.voided = events[i].Type == Voided; w.voided {
+			events = events[:i+1]
+			break
 		}
 	}
 	for m := range Metric(metricCount) {
@@ -72,7 +74,7 @@ const (
 type walk struct {
 	book   *Book
 	now    time.Time
-	voided time.Time
+	voided bool
 	metric Metric
 	clocks []Clock
 	sink   func(*walk) // sees each finished clock with its stretches
@@ -89,9 +91,9 @@ type walk struct {
 	mark     time.Time     // start of the present stretch
 	kind     kind
 	reason   string
-	pauseEnd time.Time // then the clock runs again by itself
-	graceEnd time.Time
-	unheard  time.Time // closed without an answer to "is it fixed?"
+	pauseEnd time.Time     // then the clock runs again by itself
+	grace    time.Duration // that is left since the ticket came back
+	unheard  time.Time     // closed without an answer to "is it fixed?"
 	past     []stretch
 }
 
@@ -169,7 +171,7 @@ func (w *walk) start(e *Event) bool {
 	}
 	w.c = Clock{Metric: w.metric, Key: e.Key, Start: e.At.UTC()}
 	w.past, w.mark = w.past[:0], w.c.Start
-	w.kind, w.reason, w.pauseEnd, w.graceEnd, w.unheard = counted, "", time.Time{}, time.Time{}, time.Time{}
+	w.kind, w.reason, w.pauseEnd, w.grace, w.unheard = counted, "", time.Time{}, 0, time.Time{}
 	w.due, w.line, w.last, w.idle = time.Time{}, nil, nil, idle{}
 	if w.metric == CallbackKept {
 		w.due = e.Due.UTC()
@@ -337,13 +339,13 @@ func (w *walk) resume(at time.Time) {
 		line = w.line // a breach stays that of its line
 	}
 	if line == nil {
-		if w.last != nil {
-			w.recount(w.last)
+		if w.line != nil {
+			w.recount(w.line)
 		}
 		w.stop(at)
 		return
 	}
-	w.graceEnd = line.cal.Add(at, min(line.of.Grace, line.Allowed))
+	w.grace = min(line.of.Grace, line.Allowed)
 	w.use(line)
 }
 
@@ -408,8 +410,8 @@ func (w *walk) use(l *line) {
 	w.c.Version, w.c.Target, w.c.Goal, w.c.Allowed = l.of.Version, l.index, l.Goal, l.Allowed
 	w.recount(l)
 	w.left = w.c.Allowed - w.c.Elapsed
-	if w.graceEnd.After(w.mark) {
-		w.left = max(w.left, l.cal.Between(w.mark, w.graceEnd))
+	if w.grace > 0 {
+		w.left = max(w.left, w.grace)
 	}
 }
 
@@ -512,6 +514,7 @@ func (w *walk) stretch(to time.Time, meeting bool) {
 		}
 	}
 	w.left -= d
+	w.grace -= d
 }
 
 func (w *walk) meet(at time.Time) bool {
@@ -560,8 +563,6 @@ func (w *walk) finish() {
 		if c.BreachedAt.IsZero() {
 			c.Excluded = w.idle.why
 		}
-	case c.End.IsZero() && !w.voided.IsZero():
-		w.end(latest(w.voided, w.mark), ByVoiding)
 	case c.End.IsZero():
 		w.cut(w.now, false)
 		w.goOn()
@@ -575,7 +576,7 @@ func (w *walk) finish() {
 			w.deadline(end)
 		}
 	}
-	if !w.voided.IsZero() {
+	if w.voided {
 		c.Excluded = ByVoiding
 	}
 	c.Wall = end.Sub(c.Start)

@@ -281,7 +281,7 @@ func TestElapsedPausedAskedAndClosedMakeTheWall(t *testing.T) {
 // its label. It knows the rules and nothing of the package.
 type minuteByMinute struct {
 	elapsed, paused, asked int
-	deadline, breached     time.Time
+	breached               time.Time
 	met                    bool
 }
 

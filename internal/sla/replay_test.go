@@ -74,6 +74,19 @@ func TestReplaySaysWhatWouldChange(t *testing.T) {
 	}
 }
 
+func TestThePeriodIsHalfOpen(t *testing.T) {
+	b := book(t, agreed(target(FirstResponse, time.Hour)))
+	x := ticket(opened("Mon 09:00"), e(Answered, "Mon 09:30"))
+	for _, p := range []struct {
+		name, from, to string
+		met            int
+	}{{"begins at the instant", "Mon 09:30", "Tue 00:00", 1}, {"begins after it", "Mon 09:31", "Tue 00:00", 0}, {"ends at the instant", "Mon 00:00", "Mon 09:30", 0}, {"ends after it", "Mon 00:00", "Mon 09:31", 1}} {
+		if got := Replay([]Ticket{*x}, calendar.Span{Start: on(p.from), End: on(p.to)}, b, b).Rows[0].Live.Met; got != p.met {
+			t.Errorf("a period that %s counts %d", p.name, got)
+		}
+	}
+}
+
 func TestReplayUnderTheSameTermsChangesNothing(t *testing.T) {
 	b := defaultBook(t)
 	tickets := ordinary(300)

@@ -221,9 +221,13 @@ func TestAReopenedTicketIsNeverOverdueAtOnce(t *testing.T) {
 	same(t, "half an hour to tell and to act", c.Deadline, "Wed 09:30")
 	c = the(t, Resolution, b, x, "Wed 09:30")
 	same(t, "breached", c.BreachedAt, "Wed 09:30")
-	// The grace is in the hours of the target as well, and more than nothing after a change of priority.
+	// The grace is in the hours of the target as well.
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 12:00"), e(SaidNotFixed, "Tue 16:45"))
 	same(t, "over night", the(t, Resolution, b, x, "Tue 16:45").Deadline, "Wed 08:15")
+	// A raise to a line that counts day and night does not turn it into a weekend.
+	hard := book(t, agreed(target(Resolution, time.Hour).forPriority("P1").in("always"), target(Resolution, 4*time.Hour)))
+	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 12:00"), e(SaidNotFixed, "Fri 16:45"), e(PriorityChanged, "Fri 16:50").to("P1"))
+	same(t, "raised", the(t, Resolution, hard, x, "Fri 16:55").Deadline, "Fri 17:15")
 	// What was late before stays late.
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 14:00"), e(SaidNotFixed, "Tue 16:45"))
 	same(t, "breached", the(t, Resolution, b, x, "Wed 16:45").BreachedAt, "Mon 13:00")
