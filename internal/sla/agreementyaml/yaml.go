@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -184,6 +185,10 @@ func text(s string) *yaml.Node {
 	n := new(yaml.Node)
 	n.SetString(s)
 	n.Style = 0
+	// The library would write a block, and cannot read back one of blanks.
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }
 

@@ -31,7 +31,7 @@ func TestTheDefaultAgreementReadsWell(t *testing.T) {
 }
 
 func drawAgreement(t *rapid.T) sla.Agreement {
-	word := rapid.OneOf(rapid.SampledFrom([]string{"P1", "always", "~", "null", "yes", "1e3", "0x10", "2026-01-01", "a: b", "- c", "# d", " ", "", "{}", "*x", "!!int 3", "línea\nnueva", "\t"}),
+	word := rapid.OneOf(rapid.SampledFrom([]string{"P1", "always", "~", "null", "yes", "1e3", "0x10", "2026-01-01", "a: b", "- c", "# d", " ", "", "{}", "*x", "!!int 3", "línea\nnueva", "\t", "\t\n", "\n", " \n x", "\u2028", "\ufeff"}),
 		rapid.StringOfN(rapid.Rune(), 0, 12, -1))
 	words := rapid.SliceOfN(word, 0, 3)
 	instant := func(name string) time.Time {
