@@ -63,7 +63,9 @@ var bans = []ban{
 	{from: []string{"web", "web/"}, to: []string{"api"}, why: "the two faces know nothing of each other"},
 	{from: []string{"api"}, to: []string{"web", "web/"}, why: "the two faces know nothing of each other"},
 	{from: pure, to: []string{"net/http", "database/sql", "os/exec", "store", "app", "web", "api", "httpd"}, direct: true, why: "pure packages do no I/O"},
-	{from: []string{"calendar"}, to: []string{"coverage", "need", "desk", "job", "words", "channel"}, why: "imports go downwards"},
+	{from: []string{"calendar"}, to: []string{"sla", "sla/", "coverage", "need", "desk", "job", "words", "channel"}, why: "imports go downwards"},
+	{from: []string{"sla"}, to: []string{"sla/", "coverage", "need", "desk", "job", "words", "channel"}, why: "the heart knows the calendar and the standard library only"},
+	{from: []string{"sla/"}, to: []string{"coverage", "need", "desk", "job", "words", "channel", "store", "app", "web", "api", "httpd", "net/http", "database/sql"}, why: "a written form of an agreement knows the agreement only"},
 	{from: []string{"coverage"}, to: []string{"need", "desk", "job", "words", "channel"}, why: "imports go downwards"},
 	{from: []string{"need"}, to: []string{"calendar", "coverage", "sla", "desk", "job", "words", "channel"}, why: "need is arithmetic on plain values and knows no noun"},
 	{from: []string{"job"}, to: []string{"desk", "calendar", "coverage", "words", "channel"}, why: "job knows no noun"},
@@ -144,6 +146,15 @@ func reach(all map[string]pkg, p pkg, direct bool) map[string]string {
 	}
 	walk(p, p.short())
 	return seen
+}
+
+// What the heart counts with, nobody else may change.
+func TestTheHeartStandsOnTheStandardLibrary(t *testing.T) {
+	for _, p := range list(t, "-deps", "./internal/sla", "./internal/calendar") {
+		if !p.Standard && p.short() != "sla" && p.short() != "calendar" {
+			t.Errorf("sla or calendar needs %s", p.ImportPath)
+		}
+	}
 }
 
 func TestPackagesSayWhatTheyAreFor(t *testing.T) {

@@ -1,0 +1,376 @@
+package sla
+
+import "time"
+
+// Folder folds events into clocks. It keeps memory from ticket to ticket, and nothing else; one
+// goroutine uses it at a time. The zero value is ready.
+type Folder struct {
+	events []Event
+	w      walk
+}
+
+// Fold appends to buf how the clocks of t stand at now, by metric and start. Events after now have not
+// happened. Events may come in any order; t is not changed.
+func (f *Folder) Fold(buf []Clock, b *Book, t *Ticket, now time.Time) []Clock {
+	f.w.clocks, f.w.sink = buf, nil
+	f.fold(b, t, now)
+	buf, f.w.clocks = f.w.clocks, nil
+	return buf
+}
+
+func (f *Folder) fold(b *Book, t *Ticket, now time.Time) {
+	events, scratch, opening := t.order(b, now, f.events)
+	f.events = scratch
+	if opening < 0 {
+		return
+	}
+	w := &f.w
+	w.book, w.now = b, now.UTC()
+	first := standing{Facts: t.Facts, terms: b.at(events[opening].At)}
+	// Nothing counts any more from a voiding on.
+	w.voided = false
+	for i := range events {
+		if w.voided = events[i].Type == Voided; w.voided {
+			events = events[:i+1]
+			break
+		}
+	}
+	for m := range Metric(metricCount) {
+		if b.has[m] {
+			w.metric = m
+			w.stand = first
+			w.all(events)
+		}
+	}
+}
+
+// walk goes along the events of a ticket, once per metric.
+type walk struct {
+	book   *Book
+	now    time.Time
+	voided bool
+	metric Metric
+	clocks []Clock
+	sink   func(*walk) // sees each finished clock with its stretches
+
+	stand standing
+	// The clock in hand.
+	c        Clock
+	line     *line // nil while no line applies
+	last     *line // the latest that did
+	idle     idle
+	matched  Facts // with which the line was found
+	due      time.Time
+	left     time.Duration // of what is allowed, or of the grace
+	mark     time.Time     // start of the present stretch
+	kind     kind
+	reason   string
+	pauseEnd time.Time     // then the clock runs again by itself
+	grace    time.Duration // that is left since the ticket came back
+	unheard  time.Time     // closed without an answer to "is it fixed?"
+	past     []stretch
+}
+
+// idle is since when and why no line applies.
+type idle struct {
+	since time.Time
+	why   Exclusion
+}
+
+// all walks the events for one metric.
+func (w *walk) all(events []Event) {
+	active := false
+	for i := range events {
+		e := &events[i]
+		if e.Type == Opened && w.stand.opened {
+			continue
+		}
+		w.stand.apply(e, w.book)
+		if active && w.step(e) {
+			w.finish()
+			active = false
+		}
+		if active || !w.starts(e) || !w.start(e) {
+			continue
+		}
+		if !w.metric.keyed() {
+			active = true
+			continue
+		}
+		here := w.stand
+		for j := i + 1; j < len(events); j++ {
+			w.stand.apply(&events[j], w.book)
+			if w.step(&events[j]) {
+				break
+			}
+		}
+		w.finish()
+		w.stand = here
+	}
+	if active {
+		w.finish()
+	}
+}
+
+// starts reports whether e begins a clock of the metric.
+func (w *walk) starts(e *Event) bool {
+	s := &w.stand
+	owing := s.opened && !s.over()
+	switch w.metric {
+	case AnswerSpeed, Abandonment:
+		return e.Type == CallQueued
+	case FirstResponse, Resolution, LoopClosed:
+		return e.Type == Opened
+	case NextResponse:
+		return owing && s.answered && (e.Type == PersonWrote || e.back() && e.Side == Person)
+	case Update:
+		return owing && s.answered && (e.word() || e.back() || e.Type == Opened || e.changes())
+	case CallbackKept:
+		return e.Type == PromiseMade
+	case ConfirmedFixed:
+		return e.Type == AskedIfFixed
+	case Handoff:
+		return owing && (e.Type == Opened || e.Type == Moved || e.back())
+	case Supplier:
+		return e.Type == SupplierAsked
+	}
+	return false
+}
+
+// start begins a clock, unless it is of a kind that needs a line at once and has none.
+func (w *walk) start(e *Event) bool {
+	line := w.stand.terms.match(w.metric, &w.stand.Facts)
+	if line == nil && !w.metric.once() {
+		return false
+	}
+	w.c = Clock{Metric: w.metric, Key: e.Key, Start: e.At.UTC()}
+	w.past, w.mark = w.past[:0], w.c.Start
+	w.kind, w.reason, w.pauseEnd, w.grace, w.unheard = counted, "", time.Time{}, 0, time.Time{}
+	w.due, w.line, w.last, w.idle = time.Time{}, nil, nil, idle{}
+	if w.metric == CallbackKept {
+		w.due = e.Due.UTC()
+	}
+	if line != nil {
+		w.use(line)
+		w.pause(w.c.Start)
+	}
+	if w.metric == FirstResponse && w.stand.answered {
+		w.meet(w.c.Start) // answered before the ticket was typed in
+		w.finish()
+		return false
+	}
+	return true
+}
+
+// step takes the clock in hand past e and reports whether it ended for good.
+func (w *walk) step(e *Event) (ended bool) {
+	at, ours := e.At.UTC(), e.Key == w.c.Key
+	switch {
+	case e.Type == Voided:
+		return w.end(at, ByVoiding)
+	case e.Type == MergedAway && w.c.End.IsZero():
+		return w.end(at, ByMerging)
+	case e.Type == MergedIn && w.metric.once():
+		w.older(at, e.Due.UTC())
+		return false
+	case e.changes() && !(w.metric == Handoff && e.Type == Moved):
+		return w.change(at)
+	}
+	switch w.metric {
+	case AnswerSpeed, Abandonment:
+		switch {
+		case ours && e.Type == CallAnswered:
+			return w.meet(at)
+		case ours && e.Type == CallLeft:
+			return w.leave(at)
+		}
+		return false
+	case CallbackKept:
+		switch {
+		case !ours:
+		case e.Type == PromiseKept:
+			return w.meet(at)
+		case e.Type == PromiseMoved && e.Side == Person:
+			return w.end(at, MovedByPerson)
+		case e.Type == PromiseMoved:
+			return w.miss(at)
+		case e.Type == PromiseWithdrawn || e.Type == PromiseVoided:
+			return w.end(at, PromiseGone)
+		}
+		return false
+	case FirstResponse, NextResponse:
+		switch {
+		case e.word():
+			return w.meet(at)
+		case e.Type == ClosedUnheard:
+			return w.miss(at)
+		}
+	case Update:
+		switch {
+		case e.word():
+			return w.meet(at)
+		case e.Type == AskedIfFixed:
+			return w.end(at, NotNeeded)
+		}
+	case Resolution, LoopClosed:
+		if w.loop(e, at) {
+			return false
+		}
+	case ConfirmedFixed:
+		switch {
+		case e.Type == SaidFixed:
+			return w.meet(at)
+		case e.back():
+			return w.end(at, NotYet)
+		case e.Type == ClosedUnheard:
+			return w.miss(at)
+		}
+	case Handoff:
+		switch e.Type {
+		case Moved, AskedIfFixed, SaidFixed, ClosedUnheard:
+			return w.meet(at)
+		}
+	case Supplier:
+		if ours && e.Type == SupplierAnswered {
+			return w.meet(at)
+		}
+	}
+	switch e.Type {
+	case Withdrawn:
+		return w.end(at, ByWithdrawal)
+	case SaidFixed, ClosedUnheard:
+		return w.end(at, NotNeeded)
+	case Paused, PauseTold, Resumed, PersonWrote:
+		w.pause(at)
+	}
+	return false
+}
+
+// loop steps a clock that resumes when the ticket comes back, and reports whether e was about that.
+func (w *walk) loop(e *Event, at time.Time) bool {
+	told := e.Type == AskedIfFixed && (w.metric == Resolution || e.Told) || e.Type == OutcomeTold && w.metric == LoopClosed
+	switch {
+	case e.back():
+		w.resume(at)
+	case !w.c.End.IsZero():
+	case told:
+		w.ask(at)
+	case e.Type == SaidFixed:
+		w.ask(at)
+		w.met(done)
+	case e.Type == ClosedUnheard && w.metric == LoopClosed && w.kind != asked:
+		w.miss(at)
+		w.kind = done
+	case e.Type == ClosedUnheard:
+		w.ask(at)
+		w.unheard = at
+		w.met(asked)
+	case e.Type == Withdrawn && w.kind == asked:
+		w.met(done)
+	case e.Type == Withdrawn:
+		w.end(at, ByWithdrawal)
+		w.kind = done
+	default:
+		return false
+	}
+	return true
+}
+
+// ask lets the clock stand until the person says whether it is fixed.
+func (w *walk) ask(at time.Time) {
+	if w.kind != asked {
+		w.cut(at, true)
+		w.kind, w.reason, w.c.Since = asked, "", at
+	}
+}
+
+// met ends the clock at the last asking. Until the ticket comes back the time since then is none of it.
+func (w *walk) met(k kind) {
+	w.kind = k
+	w.c.MetAt, w.c.End = w.c.Since, w.c.Since
+}
+
+// resume goes on where the clock ended. The time since the question counts after all, if the answer
+// was not yes.
+func (w *walk) resume(at time.Time) {
+	if w.kind != asked && w.kind != done {
+		return
+	}
+	if !w.unheard.IsZero() {
+		w.cut(w.unheard, true)
+		w.kind, w.unheard = done, time.Time{}
+	}
+	w.cut(at, true)
+	for i := range w.past {
+		if p := &w.past[i]; p.kind == asked {
+			p.kind, p.reason = counted, reasonNotYet
+		}
+	}
+	w.kind, w.reason = counted, ""
+	w.c.MetAt, w.c.End, w.c.Since, w.c.Excluded = time.Time{}, time.Time{}, time.Time{}, Counted
+	line := w.stand.terms.match(w.metric, &w.stand.Facts)
+	if !w.c.BreachedAt.IsZero() && line != nil {
+		line = w.line // a breach stays that of its line
+	}
+	if line == nil {
+		if w.line != nil {
+			w.recount(w.line)
+		}
+		w.stop(at)
+		return
+	}
+	w.grace = min(line.of.Grace, line.Allowed)
+	w.use(line)
+}
+
+// change finds the line that applies from now on. What ended, or is asked about, keeps its line.
+func (w *walk) change(at time.Time) (ended bool) {
+	next := w.stand.terms.match(w.metric, &w.stand.Facts)
+	if next == w.line || w.kind == asked || w.kind == done {
+		return false
+	}
+	w.cut(at, false)
+	if next == nil {
+		w.stop(at)
+		return !w.metric.once()
+	}
+	if w.c.BreachedAt.IsZero() {
+		w.kind, w.reason = counted, ""
+		w.use(next)
+		w.overdue(at)
+		w.pause(at)
+	}
+	return false
+}
+
+// stop: no line applies.
+func (w *walk) stop(at time.Time) {
+	if w.line == nil && !w.idle.since.IsZero() {
+		return
+	}
+	w.line, w.kind, w.reason = nil, counted, ""
+	w.idle = idle{at, ByNoLine}
+	if w.stand.terms == nil {
+		w.idle.why = ByAgreementEnd
+	}
+}
+
+// older: a ticket that was opened earlier went into this one, and its waiting counts.
+func (w *walk) older(at, opened time.Time) {
+	if opened.IsZero() || !opened.Before(w.c.Start) || w.kind == asked || w.kind == done {
+		return
+	}
+	w.cut(at, false)
+	w.past = append(w.past, stretch{})
+	copy(w.past[1:], w.past)
+	first := stretch{opened, w.c.Start, counted, reasonMerged}
+	w.past[0] = first
+	w.c.Start = opened
+	switch {
+	case !w.c.BreachedAt.IsZero():
+		w.tally(counted, w.last.cal.Between(first.from, first.to))
+	case w.line != nil:
+		w.use(w.line)
+		w.overdue(at)
+	}
+}
