@@ -34,6 +34,7 @@ type DB struct {
 	log    *slog.Logger
 	newID  func(desk.ClientID, time.Time) int64
 	opts   Options
+	reads  *readLog // SQLite only: what pages have shown
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -165,6 +166,12 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	})
 	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
 		// Not the request's end: what was seen is recorded also when the reader hangs up.
+		if db.reads != nil {
+			if logged := db.reads.add(u.seenRows()); logged != nil {
+				return fault(addReadLog, logged)
+			}
+			return fault(nil, err)
+		}
 		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
 			w.seen = append([]seenIDs(nil), u.seen...)
 			return nil
@@ -253,7 +260,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		if err != nil {
 			return nil, fault(nil, err)
 		}
-		db.engine = e
+		db.engine, db.reads = e, e.reads
 	}
 	if db.newID == nil {
 		db.newID = gen.next

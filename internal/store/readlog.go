@@ -1,8 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
-	"strings"
 
 	"kept/internal/desk"
 )
@@ -32,27 +33,17 @@ func (u *unit) noteSeen(c desk.ClientID, kind string, ids []int64) {
 
 // logSeen writes one row for each client whose data were seen: "requester 4 9; message 12".
 func (u *unit) logSeen() error {
-	byClient := map[desk.ClientID]*strings.Builder{}
-	var order []desk.ClientID
-	for _, s := range u.seen {
-		b := byClient[s.client]
-		if b == nil {
-			b = new(strings.Builder)
-			byClient[s.client] = b
-			order = append(order, s.client)
-		} else {
-			b.WriteString("; ")
-		}
-		b.WriteString(s.kind)
-		have := make(map[int64]bool, len(s.ids))
-		for _, id := range s.ids {
-			if !have[id] {
-				have[id] = true
-				b.WriteByte(' ')
-				b.WriteString(strconv.FormatInt(id, 10))
-			}
+	for _, row := range u.seenRows() {
+		if err := u.put(addReadLog, row); err != nil {
+			return err
 		}
 	}
+	u.seen = nil
+	return nil
+}
+
+// seenRows are the parameters of addReadLog, once for each client.
+func (u *unit) seenRows() [][]any {
 	v := u.viewer
 	id := int64(v.Staff)
 	switch v.Who {
@@ -61,12 +52,24 @@ func (u *unit) logSeen() error {
 	case desk.WhoRequester:
 		id = int64(v.Ticket)
 	}
-	for _, c := range order {
-		if err := u.put(addReadLog, []any{u.db.newID(0, u.now), micros(u.now), string(v.Who), id, v.Name, v.Route,
-			int64(c), byClient[c].String()}); err != nil {
-			return err
+	slices.SortStableFunc(u.seen, func(a, b seenIDs) int { return cmp.Compare(a.client, b.client) })
+	var rows [][]any
+	var text []byte
+	for i, s := range u.seen {
+		if i > 0 && s.client == u.seen[i-1].client {
+			text = append(text, "; "...)
+		} else {
+			text = text[:0]
+		}
+		text = append(text, s.kind...)
+		for j, id := range s.ids {
+			if !slices.Contains(s.ids[:j], id) {
+				text = strconv.AppendInt(append(text, ' '), id, 10)
+			}
+		}
+		if i+1 == len(u.seen) || u.seen[i+1].client != s.client {
+			rows = append(rows, []any{u.db.newID(0, u.now), micros(u.now), string(v.Who), id, v.Name, v.Route, int64(s.client), string(text)})
 		}
 	}
-	u.seen = nil
-	return nil
+	return rows
 }

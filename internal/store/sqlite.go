@@ -22,16 +22,18 @@ import (
 // readers is how many snapshots of SQLite can be read at the same moment.
 const readers = 8
 
-// liteEngine is one SQLite file: one connection that writes, some that read.
+// liteEngine is one SQLite file: one connection that writes, some that read. What they show is recorded in
+// a second file.
 type liteEngine struct {
-	path string
-	lock *os.File
-	wdb  *stdsql.DB
-	rdb  *stdsql.DB
-	w    *writer
-	idle chan *session // readers at rest
-	once sync.Once
-	gone chan struct{}
+	path  string
+	lock  *os.File
+	wdb   *stdsql.DB
+	rdb   *stdsql.DB
+	w     *writer
+	reads *readLog
+	idle  chan *session // readers at rest
+	once  sync.Once
+	gone  chan struct{}
 }
 
 var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
@@ -70,6 +72,9 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if err := checkLite(ctx, e.w.s); err != nil {
 		return nil, err
 	}
+	if e.reads, err = openReadLog(ctx, readsPath(dir)); err != nil {
+		return nil, err
+	}
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
 		return nil, err
 	}
@@ -83,6 +88,8 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	}
 	return e, nil
 }
+
+func readsPath(dir string) string { return filepath.Join(dir, "reads.db") }
 
 func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 	c, err := db.Conn(ctx)
@@ -198,6 +205,9 @@ func (e *liteEngine) close() (err error) {
 			}
 			s := <-e.idle
 			errs = append(errs, s.conn.Close())
+		}
+		if e.reads != nil {
+			errs = append(errs, e.reads.close())
 		}
 		for _, db := range []*stdsql.DB{e.rdb, e.wdb} {
 			if db != nil {
