@@ -37,8 +37,12 @@ const endedAtMost = "20000"
 var (
 	boardOfAll   = across(board(""))
 	boardOfOwner = across(board("p.owner_id = $6 AND"))
-	boardOwed    = across(board("p.owner_id = $6 AND p.kind <> 'confirm' AND"))
 
+	boardOwed = across("SELECT " + queueCols + ` FROM promise p
+		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT $3`)
 	boardOwedCount = across(`SELECT COUNT(*) FROM (SELECT p.id FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL
 		AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p} LIMIT 100) owed`)
 
@@ -95,14 +99,7 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 // Owed gives the live promises that s owns and that are due before until, overdue ones included, without
 // those to ask again: the clock does that by itself.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	rows, err := manyAcross(tx, boardOwed, scanBoardRow, micros(time.Time{}), micros(until), 0, "", limit, s)
-	owed := make([]QueueRow, len(rows))
-	for i, r := range rows {
-		owed[i] = r.QueueRow
-		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
-		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
-	}
-	return owed, err
+	return tx.rowsSeen(manyAcross(tx, boardOwed, scanQueueRow, s, micros(until), limit))
 }
 
 // CountOwed is how many there are of what Owed gives, 100 at most.
