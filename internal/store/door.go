@@ -25,6 +25,12 @@ func across(text string) *door { return newDoor(text, text) }
 // acrossFor is across for a text that differs between the engines.
 func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres) }
 
+// slowly marks the statements of d as slow.
+func (d *door) slowly() *door {
+	d.all.slow, d.staff.slow, d.client.slow = true, true, true
+	return d
+}
+
 func newDoor(sqlite, postgres string) *door {
 	_, file, line, _ := runtime.Caller(2)
 	with := func(condition string) *stmt {

@@ -31,7 +31,8 @@ type liteEngine struct {
 	rdb   *stdsql.DB
 	w     *writer
 	reads *readLog
-	idle  chan *session // readers at rest
+	rest  chan struct{} // one for each reader at rest
+	idle  stack[*session]
 	once  sync.Once
 	gone  chan struct{}
 }
@@ -78,13 +79,13 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
 		return nil, err
 	}
-	e.idle = make(chan *session, readers)
+	e.rest = make(chan struct{}, readers)
 	for range readers {
 		s, err := newSession(ctx, e.rdb)
 		if err != nil {
 			return nil, err
 		}
-		e.idle <- s
+		e.giveBack(s)
 	}
 	return e, nil
 }
@@ -159,20 +160,20 @@ func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context
 }
 
 func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context, *session) error) (err error) {
-	var s *session
 	select {
 	case <-e.gone:
 		return errClosed
 	default:
 	}
 	select {
-	case s = <-e.idle:
+	case <-e.rest:
 	case <-e.gone:
 		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { e.idle <- s }()
+	s := e.idle.pop()
+	defer e.giveBack(s)
 	bg := context.Background()
 	if _, err := s.exec(bg, sqliteRead); err != nil {
 		return err
@@ -188,6 +189,32 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	return fn(ctx, s)
 }
 
+func (e *liteEngine) giveBack(s *session) {
+	e.idle.push(s)
+	e.rest <- struct{}{}
+}
+
+// stack gives first what came last: the reader that has most in memory still.
+type stack[T any] struct {
+	mu  sync.Mutex
+	all []T
+}
+
+func (s *stack[T]) push(v T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, v)
+}
+
+func (s *stack[T]) pop() T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.all) - 1
+	v := s.all[last]
+	s.all = s.all[:last]
+	return v
+}
+
 func (e *liteEngine) ping(ctx context.Context) error {
 	return e.read(ctx, scope{}, func(ctx context.Context, s *session) error { return s.conn.PingContext(ctx) })
 }
@@ -199,12 +226,12 @@ func (e *liteEngine) close() (err error) {
 		if e.w != nil {
 			errs = append(errs, e.w.close())
 		}
-		for range cap(e.idle) {
-			if len(e.idle) == 0 && e.w == nil {
+		for range cap(e.rest) {
+			if len(e.rest) == 0 && e.w == nil {
 				break
 			}
-			s := <-e.idle
-			errs = append(errs, s.conn.Close())
+			<-e.rest
+			errs = append(errs, e.idle.pop().conn.Close())
 		}
 		if e.reads != nil {
 			errs = append(errs, e.reads.close())
