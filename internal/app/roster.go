@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -169,11 +168,9 @@ func (d *duty) people(c desk.ClientID, skill string) []onShift {
 // owned reports whether the owner of p is on shift; without an owner, whether anybody with the skill is.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
-		return len(d.people(p.Client, p.Skill)) > 0
+		return d.plan.Any(int64(p.Client), p.Skill, 0, d.now)
 	}
-	return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool {
-		return on.Person.ID == int64(p.Owner)
-	})
+	return d.plan.Any(int64(p.Client), "", int64(p.Owner), d.now)
 }
 
 // look says how p shows.

@@ -109,22 +109,33 @@ func (p *Plan) findOverlaps() {
 // within lists the shifts that touch [from, until) and are wanted, best first.
 func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 	var found []int
+	p.each(from, until, func(i int, s *shift) bool {
+		if wanted(s) {
+			found = append(found, i)
+		}
+		return true
+	})
+	slices.Sort(found)
+	return found
+}
+
+// each gives the shifts that touch [from, until) to f until f says false.
+func (p *Plan) each(from, until int64, f func(i int, s *shift) bool) {
 	first := sort.Search(len(p.starts), func(i int) bool { return p.shifts[p.starts[i]].start > from-dayMicros })
 	for _, i := range p.starts[first:] {
-		if p.shifts[i].start >= until {
+		s := &p.shifts[i]
+		if s.start >= until {
 			break
 		}
-		if s := &p.shifts[i]; s.end > from && wanted(s) {
-			found = append(found, i)
+		if s.end > from && !f(i, s) {
+			return
 		}
 	}
 	for _, i := range p.long {
-		if s := &p.shifts[i]; s.start < until && s.end > from && wanted(s) {
-			found = append(found, i)
+		if s := &p.shifts[i]; s.start < until && s.end > from && !f(i, s) {
+			return
 		}
 	}
-	slices.Sort(found)
-	return found
 }
 
 // serves tells whether a list of clients, nil meaning every one, has the client.

@@ -99,7 +99,7 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 // Owed gives the live promises that s owns and that are due before until, overdue ones included, without
 // those to ask again: the clock does that by itself.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	return tx.rowsSeen(manyAcross(tx, boardOwed, scanQueueRow, s, micros(until), limit))
+	return tx.rowsSeen(manyIntoAcross(tx, boardOwed, limit, scanQueueRow, s, micros(until), limit))
 }
 
 // CountOwed is how many there are of what Owed gives, 100 at most.

@@ -101,6 +101,15 @@ func manyAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), a
 	return many(tx, s, scan, args...)
 }
 
+// manyIntoAcross is manyInto over the clients of the viewer.
+func manyIntoAcross[T any](tx *DeskReadTx, d *door, room int, scan func(scanner, *T) error, args ...any) ([]T, error) {
+	s, args, ok, err := tx.choose(d, args)
+	if !ok {
+		return nil, err
+	}
+	return manyInto(tx, s, room, scan, args...)
+}
+
 // oneAcross is one over the clients of the viewer.
 func oneAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), args ...any) (T, error) {
 	s, args, ok, err := tx.choose(d, args)

@@ -58,12 +58,12 @@ func queue(owner string) string {
 		ORDER BY t.due_at, t.client_id, t.id LIMIT $16`
 }
 
-func scanQueueRow(row scanner) (q QueueRow, err error) {
+func scanQueueRow(row scanner, q *QueueRow) error {
 	t, p := &q.Ticket, &q.Promise
-	err = row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
+	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
 		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.Due), &p.Tries, at(&p.TryingAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
-	return q, err
+	return err
 }
 
 // Queue gives open tickets of the viewer's clients, what is due first on top.
@@ -79,13 +79,14 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	args = append(args, padded(skills, queueSkills)...)
 	args = append(args, q.Limit)
 	if q.Owner != 0 {
-		return tx.rowsSeen(manyAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
+		return tx.rowsSeen(manyIntoAcross(tx, queueOfOwner, q.Limit, scanQueueRow, append(args, q.Owner)...))
 	}
-	return tx.rowsSeen(manyAcross(tx, queueOfAll, scanQueueRow, args...))
+	return tx.rowsSeen(manyIntoAcross(tx, queueOfAll, q.Limit, scanQueueRow, args...))
 }
 
 func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
 		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}

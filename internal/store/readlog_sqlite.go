@@ -5,7 +5,6 @@ import (
 	stdsql "database/sql"
 	"errors"
 	"os"
-	"runtime"
 	"sync"
 
 	"kept/internal/desk"
@@ -94,7 +93,6 @@ func (l *readLog) add(rows [][]any) error {
 		return b.err
 	case <-b.turn:
 	}
-	runtime.Gosched() // whoever is on the way already shares the commit
 	l.mu.Lock()
 	l.next = nil
 	l.mu.Unlock()

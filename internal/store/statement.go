@@ -110,6 +110,14 @@ type reader interface{ kernel() *unit }
 
 // many gives every row of s, each read by scan. No rows is an empty slice and no error.
 func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	return manyInto(tx, s, 0, func(row scanner, v *T) (err error) {
+		*v, err = scan(row)
+		return err
+	}, args...)
+}
+
+// manyInto is many for large rows: scan fills them where they stay, and there is room for so many at once.
+func manyInto[T any](tx reader, s *stmt, room int, scan func(scanner, *T) error, args ...any) ([]T, error) {
 	u := tx.kernel()
 	rows, err := u.query(s, args...)
 	if err != nil {
@@ -118,11 +126,14 @@ func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any)
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
+		if all == nil && room > 0 {
+			all = make([]T, 0, room)
+		}
+		var none T
+		all = append(all, none)
+		if err := scan(rows, &all[len(all)-1]); err != nil {
 			return nil, u.fail(s, err)
 		}
-		all = append(all, v)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, u.fail(s, err)
