@@ -92,7 +92,7 @@ func (d *demoRun) prepare(ctx context.Context, s *settings, t terminal) error {
 		conn.Close()
 		return desk.Errorf(desk.Conflict, "demo.open", "A demo is open on the folder %s. Stop it first.", s.Data)
 	}
-	for _, name := range []string{demoFile, "kept.db", "kept.db-wal", "kept.db-shm", socketName, demoBegun} {
+	for _, name := range []string{demoFile, "kept.db", "kept.db-wal", "kept.db-shm", "reads.db", "reads.db-wal", "reads.db-shm", socketName, demoBegun} {
 		if err := os.Remove(filepath.Join(s.Data, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return desk.Wrap(desk.Unavailable, "folder", err, "The old demo cannot be removed.")
 		}

@@ -13,6 +13,9 @@ func TestBackupAndRestore(t *testing.T) {
 	each(t, func(t *testing.T, open opener) {
 		db := open()
 		mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, 1, 5) })
+		if err := db.Read(ctx, viewer, client, func(tx *ReadTx) error { tx.saw("requester", 4); return nil }); err != nil {
+			t.Fatal(err)
+		}
 		path := filepath.Join(t.TempDir(), "monday.kept")
 		if err := db.Backup(ctx, path); err != nil {
 			t.Fatal(err)
@@ -43,6 +46,16 @@ func TestBackupAndRestore(t *testing.T) {
 			held, err := one(tx, both("SELECT value FROM setting WHERE key = 'outbox_held'"), value[string])
 			if held != "1" {
 				t.Errorf("the outbox is not held: %q", held)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		err = back.System(ctx, "test", func(tx *SystemTx) error {
+			seen, err := many(tx, both("SELECT ids FROM read_log"), value[string])
+			if len(seen) != 1 || seen[0] != "requester 4" {
+				t.Errorf("the read log came back as %q", seen)
 			}
 			return err
 		})

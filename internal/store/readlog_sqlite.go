@@ -17,8 +17,9 @@ import (
 // Rows that come at the same moment share one commit: whoever comes first commits for all who have come
 // until then, and hands the turn to the first of those who have come since.
 type readLog struct {
-	db *stdsql.DB
-	s  *session
+	path string
+	db   *stdsql.DB
+	s    *session
 
 	mu      sync.Mutex
 	busy    bool // somebody has the turn
@@ -46,7 +47,7 @@ func openReadLog(ctx context.Context, path string) (_ *readLog, err error) {
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The read log cannot be opened.")
 	}
 	f.Close()
-	l := &readLog{}
+	l := &readLog{path: path}
 	if l.db, err = stdsql.Open("sqlite", liteDSN(path, false)); err != nil {
 		return nil, err
 	}
