@@ -25,7 +25,7 @@ type QueueQuery struct {
 }
 
 // QueueRow is an open ticket with the promise that is due first. The board's rows are whole. Those of the
-// queue hold what a list shows: of the ticket Client, ID, Ref, Token, Requester, Subject, State, Lang,
+// queue hold what a list shows: of the ticket Client, ID, Ref, Requester, Subject, State, Lang,
 // Needs, Owner, Due and Promise, and of the promise, which is live, Client, ID, Ticket, Kind, State, Skill,
 // Owner, Due, Tries, TryingAt and RepairOf. All else in them is zero: never save them.
 type QueueRow struct {
@@ -37,7 +37,7 @@ type QueueRow struct {
 const queueSkills = 8
 
 // The queue is drawn more than any other page: it reads no column that no list needs.
-var queueCols = "t.client_id, t.id, t.ref, t.token, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
+var queueCols = "t.client_id, t.id, t.ref, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
 	"p.kind, p.state, p.skill, p.owner_id, p.due_at, p.tries, p.trying_at, p.repair_of, " + callerCols
 
 // The queue walks ticket_queue, or ticket_owner for one person's tickets, in the order of due; what
@@ -60,7 +60,7 @@ func queue(owner string) string {
 
 func scanQueueRow(row scanner, q *QueueRow) error {
 	t, p := &q.Ticket, &q.Promise
-	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
+	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
 		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.Due), &p.Tries, at(&p.TryingAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
 	return err

@@ -106,7 +106,8 @@ func liteDSN(path string, readOnly bool) string {
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
 	if readOnly {
-		pragmas = append(pragmas, "query_only(1)")
+		// Later ones win: all readers together stay below what a small machine has.
+		pragmas = append(pragmas, "cache_size(-8192)", "query_only(1)")
 	}
 	q["_pragma"] = pragmas
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
