@@ -107,7 +107,7 @@ func liteDSN(path string, readOnly bool) string {
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
-		pragmas = append(pragmas, "cache_size(-8192)", "query_only(1)")
+		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
 	}
 	q["_pragma"] = pragmas
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
