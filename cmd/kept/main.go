@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -46,6 +47,8 @@ type commands struct {
 	Backup          backup          `cmd:"" help:"Write a checked copy of everything to a new file, while the desk is open."`
 	Restore         restore         `cmd:"" help:"Bring a backup into an empty folder or database. Messages then wait until you let them go."`
 	ReleaseMessages releaseMessages `cmd:"" help:"After a restore: let the waiting messages go."`
+	Verify          verify          `cmd:"" help:"Read every question and hold it against the laws: history, promises, seats, loops. Changes nothing."`
+	Simulate        simulateRun     `cmd:"" help:"Let an invented desk live for days or a year in minutes, and say how it kept its promises."`
 	Version         version         `cmd:"" help:"Say which version this is."`
 }
 
@@ -54,7 +57,12 @@ type terminal struct{ out, err io.Writer }
 
 func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-func main() { os.Exit(run(os.Args[1:], terminal{os.Stdout, os.Stderr})) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // what lives is small, and each request leaves much behind
+	}
+	os.Exit(run(os.Args[1:], terminal{os.Stdout, os.Stderr}))
+}
 
 func run(args []string, t terminal) int {
 	var c commands

@@ -26,6 +26,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	streams  prometheus.Gauge
+	told     prometheus.Histogram
 	broken   prometheus.Counter
 	lag      prometheus.Gauge
 	alarm    prometheus.Gauge
@@ -41,6 +42,10 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"route", "status"}),
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_live_listeners", Help: "Pages that are told of changes as they happen."}),
+		told: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "kept_promise_told_seconds", Help: "How long after its due instant the apology for a broken promise was taken by the provider.",
+			Buckets: []float64{1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 300, 600, 1800, 3600, 14400, 86400},
+		}),
 		broken:  prometheus.NewCounter(prometheus.CounterOpts{Name: "kept_promises_broken_total", Help: "Changes of tickets on this node in which a promise broke."}),
 		lag:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_lag_seconds", Help: "How long the oldest due promise has waited for the sweeper."}),
 		alarm:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_alarm", Help: "1 when promises wait for the sweeper for more than 30 s, or nobody can tell."}),
@@ -49,7 +54,7 @@ func newMetrics() *metrics {
 	v, built := versionOf()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": v, "go": built}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.streams, m.broken, m.lag, m.alarm, m.waiting, build,
+	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.waiting, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -65,6 +70,9 @@ func (m *metrics) observe(route string, status int, took time.Duration) {
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
+
+// toldAfter is told how long after its due instant a person heard of a break.
+func (m *metrics) toldAfter(late time.Duration) { m.told.Observe(late.Seconds()) }
 
 // follow watches what is due until ctx ends.
 func (m *metrics) follow(ctx context.Context, db *store.DB, a *app.App, sweep, send *job.Loop, log *slog.Logger) {
@@ -105,7 +113,7 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	lag, err := a.SweepLag(ctx)
 	var waiting int64
 	if err == nil {
-		err = db.System(ctx, "metrics", func(tx *store.SystemTx) (err error) {
+		err = db.Claim(ctx, "metrics", func(tx *store.SystemTx) (err error) {
 			waiting, err = tx.OutsWaiting()
 			return err
 		})

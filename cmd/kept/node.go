@@ -108,7 +108,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Origin: n.origin, Demo: n.demo})
+	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
 	if n.fill != nil {
 		if err := n.fill(ctx, db, a); err != nil {
 			if ctx.Err() != nil {
@@ -129,7 +129,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	defer rest()
 	sweep := n.loop("sweeper", a.Sweeper(), 1, db)
 	send := n.loop("sender", held{a.Sender(), db}, 4, db)
-	a.OnWork(sweep.Wake, send.Wake)
+	a.OnWork(sweep.Next, send.Wake)
 	n.metrics.follow(due, db, a, sweep, send, n.log)
 	for _, run := range []func(context.Context){sweep.Run, send.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }} {
 		loops.Go(func() { run(due) })
@@ -229,7 +229,8 @@ func (h held) Claim(ctx context.Context, now time.Time, n int, lease time.Durati
 const (
 	draftsLast = 24 * time.Hour
 	keysLast   = 7 * 24 * time.Hour
-	codesLast  = time.Hour // after their end
+	codesLast  = time.Hour           // after their end
+	typedLasts = 30 * 24 * time.Hour // what staff typed and never sent
 )
 
 // tidy forgets, every hour, what nobody needs any more. Nodes that do it at once do no harm.
@@ -240,7 +241,7 @@ func (n *node) tidy(ctx context.Context, db *store.DB) {
 		err := db.System(ctx, "tidy", func(tx *store.SystemTx) error {
 			now := tx.Now()
 			return errors.Join(tx.DropDrafts(now.Add(-draftsLast)), tx.DropIdempotent(now.Add(-keysLast)),
-				tx.DropCodes(now.Add(-codesLast)), tx.DropEndedSessions(now))
+				tx.DropCodes(now.Add(-codesLast)), tx.DropEndedSessions(now), tx.DropTyped(now.Add(-typedLasts)))
 		})
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("old drafts, keys, codes and sessions were not forgotten; again in an hour", "err", err)

@@ -26,6 +26,7 @@ var orders = map[string]func() order{
 	"shift":   func() order { return new(shiftAdd) },
 	"backup":  func() order { return new(backup) },
 	"release": func() order { return new(releaseMessages) },
+	"verify":  func() order { return new(verify) },
 }
 
 // operator is who gives orders.

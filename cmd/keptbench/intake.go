@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"kept/internal/store"
@@ -44,11 +45,12 @@ func (b *bench) intake(ctx context.Context, p place) error {
 			return err
 		}
 		from := first
+		head := "Content-Type: application/json\r\nAuthorization: Bearer " + s.token() + "\r\n"
+		words := fmt.Sprintf(`,"words":%q,"channel":"sms","requester":{"name":"Bench Person `, rawloop.Words)
 		t, err := load(ctx, r, b.Clients, span, 201, func(n int64) (string, string, string, string) {
 			n += from
-			body := fmt.Sprintf(`{"client":%q,"words":%q,"channel":"sms","requester":{"name":"Bench Person %d","phone":%q}}`,
-				s.Clients[n%int64(over)].Slug, rawloop.Words, n, rawloop.Phone(n))
-			return "POST", "/api/v1/tickets", "Content-Type: application/json\r\nAuthorization: Bearer " + s.token() + "\r\n", body
+			body := `{"client":"` + s.Clients[n%int64(over)].Slug + `"` + words + strconv.FormatInt(n, 10) + `","phone":"` + rawloop.Phone(n) + `"}}`
+			return "POST", "/api/v1/tickets", head, body
 		})
 		memory := r.memory()
 		r.stop()

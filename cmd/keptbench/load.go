@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
+	"net/http/httputil"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,8 +68,8 @@ func load(ctx context.Context, r *running, connections int, span time.Duration, 
 	return t, errors.Join(errs...)
 }
 
-// one is the work of one connection. It reads answers with its own few lines, because on a small machine
-// the requests of a full client would cost as much as the answers.
+// one is the work of one connection. It writes requests and reads answers with its own few lines, because
+// on a small machine those of a full client would cost as much as the desk.
 func one(ctx context.Context, addr string, until, counted time.Time, want int, count *atomic.Int64, next ask) (mine []time.Duration, size int64, err error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
 	if err != nil {
@@ -76,34 +77,71 @@ func one(ctx context.Context, addr string, until, counted time.Time, want int, c
 	}
 	defer c.Close()
 	in := bufio.NewReaderSize(c, 64<<10)
-	var out bytes.Buffer
+	host := "Host: " + addr + "\r\n"
+	var out []byte
 	for ctx.Err() == nil {
 		began := time.Now()
 		if began.After(until) {
 			break
 		}
 		method, path, head, body := next(count.Add(1))
-		out.Reset()
-		fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s", method, path, addr, head, len(body), body)
-		if _, err := c.Write(out.Bytes()); err != nil {
+		out = append(append(append(out[:0], method...), ' '), path...)
+		out = append(append(append(out, " HTTP/1.1\r\n"...), host...), head...)
+		out = append(strconv.AppendInt(append(out, "Content-Length: "...), int64(len(body)), 10), "\r\n\r\n"...)
+		if _, err := c.Write(append(out, body...)); err != nil {
 			return mine, size, err
 		}
-		res, err := http.ReadResponse(in, nil)
+		status, n, err := answer(in)
 		if err != nil {
-			return mine, size, err
+			return mine, size, fmt.Errorf("%s %s: %w", method, path, err)
 		}
-		if res.StatusCode != want {
-			text, _ := io.ReadAll(io.LimitReader(res.Body, 500))
-			return mine, size, fmt.Errorf("%s %s: %s\n%s", method, path, res.Status, text)
-		}
-		n, err := io.Copy(io.Discard, res.Body)
-		res.Body.Close()
-		if err != nil {
-			return mine, size, err
+		if status != want {
+			return mine, size, fmt.Errorf("%s %s: status %d", method, path, status)
 		}
 		if began.After(counted) {
 			mine, size = append(mine, time.Since(began)), size+n
 		}
 	}
 	return mine, size, ctx.Err()
+}
+
+// answer reads one answer to its end, and gives its status and the size of its body.
+func answer(in *bufio.Reader) (status int, size int64, err error) {
+	length, chunked := int64(0), false
+	for first := true; ; first = false {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return 0, 0, err
+		}
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) == 0 {
+			break
+		}
+		if first {
+			if len(line) < 12 {
+				return 0, 0, fmt.Errorf("no answer in HTTP: %q", line)
+			}
+			if status, err = strconv.Atoi(string(line[9:12])); err != nil {
+				return 0, 0, err
+			}
+			continue
+		}
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = strconv.ParseInt(string(value), 10, 64); err != nil {
+				return 0, 0, err
+			}
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			chunked = true
+		}
+	}
+	if !chunked {
+		n, err := in.Discard(int(length))
+		return status, int64(n), err
+	}
+	if size, err = io.Copy(io.Discard, httputil.NewChunkedReader(in)); err == nil {
+		_, err = in.Discard(len("\r\n"))
+	}
+	return status, size, err
 }

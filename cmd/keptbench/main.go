@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -120,15 +121,26 @@ type place struct {
 // withDesk makes a desk with so many tickets, or finds it, and gives it to fn. Nobody has it open.
 func (b *bench) withDesk(ctx context.Context, tickets int, name string, fn func(context.Context, place) error) (err error) {
 	p := place{data: filepath.Join(b.folder, b.engine+"-"+name)}
-	if b.engine == "postgres" {
-		url, drop, err := server.Temporary()
-		if err != nil {
+	made := name == "intake"
+	switch {
+	case b.engine != "postgres":
+	case b.Folder != "" && !made:
+		// The server runs as another user, who must get through.
+		if err := os.Chmod(b.folder, 0o711); err != nil {
+			return err
+		}
+		if p.url, made, err = server.Lasting(filepath.Join(b.folder, "server"), "kept_"+strings.ReplaceAll(name, "-", "_")); err != nil {
+			return err
+		}
+	default:
+		var drop func()
+		if p.url, drop, err = server.Temporary(); err != nil {
 			return err
 		}
 		defer drop()
-		p.url = url
+		made = true
 	}
-	if _, err := os.Stat(filepath.Join(p.data, "demo.json")); p.url != "" || name == "intake" || errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(p.data, "demo.json")); made || errors.Is(err, os.ErrNotExist) {
 		if err := os.RemoveAll(p.data); err != nil {
 			return err
 		}

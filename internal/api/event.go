@@ -36,6 +36,10 @@ type Event struct {
 	Delivery   string    `json:"delivery,omitempty" doc:"State of the delivery."`
 	Channel    string    `json:"channel,omitempty" doc:"How it went out."`
 	Via        string    `json:"via,omitempty" doc:"How it came in."`
+	Entered    bool      `json:"entered,omitempty" doc:"The call was entered after a time in which Kept was down."`
+	Since      time.Time `json:"since,omitzero" doc:"Since when the question waits; reason says for what, outcome why it waits no longer."`
+	Until      time.Time `json:"until,omitzero" doc:"Until when."`
+	Told       string    `json:"delivery_id,omitempty" doc:"Id of the delivery it is about."`
 	Flag       string    `json:"flag,omitempty" doc:"The danger seen in words."`
 }
 
@@ -74,7 +78,7 @@ func eventWire(e desk.Event) Event {
 		Promise: id(d.Promise), NewPromise: id(d.New), RepairOf: id(d.RepairOf), Kind: string(d.Kind), Source: string(d.Source),
 		State: string(d.State), Start: instant(d.Start), Due: instant(d.Due), Owner: d.OwnerIs, MovedBy: string(d.MovedBy), Tries: d.Tries,
 		Outcome: d.Outcome, Reason: d.Reason, Override: d.Override, Message: id(d.Message), Delivery: d.Delivery, Channel: string(d.Channel),
-		Via: string(d.Via), Flag: string(d.Flag),
+		Via: string(d.Via), Entered: d.Entered, Since: instant(d.Since), Until: instant(d.Until), Told: id(d.Outbox), Flag: string(d.Flag),
 	}
 }
 

@@ -16,24 +16,26 @@ import (
 
 // Promise is what the desk owes a person by an instant.
 type Promise struct {
-	ID        string    `json:"id" example:"84726351"`
-	Kind      string    `json:"kind" enum:"reply,update,callback,fix,confirm,handoff,document,other" doc:"reply: a first human word. callback: a call within the window. confirm: we ask again whether it is fixed."`
-	Source    string    `json:"source" enum:"person,agreement" doc:"Who promised: a person in words, or the client's agreement."`
-	State     string    `json:"state" enum:"open,attempted,kept,kept_late,moved,withdrawn,voided,broken" doc:"open and attempted are live; the others are ends."`
-	Start     time.Time `json:"start" doc:"When the window begins; equal to due where there is none."`
-	Due       time.Time `json:"due" doc:"From this instant the promise counts as not kept."`
-	Skill     string    `json:"skill" example:"PORTAL"`
-	Owner     string    `json:"owner,omitempty" doc:"Id of the member of staff who keeps it. Left out: anybody on shift with the skill."`
-	Tries     int       `json:"tries" doc:"How many calls did not reach the person."`
-	MadeAt    time.Time `json:"made_at"`
-	EndedAt   time.Time `json:"ended_at,omitzero"`
-	ToldAt    time.Time `json:"told_at,omitzero" doc:"When the person was told that it was not kept."`
-	Outcome   string    `json:"outcome,omitempty" example:"reached"`
-	MovedBy   string    `json:"moved_by,omitempty" enum:"person,us,miss" doc:"Moved by us counts as not kept. After a miss we had called in time and nobody answered."`
-	RepairOf  string    `json:"repair_of,omitempty" doc:"The broken promise that this one repairs."`
-	Replaces  string    `json:"replaces,omitempty" doc:"The promise that was moved to this one."`
-	Voicemail bool      `json:"voicemail" doc:"The person agrees to a message that says who we are."`
-	Text      string    `json:"text,omitempty" doc:"For kind other: the sentence as promised."`
+	ID         string    `json:"id" example:"84726351"`
+	Kind       string    `json:"kind" enum:"reply,update,callback,fix,confirm,handoff,document,other" doc:"reply: a first human word. callback: a call within the window. confirm: we ask again whether it is fixed."`
+	Source     string    `json:"source" enum:"person,agreement" doc:"Who promised: a person in words, or the client's agreement."`
+	State      string    `json:"state" enum:"open,attempted,kept,kept_late,moved,withdrawn,voided,broken" doc:"open and attempted are live; the others are ends."`
+	Start      time.Time `json:"start" doc:"When the window begins; equal to due where there is none."`
+	Due        time.Time `json:"due" doc:"From this instant the promise counts as not kept."`
+	Skill      string    `json:"skill" example:"PORTAL"`
+	Owner      string    `json:"owner,omitempty" doc:"Id of the member of staff who keeps it. Left out: anybody on shift with the skill."`
+	Tries      int       `json:"tries" doc:"How many calls did not reach the person."`
+	MadeAt     time.Time `json:"made_at"`
+	EndedAt    time.Time `json:"ended_at,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero" doc:"When words that answer it were written. It is kept once they have arrived."`
+	EnteredAt  time.Time `json:"entered_at,omitzero" doc:"When the call that kept it was entered, after a time in which Kept was down."`
+	ToldAt     time.Time `json:"told_at,omitzero" doc:"When the person was told that it was not kept."`
+	Outcome    string    `json:"outcome,omitempty" example:"reached"`
+	MovedBy    string    `json:"moved_by,omitempty" enum:"person,us,miss" doc:"Moved by us counts as not kept. After a miss we had called in time and nobody answered."`
+	RepairOf   string    `json:"repair_of,omitempty" doc:"The broken promise that this one repairs."`
+	Replaces   string    `json:"replaces,omitempty" doc:"The promise that was moved to this one."`
+	Voicemail  bool      `json:"voicemail" doc:"The person agrees to a message that says who we are."`
+	Text       string    `json:"text,omitempty" doc:"For kind other: the sentence as promised."`
 }
 
 // NewPromise is a promise to make.
@@ -185,6 +187,31 @@ func (h *handler) promises() {
 				return nested(h.app.KeepPromise(ctx, v, ref, p, in.Body.Note, next), "next.")
 			})
 		})
+	route(h, op("enter-call", http.MethodPost, at+"/{id}/entered-calls", "Enter a call that was made while Kept was down",
+		"Possible in the ten minutes after an outage, for an instant in it. Before the due instant it keeps the promise, or moves it on where nobody was reached. "+
+			"Gives the promises of the ticket.", 200),
+		func(ctx context.Context, v desk.Viewer, in *struct {
+			Asker
+			Promised
+			Body struct {
+				At      time.Time   `json:"at" doc:"When the person was called." example:"2026-06-03T13:20:00Z"`
+				Outcome string      `json:"outcome" enum:"reached,no_answer,busy,voicemail,wrong_number" doc:"What happened on the call."`
+				Note    string      `json:"note,omitempty" maxLength:"10000" doc:"For the next member of staff. The person never sees it."`
+				Next    *NewPromise `json:"next,omitempty" doc:"What is promised next, where the person was reached."`
+			} `nameHint:"EnteredCall"`
+		}) (*promisesOut, error) {
+			made := app.CallMade{At: in.Body.At, Outcome: in.Body.Outcome, Note: in.Body.Note}
+			if in.Body.Next != nil {
+				p, err := in.Body.Next.in("next.")
+				if err != nil {
+					return nil, err
+				}
+				made.Next = &p
+			}
+			return h.onPromise(ctx, v, in.Promised, func(ref desk.Ref, p desk.PromiseID) error {
+				return nested(h.app.EnterCall(ctx, v, ref, p, made), "next.")
+			})
+		})
 	route(h, op("move-promise", http.MethodPost, at+"/{id}/moves", "Move a promise",
 		"Puts another window in its place, before it is due, and tells the person. Gives the new promise.", 201),
 		func(ctx context.Context, v desk.Viewer, in *struct {
@@ -262,7 +289,7 @@ func (h *handler) windows(ctx context.Context, v desk.Viewer, in *windowsIn) (*w
 func promiseOut(p desk.Promise) Promise {
 	return Promise{
 		ID: id(p.ID), Kind: string(p.Kind), Source: string(p.Source), State: string(p.State), Start: p.Start.UTC(), Due: p.Due.UTC(),
-		Skill: p.Skill, Owner: id(p.Owner), Tries: p.Tries, MadeAt: p.MadeAt.UTC(), EndedAt: p.EndedAt.UTC(), ToldAt: p.ToldAt.UTC(),
+		Skill: p.Skill, Owner: id(p.Owner), Tries: p.Tries, MadeAt: p.MadeAt.UTC(), EndedAt: p.EndedAt.UTC(), AnsweredAt: p.AnsweredAt.UTC(), EnteredAt: p.EnteredAt.UTC(), ToldAt: p.ToldAt.UTC(),
 		Outcome: p.Outcome, MovedBy: string(p.MovedBy), RepairOf: id(p.RepairOf), Replaces: id(p.Replaces), Voicemail: p.Voicemail, Text: p.Text,
 	}
 }

@@ -36,6 +36,10 @@ type Ticket struct {
 	DueAt     time.Time `json:"due_at,omitzero" doc:"When the promise that is due first falls due."`
 	Promise   string    `json:"promise,omitempty" doc:"Id of that promise."`
 	Breaks    int       `json:"breaks" doc:"How many promises on it were not kept."`
+
+	WaitingFor   string    `json:"waiting_for,omitempty" enum:"person,supplier,time" doc:"What it waits for. Promises go on."`
+	WaitingSince time.Time `json:"waiting_since,omitzero"`
+	WaitingUntil time.Time `json:"waiting_until,omitzero"`
 }
 
 // NewTicket is a ticket to open.
@@ -194,6 +198,27 @@ func (h *handler) tickets() {
 		}
 		return h.ticket(ctx, v, ref)
 	})
+	route(h, huma.Operation{
+		OperationID: "wait", Method: http.MethodPost, Path: "/tickets/{number}/waits", Tags: []string{"Tickets"},
+		Summary: "Wait for something", Description: "Notes what the question waits for and tells the person. No promise is paused. A word from the person, " +
+			"an answer or the end resumes it.", Errors: []int{404},
+	}, func(ctx context.Context, v desk.Viewer, in *struct {
+		Asker
+		Numbered
+		Body struct {
+			Reason string    `json:"reason" enum:"person,supplier,time" doc:"The person's answer, the supplier of the product, or a time agreed with the person."`
+			Until  time.Time `json:"until" doc:"At most 14 days from now." example:"2026-06-05T17:00:00Z"`
+		} `nameHint:"Wait"`
+	}) (*ticketOut, error) {
+		ref, err := in.ref()
+		if err != nil {
+			return nil, err
+		}
+		if err := h.app.WaitFor(ctx, v, ref, desk.WaitReason(in.Body.Reason), in.Body.Until); err != nil {
+			return nil, err
+		}
+		return h.ticket(ctx, v, ref)
+	})
 }
 
 func (h *handler) openTicket(ctx context.Context, v desk.Viewer, in *createIn) (*createOut, error) {
@@ -304,5 +329,6 @@ func ticketWire(t desk.Ticket, client string) Ticket {
 		Priority: string(t.Priority), Function: t.Function, Skill: t.Skill, Via: string(t.Via), Lang: t.Lang, About: string(t.About),
 		Needs: t.Needs, Flag: string(t.Flag), Owner: id(t.Owner), Channel: string(t.Channel), OpenedAt: t.OpenedAt.UTC(),
 		ChangedAt: t.ChangedAt.UTC(), AskedAt: t.AskedAt.UTC(), ClosedAt: t.ClosedAt.UTC(), DueAt: t.Due.UTC(), Promise: id(t.Promise), Breaks: t.Breaks,
+		WaitingFor: string(t.WaitingFor), WaitingSince: t.WaitingSince.UTC(), WaitingUntil: t.WaitingUntil.UTC(),
 	}
 }

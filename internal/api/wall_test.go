@@ -37,6 +37,8 @@ func TestAnotherClientsThingsDoNotExist(t *testing.T) {
 			{"POST", "/tickets/NUMBER/replies", `{"body":"hello"}`},
 			{"POST", "/tickets/NUMBER/notes", `{"body":"hello"}`},
 			{"POST", "/tickets/NUMBER/questions-if-fixed", ""},
+			{"POST", "/tickets/NUMBER/waits", `{"reason":"person","until":"2026-06-04T13:00:00Z"}`},
+			{"POST", "/tickets/NUMBER/promises/" + promise + "/entered-calls", `{"at":"2026-06-02T22:00:00Z","outcome":"reached"}`},
 			{"POST", "/tickets/NUMBER/promises", `{"kind":"update"}`},
 			{"POST", "/tickets/NUMBER/promises/" + promise + "/attempts", ""},
 			{"POST", "/tickets/NUMBER/promises/" + promise + "/misses", `{"outcome":"busy"}`},

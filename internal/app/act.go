@@ -20,10 +20,11 @@ type act struct {
 	t       desk.Ticket
 	live    []desk.Promise // live promises of t, kept true as the act goes on
 	isNew   bool
-	closing bool // the person closes the question: nothing that breaks now needs a repair
+	sorry   []desk.Promise // repairs of what broke just now, of which the person is not told yet
+	closing bool           // the person closes the question: nothing that breaks now needs a repair
 	broke   bool
-	sweeps  bool // something new is due for the sweeper
-	sends   bool // something waits for the sender
+	due     time.Time // when the first of what is new falls due for the sweeper; zero: nothing
+	sends   bool      // something waits for the sender
 }
 
 // onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.
@@ -32,19 +33,24 @@ func (a *App) onTicket(ctx context.Context, v desk.Viewer, c desk.Client, id des
 }
 
 func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID, fn func(*act) error) error {
-	t, err := tx.Ticket(id)
+	x, err := a.begin(tx, v, c, id)
 	if err != nil {
 		return err
 	}
-	live, err := tx.LivePromises(id)
-	if err != nil {
-		return err
-	}
-	x := &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live}
 	if err := fn(x); err != nil {
 		return err
 	}
 	return x.save()
+}
+
+// begin reads what an act on a ticket needs; save ends it.
+func (a *App) begin(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID) (*act, error) {
+	t, err := tx.Ticket(id)
+	if err != nil {
+		return nil, err
+	}
+	live, err := tx.LivePromises(id)
+	return &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live}, err
 }
 
 // byRef finds a ticket by number for v and runs fn on it. Staff only.
@@ -117,16 +123,23 @@ func (x *act) save() error {
 	return nil
 }
 
+// sweepAt says that the sweeper has something to look at then.
+func (x *act) sweepAt(at time.Time) {
+	if x.due.IsZero() || at.Before(x.due) {
+		x.due = at
+	}
+}
+
 // announce wakes whoever waits for this change once it is committed.
 func (x *act) announce() {
 	a, ch := x.a, Change{Client: x.t.Client, Ticket: x.t.ID, Ref: x.t.Ref, New: x.isNew, Broken: x.broke}
-	sweeps, sends := x.sweeps, x.sends
+	due, sends := x.due, x.sends
 	x.tx.After(func() {
 		a.live.publish(ch)
 		a.wake.RLock()
 		defer a.wake.RUnlock()
-		if sweeps && a.wake.sweep != nil {
-			a.wake.sweep()
+		if !due.IsZero() && a.wake.sweep != nil {
+			a.wake.sweep(due)
 		}
 		if sends && a.wake.send != nil {
 			a.wake.send()
@@ -160,7 +173,7 @@ func (x *act) add(p desk.Promise) (desk.Promise, error) {
 		return p, err
 	}
 	x.live = append(x.live, p)
-	x.sweeps = true
+	x.sweepAt(p.FireAt)
 	return p, x.note(desk.PromiseMade, desk.EventData{
 		Promise: p.ID, Kind: p.Kind, Source: p.Source, Start: p.Start.UnixMicro(), Due: p.Due.UnixMicro(),
 		Owner: p.Owner, OwnerIs: x.a.staffName(p.Owner), RepairOf: p.RepairOf,
@@ -185,10 +198,10 @@ func (x *act) put(p desk.Promise) error {
 func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 	d.Promise, d.Kind, d.State = p.ID, p.Kind, p.State
 	d.Due = p.Due.UnixMicro()
-	d.Outcome = p.Outcome
+	d.Outcome, d.Entered = p.Outcome, !p.EnteredAt.IsZero()
 	at := x.now()
-	if typ == desk.PromiseBroken {
-		at = p.Due // it broke then, whenever we noticed
+	if typ == desk.PromiseBroken || !p.AnsweredAt.IsZero() && typ == desk.PromiseKept || !p.EnteredAt.IsZero() {
+		at = p.EndedAt // it happened then, whenever we noticed
 	}
 	if err := x.put(p); err != nil {
 		return err
@@ -198,11 +211,14 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 		return err
 	}
 	for _, o := range outs {
-		if !outdated(o.Trigger, p.State) {
+		if !outdated(o.Trigger, p.State) || o.Args[moreBroken] != "" {
 			continue
 		}
 		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "promise "+string(p.State)
 		if err := x.tx.SaveOut(o); err != nil {
+			return err
+		}
+		if err := x.astray(o, 0); err != nil {
 			return err
 		}
 	}

@@ -23,16 +23,19 @@ type App struct {
 	mail   channel.Sender
 	origin func(desk.Client) string
 	demo   bool
+	told   func(time.Duration)
 
-	live   *live
-	limits *limits
-	roster rosterCache
-	facts  factsCache
-	signed signedCache
-	hold   holdUntil
-	wake   struct {
+	live     *live
+	presence *presence
+	limits   *limits
+	roster   rosterCache
+	facts    factsCache
+	signed   signedCache
+	hold     holdUntil
+	wake     struct {
 		sync.RWMutex
-		sweep, send func()
+		sweep func(due time.Time)
+		send  func()
 	}
 }
 
@@ -44,12 +47,13 @@ type Options struct {
 	SMS    channel.Sender           // nil: the desk has no texts
 	Mail   channel.Sender           // nil: the desk has no mail
 	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
+	Told   func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
 	Demo   bool                     // patients' phones can be seen at /demo/phone
 }
 
 // New makes an App over an open database.
 func New(o Options) *App {
-	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo}
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo, told: o.Told}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -59,7 +63,10 @@ func New(o Options) *App {
 	if a.origin == nil {
 		a.origin = func(c desk.Client) string { return "https://" + c.Host }
 	}
-	a.live = newLive()
+	if a.told == nil {
+		a.told = func(time.Duration) {}
+	}
+	a.live, a.presence = newLive(), newPresence()
 	a.limits = newLimits()
 	return a
 }
@@ -70,9 +77,9 @@ func (a *App) Now() time.Time { return a.db.Now() }
 // Ready reports whether the database answers.
 func (a *App) Ready(ctx context.Context) error { return a.db.Ping(ctx) }
 
-// OnWork sets what is called after a commit that wrote something due: a promise for the sweeper, a
-// message for the sender. Both are wake-ups only; the rows are what counts.
-func (a *App) OnWork(sweep, send func()) {
+// OnWork sets what is called after a commit that wrote a promise, with the instant at which the sweeper
+// has to look at it, or a message for the sender. Both are wake-ups only; the rows are what counts.
+func (a *App) OnWork(sweep func(due time.Time), send func()) {
 	a.wake.Lock()
 	defer a.wake.Unlock()
 	a.wake.sweep, a.wake.send = sweep, send

@@ -486,7 +486,7 @@ func mayPromise(tx *store.Tx, in RequesterIn) error {
 	if err != nil {
 		return err
 	}
-	if live >= 2 {
+	if live >= liveUnproven {
 		return desk.Errorf(desk.RateLimited, "ask.two_promises", "We have already promised to get back to this number twice. Call us if you need help now.")
 	}
 	people, err := tx.RequestersByAddress(value)
@@ -523,4 +523,21 @@ func (a *App) AnswerHelped(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	// Without a question there is no history to write in; the log is what the reports count.
 	a.log.InfoContext(ctx, "an answer helped", "client", int64(c), "answer", answer.ID)
 	return nil
+}
+
+// liveUnproven is how many promises a number can have that nobody has checked.
+const liveUnproven = 2
+
+// enoughPromised reports whether the number of an unchecked person has as many live promises as it can.
+func (x *act) enoughPromised() (bool, error) {
+	r, err := x.tx.Requester(x.t.Requester)
+	if err != nil || r.Proven || x.t.Address == 0 {
+		return false, err
+	}
+	to, err := x.tx.Address(x.t.Address)
+	if err != nil {
+		return false, err
+	}
+	live, err := x.tx.LiveUnproven(to.Value)
+	return live >= liveUnproven, err
 }

@@ -36,6 +36,7 @@ type Board struct {
 // live promises are of everything that the viewer sees, whatever the filter.
 type BoardCounts struct {
 	Kept, KeptLate, Broken, Repaired, MovedByUs, MovedByPerson, Withdrawn, Voided, CannotTell int
+	Entered                                                                                   int // of Kept and Repaired, those entered after an outage
 	LiveHour, LiveToday, LiveLater                                                            int
 }
 
@@ -109,7 +110,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	if err != nil {
 		return Board{}, err
 	}
-	free := &duty{plan: plan, now: now, known: map[dutyKey][]onShift{}}
+	free := &duty{onDutyAt: newOnDuty(plan, now), now: now}
 	var read boardRows
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
 		read, err = readBoard(tx, v, f, now)
@@ -149,7 +150,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		}
 		b.place(line, now)
 	}
-	b.Load = load(read.hours, on, know.seen(v), f.Client)
+	b.Load = load(read.due(f, now), on, know.seen(v), f)
 	return b, nil
 }
 
@@ -203,6 +204,9 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 // counts counts each way to end apart, and what is live by when it is due.
 func (r boardRows) counts() (c BoardCounts) {
 	for _, e := range r.ended {
+		if e.Entered && (e.State == desk.Kept || e.State == desk.KeptLate) {
+			c.Entered += e.N
+		}
 		switch {
 		case e.Repair && (e.State == desk.Kept || e.State == desk.KeptLate):
 			c.Repaired += e.N
@@ -233,7 +237,7 @@ func (r boardRows) counts() (c BoardCounts) {
 		}
 	}
 	for _, n := range []*int{&c.Kept, &c.KeptLate, &c.Broken, &c.Repaired, &c.MovedByUs, &c.MovedByPerson, &c.Withdrawn,
-		&c.Voided, &c.LiveHour, &c.LiveToday, &c.LiveLater} {
+		&c.Voided, &c.Entered, &c.LiveHour, &c.LiveToday, &c.LiveLater} {
 		*n = min(*n, boardMost)
 	}
 	return c
@@ -293,17 +297,35 @@ func (d *duty) can(p desk.Promise) []desk.Staff {
 	return list
 }
 
-// load gives the next hours with how many people are on shift at the start of each, for the clients
-// that the viewer sees or the one of the filter.
-func load(hours []store.HourCount, on *duty, clients []desk.Client, only desk.ClientID) []LoadHour {
+// due counts what is due by hour: of everything the viewer sees as the database counts it, of a filter
+// from the lines that were read for it, of which there are 50 in the first hour and 50 later on that day.
+func (r boardRows) due(f BoardFilter, now time.Time) []store.HourCount {
+	if f == (BoardFilter{}) {
+		return r.hours
+	}
+	hours := make([]store.HourCount, boardLoad)
+	for i := range hours {
+		hours[i].At = now.Add(time.Duration(i) * time.Hour)
+	}
+	for _, row := range r.rows {
+		if i := int(row.Promise.Due.Sub(now) / time.Hour); !row.Promise.Due.Before(now) && i < boardLoad {
+			hours[i].N++
+		}
+	}
+	return hours
+}
+
+// load gives the next hours with how many people are on shift at the start of each, with the skill of the
+// filter, for the clients that the viewer sees or the one of the filter.
+func load(hours []store.HourCount, on *duty, clients []desk.Client, f BoardFilter) []LoadHour {
 	out := make([]LoadHour, 0, boardLoad)
 	for _, h := range hours[:min(len(hours), boardLoad)] {
 		people := map[int64]bool{}
 		for _, c := range clients {
-			if only != 0 && c.ID != only {
+			if f.Client != 0 && c.ID != f.Client {
 				continue
 			}
-			for _, p := range on.plan.On(int64(c.ID), "", "", h.At) {
+			for _, p := range on.plan.On(int64(c.ID), f.Skill, "", h.At) {
 				people[p.Person.ID] = true
 			}
 		}

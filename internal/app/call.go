@@ -137,6 +137,9 @@ func (a *App) FinishCall(ctx context.Context, v desk.Viewer, in CallIn) (Opened,
 		finish = a.finishOld
 	}
 	out, err := finish(ctx, v, in, promise)
+	if err == nil && callKey.MatchString(in.Key) {
+		err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error { return tx.DropCall(in.Key) })
+	}
 	if err != nil || in.Answer == 0 || out.Again {
 		return out, err
 	}
@@ -185,7 +188,7 @@ func (a *App) finishOld(ctx context.Context, v desk.Viewer, in CallIn, promise *
 			sum := sha256.Sum256([]byte(said.body))
 			key = in.Key + " " + said.key + " " + hex.EncodeToString(sum[:8])
 		}
-		if _, err := a.AddNote(ctx, v, ref, Words{Body: said.body, Key: key}); err != nil {
+		if _, err := a.AddNote(ctx, v, ref, Words{Body: said.body, Key: key, Call: true}); err != nil {
 			return Opened{}, err
 		}
 	}

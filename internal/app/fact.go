@@ -23,7 +23,7 @@ type factsCache struct {
 	readAt time.Time
 }
 
-// facts are the clients, skills, functions, staff names and answers of the desk. They never change
+// facts are the clients, skills, functions, canned texts, staff names and answers of the desk. They never change
 // once read; a change makes new ones.
 type facts struct {
 	clients   []desk.Client // by name
@@ -32,8 +32,9 @@ type facts struct {
 	slug      map[string]desk.ClientID
 	skills    map[string]desk.Skill
 	functions map[int64]desk.Function
+	macros    []desk.Macro // in use, by name
 	staff     map[desk.StaffID]string
-	version   int64 // of the answers
+	versions  store.Versions
 	answers   []desk.Answer
 	answer    map[string]desk.Answer // by slug
 	index     *answerIndex
@@ -75,11 +76,14 @@ func (c *factsCache) forget() {
 	c.readAt = time.Time{}
 }
 
-// readFacts reads everything; answers only when they have changed since before.
+// readFacts reads what has changed since before: all of it, all but the answers, or nothing.
 func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
-	f := &facts{client: map[desk.ClientID]desk.Client{}, host: map[string]desk.ClientID{}, slug: map[string]desk.ClientID{},
+	now, err := tx.Versions()
+	if err != nil || before != nil && before.versions == now {
+		return before, err
+	}
+	f := &facts{versions: now, client: map[desk.ClientID]desk.Client{}, host: map[string]desk.ClientID{}, slug: map[string]desk.ClientID{},
 		skills: map[string]desk.Skill{}, functions: map[int64]desk.Function{}}
-	var err error
 	if f.clients, err = tx.Clients(); err != nil {
 		return nil, err
 	}
@@ -100,13 +104,15 @@ func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
 	for _, fn := range functions {
 		f.functions[fn.ID] = fn
 	}
+	macros, err := tx.Macros()
+	if err != nil {
+		return nil, err
+	}
+	f.macros = slices.DeleteFunc(macros, func(m desk.Macro) bool { return !m.Retired.IsZero() })
 	if f.staff, err = tx.StaffNames(); err != nil {
 		return nil, err
 	}
-	if f.version, err = tx.AnswersVersion(); err != nil {
-		return nil, err
-	}
-	if before != nil && before.version == f.version {
+	if before != nil && before.versions.Answers == now.Answers {
 		f.answers, f.answer, f.index = before.answers, before.answer, before.index
 		return f, nil
 	}

@@ -277,10 +277,19 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 			return err
 		}),
 		"give": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
-			return m.App.GivePromise(ctx, v, o.Ref, p.ID, m.staff(rt).Staff)
+			return m.App.GivePromise(ctx, v, o.Ref, p.ID, m.staff(rt).Staff, rapid.SampledFrom([]string{"", "", "she asked for him"}).Draw(rt, "override"))
 		}),
 		"assign": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
 			return m.App.Assign(ctx, v, o.Ref, m.staff(rt).Staff)
+		}),
+		"wait": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
+			span := rapid.SampledFrom([]time.Duration{time.Minute, 5 * time.Hour, 3 * 24 * time.Hour, desk.MaxWait}).Draw(rt, "wait")
+			return m.App.WaitFor(ctx, v, o.Ref, rapid.SampledFrom(desk.WaitReasons).Draw(rt, "for"), m.Now().Add(span))
+		}),
+		"enter a call": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
+			back := rapid.SampledFrom([]time.Duration{0, time.Minute, 15 * time.Minute, 8 * time.Hour}).Draw(rt, "ago")
+			outcome := rapid.SampledFrom([]string{"reached", "no_answer"}).Draw(rt, "outcome")
+			return m.App.EnterCall(ctx, v, o.Ref, p.ID, app.CallMade{At: m.Now().Add(-back), Outcome: outcome})
 		}),
 		"ask if fixed": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error { return m.App.AskIfFixed(ctx, v, o.Ref) }),
 		"void":         staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error { return m.App.VoidTicket(ctx, v, o.Ref, "spam") }),

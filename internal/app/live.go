@@ -14,6 +14,7 @@ type Change struct {
 	Ref    desk.Ref
 	New    bool
 	Broken bool
+	Here   bool // who has it open has changed, and nothing else; see App.Here
 }
 
 // Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket.
@@ -79,7 +80,7 @@ func (l *live) hear(c Change) {
 func (one *listener) hears(c Change) bool {
 	switch one.viewer.Who {
 	case desk.WhoRequester:
-		return c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)
+		return !c.Here && c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)
 	case desk.WhoStaff, desk.WhoToken, desk.WhoSystem:
 		return one.viewer.Sees(c.Client)
 	}

@@ -42,6 +42,9 @@ func (x *act) notNeeded() error {
 // answer; what else was promised is not needed any more, by the person's own word. What is past due
 // has broken before, and is told so.
 func (x *act) close(state desk.TicketState) error {
+	if err := x.heardBack(); err != nil {
+		return err
+	}
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
 			x.closing = true
@@ -79,6 +82,9 @@ func (x *act) close(state desk.TicketState) error {
 			return err
 		}
 	}
+	if err := x.resume("closed"); err != nil {
+		return err
+	}
 	x.t.State, x.t.ClosedAt = state, x.now()
 	return nil
 }
@@ -92,6 +98,12 @@ func (x *act) notFixed(s *choice) error {
 	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
 		return err
 	}
+	if err := x.heardBack(); err != nil {
+		return err
+	}
+	if err := x.resume("person"); err != nil {
+		return err
+	}
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Confirm {
 			continue
@@ -101,6 +113,13 @@ func (x *act) notFixed(s *choice) error {
 		}
 	}
 	x.t.State, x.t.ClosedAt, x.t.AskedAt = desk.Working, time.Time{}, time.Time{}
+	if s != nil && x.v.Who == desk.WhoRequester {
+		if enough, err := x.enoughPromised(); err != nil {
+			return err
+		} else if enough {
+			s = nil // words instead: they take nobody's seat
+		}
+	}
 	if len(x.live) > 0 && s == nil {
 		return nil // something is promised already
 	}
@@ -189,12 +208,14 @@ func (x *act) askIfFixed(talked bool) error {
 		return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked already.")
 	}
 	for _, p := range x.live {
-		if p.Kind == desk.Reply && !talked && x.t.Via != desk.ViaPhone {
+		if p.Kind == desk.Reply && p.AnsweredAt.IsZero() && !talked && x.t.Via != desk.ViaPhone {
 			return desk.Errorf(desk.Conflict, "ticket.unanswered", "Nobody has answered this question yet. Write or call first, then ask if it is fixed.")
 		}
 	}
-	if err := x.keepWords("asked_if_fixed"); err != nil {
-		return err
+	if talked {
+		if err := x.keepWords("asked_if_fixed", 0); err != nil {
+			return err
+		}
 	}
 	// One row of reminders is enough: with two, neither would ever see that it is the last.
 	for _, p := range slices.Clone(x.live) {
@@ -205,6 +226,9 @@ func (x *act) askIfFixed(talked bool) error {
 			return err
 		}
 	}
+	if err := x.resume("asked"); err != nil {
+		return err
+	}
 	x.t.State, x.t.AskedAt = desk.Asked, x.now()
 	if err := x.note(desk.AskedIfFixed, desk.EventData{}); err != nil {
 		return err
@@ -213,5 +237,9 @@ func (x *act) askIfFixed(talked bool) error {
 	if err != nil {
 		return err
 	}
-	return x.tell(desk.SayFixed, p, 0, nil)
+	out, err := x.say(desk.SayFixed, p, 0, nil)
+	if err != nil || talked {
+		return err
+	}
+	return x.keepWords("asked_if_fixed", out)
 }

@@ -10,12 +10,18 @@ import (
 )
 
 // Words is what staff writes on a ticket. Key makes a double submit harmless; Seq, when not zero, is
-// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed".
+// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed", and
+// what a colleague did meanwhile Conflict "ticket.taken". Ask asks at once whether it is fixed.
 type Words struct {
 	Body string
 	Key  string
 	Seq  int
+	Ask  bool
+	Call bool // typed in a call, not in the composer of the ticket
 }
+
+// typedAs is the field in which a message is typed.
+var typedAs = map[desk.MessageKind]string{desk.ToThem: "reply", desk.Note: "note"}
 
 // UpdateWithin is how long after a reply the person hears from us again at the latest.
 const UpdateWithin = 48 * time.Hour
@@ -44,6 +50,9 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 	if body == "" {
 		return desk.Message{}, desk.Fields{{Field: "body", Code: "words.missing", Message: "Write something first."}}.Err()
 	}
+	if gap := desk.Unfilled(body); gap != "" && kind == desk.ToThem {
+		return desk.Message{}, desk.Fields{{Field: "body", Code: "gap.unfilled", Message: "Fill in " + gap + " first: the person would read it as it stands."}}.Err()
+	}
 	var m desk.Message
 	err = a.byRef(ctx, v, ref, func(x *act) error {
 		m = desk.Message{}
@@ -56,35 +65,29 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 				return err
 			}
 		}
-		if w.Seq != 0 && kind == desk.ToThem {
-			if err := x.unread(w.Seq); err != nil {
+		if kind == desk.ToThem {
+			if err := x.unread(w.Seq, "send or discard"); err != nil {
 				return err
 			}
 		}
 		var err error
-		if m, err = x.addMessage(kind, desk.ViaDesk, body); err != nil || kind == desk.Note {
+		if m, err = x.addMessage(kind, desk.ViaDesk, body); err != nil {
 			return err
 		}
-		return x.replied(m)
+		if v.Who == desk.WhoStaff && !w.Call {
+			if err := x.tx.KeepTyped(ref, typedAs[kind], ""); err != nil {
+				return err
+			}
+		}
+		if kind == desk.Note {
+			return nil
+		}
+		if err := x.replied(m); err != nil || !w.Ask {
+			return err
+		}
+		return x.askIfFixed(true)
 	})
 	return m, err
-}
-
-// unread is a Conflict when the person wrote after event seq.
-func (x *act) unread(seq int) error {
-	if x.t.Seq <= seq {
-		return nil
-	}
-	later, err := x.tx.LastEvents(x.t.ID, min(x.t.Seq-seq, 50))
-	if err != nil {
-		return err
-	}
-	for _, e := range later {
-		if e.Seq > seq && e.Type == desk.MessageIn {
-			return desk.Errorf(desk.Conflict, "ticket.changed", "The person wrote again while you were writing. Read it, then send.")
-		}
-	}
-	return nil
 }
 
 // replied does what a person's answer means for the ticket: it is sent, it keeps what was promised in
@@ -93,10 +96,14 @@ func (x *act) replied(m desk.Message) error {
 	if !x.t.State.Open() {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
 	}
-	if err := x.tell(desk.SayReply, desk.Promise{}, m.ID, nil); err != nil {
+	out, err := x.say(desk.SayReply, desk.Promise{}, m.ID, nil)
+	if err != nil {
 		return err
 	}
-	if err := x.keepWords("replied"); err != nil {
+	if err := x.keepWords("replied", out); err != nil {
+		return err
+	}
+	if err := x.resume("answered"); err != nil {
 		return err
 	}
 	if x.t.State == desk.New {
@@ -104,6 +111,14 @@ func (x *act) replied(m desk.Message) error {
 	}
 	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
 		x.t.Owner = x.v.Staff
+	}
+	return x.news()
+}
+
+// news promises news within two days while nothing else is promised.
+func (x *act) news() error {
+	if !x.t.State.Open() {
+		return nil
 	}
 	for _, p := range x.live {
 		if p.Kind != desk.Confirm || x.t.State == desk.Asked {
@@ -114,14 +129,28 @@ func (x *act) replied(m desk.Message) error {
 	return err
 }
 
-// keepWords keeps the live promises that an answer in words keeps. What is past due is left to the
-// sweeper, which breaks it: the clock decides before the answer does.
-func (x *act) keepWords(outcome string) error {
+// keepWords keeps the live promises that an answer in words keeps: at once where the person has the words,
+// else once delivery out has brought them. What is past due is left to the sweeper, which breaks it: the
+// clock decides before the answer does.
+func (x *act) keepWords(outcome string, out int64) error {
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Reply && p.Kind != desk.Update {
 			continue
 		}
 		if !x.now().Before(p.BreaksAt()) {
+			continue
+		}
+		if out != 0 && x.now().Before(p.Due) {
+			if !p.AnsweredAt.IsZero() {
+				continue // the first answer counts while it is on its way
+			}
+			p, err := p.Answer(x.now(), out, outcome)
+			if err != nil {
+				return err
+			}
+			if err := x.put(p); err != nil {
+				return err
+			}
 			continue
 		}
 		p, err := p.Keep(x.now(), outcome)
@@ -131,6 +160,72 @@ func (x *act) keepWords(outcome string) error {
 		if err := x.end(p, desk.PromiseKept, desk.EventData{}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// arrived keeps what the words of delivery o answer, as soon as they are with the person as far as anybody
+// can know: when the provider says so, for mail when it was taken, and at due when nothing was heard since.
+func (x *act) arrived(o desk.Out) error {
+	kept := false
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredOut != o.ID || o.State == desk.Accepted && o.Channel == desk.BySMS && x.now().Before(p.Due) {
+			continue
+		}
+		if err := x.keepAnswered(p); err != nil {
+			return err
+		}
+		kept = true
+	}
+	if !kept {
+		return nil
+	}
+	return x.news()
+}
+
+// keepAnswered ends p as kept by its answer.
+func (x *act) keepAnswered(p desk.Promise) error {
+	p, err := p.Arrived()
+	if err != nil {
+		return err
+	}
+	return x.end(p, desk.PromiseKept, desk.EventData{})
+}
+
+// heardBack keeps what was answered: who answers us has had our words.
+func (x *act) heardBack() error {
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredAt.IsZero() {
+			continue
+		}
+		if err := x.keepAnswered(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// astray takes back the answers that delivery o carried: it did not arrive. They count as written again now
+// when another delivery carries the same words; next is its id, zero for none.
+func (x *act) astray(o desk.Out, next int64) error {
+	for _, p := range slices.Clone(x.live) {
+		if p.AnsweredOut != o.ID {
+			continue
+		}
+		outcome := p.Outcome
+		p = p.Unanswered()
+		p.FireAt = p.BreaksAt()
+		if next != 0 && x.now().Before(p.Due) {
+			var err error
+			if p, err = p.Answer(x.now(), next, outcome); err != nil {
+				return err
+			}
+			p.FireAt = p.Due
+		}
+		if err := x.put(p); err != nil {
+			return err
+		}
+		x.sweepAt(p.FireAt)
 	}
 	return nil
 }

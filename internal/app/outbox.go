@@ -91,12 +91,23 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 			return err
 		}
 		if o.Promise != 0 {
-			l.p, err = tx.Promise(o.Promise)
+			if l.p, err = tx.Promise(o.Promise); err != nil {
+				return err
+			}
+		}
+		if o.Trigger == desk.SayBroken {
+			l.broken, err = a.breaches(tx, o)
 		}
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if o.Trigger == desk.SayBroken {
+		if len(l.broken) == 0 {
+			return a.sent(ctx, c, o, notNeededNow)
+		}
+		l.p = l.broken[0].repair
 	}
 	l.leader = a.staffName(l.p.Owner)
 	if o.Trigger == desk.SaySoon && !l.p.State.Live() {
@@ -105,7 +116,7 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	if o.Channel == desk.BySMS && !l.to.StoppedAt.IsZero() && o.Trigger != desk.SayStop {
 		return a.sent(ctx, c, o, channel.Delivery{State: channel.Stopped, Reason: "the person asked for no texts"})
 	}
-	if o.Channel == desk.BySMS && o.State != desk.Unknown {
+	if o.Channel == desk.BySMS && o.State != desk.Unknown && o.Args[promisedNow] == "" {
 		// What waited for hours, after an outage say, must not wake anybody.
 		if at := quietUntil(o.Trigger, l.now, zoneOf(c)); at.After(l.now) {
 			return a.sent(ctx, c, o, channel.Delivery{State: "quiet"})
@@ -178,6 +189,9 @@ func (x *act) delivered(o desk.Out, d channel.Delivery) error {
 		if err := x.outNote(o); err != nil {
 			return err
 		}
+		if err := x.arrived(o); err != nil {
+			return err
+		}
 		if first {
 			return x.accepted(o)
 		}
@@ -211,7 +225,10 @@ func (x *act) delivered(o desk.Out, d channel.Delivery) error {
 		return x.fallBack(o, d.Reason)
 	case "cancelled":
 		o.State, o.FireAt, o.DoneAt = desk.Cancelled, time.Time{}, x.now()
-		return x.tx.SaveOut(o)
+		if err := x.tx.SaveOut(o); err != nil {
+			return err
+		}
+		return x.astray(o, 0)
 	}
 	return x.fallBack(o, d.Reason)
 }
@@ -229,11 +246,7 @@ func (x *act) outNote(o desk.Out) error {
 // the first text to a person says how to stop texts.
 func (x *act) accepted(o desk.Out) error {
 	if o.Trigger == desk.SayBroken {
-		repair, err := x.tx.Promise(o.Promise)
-		if err != nil {
-			return err
-		}
-		if err := x.told(repair, o.Channel); err != nil {
+		if err := x.eachBreak(o, func(x *act, repair desk.Promise) error { return x.told(repair, o.Channel) }); err != nil {
 			return err
 		}
 	}
@@ -253,7 +266,8 @@ func (x *act) accepted(o desk.Out) error {
 	if err != nil || len(others) > 1 {
 		return err
 	}
-	return x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
+	_, err = x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
+	return err
 }
 
 // told notes that the person knows of the break that repair p repairs.
@@ -269,15 +283,18 @@ func (x *act) told(p desk.Promise, by desk.Channel) error {
 	if err := x.tx.SavePromise(broken); err != nil {
 		return err
 	}
+	if by == desk.BySMS || by == desk.ByEmail {
+		late := broken.ToldAt.Sub(broken.Due)
+		x.tx.After(func() { x.a.told(late) })
+	}
 	return x.note(desk.PromiseTold, desk.EventData{Promise: broken.ID, Channel: by})
 }
 
 // untold takes back that the person knows of the break that repair p repairs: what the provider had taken
 // did not arrive.
-func (x *act) untold(p desk.PromiseID) error {
-	repair, err := x.tx.Promise(p)
-	if err != nil || repair.RepairOf == 0 {
-		return err
+func (x *act) untold(repair desk.Promise) error {
+	if repair.RepairOf == 0 {
+		return nil
 	}
 	broken, err := x.tx.Promise(repair.RepairOf)
 	if err != nil || broken.ToldAt.IsZero() {
@@ -296,7 +313,7 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 		return x.outNote(o)
 	}
 	if o.Trigger == desk.SayBroken && !o.SentAt.IsZero() {
-		if err := x.untold(o.Promise); err != nil {
+		if err := x.eachBreak(o, (*act).untold); err != nil {
 			return err
 		}
 	}
@@ -305,12 +322,7 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 	if err != nil {
 		return err
 	}
-	args := map[string]string{"tried": tried}
-	for k, v := range o.Args {
-		if k != "tried" {
-			args[k] = v
-		}
-	}
+	args := withArg(o.Args, "tried", tried)
 	phone := false
 	for _, ad := range addresses {
 		if ad.Kind == desk.PhoneAddress {
@@ -325,18 +337,30 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 		}
 		next := desk.Out{Trigger: o.Trigger, Channel: ch, Address: ad.ID, Promise: o.Promise, Message: o.Message, Args: args, FireAt: x.now()}
 		if ch == desk.BySMS {
-			next.FireAt = quietUntil(o.Trigger, x.now(), zoneOf(x.c))
+			next = x.atRightTime(next)
 		}
-		if err := x.queue(next); err != nil {
+		if o.FellBack, err = x.queue(next); err != nil {
 			return err
 		}
-		return x.outNote(o)
+		if err := x.outNote(o); err != nil {
+			return err
+		}
+		return x.astray(o, o.FellBack)
 	}
 	if err := x.outNote(o); err != nil {
 		return err
 	}
-	if phone {
-		return x.raise(desk.AlertCallTask, o.Promise, desk.FlagNone, "call the person: "+string(o.Trigger)+" could not be sent")
+	if err := x.astray(o, 0); err != nil {
+		return err
 	}
-	return x.cannotTell(o.Promise, reason)
+	unreached := func(x *act, p desk.Promise) error {
+		if phone {
+			return x.raise(desk.AlertCallTask, p.ID, desk.FlagNone, "call the person: "+string(o.Trigger)+" could not be sent")
+		}
+		return x.cannotTell(p.ID, reason)
+	}
+	if o.Trigger == desk.SayBroken {
+		return x.eachBreak(o, unreached)
+	}
+	return unreached(x, desk.Promise{ID: o.Promise})
 }

@@ -25,6 +25,8 @@ type TicketPage struct {
 	Others    []desk.Ticket    // other questions of this requester, newest first
 	Best      []desk.Answer    // answers that fit
 	Owner     string
+	Outage    Outage            // whose calls can be entered now; the zero Outage when there is none
+	Typed     map[string]string // what the viewer has typed and not sent, by field: "reply", "note"
 }
 
 // PromiseLine is a promise with the names that go with it.
@@ -48,12 +50,12 @@ func (a *App) TicketPage(ctx context.Context, v desk.Viewer, ref desk.Ref) (Tick
 	return s.Ticket, err
 }
 
-func (l *looking) ticket(desk *store.DeskReadTx, ref desk.Ref) (TicketPage, error) {
-	where, err := desk.WhereIs(ref)
+func (l *looking) ticket(all *store.DeskReadTx, ref desk.Ref) (TicketPage, error) {
+	where, err := all.WhereIs(ref)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	tx, err := desk.ForClient(where.Client)
+	tx, err := all.ForClient(where.Client)
 	if err != nil {
 		return TicketPage{}, err
 	}
@@ -61,10 +63,17 @@ func (l *looking) ticket(desk *store.DeskReadTx, ref desk.Ref) (TicketPage, erro
 	if err != nil {
 		return TicketPage{}, err
 	}
+	if l.v.Who == desk.WhoStaff {
+		typed, err := tx.Typed(ref)
+		if err != nil {
+			return TicketPage{}, err
+		}
+		p.Typed = byPlace(typed)
+	}
 	if p.Client, err = l.know.one(where.Client); err != nil {
 		return TicketPage{}, err
 	}
-	p.Owner = l.know.staff[p.Ticket.Owner]
+	p.Outage, p.Owner = l.outage, l.know.staff[p.Ticket.Owner]
 	for i := range p.Promises {
 		line := &p.Promises[i]
 		line.Look = l.on.look(line.Promise)

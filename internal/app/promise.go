@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +20,7 @@ type PromiseIn struct {
 	Owner    desk.StaffID
 	Text     string // for Other
 	Override string // reason; only for those who lead
+	Seq      int    // the event number that was seen, as in Words; zero: not asked
 }
 
 // choice is a promise that was prepared before its unit of work: the window that it wants, with the
@@ -148,6 +148,9 @@ func (a *App) MakePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, in P
 				return nil
 			}
 		}
+		if err := x.unread(in.Seq, "promise"); err != nil {
+			return err
+		}
 		p, err = x.promiseNow(s)
 		return err
 	})
@@ -181,7 +184,7 @@ func (a *App) promising(ctx context.Context, v desk.Viewer, ref desk.Ref, in *Pr
 // person's word: a reply promise ends when somebody promises in words.
 func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 	if x.v.Who == desk.WhoStaff || x.v.Who == desk.WhoToken {
-		if err := x.keepWords("promised"); err != nil {
+		if err := x.keepWords("promised", 0); err != nil {
 			return s.promise, err
 		}
 	}
@@ -238,30 +241,37 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if err != nil {
 			return err
 		}
-		if err := x.attempted(p, "reached"); err != nil {
+		if err := x.attempted(p, "reached", x.now()); err != nil {
 			return err
 		}
-		p = kept
-		if err := x.end(p, desk.PromiseKept, desk.EventData{RepairOf: p.RepairOf}); err != nil {
-			return err
-		}
-		if note != "" {
-			if _, err := x.addMessage(desk.Note, desk.ViaPhone, note); err != nil {
-				return err
-			}
-		}
-		if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
-			x.t.Owner = x.v.Staff
-		}
-		if s != nil {
-			_, err := x.promiseNow(s)
-			return err
-		}
-		if x.t.State == desk.Asked {
-			x.t.State = desk.Working
-		}
-		return x.askIfFixed(true)
+		return x.talked(kept, note, s)
 	})
+}
+
+// talked ends a promise that a talk with the person kept; what comes next is s, or "Is it fixed?".
+func (x *act) talked(kept desk.Promise, note string, s *choice) error {
+	if err := x.end(kept, desk.PromiseKept, desk.EventData{RepairOf: kept.RepairOf}); err != nil {
+		return err
+	}
+	if note != "" {
+		if _, err := x.addMessage(desk.Note, desk.ViaPhone, note); err != nil {
+			return err
+		}
+	}
+	if err := x.resume("answered"); err != nil {
+		return err
+	}
+	if x.t.Owner == 0 && x.v.Who == desk.WhoStaff {
+		x.t.Owner = x.v.Staff
+	}
+	if s != nil {
+		_, err := x.promiseNow(s)
+		return err
+	}
+	if x.t.State == desk.Asked {
+		x.t.State = desk.Working
+	}
+	return x.askIfFixed(true)
 }
 
 // MovePromise moves a promise to another window before it is due. by says who wanted it; moved by us
@@ -347,37 +357,6 @@ func (x *act) move(p desk.Promise, by desk.MovedBy, s *choice) (desk.Promise, er
 		return p, err
 	}
 	return np, x.remind(np)
-}
-
-// GivePromise gives a promise to somebody who is on shift with the skill; those who lead may give it to
-// anybody who serves the client, and everybody may take it.
-func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, to desk.StaffID) error {
-	c, tid, err := a.find(ctx, v, ref)
-	if err != nil {
-		return err
-	}
-	if err := a.serves(ctx, to, c.ID); err != nil {
-		return err
-	}
-	on, err := a.onDuty(ctx, a.Now())
-	if err != nil {
-		return err
-	}
-	return a.onTicket(ctx, v, c, tid, func(x *act) error {
-		p, err := x.promise(id)
-		if err != nil {
-			return err
-		}
-		knows := slices.ContainsFunc(on.people(c.ID, p.Skill), func(o onShift) bool { return desk.StaffID(o.Person.ID) == to })
-		if !knows && !v.Leads() && to != v.Staff {
-			return desk.Fields{{Field: "to", Code: "staff.off_shift", Message: "That person is not on shift with the skill now."}}.Err()
-		}
-		p.Owner = to
-		if err := x.put(p); err != nil {
-			return err
-		}
-		return x.note(desk.PromiseGiven, desk.EventData{Promise: p.ID, Owner: to, OwnerIs: a.staffName(to)})
-	})
 }
 
 // Promises gives the promises of a ticket, oldest first.

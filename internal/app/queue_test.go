@@ -60,7 +60,7 @@ func TestStripSaysWhatIOweNext(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	o := d.ask(d.mercy.ID, "Maria Gomez", "+13125550111", "I cannot see pounds", 40*time.Minute)
-	if err := d.GivePromise(ctx, d.sam, o.Ref, o.Promise.ID, d.ana.Staff); err != nil {
+	if err := d.GivePromise(ctx, d.sam, o.Ref, o.Promise.ID, d.ana.Staff, ""); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = d.Strip(ctx, d.ana); err != nil || s.Promise.ID != o.Promise.ID || s.Owed != 1 || s.Caller != "Maria Gomez" || s.Broken {
@@ -69,6 +69,19 @@ func TestStripSaysWhatIOweNext(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	if s, err = d.Strip(ctx, d.ana); err != nil || !s.Broken {
 		t.Errorf("past due: %+v, %v", s, err)
+	}
+}
+
+// Somebody may owe what is not due first on its ticket.
+func TestStripNamesMyPromiseAndNotTheFirstOfItsTicket(t *testing.T) {
+	d := newTestDesk(t)
+	o := d.ask(d.mercy.ID, "Maria Gomez", "+13125550111", "I cannot see pounds", 40*time.Minute)
+	mine, err := d.MakePromise(t.Context(), d.ana, o.Ref, PromiseIn{Kind: desk.Update, Due: d.now.Add(50 * time.Minute), Owner: d.ana.Staff})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := d.Strip(t.Context(), d.ana); err != nil || s.Promise.ID != mine.ID || s.Promise.Kind != desk.Update || s.Ticket.Ref != o.Ref {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 

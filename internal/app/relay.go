@@ -16,7 +16,13 @@ func (a *App) Relay(ctx context.Context) {
 	a.live.mu.Lock()
 	a.live.relay = func(c Change) { r.Tell(c.line(me)) }
 	a.live.mu.Unlock()
+	a.presence.mu.Lock()
+	a.presence.node, a.presence.relay = me, r.Tell
+	a.presence.mu.Unlock()
 	r.Run(ctx, func(line string) {
+		if a.heard(line) {
+			return
+		}
 		if from, c, ok := parseChange(line); ok && from != me {
 			a.live.hear(c)
 		}

@@ -134,6 +134,8 @@ func TestFallingBackToATextWaitsForTheMorning(t *testing.T) {
 		})
 		d.Must(err)
 		maria.Got = got
+		_, err = d.App.Reply(d.Ctx(), d.Sam, got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
 		d.AdvanceTo(d.At(2, 23, 0))
 		_, _ = d.App.Reply(d.Ctx(), d.Sam, got.Ref, app.Words{Body: "Here is how."})
 		said := len(maria.Texts())

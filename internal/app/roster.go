@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type rosterCache struct {
 	until     time.Time
 	roster    coverage.Roster // without bookings
 	duty      *coverage.Plan  // of roster
+	second    *onDutyAt       // who is on shift in the second that was asked about last
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -134,16 +136,31 @@ func (c *rosterCache) at(now time.Time, lasts time.Duration) *duty {
 	if age := now.Sub(c.checkedAt); !c.read || age.Abs() >= lasts {
 		return nil
 	}
-	return &duty{plan: c.duty, staff: c.roster.People, shifts: c.roster.Shifts, now: now, known: map[dutyKey][]onShift{}}
+	// Shifts change on whole seconds: all pages of a second share what was found out.
+	if second := now.Truncate(time.Second); c.second == nil || c.second.plan != c.duty || !c.second.at.Equal(second) {
+		c.second = newOnDuty(c.duty, second)
+	}
+	return &duty{onDutyAt: c.second, staff: c.roster.People, shifts: c.roster.Shifts, now: now}
 }
 
 // duty answers who is on shift at one instant, for the many lines of one page.
 type duty struct {
-	plan   *coverage.Plan
+	*onDutyAt
 	staff  []coverage.Person
 	shifts []coverage.Shift
 	now    time.Time
-	known  map[dutyKey][]onShift
+}
+
+// onDutyAt is who is on shift at one instant, found out once for each client and skill.
+type onDutyAt struct {
+	plan  *coverage.Plan
+	at    time.Time
+	mu    sync.Mutex
+	known map[dutyKey][]onShift
+}
+
+func newOnDuty(plan *coverage.Plan, at time.Time) *onDutyAt {
+	return &onDutyAt{plan: plan, at: at, known: map[dutyKey][]onShift{}}
 }
 
 // onShift is somebody on shift.
@@ -155,11 +172,13 @@ type dutyKey struct {
 }
 
 // people gives who is on shift for a client with a skill.
-func (d *duty) people(c desk.ClientID, skill string) []onShift {
+func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
 	k := dutyKey{c, skill}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	list, ok := d.known[k]
 	if !ok {
-		list = d.plan.On(int64(c), skill, "", d.now)
+		list = d.plan.On(int64(c), skill, "", d.at)
 		d.known[k] = list
 	}
 	return list
@@ -168,9 +187,11 @@ func (d *duty) people(c desk.ClientID, skill string) []onShift {
 // owned reports whether the owner of p is on shift; without an owner, whether anybody with the skill is.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
-		return d.plan.Any(int64(p.Client), p.Skill, 0, d.now)
+		return len(d.people(p.Client, p.Skill)) > 0
 	}
-	return d.plan.Any(int64(p.Client), "", int64(p.Owner), d.now)
+	return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool {
+		return on.Person.ID == int64(p.Owner)
+	})
 }
 
 // look says how p shows.

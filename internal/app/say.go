@@ -51,41 +51,92 @@ func (x *act) remind(p desk.Promise) error {
 	if p.Kind != desk.Callback || !at.After(x.now()) || x.t.Address == 0 || x.t.Channel == desk.ByEmail || x.t.Channel == desk.ByWeb {
 		return nil
 	}
-	return x.queue(desk.Out{Trigger: desk.SaySoon, Channel: desk.BySMS, Address: x.t.Address, Promise: p.ID, FireAt: at})
+	_, err := x.queue(desk.Out{Trigger: desk.SaySoon, Channel: desk.BySMS, Address: x.t.Address, Promise: p.ID, FireAt: at})
+	return err
 }
 
 // tell writes what the person is told as a row, by the channel that they chose. p may be the zero
 // Promise, m zero.
 func (x *act) tell(trigger desk.Trigger, p desk.Promise, m desk.MessageID, args map[string]string) error {
-	ch := x.t.Channel
-	if ch == desk.ByVoice {
-		ch = desk.BySMS // who wants a call gets the times of calls by text
+	_, err := x.say(trigger, p, m, args)
+	return err
+}
+
+// say is tell that gives the id of the delivery; zero where the person reads it on the tracker.
+func (x *act) say(trigger desk.Trigger, p desk.Promise, m desk.MessageID, args map[string]string) (int64, error) {
+	return x.sayTo(trigger, x.writtenChannel(), x.t.Address, p, m, args)
+}
+
+// writtenChannel is how the person gets words: who wants a call gets the times of calls by text.
+func (x *act) writtenChannel() desk.Channel {
+	if x.t.Channel == desk.ByVoice {
+		return desk.BySMS
 	}
-	return x.tellTo(trigger, ch, x.t.Address, p, m, args)
+	return x.t.Channel
 }
 
 // tellTo is tell with a channel and an address of its own.
 func (x *act) tellTo(trigger desk.Trigger, ch desk.Channel, to desk.AddressID, p desk.Promise, m desk.MessageID, args map[string]string) error {
-	if to == 0 || ch == desk.ByWeb || ch == "" {
-		if trigger == desk.SayBroken {
-			return x.cannotTell(p.ID, "no address on file")
-		}
-		return nil // who asked without an address follows the tracker
-	}
-	at := x.now()
-	if ch == desk.BySMS {
-		at = quietUntil(trigger, at, zoneOf(x.c))
-	}
-	return x.queue(desk.Out{Trigger: trigger, Channel: ch, Address: to, Promise: p.ID, Message: m, Args: args, FireAt: at})
+	_, err := x.sayTo(trigger, ch, to, p, m, args)
+	return err
 }
 
-func (x *act) queue(o desk.Out) error {
+func (x *act) sayTo(trigger desk.Trigger, ch desk.Channel, to desk.AddressID, p desk.Promise, m desk.MessageID, args map[string]string) (int64, error) {
+	if to == 0 || ch == desk.ByWeb || ch == "" {
+		if trigger == desk.SayBroken {
+			return 0, x.cannotTell(p.ID, "no address on file")
+		}
+		return 0, nil // who asked without an address follows the tracker
+	}
+	o := desk.Out{Trigger: trigger, Channel: ch, Address: to, Promise: p.ID, Message: m, Args: args, FireAt: x.now()}
+	if ch == desk.BySMS {
+		o = x.atRightTime(o)
+	}
+	return x.queue(o)
+}
+
+// atRightTime keeps a text for the end of quiet hours. Words that were promised for the night go in the
+// night.
+func (x *act) atRightTime(o desk.Out) desk.Out {
+	o.FireAt = quietUntil(o.Trigger, x.now(), zoneOf(x.c))
+	answers := o.Trigger == desk.SayReply || o.Trigger == desk.SayFixed
+	if o.FireAt.After(x.now()) && (o.Args[promisedNow] != "" || answers && x.wordsDue(o.FireAt)) {
+		o.FireAt, o.Args = x.now(), withArg(o.Args, promisedNow, "yes")
+	}
+	return o
+}
+
+// promisedNow marks a text that quiet hours do not hold.
+const promisedNow = "promised"
+
+func withArg(args map[string]string, key, value string) map[string]string {
+	all := map[string]string{key: value}
+	for k, v := range args {
+		if k != key {
+			all[k] = v
+		}
+	}
+	return all
+}
+
+// wordsDue reports whether words are promised that fall due between now and until.
+func (x *act) wordsDue(until time.Time) bool {
+	for _, p := range x.live {
+		if (p.Kind == desk.Reply || p.Kind == desk.Update) && p.Due.After(x.now()) && !p.Due.After(until) {
+			return true
+		}
+	}
+	return false
+}
+
+// queue stores a delivery and gives its id.
+func (x *act) queue(o desk.Out) (int64, error) {
 	o.Client, o.ID, o.Ticket, o.Requester, o.Lang = x.t.Client, x.tx.NewID(), x.t.ID, x.t.Requester, x.t.Lang
 	o.State, o.CreatedAt = desk.Queued, x.now()
 	if !o.FireAt.After(x.now()) {
 		x.sends = true
 	}
-	return x.tx.AddOut(o)
+	return o.ID, x.tx.AddOut(o)
 }
 
 // quietUntil is when a text may go: at once where it answers what the person just did or tells of a
@@ -95,7 +146,8 @@ func (x *act) queue(o desk.Out) error {
 func quietUntil(trigger desk.Trigger, now time.Time, loc *time.Location) time.Time {
 	const from, to = 8, 21
 	switch trigger {
-	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided:
+	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided,
+		desk.SayWaiting, desk.SayNudge:
 	default:
 		return now
 	}
@@ -121,7 +173,7 @@ func (x *act) cannotTell(p desk.PromiseID, why string) error {
 // essential reports whether a trigger must reach the person: then a failure starts the next channel.
 func essential(t desk.Trigger) bool {
 	switch t {
-	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber:
+	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber, desk.SayNudge:
 		return false
 	}
 	return true
@@ -135,7 +187,8 @@ type letter struct {
 	r      desk.Requester
 	to     desk.Address
 	p      desk.Promise
-	leader string // who repairs
+	broken []breach // for news of a break: what broke, and what repairs it
+	leader string   // who repairs
 	origin string
 	now    time.Time
 }
@@ -149,6 +202,9 @@ func (l letter) key() string {
 			return "made_reply"
 		}
 	case desk.SayBroken:
+		if len(l.broken) > 1 {
+			return "broken_list"
+		}
 		if !windowed(l.p.Kind) {
 			return "broken_other"
 		}
@@ -158,6 +214,13 @@ func (l letter) key() string {
 		}
 	case desk.SayReminder:
 		return "fixed_again"
+	case desk.SayWaiting:
+		return "wait_" + l.out.Args["waits"]
+	case desk.SayNudge:
+		if l.out.Args["waits"] != string(desk.WaitPerson) {
+			return "nudge_other"
+		}
+		return "nudge_person"
 	case desk.SayReopened:
 		if !windowed(l.p.Kind) {
 			return "reopened_reply"
@@ -187,8 +250,8 @@ func (l letter) args(sms bool) []any {
 		_, link, _ = strings.Cut(link, "://")
 	}
 	due := l.p.Due
-	if us, err := strconv.ParseInt(l.out.Args["due"], 10, 64); err == nil {
-		due = time.UnixMicro(us)
+	if len(l.broken) > 0 {
+		due = l.broken[0].broken.Due
 	}
 	who := l.leader
 	if who == "" {
@@ -207,28 +270,37 @@ func (l letter) args(sms bool) []any {
 	}
 }
 
-// day is the day that a text speaks of: when a silent question closes, else when it was asked.
+// day is the day that a text speaks of: when a silent question closes, until when we wait, else when it
+// was asked.
 func (l letter) day() time.Time {
 	if l.out.Trigger == desk.SayReminder || l.out.Trigger == desk.SayFixed {
 		return l.t.AskedAt.Add(confirmAfter[len(confirmAfter)-1])
+	}
+	if us, err := strconv.ParseInt(l.out.Args["until"], 10, 64); err == nil {
+		return time.UnixMicro(us)
 	}
 	return l.t.OpenedAt
 }
 
 // text makes the text message of l.
 func (l letter) text() channel.Message {
-	lang := words.Parse(l.out.Lang)
-	return channel.Message{
-		ID: outID(l.out), Client: int64(l.c.ID), From: l.c.Phone, To: desk.Phone(l.to.Value).E164(), Lang: l.out.Lang,
-		Text: words.T(lang, "sms."+l.key(), l.args(true)...),
+	m := channel.Message{ID: outID(l.out), Client: int64(l.c.ID), From: l.c.Phone, To: desk.Phone(l.to.Value).E164(), Lang: l.out.Lang}
+	if len(l.broken) > 1 {
+		m.Text = l.shortApology()
+	} else {
+		m.Text = words.T(words.Parse(l.out.Lang), "sms."+l.key(), l.args(true)...)
 	}
+	return m
 }
 
 // post makes the mail of l: plain text and plain HTML with the same words, one link.
 func (l letter) post() channel.Message {
 	lang, args, key := words.Parse(l.out.Lang), l.args(false), "mail."+l.key()
-	t := func(k string) string { return words.T(lang, k, args...) }
+	t := func(k string, more ...any) string { return words.T(lang, k, append(more, args...)...) }
 	paras := []string{t(key + ".body")}
+	if len(l.broken) > 1 {
+		paras = l.apologies(t)
+	}
 	button := ""
 	if words.Has(key + ".button") {
 		button = t(key + ".button")

@@ -53,10 +53,11 @@ func (a *App) Screen(ctx context.Context, v desk.Viewer, parts ScreenParts) (s S
 
 // looking is a member of staff before a screen: what is known of the desk now.
 type looking struct {
-	v    desk.Viewer
-	know *facts
-	on   *duty
-	now  time.Time
+	v      desk.Viewer
+	know   *facts
+	on     *duty
+	outage Outage
+	now    time.Time
 }
 
 // looks opens units of work: never call it inside one.
@@ -73,5 +74,5 @@ func (a *App) looks(ctx context.Context, v desk.Viewer) (*looking, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &looking{v: v, know: know, on: on, now: now}, nil
+	return &looking{v: v, know: know, on: on, outage: a.outage(), now: now}, nil
 }

@@ -217,6 +217,15 @@ func (a *App) AddToken(ctx context.Context, v desk.Viewer, c desk.ClientID, name
 	return secret, nil
 }
 
+// SaveKeys keeps in the profile which letters v uses in place of ours: Invalid, at the field of each, for
+// what is no key and what two share.
+func (a *App) SaveKeys(ctx context.Context, v desk.Viewer, l desk.Letters) error {
+	if err := l.Check(); err != nil {
+		return err
+	}
+	return a.saveMyself(ctx, v, func(s *desk.Staff) { s.Letters = l.String() })
+}
+
 // SaveDisplay keeps theme, density and letter keys in the profile.
 func (a *App) SaveDisplay(ctx context.Context, v desk.Viewer, theme, density string, letters bool) error {
 	if !slices.Contains([]string{"", "light", "dark", "auto"}, theme) ||

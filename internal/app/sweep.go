@@ -3,8 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
-	"sync"
+	"strings"
 	"time"
 
 	"kept/internal/coverage"
@@ -13,57 +14,60 @@ import (
 	"kept/internal/store"
 )
 
-// downFor is how long the sweeper may be away before its absence counts as "the process was down";
-// then staff get holdFor to enter calls that were made meanwhile.
-const (
-	downFor = 5 * time.Minute
-	holdFor = 10 * time.Minute
-)
-
-// holdUntil remembers, after a time in which nobody swept, which promises wait for staff to enter
-// calls that were made: those that fell due before back, until the hold ends.
-type holdUntil struct {
-	sync.Mutex
-	known bool
-	seen  time.Time // the last sign of life that was stored
-	back  time.Time // when sweeping began again
-	until time.Time
-}
-
-const seenSetting = "sweeper_seen"
-
 // Sweeper is the source of due promises for a job loop. Each promise is applied in a unit of work of
 // its own, and only if it is still live then: two nodes that see the same promise break it once.
 func (a *App) Sweeper() job.Source { return sweeper{a} }
 
 type sweeper struct{ a *App }
 
-// Claim gives the promises whose time has come. It takes no lease: the promise's own state is one.
+// Claim gives the promises whose time has come, one for each person: the others go with it. It takes no lease: the promise's own state is one.
 func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duration) ([]job.Row, error) {
 	if err := s.a.sweeping(ctx, now); err != nil {
 		return nil, err
 	}
 	var due []desk.Promise
+	var waits []store.TicketKey
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
-		due, err = tx.DuePromises(now, n)
+		if due, err = tx.DuePromises(now, n); err != nil {
+			return err
+		}
+		waits, err = tx.Waited(now, n)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]job.Row, len(due))
-	for i, p := range due {
-		rows[i] = job.Row{
+	var rows []job.Row
+	seen := map[[2]int64]bool{}
+	for _, p := range due {
+		who := [2]int64{int64(p.Client), int64(p.Requester)}
+		if seen[who] {
+			continue
+		}
+		seen[who] = true
+		rows = append(rows, job.Row{
 			ID: strconv.FormatInt(int64(p.Client), 10) + "/" + strconv.FormatInt(int64(p.ID), 10), Attempts: 1, FireAt: p.FireAt,
 			Work: func(ctx context.Context) error { return s.a.due(ctx, p) },
-		}
+		})
+	}
+	for _, t := range waits {
+		rows = append(rows, job.Row{
+			ID: waitRow + strconv.FormatInt(int64(t.Client), 10) + "/" + strconv.FormatInt(int64(t.ID), 10), Attempts: 1, FireAt: now,
+			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
+		})
 	}
 	return rows, nil
 }
 
+// waitRow begins the id of a row that is a question whose waiting has ended.
+const waitRow = "wait "
+
 // Return looks again later at a promise that could not be applied, so that it does not stand in the
 // way of others. It stays live and due: the board and the lag show it.
 func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error {
+	if strings.HasPrefix(row.ID, waitRow) {
+		return nil // it stays as it is, and is seen again
+	}
 	var c desk.ClientID
 	var id desk.PromiseID
 	if _, err := fmt.Sscanf(row.ID, "%d/%d", &c, &id); err != nil {
@@ -80,68 +84,8 @@ func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string
 	})
 }
 
-// sweeping notes that the sweeper is alive and, after a time in which it was not, holds what fell due
-// meanwhile.
-func (a *App) sweeping(ctx context.Context, now time.Time) error {
-	known, seen := a.hold.alive()
-	if known && now.Sub(seen) < time.Minute {
-		return nil
-	}
-	down := false
-	err := a.db.System(ctx, "sweeper", func(tx *store.SystemTx) error {
-		s, ok, err := tx.Setting(seenSetting)
-		if err != nil {
-			return err
-		}
-		us, err := strconv.ParseInt(s, 10, 64)
-		down = ok && err == nil && !known && now.Sub(time.UnixMicro(us)) > downFor
-		return tx.SetSetting(seenSetting, strconv.FormatInt(now.UnixMicro(), 10))
-	})
-	if err != nil {
-		a.hold.lost()
-		return err
-	}
-	a.hold.swept(now, down)
-	return nil
-}
-
-// The lock is never held over a unit of work: one that waits for it would wait for the writer, which
-// may wait for the lock.
-
-func (h *holdUntil) alive() (known bool, seen time.Time) {
-	h.Lock()
-	defer h.Unlock()
-	return h.known, h.seen
-}
-
-// lost notes that the database did not answer. Nobody could enter calls either, so a long time of it is
-// like a process that was down.
-func (h *holdUntil) lost() {
-	h.Lock()
-	defer h.Unlock()
-	h.known = false
-}
-
-func (h *holdUntil) swept(now time.Time, down bool) {
-	h.Lock()
-	defer h.Unlock()
-	if down {
-		h.back, h.until = now, now.Add(holdFor)
-	}
-	h.known, h.seen = true, now
-}
-
-// of is the end of the hold for something that fell due at due; zero when it is not held.
-func (h *holdUntil) of(due time.Time) time.Time {
-	h.Lock()
-	defer h.Unlock()
-	if due.Before(h.back) {
-		return h.until
-	}
-	return time.Time{}
-}
-
-// due applies the clock to one promise that was seen as due.
+// due applies the clock to everything that is due to the person to whom seen is: in one unit of work, so
+// that they hear of it once.
 func (a *App) due(ctx context.Context, seen desk.Promise) error {
 	v := desk.System("clock")
 	c, err := a.Client(ctx, v, seen.Client)
@@ -149,39 +93,90 @@ func (a *App) due(ctx context.Context, seen desk.Promise) error {
 		return err
 	}
 	now := a.Now()
-	var repair []Window
-	if seen.Kind != desk.Confirm {
-		if repair, err = a.repairs(ctx, c, seen, now); err != nil {
+	var list []desk.Promise
+	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+		list, err = tx.DueTo(seen.Requester, now)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	repairs := map[desk.PromiseID][]Window{}
+	for _, p := range list {
+		if repairs[p.ID], err = a.repairs(ctx, c, p, now); err != nil {
 			return err
 		}
 	}
-	held := a.hold.of(seen.Due)
-	return a.onTicket(ctx, v, c, seen.Ticket, func(x *act) error {
-		p, err := x.promise(seen.ID)
-		if desk.Is(err, desk.Conflict) {
-			return nil // kept or moved meanwhile
-		}
+	return a.db.Write(ctx, v, c.ID, func(tx *store.Tx) error {
+		list, err := tx.DueTo(seen.Requester, now)
 		if err != nil {
 			return err
 		}
-		if p.Kind == desk.Confirm {
-			if x.now().Before(p.Due) {
-				return nil
+		var acts []*act
+		for _, p := range list {
+			windows, ok := repairs[p.ID]
+			if !ok {
+				continue // it came up meanwhile, and is claimed by itself
 			}
-			return x.confirmDue(p)
+			i := slices.IndexFunc(acts, func(x *act) bool { return x.t.ID == p.Ticket })
+			if i < 0 {
+				x, err := a.begin(tx, v, c, p.Ticket)
+				if err != nil {
+					return err
+				}
+				i, acts = len(acts), append(acts, x)
+			}
+			if err := acts[i].fallDue(p.ID, windows, a.hold.of(p.Due)); err != nil {
+				return err
+			}
 		}
-		wait := maxTime(p.BreaksAt(), held)
-		if x.now().Before(wait) {
-			p.FireAt = wait
-			return x.put(p)
+		if err := apologise(acts); err != nil {
+			return err
 		}
-		return x.breakPromise(p, repair)
+		for _, x := range acts {
+			if err := x.save(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// fallDue applies the clock to one promise that is due, unless something holds it until held.
+func (x *act) fallDue(id desk.PromiseID, repairs []Window, held time.Time) error {
+	p, err := x.promise(id)
+	if desk.Is(err, desk.Conflict) {
+		return nil // another one that was due has settled it
+	}
+	if err != nil {
+		return err
+	}
+	if p.Kind == desk.Confirm {
+		return x.confirmDue(p)
+	}
+	if p.AnsweredOut != 0 {
+		o, err := x.tx.Out(p.AnsweredOut)
+		if err != nil {
+			return err
+		}
+		if !o.SentAt.IsZero() {
+			return x.arrived(o)
+		}
+	}
+	wait := maxTime(p.BreaksAt(), held)
+	if x.now().Before(wait) {
+		p.FireAt = wait
+		return x.put(p)
+	}
+	return x.breakPromise(p, repairs)
 }
 
 // repairs gives the windows in which a supervisor can repair p: from its due instant while that is
 // fresh, so that "by 9:30" follows "by 9:00", else from now.
 func (a *App) repairs(ctx context.Context, c desk.Client, p desk.Promise, now time.Time) ([]Window, error) {
+	if p.Kind == desk.Confirm {
+		return nil, nil
+	}
 	from := now
 	if now.Sub(p.Due) < downFor {
 		from = p.Due
@@ -199,8 +194,8 @@ func (a *App) repairs(ctx context.Context, c desk.Client, p desk.Promise, now ti
 	return usable, nil
 }
 
-// breakPromise ends p as broken at its due instant: the person is told, a supervisor is named, a
-// repair is promised. It is one unit of work.
+// breakPromise ends p as broken at its due instant: a supervisor is named, a repair is promised. What the
+// person is told of it is left to apologise, in the same unit of work.
 func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 	p, err := p.Break(x.now())
 	if err != nil {
@@ -247,9 +242,8 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 			return err
 		}
 	}
-	return x.tell(desk.SayBroken, np, 0, map[string]string{
-		"due": strconv.FormatInt(p.Due.UnixMicro(), 10), "broken": strconv.FormatInt(int64(p.ID), 10),
-	})
+	x.sorry = append(x.sorry, np)
+	return nil
 }
 
 // Sweep applies the clock to at most n due promises, one after the other. It gives how many it looked
@@ -269,11 +263,18 @@ func (a *App) Sweep(ctx context.Context, n int) (done int, next time.Time, err e
 	return done, next, err
 }
 
-// NextDue is when the next live promise falls due; zero when nothing is promised.
+// NextDue is when the next live promise falls due or the next wait ends; zero when there is neither.
 func (a *App) NextDue(ctx context.Context) (next time.Time, err error) {
 	err = a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) error {
 		at, ok, err := tx.NextDue()
+		if err != nil {
+			return err
+		}
 		if ok {
+			next = at
+		}
+		at, ok, err = tx.NextWaited()
+		if ok && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 		return err

@@ -97,7 +97,7 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	p.ID = desk.PromiseID(tx.NewID())
 	p.Voicemail, p.Unproven = in.Voicemail, unproven(v, in.Requester) && !r.Proven
 	x.t.Due, x.t.Promise, x.t.ChangedAt = p.Due, p.ID, tx.Now()
-	// Rows point to the ticket, so it goes first; the events that follow are counted at the end.
+	// Rows point to the ticket, so it goes first; what the events that follow change is saved at the end.
 	if err := x.number(); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	words := in.Words
 	if words == "" {
 		words = in.Subject
-	} else if f := desk.Worst(desk.RedFlags(in.Subject)); f.Worse(desk.Worst(desk.RedFlags(words))) {
+	} else if in.Subject != subjectOf(words) && desk.Worst(desk.RedFlags(in.Subject)).Worse(desk.Worst(desk.RedFlags(words))) {
 		words = in.Subject + "\n\n" + words
 	}
 	if _, err := x.addMessage(desk.FromThem, in.Via, words); err != nil {
@@ -142,14 +142,19 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	return nil
 }
 
+// plainEvents is how many events a new ticket has when nothing is out of the ordinary: opened, words
+// came, promise made. It is stored with that many; save writes it again only if there were others.
+const plainEvents = 3
+
 // number draws a ticket number and a tracker token until both are free. When the short numbers get
 // crowded they grow by one character.
 func (x *act) number() error {
 	for try := 0; try < 20; try++ {
 		length := 6 + try/8
 		x.t.Ref, x.t.Token = desk.NewRef(x.a.rand, length), desk.NewTrackerToken(x.a.rand)
-		ok, err := x.tx.AddTicket(x.t)
 		x.was = x.t
+		x.was.Seq = plainEvents
+		ok, err := x.tx.AddTicket(x.was)
 		if err != nil || ok {
 			return err
 		}
@@ -209,6 +214,9 @@ func (a *App) VoidTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, reaso
 			if err := x.end(p, desk.PromiseVoided, desk.EventData{Reason: reason}); err != nil {
 				return err
 			}
+		}
+		if err := x.resume("closed"); err != nil {
+			return err
 		}
 		x.t.State, x.t.ClosedAt = desk.Void, x.now()
 		if err := x.note(desk.TicketVoided, desk.EventData{Reason: reason}); err != nil {

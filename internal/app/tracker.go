@@ -429,8 +429,8 @@ func (a *App) AddWords(ctx context.Context, v desk.Viewer, words string) (desk.F
 
 // hear adds a person's words to an open question. What it waited for has come with them.
 func (x *act) hear(via desk.Via, body string) (desk.Message, error) {
-	if x.t.State == desk.Waiting {
-		x.t.State = desk.Working
+	if err := x.resume("person"); err != nil {
+		return desk.Message{}, err
 	}
 	return x.addMessage(desk.FromThem, via, body)
 }

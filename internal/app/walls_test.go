@@ -30,7 +30,7 @@ var noClient = map[string]string{
 	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
-	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer",
+	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
 }
 
@@ -66,23 +66,32 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"AddToken":     func() (any, error) { return a.AddToken(ctx, v, d.Mercy.ID, "x") },
 				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x") },
 				"AnswerHelped": func() (any, error) { return nil, a.AnswerHelped(ctx, v, d.Mercy.ID, "weight-in-pounds") },
+				"Arrive":       func() (any, error) { _, err := a.Arrive(ctx, v, ref); return nil, err },
+				"BeginCall":    func() (any, error) { return nil, a.BeginCall(ctx, v, ref, promise, 1) },
+				"FillMacro":    func() (any, error) { return a.FillMacro(ctx, v, ref, "hi") },
+				"Here":         func() (any, error) { return a.Here(v), nil },
+				"KeepTyped":    func() (any, error) { return nil, a.KeepTyped(ctx, v, app.Typed{Ref: ref, Place: "reply", Body: "x"}) },
+				"Retitle":      func() (any, error) { return nil, a.Retitle(ctx, v, ref, "x") },
 				"AskIfFixed":   func() (any, error) { return nil, a.AskIfFixed(ctx, v, ref) },
 				"AskNewNumber": func() (any, error) { return a.AskNewNumber(ctx, v, "+13125550111") },
 				"AskWindows": func() (any, error) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
 					return ws, err
 				},
-				"Assign":      func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
-				"Board":       func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
-				"Client":      func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
-				"Clients":     func() (any, error) { return a.Clients(ctx, v) },
-				"Draft":       func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
-				"Events":      func() (any, error) { return a.Events(ctx, v, ref) },
+				"Assign":  func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
+				"Board":   func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
+				"Client":  func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Clients": func() (any, error) { return a.Clients(ctx, v) },
+				"Draft":   func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
+				"Events":  func() (any, error) { return a.Events(ctx, v, ref) },
+				"EnterCall": func() (any, error) {
+					return nil, a.EnterCall(ctx, v, ref, promise, app.CallMade{At: d.Now(), Outcome: "reached"})
+				},
 				"FindCallers": func() (any, error) { return a.FindCallers(ctx, v, d.Mercy.ID, markPhone) },
 				"FinishCall": func() (any, error) {
 					return a.FinishCall(ctx, v, app.CallIn{Client: d.Mercy.ID, Ref: string(ref), Words: "x", Ending: "solved"})
 				},
-				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff) },
+				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff, "") },
 				"KeepPromise": func() (any, error) { return nil, a.KeepPromise(ctx, v, ref, promise, "", nil) },
 				"Listen":      nil, // below
 				"MakePromise": func() (any, error) { return a.MakePromise(ctx, v, ref, app.PromiseIn{Kind: desk.Update}) },
@@ -119,6 +128,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TrackerWindows":   func() (any, error) { return a.TrackerWindows(ctx, v) },
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
+				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
@@ -146,8 +156,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if err != nil && (desk.Is(err, desk.Internal) || desk.Is(err, desk.Unavailable)) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
-				toMercy := slices.Contains([]string{"AddNote", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor"}, name)
+				toMercy := slices.Contains([]string{"AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -144,7 +144,8 @@ var sqlLike = regexp.MustCompile(`^\s*(SELECT\s.+\sFROM\s|INSERT INTO\s|UPDATE\s
 // engineFiles are the files of store that may hold a text for each engine, or none of the house rules,
 // and why.
 var engineFiles = map[string]string{
-	"sqlite.go": "opening, locks", "postgres.go": "opening, round trips", "migrate.go": "migrations", "backup.go": "backup",
+	"sqlite.go": "opening, locks", "postgres.go": "opening, measuring", "line.go": "locks of clients", "wire.go": "round trips", "load.go": "COPY",
+	"migrate.go": "migrations", "backup.go": "backup",
 	"errors.go": "error classes", "search.go": "full text", "statement.go": "registers both texts", "doc.go": "says how",
 	"watch.go": "wake-ups and the clock of the server", "promise.go": "FOR UPDATE SKIP LOCKED of a claim", "outbox.go": "FOR UPDATE SKIP LOCKED of a claim",
 }

@@ -52,19 +52,6 @@ func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall
 	return list
 }
 
-// Any reports whether On lists anybody for the client with the skill, or that person where one is named;
-// 0 is for anybody.
-func (p *Plan) Any(client int64, skill string, person int64, at time.Time) (any bool) {
-	now := at.UnixMicro()
-	p.each(now, now+1, func(_ int, s *shift) bool {
-		who := &p.people[s.who]
-		any = !s.OnCall && (person == 0 || who.ID == person) && serves(s.Clients, client) && s.covers(now, now+1) &&
-			who.able(client, skill, "") > now
-		return !any
-	})
-	return any
-}
-
 // Gaps lists the stretches of [from, until) in which nobody on shift serves the client
 // with the skill. On call does not fill a gap.
 func (p *Plan) Gaps(client int64, skill string, from, until time.Time) []Span {

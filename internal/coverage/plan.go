@@ -10,10 +10,20 @@ import (
 
 // Plan is a compiled Roster. It does not change and may be shared.
 type Plan struct {
+	roster Roster
 	people []Person
-	shifts []shift // in order of preference: the least booked first, then by person and id
-	starts []int   // the shifts of at most a day, by start
-	long   []int   // the others
+	who    map[int64]int // where a person is in people
+	shifts []shift       // in order of preference: the least booked first, then by person and id
+	starts []int         // the shifts of at most a day, by start
+	long   []int         // the others
+	of     [][]int       // the shifts of each person, by start and id
+	busy   map[busyHour]int
+}
+
+// busyHour is an hour of somebody whose capacity is limited, from the start of it.
+type busyHour struct {
+	who  int
+	hour int64
 }
 
 // shift is a Shift with its instants in microseconds.
@@ -35,26 +45,30 @@ type taken struct {
 }
 
 const (
-	dayMicros = int64(24 * time.Hour / time.Microsecond)
-	maxSeats  = 100
+	dayMicros  = int64(24 * time.Hour / time.Microsecond)
+	hourMicros = int64(time.Hour / time.Microsecond)
+	maxSeats   = 100
 )
 
 // Compile indexes a roster. A shift that ends before it starts, or whose person is not on
 // the roster, covers nothing. Where shifts of one person overlap, the person is there once:
 // the one that starts first (then the lower id) gives the seats. More than 100 seats count
-// as 100.
+// as 100. An absence works like a break. The roster must not change afterwards.
 func Compile(r Roster) *Plan {
-	p := &Plan{people: r.People}
-	who := make(map[int64]int, len(r.People))
+	p := &Plan{roster: r, people: r.People, who: make(map[int64]int, len(r.People)), of: make([][]int, len(r.People))}
 	for i, person := range r.People {
-		who[person.ID] = i
+		p.who[person.ID] = i
+	}
+	away := make(map[int64][]stretch)
+	for _, a := range r.Absences {
+		away[a.Person] = append(away[a.Person], stretch{a.Start.UnixMicro(), a.End.UnixMicro()})
 	}
 	booked := make(map[int64][]taken)
 	for _, b := range r.Bookings {
 		booked[b.Shift] = append(booked[b.Shift], taken{b.Slot.UnixMicro(), b.Seat})
 	}
 	for _, s := range r.Shifts {
-		i, known := who[s.Person]
+		i, known := p.who[s.Person]
 		if !known || !s.Start.Before(s.End) {
 			continue
 		}
@@ -66,6 +80,11 @@ func Compile(r Roster) *Plan {
 		c.seats = min(max(s.Seats, 1), maxSeats)
 		for _, b := range s.Breaks {
 			c.breaks = append(c.breaks, stretch{b.Start.UnixMicro(), b.End.UnixMicro()})
+		}
+		for _, a := range away[s.Person] {
+			if a.start < c.end && a.end > c.start {
+				c.breaks = append(c.breaks, a)
+			}
 		}
 		c.breaks = join(c.breaks)
 		p.shifts = append(p.shifts, c)
@@ -81,61 +100,71 @@ func Compile(r Roster) *Plan {
 		}
 	}
 	slices.SortFunc(p.starts, func(a, b int) int { return cmp.Compare(p.shifts[a].start, p.shifts[b].start) })
-	p.findOverlaps()
+	p.index()
 	return p
 }
 
-func (p *Plan) findOverlaps() {
-	byPerson := make([][]int, len(p.people))
+// index finds the shifts of each person, which of them overlap, and the busy hours.
+func (p *Plan) index() {
 	for i := range p.shifts {
-		if s := &p.shifts[i]; !s.OnCall {
-			byPerson[s.who] = append(byPerson[s.who], i)
+		s := &p.shifts[i]
+		p.of[s.who] = append(p.of[s.who], i)
+		if p.people[s.who].Capacity.Promises > 0 && len(s.taken) > 0 {
+			if p.busy == nil {
+				p.busy = make(map[busyHour]int)
+			}
+			for _, t := range s.taken {
+				p.busy[busyHour{s.who, floor(t.slot, hourMicros)}]++
+			}
 		}
 	}
-	for _, list := range byPerson {
-		slices.SortFunc(list, func(a, b int) int { return cmp.Compare(p.shifts[a].start, p.shifts[b].start) })
+	for _, list := range p.of {
+		slices.SortFunc(list, func(a, b int) int {
+			x, y := &p.shifts[a], &p.shifts[b]
+			return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.ID, y.ID))
+		})
 		for i, a := range list {
 			for _, b := range list[i+1:] {
 				x, y := &p.shifts[a], &p.shifts[b]
 				if y.start >= x.end {
 					break
 				}
-				x.others, y.others = append(x.others, b), append(y.others, a)
+				if !x.OnCall && !y.OnCall {
+					x.others, y.others = append(x.others, b), append(y.others, a)
+				}
 			}
 		}
 	}
 }
 
+// floor rounds down to a multiple, also below zero.
+func floor(n, step int64) int64 {
+	rest := n % step
+	if rest < 0 {
+		rest += step
+	}
+	return n - rest
+}
+
 // within lists the shifts that touch [from, until) and are wanted, best first.
 func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 	var found []int
-	p.each(from, until, func(i int, s *shift) bool {
-		if wanted(s) {
-			found = append(found, i)
-		}
-		return true
-	})
-	slices.Sort(found)
-	return found
-}
-
-// each gives the shifts that touch [from, until) to f until f says false.
-func (p *Plan) each(from, until int64, f func(i int, s *shift) bool) {
 	first := sort.Search(len(p.starts), func(i int) bool { return p.shifts[p.starts[i]].start > from-dayMicros })
 	for _, i := range p.starts[first:] {
-		s := &p.shifts[i]
-		if s.start >= until {
+		if p.shifts[i].start >= until {
 			break
 		}
-		if s.end > from && !f(i, s) {
-			return
+		if s := &p.shifts[i]; s.end > from && wanted(s) {
+			found = append(found, i)
 		}
 	}
 	for _, i := range p.long {
-		if s := &p.shifts[i]; s.start < until && s.end > from && !f(i, s) {
-			return
+		if s := &p.shifts[i]; s.start < until && s.end > from && wanted(s) {
+			found = append(found, i)
 		}
 	}
+	slices.Sort(found)
+	return found
 }
 
 // serves tells whether a list of clients, nil meaning every one, has the client.
@@ -148,6 +177,11 @@ func (p *Person) able(client int64, skill, language string) int64 {
 	if !serves(p.Clients, client) {
 		return 0
 	}
+	return p.skilled(skill, language)
+}
+
+// skilled is able for the clients that the person serves.
+func (p *Person) skilled(skill, language string) int64 {
 	if language != "" && !slices.ContainsFunc(p.Languages, func(l string) bool { return strings.EqualFold(l, language) }) {
 		return 0
 	}

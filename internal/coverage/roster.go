@@ -1,7 +1,8 @@
 // Package coverage answers who can keep a promise: who is on shift with the skill and
 // the language, which windows still have a free seat, and where nobody is.
 //
-// It is a pure function of a Roster; it books nothing and never reads a clock.
+// It is a pure function of a Roster; it books nothing and never reads a clock. A Rota makes
+// shifts by a rule, a Policy says whom to wake, a Map shows where somebody is missing.
 //
 // Start reading at Roster, then Plan.Windows.
 package coverage
@@ -17,7 +18,12 @@ type Person struct {
 	Skills    map[string]time.Time
 	Languages []string
 	Clients   []int64 // ascending; nil means every client
+	Capacity  Capacity
 }
+
+// Capacity is what one person can do in an hour of the clock (UTC); 0 is not limited by it.
+// Promises closes windows: seats that would go beyond it are not free.
+type Capacity struct{ Promises, Calls int }
 
 // Span is a stretch of time from Start up to, and not including, End.
 type Span struct{ Start, End time.Time }
@@ -29,7 +35,15 @@ type Shift struct {
 	Clients    []int64 // nil means all that the person serves
 	Breaks     []Span
 	OnCall     bool
-	Seats      int // promises that can be kept per slot; 0 means 1
+	Seats      int   // promises that can be kept per slot; 0 means 1
+	Rota       int64 // the rota that made it; 0 for none
+}
+
+// Absence is a stretch in which a person is away: their shifts cover nothing then, and nobody
+// takes them over by itself.
+type Absence struct {
+	Person     int64
+	Start, End time.Time
 }
 
 // Booking is a seat that a promise has taken. Seats of a slot count from 0.
@@ -44,4 +58,5 @@ type Roster struct {
 	People   []Person
 	Shifts   []Shift
 	Bookings []Booking
+	Absences []Absence
 }

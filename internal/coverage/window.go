@@ -128,7 +128,7 @@ type search struct {
 }
 
 // place is a shift in a slot.
-type place struct{ shift, slot, left int }
+type place struct{ shift, slot, left int32 }
 
 func (s *search) seats() {
 	p, q := s.plan, &s.q
@@ -138,26 +138,28 @@ func (s *search) seats() {
 			s.until[i] = person.able(q.Client, q.Skill, q.Language)
 		}
 	}
-	var places []place
+	first, last := s.starts[0], s.starts[len(s.starts)-1]+s.length
+	found := p.within(first, last, s.may)
+	most := int64(0)
+	for _, i := range found {
+		most += (min(p.shifts[i].end, last)-max(p.shifts[i].start, first))/s.length + 1
+	}
+	places := make([]place, 0, most)
 	count := make([]int, len(s.starts))
 	total, deepest := 0, 0
-	for _, i := range p.within(s.starts[0], s.starts[len(s.starts)-1]+s.length, s.may) {
+	for _, i := range found {
 		c := &p.shifts[i]
 		end := min(c.end, s.until[c.who])
 		for slot, _ := slices.BinarySearch(s.starts, c.start); slot < len(s.starts) && s.starts[slot]+s.length <= end; slot++ {
 			at := s.starts[slot]
-			if !c.covers(at, at+s.length) || s.shadowed(i, at) {
+			if !c.covers(at, at+s.length) || p.shadowed(c, at, at+s.length, s.may) {
 				continue
 			}
-			booked := len(c.at(at))
-			for _, o := range c.others {
-				booked += len(p.shifts[o].at(at))
-			}
-			booked = min(booked, c.seats)
+			booked, left := p.room(c, at)
 			s.windows[slot].People++
 			s.windows[slot].Booked += booked
-			if left := c.seats - booked; left > 0 {
-				places = append(places, place{i, slot, left})
+			if left > 0 {
+				places = append(places, place{int32(i), int32(slot), int32(left)})
 				count[slot] += left
 				total += left
 				deepest = max(deepest, c.seats)
@@ -171,7 +173,7 @@ func (s *search) seats() {
 	for seat := 0; seat < deepest; seat++ {
 		for _, pl := range places {
 			c, w := &p.shifts[pl.shift], &s.windows[pl.slot]
-			if seat < c.seats && c.offers(seat, s.starts[pl.slot], pl.left) {
+			if seat < c.seats && c.offers(seat, s.starts[pl.slot], int(pl.left)) {
 				w.Free = append(w.Free, Seat{c.ID, c.Person, w.Start, seat})
 			}
 		}
@@ -184,15 +186,29 @@ func (s *search) may(c *shift) bool {
 }
 
 // shadowed tells whether an earlier shift of the same person already gives the seats.
-func (s *search) shadowed(i int, at int64) bool {
-	c := &s.plan.shifts[i]
+func (p *Plan) shadowed(c *shift, start, end int64, may func(*shift) bool) bool {
 	for _, j := range c.others {
-		o := &s.plan.shifts[j]
-		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && s.may(o) && o.covers(at, at+s.length) {
+		o := &p.shifts[j]
+		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && may(o) && o.covers(start, end) {
 			return true
 		}
 	}
 	return false
+}
+
+// room counts the seats of a slot that are booked, on whichever shift of the person, and those
+// that are left within the capacity of the hour in which the slot starts.
+func (p *Plan) room(c *shift, slot int64) (booked, left int) {
+	booked = len(c.at(slot))
+	for _, o := range c.others {
+		booked += len(p.shifts[o].at(slot))
+	}
+	booked = min(booked, c.seats)
+	left = c.seats - booked
+	if most := p.people[c.who].Capacity.Promises; most > 0 {
+		left = max(0, min(left, most-p.busy[busyHour{c.who, floor(slot, hourMicros)}]))
+	}
+	return booked, left
 }
 
 // at lists the bookings of a slot.

@@ -85,6 +85,14 @@ func TestWindowsInTradeWords(t *testing.T) {
 		{"the shift had two seats when the second was taken", func(d *desk) {
 			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00"), Seat: 1}}
 		}, "16:30 17:30"},
+		{"the hour is full", func(d *desk) {
+			d.People[0].Capacity.Promises = 1
+			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+		}, "16:30"},
+		{"the hour has room for another", func(d *desk) {
+			d.People[0].Capacity.Promises = 2
+			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+		}, "16:30 17:30"},
 		{"unverified people get every other window of one analyst", func(d *desk) { d.Unverified = true }, "17:00"},
 		{"unverified people get half of two seats", func(d *desk) { d.Unverified, d.Shifts[0].Seats = true, 2 }, "16:30 17:00 17:30"},
 		{"unverified people do not get the other half", func(d *desk) {

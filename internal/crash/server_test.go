@@ -73,7 +73,7 @@ func serve() error {
 		return l
 	}
 	sweeper, sender := loop("sweeper", a.Sweeper()), loop("sender", a.Sender())
-	a.OnWork(sweeper.Wake, sender.Wake)
+	a.OnWork(sweeper.Next, sender.Wake)
 	in, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

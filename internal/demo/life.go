@@ -185,9 +185,7 @@ func (l *life) hear(via desk.Via, body string) {
 			l.t.Flag = m.Flag
 		}
 	}
-	if l.t.State == desk.Waiting {
-		l.t.State = desk.Working
-	}
+	l.resumes(by)
 	l.found = append(l.found, body)
 }
 

@@ -115,6 +115,26 @@ func (l *life) settle() {
 
 // waits asks the person for one thing; what was promised goes on.
 func (l *life) waits(w *worker) {
-	l.t.State = desk.Waiting
-	l.note(desk.TicketWaiting, actor(w), desk.EventData{})
+	until := l.now.Add(7 * 24 * time.Hour)
+	if !until.After(l.present) {
+		until = l.present.Add(2 * 24 * time.Hour) // it still waits
+	}
+	l.t.State, l.t.WaitingFor, l.t.WaitingSince, l.t.WaitingUntil = desk.Waiting, desk.WaitPerson, l.now, until
+	l.note(desk.TicketWaiting, actor(w), l.waiting())
+}
+
+// waiting is what events say of a wait.
+func (l *life) waiting() desk.EventData {
+	return desk.EventData{Waits: l.t.WaitingFor, Reason: string(l.t.WaitingFor), Since: l.t.WaitingSince.UnixMicro(), Until: l.t.WaitingUntil.UnixMicro(), Channel: desk.ByWeb}
+}
+
+// resumes ends a wait, if there is one.
+func (l *life) resumes(by desk.Actor) {
+	if l.t.State != desk.Waiting {
+		return
+	}
+	d := l.waiting()
+	d.Outcome = "person"
+	l.t.State, l.t.WaitingFor, l.t.WaitingSince, l.t.WaitingUntil = desk.Working, "", time.Time{}, time.Time{}
+	l.note(desk.TicketResumed, by, d)
 }

@@ -121,6 +121,12 @@ func (s *seeder) addDesk(ctx context.Context) error {
 				return err
 			}
 		}
+		for i, m := range macros {
+			m.ID = int64(i + 1)
+			if err := tx.AddMacro(m); err != nil {
+				return err
+			}
+		}
 		for i, t := range s.result.Tokens {
 			row := desk.Token{ID: int64(i + 1), Hash: desk.HashSecret(t.Secret), Name: t.Name, CreatedAt: s.o.Now}
 			if i > 0 {
@@ -157,10 +163,21 @@ func (s *seeder) addHistory(ctx context.Context) error {
 		})
 	}()
 	again := source(s.o.Seed, "refs again")
+	return s.db.Load(ctx, "demo", func(part func(func(*store.SystemTx) error) error) error {
+		if err := s.store(chunks, again, part); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return <-made // a history that is not whole is none
+	})
+}
+
+func (s *seeder) store(chunks <-chan []*life, again io.Reader, part func(func(*store.SystemTx) error) error) error {
 	told := 0
 	for some := range chunks {
-		// Nobody else writes yet, so PostgreSQL need not watch for conflicts, as System would have it do.
-		err := s.db.Claim(ctx, "demo", func(tx *store.SystemTx) error {
+		err := part(func(tx *store.SystemTx) error {
 			known := map[*person]bool{}
 			for _, l := range some {
 				if err := l.store(tx.ForClient(l.h.ID), again, known); err != nil {
@@ -184,8 +201,5 @@ func (s *seeder) addHistory(ctx context.Context) error {
 			s.o.Progress(fmt.Sprintf("Made %d of %d questions.", s.result.Tickets, s.o.Tickets))
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return <-made
+	return nil
 }

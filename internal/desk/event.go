@@ -7,8 +7,10 @@ type EventType string
 
 const (
 	TicketOpened     EventType = "ticket_opened"
+	TicketRetitled   EventType = "ticket_retitled"
 	TicketAssigned   EventType = "ticket_assigned"
-	TicketWaiting    EventType = "ticket_waiting"
+	TicketWaiting    EventType = "ticket_waiting" // Waits, Since, Until; Outbox told the person, or Channel web
+	TicketResumed    EventType = "ticket_resumed" // the same, and Outcome: person, answered, ended, asked or closed
 	AskedIfFixed     EventType = "asked_if_fixed"
 	SaidFixed        EventType = "said_fixed"
 	SaidNotFixed     EventType = "said_not_fixed"
@@ -74,12 +76,16 @@ type EventData struct {
 	Shift    ShiftID       `json:"shift,omitempty"`
 	Override string        `json:"override,omitempty"` // supervisor's name, where nobody was rostered
 	Tries    int           `json:"tries,omitempty"`
+	Entered  bool          `json:"entered,omitempty"` // the call was entered after an outage
+	Waits    WaitReason    `json:"waits,omitempty"`
+	Since    int64         `json:"since,omitempty"` // microseconds UTC
+	Until    int64         `json:"until,omitempty"` // microseconds UTC
 }
 
 // Shown reports whether the requester sees events of type t in the history of the tracker.
 func (t EventType) Shown() bool {
 	switch t {
-	case TicketOpened, AskedIfFixed, SaidFixed, SaidNotFixed, ClosedUnheard, TicketWithdrawn, TicketVoided,
+	case TicketOpened, TicketWaiting, TicketResumed, AskedIfFixed, SaidFixed, SaidNotFixed, ClosedUnheard, TicketWithdrawn, TicketVoided,
 		PromiseMade, PromiseTried, PromiseKept, PromiseMoved, PromiseBroken, MessageIn, MessageOut, NumberChanged:
 		return true
 	}

@@ -67,6 +67,8 @@ const (
 	SayVoided    Trigger = "voided"
 	SayEmergency Trigger = "emergency"
 	SayWithdrawn Trigger = "withdrawn"
+	SayWaiting   Trigger = "waiting" // what we wait for, and until when
+	SayNudge     Trigger = "nudge"   // that we still wait
 )
 
 // Out is one delivery to a person: a row first, sent later.

@@ -63,6 +63,10 @@ type AddressID int64
 // the due instant is not told that nobody called.
 const HoldForAttempt = 5 * time.Minute
 
+// HoldForDelivery is how long words that were written before due, and that are still on their way to the
+// person, hold the break.
+const HoldForDelivery = 5 * time.Minute
+
 // CallLasts is how long an attempt that nobody ended counts as under way. A closed browser must not
 // keep others from calling.
 const CallLasts = 15 * time.Minute
@@ -104,6 +108,10 @@ type Promise struct {
 	Unproven  bool   // made by somebody whose identity nobody checked
 	Text      string // for Other: the sentence as promised
 	Step      int    // for Confirm: which reminder comes next (1, 2, 3)
+
+	AnsweredAt  time.Time // when the words that answer it were written; zero: none are on their way
+	AnsweredOut int64     // the delivery that carries them
+	EnteredAt   time.Time // when the call that kept it was entered, after a time in which Kept was down
 }
 
 // MovedBy says who moved a promise. Moved by us is not kept in any report.
@@ -172,15 +180,48 @@ func (p Promise) Keep(at time.Time, outcome string) (Promise, error) {
 	return p, nil
 }
 
+// Answer notes that words for the person were written at now, before due, and are on their way in
+// delivery out. They keep p as outcome once they have arrived; until then it is live.
+func (p Promise) Answer(now time.Time, out int64, outcome string) (Promise, error) {
+	if !p.State.Live() {
+		return p, ended(p)
+	}
+	if !now.Before(p.Due) {
+		return p, Errorf(Conflict, "promise.past_due", "This promise was due before those words were written.")
+	}
+	p.AnsweredAt, p.AnsweredOut, p.Outcome = now, out, outcome
+	return p, nil
+}
+
+// Unanswered takes the answer back: the words did not arrive. The clock goes on as before.
+func (p Promise) Unanswered() Promise {
+	p.AnsweredAt, p.AnsweredOut, p.Outcome = time.Time{}, 0, ""
+	return p
+}
+
+// Arrived ends p as kept by its answer, at the instant at which that was written.
+func (p Promise) Arrived() (Promise, error) {
+	if p.AnsweredAt.IsZero() {
+		return p, Errorf(Conflict, "promise.unanswered", "Nobody has answered this yet.")
+	}
+	return p.Keep(p.AnsweredAt, p.Outcome)
+}
+
 // BreaksAt is the instant from which p counts as not kept: due, or the end of the hold of an
-// attempt that was begun before due.
+// attempt that was begun, or of words that were written, before due.
 func (p Promise) BreaksAt() time.Time {
+	at := p.Due
 	if !p.TryingAt.IsZero() && p.TryingAt.Before(p.Due) {
-		if hold := p.TryingAt.Add(HoldForAttempt); hold.After(p.Due) {
-			return hold
+		if hold := p.TryingAt.Add(HoldForAttempt); hold.After(at) {
+			at = hold
 		}
 	}
-	return p.Due
+	if !p.AnsweredAt.IsZero() {
+		if hold := p.Due.Add(HoldForDelivery); hold.After(at) {
+			at = hold
+		}
+	}
+	return at
 }
 
 // Calling reports whether somebody is on the phone for p at now.
@@ -197,7 +238,7 @@ func (p Promise) Break(now time.Time) (Promise, error) {
 	if now.Before(p.BreaksAt()) {
 		return p, Errorf(Conflict, "promise.not_due", "This promise is not due yet.")
 	}
-	p.State, p.EndedAt, p.NoticedAt, p.FireAt, p.TryingAt = Broken, p.Due, now, time.Time{}, time.Time{}
+	p.State, p.EndedAt, p.NoticedAt, p.FireAt, p.TryingAt, p.Outcome = Broken, p.Due, now, time.Time{}, time.Time{}, ""
 	return p, nil
 }
 
@@ -209,7 +250,7 @@ func (p Promise) Move(now time.Time, by MovedBy) (Promise, error) {
 	if !now.Before(p.Due) {
 		return p, Errorf(Conflict, "promise.past_due", "The time of this promise has passed. It cannot be moved any more.")
 	}
-	p.State, p.EndedAt, p.FireAt, p.TryingAt, p.MovedBy = Moved, now, time.Time{}, time.Time{}, by
+	p.State, p.EndedAt, p.FireAt, p.TryingAt, p.MovedBy, p.Outcome = Moved, now, time.Time{}, time.Time{}, by, ""
 	return p, nil
 }
 
@@ -218,7 +259,7 @@ func (p Promise) Withdraw(now time.Time) (Promise, error) {
 	if !p.State.Live() {
 		return p, ended(p)
 	}
-	p.State, p.EndedAt, p.FireAt, p.TryingAt = Withdrawn, now, time.Time{}, time.Time{}
+	p.State, p.EndedAt, p.FireAt, p.TryingAt, p.Outcome = Withdrawn, now, time.Time{}, time.Time{}, ""
 	return p, nil
 }
 
@@ -227,7 +268,7 @@ func (p Promise) Void(now time.Time) (Promise, error) {
 	if !p.State.Live() {
 		return p, ended(p)
 	}
-	p.State, p.EndedAt, p.FireAt, p.TryingAt = Voided, now, time.Time{}, time.Time{}
+	p.State, p.EndedAt, p.FireAt, p.TryingAt, p.Outcome = Voided, now, time.Time{}, time.Time{}, ""
 	return p, nil
 }
 
@@ -243,6 +284,7 @@ const (
 	LookDueSoon   Look = "due_soon"
 	LookAtRisk    Look = "at_risk"
 	LookCalling   Look = "in_progress"
+	LookAnswered  Look = "answered" // words are on their way
 	LookTried     Look = "tried"
 	LookKept      Look = "kept"
 	LookMovedThem Look = "moved_by_caller"
@@ -284,6 +326,8 @@ func (p Promise) Look(now time.Time, ownerOn bool) Look {
 		return LookScheduled
 	case p.Calling(now):
 		return LookCalling
+	case !p.AnsweredAt.IsZero() && now.Before(p.BreaksAt()):
+		return LookAnswered
 	case left <= 0:
 		return LookBroken
 	case left <= 15*time.Minute || left <= time.Hour && !ownerOn:

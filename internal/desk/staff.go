@@ -16,6 +16,7 @@ type Staff struct {
 	Theme      string // light, dark, auto
 	Density    string // compact, comfortable, large
 	LetterKeys bool
+	Letters    string // letters of their own in place of ours: "r=w i=n"; see Keys
 }
 
 // Session is one signed-in browser. The cookie holds the secret; only its hash is stored.
@@ -75,5 +76,6 @@ type Attempt struct {
 	How       Channel
 	BeganAt   time.Time
 	EndedAt   time.Time
-	Outcome   string // "", reached, no_answer, busy, voicemail, wrong_number
+	Outcome   string    // "", reached, no_answer, busy, voicemail, wrong_number
+	EnteredAt time.Time // when Staff entered a call made while Kept was down; zero: on record as it was made
 }

@@ -8,7 +8,7 @@ type TicketState string
 const (
 	New         TicketState = "new"                // nobody has worked on it yet
 	Working     TicketState = "working"            // somebody looks for the answer
-	Waiting     TicketState = "waiting"            // one thing is needed from the person; promises go on
+	Waiting     TicketState = "waiting"            // for the person, a supplier or an agreed time; promises go on
 	Asked       TicketState = "asked"              // "Is it fixed?" was asked
 	Confirmed   TicketState = "confirmed"          // closed: the person said yes
 	Unconfirmed TicketState = "closed_unconfirmed" // closed after reminders; never counts as success
@@ -20,6 +20,21 @@ const (
 func (s TicketState) Open() bool {
 	return s == New || s == Working || s == Waiting || s == Asked
 }
+
+// WaitReason is what a question waits for.
+type WaitReason string
+
+const (
+	WaitPerson   WaitReason = "person"   // the person's answer
+	WaitSupplier WaitReason = "supplier" // the supplier of the product
+	WaitTime     WaitReason = "time"     // a time that was agreed with the person
+)
+
+// WaitReasons lists every reason.
+var WaitReasons = []WaitReason{WaitPerson, WaitSupplier, WaitTime}
+
+// MaxWait is how long a question may wait at a time.
+const MaxWait = 14 * 24 * time.Hour
 
 // TicketKind is what sort of thing was asked.
 type TicketKind string
@@ -91,6 +106,11 @@ type Ticket struct {
 	Promise   PromiseID // the live promise that is due first
 	Breaks    int       // how many of its promises broke
 	Seq       int       // number of its latest event
+
+	WaitingFor   WaitReason // while State is Waiting
+	WaitingSince time.Time
+	WaitingUntil time.Time
+	WaitingOut   int64 // the delivery that told the person; zero: they read it on the tracker
 }
 
 // TrackerEnds is when the tracker token stops working: 60 days after closing; zero while open.

@@ -57,5 +57,9 @@ func (tx *DeskReadTx) OpenAlerts(limit int) ([]desk.Alert, error) {
 
 // CountAlerts is how many alerts of the viewer's clients are open, 1,000 at most.
 func (tx *DeskReadTx) CountAlerts() (int, error) {
-	return oneAcross(tx, alertCount, scanInt)
+	n, err := recallAcross(tx, alertCount, scanInt)
+	if err != nil || len(n) == 0 {
+		return 0, err
+	}
+	return n[0], nil
 }

@@ -26,11 +26,8 @@ func answerArgs(a desk.Answer) []any {
 		a.Skill, a.Function, string(a.Audience), a.Tier, string(a.Priority), int64(a.Rank), string(a.Flag)}
 }
 
-// Answers are all answers of the desk, by id: a few hundred, to be kept while AnswersVersion stands.
+// Answers are all answers of the desk, by id: a few hundred, to be kept while Versions stand.
 func (tx *DeskReadTx) Answers() ([]desk.Answer, error) { return many(tx, answersAll, scanAnswer) }
-
-// AnswersVersion grows when an answer is added or changed.
-func (tx *DeskReadTx) AnswersVersion() (int64, error) { return tx.version(answersVersion) }
 
 // Answer gives the answer with this word in its path, NotFound otherwise.
 func (tx *DeskReadTx) Answer(slug string) (desk.Answer, error) {

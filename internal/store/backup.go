@@ -19,8 +19,7 @@ var holdOutbox = sql(`INSERT INTO setting (key, value) VALUES ('outbox_held', '1
 	ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
 
 // Backup writes a checked copy of everything to path, a new file that only its owner may read, while
-// the desk goes on working. SQLite gives a database file with the read log of pages in its table read_log,
-// PostgreSQL an archive of pg_dump. An
+// the desk goes on working. SQLite gives a database file, PostgreSQL an archive of pg_dump. An
 // existing file is a Conflict and stays as it is.
 func (db *DB) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
@@ -85,7 +84,7 @@ func syncFile(path string) error {
 
 func (e *liteEngine) backup(ctx context.Context, part string) error {
 	// A connection of its own: the copy takes long, and must not keep a reader from its work.
-	db, err := stdsql.Open("sqlite", "file:"+(&url.URL{Path: e.path}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+	db, err := stdsql.Open("sqlite", liteFile(e.path))
 	if err != nil {
 		return err
 	}
@@ -93,26 +92,17 @@ func (e *liteEngine) backup(ctx context.Context, part string) error {
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part); err != nil {
 		return err
 	}
-	if err := addReads(ctx, part, e.reads.path); err != nil {
-		return err
+	if e.log != nil {
+		if err := e.log.copyInto(ctx, part); err != nil {
+			return err
+		}
 	}
 	return checkCopy(ctx, part)
 }
 
-// addReads puts the read log of pages into the copy of the rest, so that a backup is one file.
-func addReads(ctx context.Context, part, reads string) error {
-	db, err := stdsql.Open("sqlite", "file:"+(&url.URL{Path: part}).EscapedPath()+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(MEMORY)")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1) // what is attached is attached to one connection
-	if _, err := db.ExecContext(ctx, "ATTACH $1 AS pages", reads); err != nil {
-		return err
-	}
-	const columns = "id, at, who, viewer_id, name, route, client_id, ids"
-	_, err = db.ExecContext(ctx, "INSERT INTO read_log ("+columns+") SELECT "+columns+" FROM pages.read_log WHERE true ORDER BY id ON CONFLICT (id) DO NOTHING")
-	return errors.Join(err, db.Close())
+// liteFile opens a file with no more than patience.
+func liteFile(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)"
 }
 
 // checkCopy opens a copy that nobody else uses and looks for damage.
@@ -144,8 +134,7 @@ func restoreSQLite(ctx context.Context, o Options, path string) error {
 	}
 	defer lock.Close()
 	to := filepath.Join(o.DataDir, "kept.db")
-	reads := readsPath(o.DataDir)
-	for _, name := range []string{to, to + "-wal", reads, reads + "-wal"} {
+	for _, name := range []string{to, to + "-wal", filepath.Join(o.DataDir, readsFile)} {
 		if _, err := os.Lstat(name); err == nil {
 			return errNotEmpty
 		}

@@ -3,7 +3,9 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store/storetest/server"
@@ -42,20 +44,13 @@ func TestBackupAndRestore(t *testing.T) {
 		if n := readN(t, back, 1); n != 5 {
 			t.Errorf("restored %d", n)
 		}
+		if reads := allReads(t, back); len(reads) != 1 || reads[0].IDs != "requester 4" {
+			t.Errorf("the read log came back as %+v", reads)
+		}
 		err := back.DeskRead(ctx, viewer, func(tx *DeskReadTx) error {
 			held, err := one(tx, both("SELECT value FROM setting WHERE key = 'outbox_held'"), value[string])
 			if held != "1" {
 				t.Errorf("the outbox is not held: %q", held)
-			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
-		}
-		err = back.System(ctx, "test", func(tx *SystemTx) error {
-			seen, err := many(tx, both("SELECT ids FROM read_log"), value[string])
-			if len(seen) != 1 || seen[0] != "requester 4" {
-				t.Errorf("the read log came back as %q", seen)
 			}
 			return err
 		})
@@ -92,10 +87,44 @@ func TestBackupOfPostgresSeesOverTheWall(t *testing.T) {
 	if err := Restore(ctx, to, path); err != nil {
 		t.Fatal(err)
 	}
-	err := openIn(t, to)().Desk(ctx, viewer, func(tx *DeskTx) error {
-		n, err := one(tx, both("SELECT count(*) FROM read_log"), value[int64])
-		if n != 1 {
-			t.Errorf("%d of 1 rows came back", n)
+	if reads := allReads(t, openIn(t, to)()); len(reads) != 1 {
+		t.Errorf("%d of 1 rows came back", len(reads))
+	}
+}
+
+func allReads(t *testing.T, db *DB) []Read {
+	t.Helper()
+	reads, err := db.Reads(ctx, client, time.Time{}, time.Now().Add(time.Hour), Read{}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reads
+}
+
+// The read log of an older version stood in the database. It moves over once, whole, and stays in order.
+func TestTheReadLogMovesToItsFile(t *testing.T) {
+	place := Options{DataDir: t.TempDir(), Log: quiet}
+	db := openIn(t, place)()
+	for _, id := range []int64{3, 4, 5} {
+		if err := db.Read(ctx, viewer, client, func(tx *ReadTx) error { tx.saw("requester", id); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := allReads(t, db)
+	if err := db.System(ctx, "test", func(tx *SystemTx) error { return tx.putReads(before[:2]) }); err != nil {
+		t.Fatal(err) // as an older version would have written them
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := openIn(t, place)()
+	if after := allReads(t, again); !slices.Equal(after, before) {
+		t.Errorf("after: %+v\nbefore: %+v", after, before)
+	}
+	err := again.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
+		left, err := one(tx, both("SELECT count(*) FROM read_log"), value[int64])
+		if left != 0 {
+			t.Errorf("%d rows stayed in the database", left)
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -21,6 +22,7 @@ type EndedCount struct {
 	State   desk.PromiseState
 	MovedBy desk.MovedBy
 	Repair  bool // they were repairs of broken ones
+	Entered bool // by calls that were entered after an outage
 	N       int
 }
 
@@ -38,18 +40,20 @@ var (
 	boardOfAll   = across(board(""))
 	boardOfOwner = across(board("p.owner_id = $6 AND"))
 
-	boardOwed = across("SELECT " + queueCols + ` FROM promise p
+	// Not always the promise of its ticket that is due first.
+	boardOwed = across("SELECT " + strings.Replace(queueCols, "t.promise_id", "p.id", 1) + ` FROM promise p
 		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
 		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
-		WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p}
-		ORDER BY p.due_at, p.client_id, p.id LIMIT $3`)
-	boardOwedCount = across(`SELECT COUNT(*) FROM (SELECT p.id FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL
-		AND p.due_at < $2 AND p.kind <> 'confirm' AND {mine p} LIMIT 100) owed`)
+		WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT $2`)
+	boardOwedDues = across(`SELECT p.due_at FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT 100`)
 
-	boardEnded = across(`SELECT state, moved_by, repair, COUNT(*) FROM (
-			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair FROM promise p
+	boardEnded = across(`SELECT state, moved_by, repair, entered, COUNT(*) FROM (
+			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair,
+				CASE WHEN p.entered_at IS NULL THEN 0 ELSE 1 END AS entered FROM promise p
 			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
-		GROUP BY state, moved_by, repair ORDER BY state, moved_by, repair`)
+		GROUP BY state, moved_by, repair, entered ORDER BY state, moved_by, repair, entered`)
 	boardHours = across(`SELECT (p.due_at - $1) / 3600000000 AS hour, COUNT(*) FROM promise p
 		WHERE p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2 AND {mine p} GROUP BY (p.due_at - $1) / 3600000000 ORDER BY hour`)
 )
@@ -96,22 +100,32 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	return rows, err
 }
 
-// Owed gives the live promises that s owns and that are due before until, overdue ones included, without
-// those to ask again: the clock does that by itself.
+// Owed gives the first live promises that s owns, at most limit and of those the ones that are due before
+// until, overdue ones included, without those to ask again: the clock does that by itself. Promise of the
+// ticket is the one of the row.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	return tx.rowsSeen(manyIntoAcross(tx, boardOwed, limit, scanQueueRow, s, micros(until), limit))
+	rows, err := recallAcross(tx, boardOwed, scanQueueRow, s, limit)
+	due := 0
+	for due < len(rows) && rows[due].Promise.Due.Before(until) {
+		due++
+	}
+	return tx.rowsSeen(rows[:due], err)
 }
 
-// CountOwed is how many there are of what Owed gives, 100 at most.
-func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (int, error) {
-	return oneAcross(tx, boardOwedCount, scanInt, s, micros(until))
+// CountOwed is how many live promises s owns that are due before until, like Owed, 100 at most.
+func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (n int, err error) {
+	dues, err := recallAcross(tx, boardOwedDues, value[int64], s)
+	for n < len(dues) && dues[n] < micros(until) {
+		n++
+	}
+	return n, err
 }
 
 // EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to
 // end apart. It looks at the latest 20,000 at most.
 func (tx *DeskReadTx) EndedCounts(since time.Time) ([]EndedCount, error) {
 	return manyAcross(tx, boardEnded, func(row scanner) (c EndedCount, err error) {
-		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.N)
+		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.Entered, &c.N)
 		return c, err
 	}, micros(since))
 }

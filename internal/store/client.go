@@ -77,13 +77,18 @@ func (tx *DeskReadTx) ClientBySlug(slug string) (desk.Client, error) {
 
 // AddClient stores a new client under its id. A slug or a host that is taken is a Conflict.
 func (tx *DeskTx) AddClient(c desk.Client) error {
-	_, err := tx.exec(addClient, clientArgs(c)...)
-	return err
+	if _, err := tx.exec(addClient, clientArgs(c)...); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
 }
 
 // SaveClient stores every field of a client that is there already.
 func (tx *DeskTx) SaveClient(c desk.Client) error {
-	return must(tx.exec(saveClient, clientArgs(c)...))
+	if err := must(tx.exec(saveClient, clientArgs(c)...)); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
 }
 
 // joined is the stored form of a list of words, none of which holds a comma.

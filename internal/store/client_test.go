@@ -117,9 +117,12 @@ func TestCatalogue(t *testing.T) {
 		portal := desk.Skill{Code: "portal", Name: "Portal", NameES: "Portal", Public: "a MyChart expert", PublicES: "un experto"}
 		login := desk.Function{ID: 2, Domain: "Portal", Name: "Sign in", Skill: "portal"}
 		proxy := desk.Function{ID: 1, Domain: "Portal", Name: "Proxy", Skill: "portal"}
+		before := read(t, db, system, (*store.DeskReadTx).Versions)
 		change(t, db, func(tx *store.DeskTx) error {
 			return first(tx.AddSkill(portal), tx.AddFunction(login), tx.AddFunction(proxy))
 		})
+		before.Desk += 3
+		same(t, "versions", read(t, db, system, (*store.DeskReadTx).Versions), before)
 		same(t, "functions", read(t, db, system, (*store.DeskReadTx).Functions), []desk.Function{proxy, login})
 		same(t, "function", read(t, db, system, func(tx *store.DeskReadTx) (desk.Function, error) { return tx.Function(2) }), login)
 		same(t, "skills", read(t, db, system, (*store.DeskReadTx).Skills), []desk.Skill{portal})
@@ -131,16 +134,15 @@ func TestAnswers(t *testing.T) {
 		a := desk.Answer{ID: 1, Slug: "reset", Kind: desk.AnswerSteps, Title: "Reset", TitleES: "Restablecer", Body: "1. Open\n2. Press",
 			BodyES: "1. Abra", Aloud: "Say", Staff: "Do", Asked: "forgot", Skill: "portal", Function: 2, Audience: "patient",
 			Tier: "V1", Priority: "normal", Rank: 3, Flag: "privacy"}
-		version := (*store.DeskReadTx).AnswersVersion
+		version := (*store.DeskReadTx).Versions
 		before := read(t, db, system, version)
 		change(t, db, func(tx *store.DeskTx) error { return tx.AddAnswer(a) })
 		same(t, "answers", read(t, db, system, (*store.DeskReadTx).Answers), []desk.Answer{a})
 		a.Title, a.Rank = "Reset it", 0
 		change(t, db, func(tx *store.DeskTx) error { return tx.SaveAnswer(a) })
 		same(t, "answer", read(t, db, system, func(tx *store.DeskReadTx) (desk.Answer, error) { return tx.Answer("reset") }), a)
-		if after := read(t, db, system, version); after != before+2 {
-			t.Errorf("version %d after two changes of %d", after, before)
-		}
+		before.Answers += 2
+		same(t, "versions after two changes", read(t, db, system, version), before)
 	})
 }
 

@@ -23,6 +23,12 @@ type Options struct {
 	Log         *slog.Logger                         // nil is slog.Default
 	NewID       func(desk.ClientID, time.Time) int64 // nil gives unique ids that grow with time
 	NoMigrate   bool                                 // refuse an older schema instead of upgrading it
+	// Forgetful lets SQLite answer before the disk has what was written: twice as fast, and a power cut may
+	// leave a damaged file. Only for a database that is thrown away afterwards.
+	Forgetful bool
+	// Audit is asked before each commit about the tickets that it touched, client by client; an error undoes
+	// the unit of work. It sees what the unit wrote. For tests and simulations: it costs as much as the work.
+	Audit func(*Tx, []desk.TicketID) error
 
 	migrations fs.FS // tests only
 }
@@ -34,7 +40,7 @@ type DB struct {
 	log    *slog.Logger
 	newID  func(desk.ClientID, time.Time) int64
 	opts   Options
-	reads  *readLog // SQLite only: what pages have shown
+	memory memory
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -45,6 +51,13 @@ type engine interface {
 	write(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	// read runs fn in a read-only snapshot.
 	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// recordsApart says that the read log has a file and commits of its own: then record writes to it,
+	// durably, and otherwise each unit of work writes its rows itself. reads gives a snapshot of it.
+	recordsApart() bool
+	record(rows []Read) error
+	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
+	// generation grows with every commit; -1 when others may write as well.
+	generation() int64
 	ping(ctx context.Context) error
 	backup(ctx context.Context, part string) error
 	close() error
@@ -52,8 +65,9 @@ type engine interface {
 
 // scope is what a transaction may touch, and how.
 type scope struct {
-	clients string // for row-level security: "*" or an array literal "{1,2}"
-	claim   bool   // READ COMMITTED, for claims of due rows with SKIP LOCKED
+	clients string        // for row-level security: "*" or an array literal "{1,2}"
+	client  desk.ClientID // whose units of work it comes behind; zero: those of the whole desk
+	free    bool          // behind nobody's: each of its statements is right by itself
 }
 
 // Engine is "sqlite" or "postgres".
@@ -72,7 +86,7 @@ func (db *DB) Write(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func
 	if !v.Sees(c) {
 		return errNotFound
 	}
-	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c)}, func(u *unit) error { return fn(u.forClient(c)) })
+	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c), client: c}, func(u *unit) error { return fn(u.forClient(c)) })
 }
 
 // Read runs fn on a snapshot of one client that v may see; NotFound otherwise. What fn saw of
@@ -101,10 +115,10 @@ func (db *DB) System(ctx context.Context, why string, fn func(*SystemTx) error) 
 	return db.write(ctx, desk.System(why), scope{clients: "*"}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
 }
 
-// Claim is System for claiming due rows: on PostgreSQL at READ COMMITTED, so that claimers that skip
-// each other's locked rows do not fail each other.
+// Claim is System for statements that are right each by itself, whatever goes on beside them: claims of
+// due rows that skip locked ones, counts. On PostgreSQL it waits for nobody, and nobody for it.
 func (db *DB) Claim(ctx context.Context, why string, fn func(*SystemTx) error) error {
-	return db.write(ctx, desk.System(why), scope{clients: "*", claim: true}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
+	return db.write(ctx, desk.System(why), scope{clients: "*", free: true}, func(u *unit) error { return fn(&SystemTx{u.desk()}) })
 }
 
 func scopeOf(v desk.Viewer) scope {
@@ -129,7 +143,7 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	}
 	var done *unit
 	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
-		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1}
 		err := db.contain(func() error {
 			if err := inside(fn, u); err != nil {
 				return err
@@ -148,6 +162,9 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	for _, wake := range done.after {
 		wake()
 	}
+	if db.engine.recordsApart() {
+		return fault(nil, done.record(db.engine.record))
+	}
 	return nil
 }
 
@@ -156,29 +173,29 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 		return err
 	}
 	var u *unit
+	// Before the snapshot: what it shows is never older than that.
+	generation := db.engine.generation()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant()}
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation}
 		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken
 		}
 		return err
 	})
-	if u != nil && len(u.seen) > 0 && v.Who != desk.WhoSystem {
-		// Not the request's end: what was seen is recorded also when the reader hangs up.
-		if db.reads != nil {
-			if logged := db.reads.add(u.seenRows()); logged != nil {
-				return fault(addReadLog, logged)
-			}
-			return fault(nil, err)
+	if u == nil {
+		return fault(nil, err)
+	}
+	// Not the request's end: what was seen is recorded also when the reader hangs up.
+	record := db.engine.record
+	if !db.engine.recordsApart() {
+		record = func(rows []Read) error {
+			o.free = true
+			return db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error { return w.putReads(rows) })
 		}
-		logged := db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error {
-			w.seen = append([]seenIDs(nil), u.seen...)
-			return nil
-		})
-		if logged != nil {
-			return logged
-		}
+	}
+	if logged := u.record(record); logged != nil {
+		return fault(nil, logged)
 	}
 	return fault(nil, err)
 }
@@ -254,13 +271,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		}
 		db.engine, gen.node = e, e.node
 	} else {
-		e, err := openSQLite(ctx, o.DataDir, func(d *stdsql.DB) error {
+		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)
 		})
 		if err != nil {
 			return nil, fault(nil, err)
 		}
-		db.engine, db.reads = e, e.reads
+		db.engine = e
 	}
 	if db.newID == nil {
 		db.newID = gen.next

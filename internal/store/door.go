@@ -25,6 +25,15 @@ func across(text string) *door { return newDoor(text, text) }
 // acrossFor is across for a text that differs between the engines.
 func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres) }
 
+// acrossAnew is acrossFor for a question that PostgreSQL plans for each of its values: rare words are looked
+// up, and for those in every other text the newest texts are read until there are enough. One plan for both
+// would read every text with a common word.
+func acrossAnew(sqlite, postgres string) *door {
+	d := newDoor(sqlite, postgres)
+	d.all.anew, d.staff.anew, d.client.anew = true, true, true
+	return d
+}
+
 // slowly marks the statements of d as slow.
 func (d *door) slowly() *door {
 	d.all.slow, d.staff.slow, d.client.slow = true, true, true
@@ -99,15 +108,6 @@ func manyAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), a
 		return nil, err
 	}
 	return many(tx, s, scan, args...)
-}
-
-// manyIntoAcross is manyInto over the clients of the viewer.
-func manyIntoAcross[T any](tx *DeskReadTx, d *door, room int, scan func(scanner, *T) error, args ...any) ([]T, error) {
-	s, args, ok, err := tx.choose(d, args)
-	if !ok {
-		return nil, err
-	}
-	return manyInto(tx, s, room, scan, args...)
 }
 
 // oneAcross is one over the clients of the viewer.

@@ -43,7 +43,14 @@ func (tx *Tx) SaveDraft(d Draft) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	if n, err = tx.exec(addDraft, args...); err == nil && n == 0 {
+	ok, err := tx.reserve("draft", d.Hash)
+	if err != nil {
+		return err
+	}
+	if ok {
+		n, err = tx.exec(addDraft, args...)
+	}
+	if err == nil && n == 0 {
 		return desk.Errorf(desk.Conflict, "draft.taken", "This draft belongs to another page. Please start again.")
 	}
 	return err

@@ -36,10 +36,16 @@ func (tx *DeskReadTx) Skills() ([]desk.Skill, error) { return many(tx, skillsAll
 
 // AddFunction stores a new EHR function under its id.
 func (tx *DeskTx) AddFunction(f desk.Function) error {
-	return tx.put(addFunction, f.ID, f.Domain, f.Name, f.Skill)
+	if err := tx.put(addFunction, f.ID, f.Domain, f.Name, f.Skill); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
 }
 
 // AddSkill stores a skill under its code, with its names; a skill that is there gets the new ones.
 func (tx *DeskTx) AddSkill(s desk.Skill) error {
-	return tx.put(addSkill, s.Code, s.Name, s.NameES, s.Public, s.PublicES)
+	if err := tx.put(addSkill, s.Code, s.Name, s.NameES, s.Public, s.PublicES); err != nil {
+		return err
+	}
+	return tx.bump(deskVersion)
 }

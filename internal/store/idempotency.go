@@ -33,7 +33,14 @@ func (tx *ReadTx) Idempotent(tokenID int64, key string) (Idempotent, bool, error
 // KeepIdempotent notes what the key of a token has done. A key that is used already, also for
 // another client, is a Conflict.
 func (tx *Tx) KeepIdempotent(tokenID int64, key string, did Idempotent) error {
-	n, err := tx.exec(keepIdempotent, int64(tx.client), tokenID, key, did.Hash, int64(did.Ticket), micros(tx.Now()))
+	ok, err := tx.reserve("idempotency", tokenID, key)
+	if err != nil {
+		return err
+	}
+	var n int64
+	if ok {
+		n, err = tx.exec(keepIdempotent, int64(tx.client), tokenID, key, did.Hash, int64(did.Ticket), micros(tx.Now()))
+	}
 	if err == nil && n == 0 {
 		return desk.Errorf(desk.Conflict, "idempotency.used", "This Idempotency-Key has been used already.")
 	}

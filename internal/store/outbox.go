@@ -16,14 +16,13 @@ const (
 )
 
 var (
-	outAdd     = sql(insert("outbox", outNames))
-	outSave    = sql(update("outbox", outMoves))
-	outOne     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND id = $2")
-	outsOf     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
-	outsNew    = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
-	outsUnsent = sql("SELECT " + aliased("o", outNames) + ` FROM promise p
-		JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
-		WHERE p.client_id = $1 AND p.id = $2 AND o.state IN ('queued', 'held') ORDER BY o.id`)
+	outAdd        = sql(insert("outbox", outNames))
+	outSave       = sql(update("outbox", outMoves))
+	outOne        = sql(outByKey)
+	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
+	outsOf        = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
+	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
+	outsUnsent    = sqlFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
 
 	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
@@ -35,6 +34,12 @@ var (
 
 	clientIDs = sql("SELECT id FROM client ORDER BY id")
 )
+
+const outByKey = "SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND id = $2"
+
+var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
+	JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
+	WHERE p.client_id = $1 AND p.id = $2 AND o.state IN ('queued', 'held') ORDER BY o.id`
 
 // The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. The list
 // of keys is made once, so that PostgreSQL never locks more rows than it gives.
@@ -84,14 +89,17 @@ func (tx *Tx) SaveOut(o desk.Out) error {
 // Out gives one delivery, or NotFound.
 func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut, tx.client, id) }
 
+// Out gives one delivery, or NotFound, and keeps claims off it: they wait for no unit of work.
+func (tx *Tx) Out(id int64) (desk.Out, error) { return one(tx, outToSave, scanOut, tx.client, id) }
+
 // Outs gives the deliveries of a ticket, newest first.
 func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 	return many(tx, outsOf, scanOut, tx.client, t)
 }
 
 // PendingOuts gives the deliveries that speak of p and that nobody has begun to send: what they say
-// may no longer be true.
-func (tx *ReadTx) PendingOuts(p desk.PromiseID) ([]desk.Out, error) {
+// may no longer be true. It keeps claims off them.
+func (tx *Tx) PendingOuts(p desk.PromiseID) ([]desk.Out, error) {
 	return many(tx, outsUnsent, scanOut, tx.client, p)
 }
 

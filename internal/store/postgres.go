@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,23 +20,24 @@ import (
 
 const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
-	writeLimit = 30 * time.Second // with all tries
+	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
-	pgTries    = 40
-	// pgAbreast is how many units of work of one client a node has open at once. Units that insert into
-	// the same index page fail each other at SERIALIZABLE: of 16 abreast two in three were run again
-	// and 2,200 a second came through, of 3 one in seven and 4,000.
-	pgAbreast = 3
-	slotKey   = 0x6b657074 // "kept", of the advisory locks that number the nodes
+	pgWriters  = 12         // of them, for lines; the rest is for pages and claims at any time
+	pgTries    = 5          // after a deadlock, which no statement of ours should cause
+	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )
 
 // pgEngine is a PostgreSQL that any number of nodes share.
 type pgEngine struct {
-	url  string
-	db   *stdsql.DB
-	slot *stdsql.Conn // holds this node's number
-	node int64
-	gate sync.Map // scope.clients → chan struct{}
+	url     string
+	db      *stdsql.DB
+	slot    *stdsql.Conn // holds this node's number
+	node    int64
+	lines   sync.Map // scope → *writer
+	writers chan struct{}
+	commits atomic.Int64 // of lines, since the start
+	rest    sync.WaitGroup
+	log     *slog.Logger
 }
 
 func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate func(*stdsql.DB) error) (_ *pgEngine, err error) {
@@ -46,7 +48,10 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	}
 	set := cfg.RuntimeParams
 	for k, v := range map[string]string{"application_name": "kept", "timezone": "UTC", "statement_timeout": "15s",
-		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"} {
+		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
+		// A plan is made when the tables of a new desk are small, and used when they are not. So each entry
+		// of an index that is walked counts, however few there are today, and no table is read whole.
+		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "random_page_cost": "1.1", "jit": "off"} {
 		if set[k] == "" {
 			set[k] = v
 		}
@@ -54,7 +59,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second
 	}
-	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg)}
+	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), writers: make(chan struct{}, pgWriters), log: log}
 	defer func() {
 		if err != nil {
 			e.close()
@@ -108,184 +113,122 @@ func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 
 func (e *pgEngine) name() string { return "postgres" }
 
-// raw gives fn the connection of pgx.
-func (s *session) raw(fn func(*pgx.Conn) error) error {
-	return s.conn.Raw(func(dc any) error { return fn(dc.(*stdlib.Conn).Conn()) })
+// generation: other nodes write as well.
+func (e *pgEngine) generation() int64 { return -1 }
+
+func (e *pgEngine) recordsApart() bool  { return false }
+func (e *pgEngine) record([]Read) error { return nil }
+
+func (e *pgEngine) reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
+	return e.read(ctx, o, fn)
 }
 
-// begin starts a transaction and says whose rows it may touch, in one round trip. Policies read
-// current_setting('kept.clients'): "*" or an array literal of client ids.
-func (s *session) begin(ctx context.Context, mode string, o scope) error {
-	return s.raw(func(c *pgx.Conn) error {
-		_, err := c.PgConn().Exec(ctx, "BEGIN "+mode+"; SET LOCAL kept.clients = '"+o.clients+"'").ReadAll()
-		return err
-	})
-}
-
-// pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
-// It gives how many rows the last of them changed, or the statement that failed.
-func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *stmt, err error) {
-	q := s.queue
-	s.queue = nil
-	if len(q) == 0 && !commit {
-		return 0, nil, nil
-	}
-	err = s.raw(func(c *pgx.Conn) error {
-		if len(q) == 0 {
-			return committed(c.PgConn().Exec(ctx, "COMMIT").ReadAll())
-		}
-		var b pgx.Batch
-		for _, one := range q {
-			b.Queue(one.s.postgres, one.args...)
-		}
-		if commit {
-			b.Queue("COMMIT")
-		}
-		res := c.SendBatch(ctx, &b)
-		for _, one := range q {
-			tag, err := res.Exec()
-			if err != nil {
-				failed = one.s
-				res.Close()
-				return err
-			}
-			n = tag.RowsAffected()
-		}
-		if commit {
-			tag, err := res.Exec()
-			if err == nil && tag.String() != "COMMIT" {
-				err = errNotCommitted
-			}
-			if err != nil {
-				res.Close()
-				return err
-			}
-		}
-		return res.Close()
-	})
-	return n, failed, err
-}
-
-var errNotCommitted = errors.New("the server answered COMMIT with a rollback")
-
-func committed(res []*pgconn.Result, err error) error {
-	if err == nil && (len(res) != 1 || res[0].CommandTag.String() != "COMMIT") {
-		err = errNotCommitted
-	}
-	return err
-}
-
-func (s *session) rollback(ctx context.Context) {
-	s.queue = nil
-	_ = s.raw(func(c *pgx.Conn) error {
-		if c.IsClosed() || c.PgConn().TxStatus() == 'I' {
-			return nil
-		}
-		_, err := c.PgConn().Exec(ctx, "ROLLBACK").ReadAll()
-		return err
-	})
-}
-
+// write runs fn in the line of its client, or of the desk. What is free has no line: its statements are
+// right each by itself.
 func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	// Once begun, the request's end does not stop it, as on SQLite.
-	request := ctx
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
-	defer cancel()
-	mode := "ISOLATION LEVEL SERIALIZABLE"
-	if o.claim {
-		mode = "ISOLATION LEVEL READ COMMITTED"
-	}
-	if !o.claim {
-		g, _ := e.gate.LoadOrStore(o.clients, make(chan struct{}, pgAbreast))
-		gate := g.(chan struct{})
-		select {
-		case gate <- struct{}{}:
-			defer func() { <-gate }()
-		case <-request.Done():
-			return request.Err()
-		}
-	}
 	redrawn := false
 	for try := 1; ; try++ {
-		err := e.try(ctx, mode, o, fn)
-		if err == nil || ctx.Err() != nil {
-			return err
+		var err error
+		if o.free {
+			err = e.once(ctx, o, fn)
+		} else {
+			err = e.line(o).do(ctx, func(s *session) error { return fn(context.Background(), s) })
 		}
 		var pg *pgconn.PgError
 		switch {
-		case errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") && try < pgTries:
-			pause(ctx, time.Duration(rand.Int64N(int64(time.Millisecond)<<min(try, 6))))
-		case errors.As(err, &pg) && pg.Code == "23505" && strings.HasSuffix(pg.ConstraintName, "_pkey") && !redrawn:
+		case err == nil || !errors.As(err, &pg):
+			return err
+		case (pg.Code == "40001" || pg.Code == "40P01") && try < pgTries:
+			pause(ctx, time.Duration(rand.Int64N(int64(time.Millisecond)<<try)))
+		case pg.Code == "23505" && strings.HasSuffix(pg.ConstraintName, "_pkey") && !redrawn:
 			redrawn = true // two nodes drew the same id: draw again, once
 		default:
 			return err
 		}
+		ctx = context.WithoutCancel(ctx)
 	}
 }
 
-// try runs fn once. A panic in fn is contained by the caller; a goroutine that ends is not, hence
-// the deferred rollback.
-func (e *pgEngine) try(ctx context.Context, mode string, o scope, fn func(context.Context, *session) error) error {
-	c, err := e.db.Conn(ctx)
+// once runs fn in a transaction of its own. Once begun, the request's end does not stop it, as on SQLite.
+func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	s, err := e.session(ctx)
 	if err != nil {
 		return err
 	}
-	s := &session{conn: c}
-	done := false
-	defer func() {
-		if !done {
-			s.rollback(context.WithoutCancel(ctx))
-		}
-		c.Close()
-	}()
-	if err := s.begin(ctx, mode, o); err != nil {
+	defer s.close()
+	defer s.rollback() // also when fn ends its goroutine; nothing once it is committed
+	s.begin(pgWrite, o)
+	if err := fn(context.Background(), s); err != nil {
 		return err
 	}
-	if err := fn(ctx, s); err != nil {
-		return err
+	if len(s.queue) == 2 { // nothing but its beginning
+		return nil
 	}
-	if _, failed, err := s.pipeline(ctx, true); err != nil {
-		return fault(failed, err)
-	}
-	done = true
-	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	_, failed, err := s.pipeline(context.Background(), true)
+	return fault(failed, err)
 }
 
 func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	c, err := e.db.Conn(ctx)
+	s, err := e.session(ctx)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	s := &session{conn: c}
-	defer func() {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		s.rollback(end)
-	}()
-	if err := s.begin(ctx, "ISOLATION LEVEL REPEATABLE READ READ ONLY", o); err != nil {
+	defer s.close()
+	defer s.rollback()
+	s.begin(pgRead, o)
+	if err := fn(context.Background(), s); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return err
 	}
-	return fn(ctx, s)
+	return nil
+}
+
+// owned lists the tables that our role owns; none where another role upgrades the schema.
+func (e *pgEngine) owned(ctx context.Context) (tables string, err error) {
+	err = e.db.QueryRowContext(ctx, `SELECT coalesce(string_agg(quote_ident(relname), ', '), '') FROM pg_class
+		WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace) AND pg_has_role(relowner, 'USAGE')`).Scan(&tables)
+	return tables, err
+}
+
+// look measures the tables after the first commits of this process, again and again while they grow:
+// PostgreSQL itself looks once a minute, and until it has, all indexes of a new desk look the same to it and
+// its plans walk all rows of a client. Plans made before are made anew. That nobody waits for.
+func (e *pgEngine) look() {
+	switch e.commits.Add(1) {
+	case 8, 64, 512, 4096, 32_768:
+	default:
+		return
+	}
+	e.rest.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
+		defer cancel()
+		tables, err := e.owned(ctx)
+		if err == nil && tables != "" {
+			_, err = e.db.ExecContext(ctx, "ANALYZE "+tables)
+		}
+		if err != nil {
+			e.log.Warn("the tables could not be measured; PostgreSQL will do it by itself", "err", err)
+		}
+	})
 }
 
 func (e *pgEngine) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
 
 func (e *pgEngine) close() error {
+	e.lines.Range(func(_, w any) bool {
+		_ = w.(*writer).close() // waits for who has the turn
+		return true
+	})
+	e.rest.Wait()
 	if e.slot != nil {
 		// The lock ends with the connection; returning it to the pool would keep the lock.
 		_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })

@@ -9,7 +9,7 @@ import (
 const (
 	promiseFixed = "client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces"
 	promiseMoves = "channel, address_id, lang, start_at, due_at, skill, role, owner_id, backup_id, state, fire_at, tries, trying_at, " +
-		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step"
+		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step, answered_at, answered_out, entered_at"
 	promiseNames = promiseFixed + ", " + promiseMoves
 )
 
@@ -19,6 +19,8 @@ var (
 	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
 	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
 		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
+	promisesDueTo = sql("SELECT " + promiseCols + ` FROM promise p
+		WHERE p.client_id = $1 AND p.requester_id = $2 AND p.ended_at IS NULL AND p.due_at <= $3 AND p.fire_at <= $3 ORDER BY p.due_at, p.id`)
 	promiseAdd  = sql(insert("promise", promiseNames))
 	promiseSave = sql(update("promise", promiseMoves))
 
@@ -37,7 +39,7 @@ var duePromises = "SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS
 func promiseDest(p *desk.Promise) []any {
 	return []any{&p.Client, &p.ID, &p.Ticket, &p.Requester, &p.Kind, &p.Source, &p.MadeBy.Who, &p.MadeBy.ID, &p.MadeBy.Name, at(&p.MadeAt), &p.RepairOf, &p.Replaces,
 		&p.Channel, &p.Address, &p.Lang, at(&p.Start), at(&p.Due), &p.Skill, &p.Role, orZero(&p.Owner), orZero(&p.Backup), &p.State, at(&p.FireAt), &p.Tries, at(&p.TryingAt),
-		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step}
+		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step, at(&p.AnsweredAt), &p.AnsweredOut, at(&p.EnteredAt)}
 }
 
 func scanPromise(row scanner) (p desk.Promise, err error) {
@@ -47,7 +49,7 @@ func scanPromise(row scanner) (p desk.Promise, err error) {
 
 func promiseMoved(p desk.Promise) []any {
 	return []any{p.Channel, p.Address, p.Lang, micros(p.Start), micros(p.Due), p.Skill, p.Role, optID(p.Owner), optID(p.Backup), p.State, optMicros(p.FireAt), p.Tries, optMicros(p.TryingAt),
-		optMicros(p.EndedAt), optMicros(p.NoticedAt), optMicros(p.ToldAt), p.MovedBy, p.Outcome, flag(p.Voicemail), flag(p.Unproven), p.Text, p.Step}
+		optMicros(p.EndedAt), optMicros(p.NoticedAt), optMicros(p.ToldAt), p.MovedBy, p.Outcome, flag(p.Voicemail), flag(p.Unproven), p.Text, p.Step, optMicros(p.AnsweredAt), p.AnsweredOut, optMicros(p.EnteredAt)}
 }
 
 // AddPromise adds p to its ticket. Law 1 is checked before the commit.
@@ -77,6 +79,12 @@ func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
 func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 	return many(tx, promisesLive, scanPromise, tx.client, t)
+}
+
+// DueTo gives the live promises of one person that are due at now and that nothing holds, longest overdue
+// first.
+func (tx *ReadTx) DueTo(r desk.RequesterID, now time.Time) ([]desk.Promise, error) {
+	return many(tx, promisesDueTo, scanPromise, tx.client, r, micros(now))
 }
 
 // DuePromises gives at most n live promises of any client that are due and that no attempt holds,

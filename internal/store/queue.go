@@ -25,9 +25,9 @@ type QueueQuery struct {
 }
 
 // QueueRow is an open ticket with the promise that is due first. The board's rows are whole. Those of the
-// queue hold what a list shows: of the ticket Client, ID, Ref, Requester, Subject, State, Lang,
+// queue hold what a list shows: of the ticket Client, ID, Ref, Token, Requester, Subject, State, Lang,
 // Needs, Owner, Due and Promise, and of the promise, which is live, Client, ID, Ticket, Kind, State, Skill,
-// Owner, Due, Tries, TryingAt and RepairOf. All else in them is zero: never save them.
+// Owner, Due, Tries, TryingAt, AnsweredAt and RepairOf. All else in them is zero: never save them.
 type QueueRow struct {
 	Ticket  desk.Ticket
 	Promise desk.Promise
@@ -37,8 +37,8 @@ type QueueRow struct {
 const queueSkills = 8
 
 // The queue is drawn more than any other page: it reads no column that no list needs.
-var queueCols = "t.client_id, t.id, t.ref, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
-	"p.kind, p.state, p.skill, p.owner_id, p.due_at, p.tries, p.trying_at, p.repair_of, " + callerCols
+var queueCols = "t.client_id, t.id, t.ref, t.token, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
+	"p.kind, p.state, p.skill, p.owner_id, p.due_at, p.tries, p.trying_at, p.answered_at, p.repair_of, " + callerCols
 
 // The queue walks ticket_queue, or ticket_owner for one person's tickets, in the order of due; what
 // a row must be is tested on the way.
@@ -58,15 +58,16 @@ func queue(owner string) string {
 		ORDER BY t.due_at, t.client_id, t.id LIMIT $16`
 }
 
-func scanQueueRow(row scanner, q *QueueRow) error {
+func scanQueueRow(row scanner) (q QueueRow, err error) {
 	t, p := &q.Ticket, &q.Promise
-	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
-		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.Due), &p.Tries, at(&p.TryingAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
+	err = row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
+		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
-	return err
+	return q, err
 }
 
-// Queue gives open tickets of the viewer's clients, what is due first on top.
+// Queue gives open tickets of the viewer's clients, what is due first on top. The rows belong to others as
+// well: they are never changed.
 func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	skills := q.Skills
 	if len(skills) == 0 {
@@ -79,14 +80,13 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	args = append(args, padded(skills, queueSkills)...)
 	args = append(args, q.Limit)
 	if q.Owner != 0 {
-		return tx.rowsSeen(manyIntoAcross(tx, queueOfOwner, q.Limit, scanQueueRow, append(args, q.Owner)...))
+		return tx.rowsSeen(recallAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
 	}
-	return tx.rowsSeen(manyIntoAcross(tx, queueOfAll, q.Limit, scanQueueRow, args...))
+	return tx.rowsSeen(recallAcross(tx, queueOfAll, scanQueueRow, args...))
 }
 
 func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {
-	for i := range rows {
-		r := &rows[i]
+	for _, r := range rows {
 		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
 		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
 	}

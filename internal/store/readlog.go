@@ -1,15 +1,56 @@
 package store
 
 import (
-	"cmp"
-	"slices"
+	"context"
 	"strconv"
+	"strings"
+	"time"
 
 	"kept/internal/desk"
 )
 
-var addReadLog = sql(`INSERT INTO read_log (id, at, who, viewer_id, name, route, client_id, ids)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+var (
+	addRead = sql(`INSERT INTO read_log (id, at, who, viewer_id, name, route, client_id, ids)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	readsOf = sql(`SELECT id, at, who, viewer_id, name, route, client_id, ids FROM read_log
+		WHERE client_id = $1 AND (at, id) > ($2, $3) AND at < $4 ORDER BY at, id LIMIT $5`)
+)
+
+// Read is one row of the read log: somebody was given personal data of one client.
+type Read struct {
+	ID     int64
+	At     time.Time
+	Who    desk.Who
+	Viewer int64  // id of the member of staff, the token, or the ticket of a tracker
+	Name   string // of staff or token
+	Route  string // a pattern, never a path
+	Client desk.ClientID
+	IDs    string // "requester 4 9; message 12"
+}
+
+func scanRead(row scanner) (r Read, err error) {
+	err = row.Scan(&r.ID, at(&r.At), &r.Who, &r.Viewer, &r.Name, &r.Route, &r.Client, &r.IDs)
+	return r, err
+}
+
+func (r Read) args() []any {
+	return []any{r.ID, micros(r.At), string(r.Who), r.Viewer, r.Name, r.Route, int64(r.Client), r.IDs}
+}
+
+// Reads gives the read log of a client in [from, until), oldest first, at most limit rows; those behind
+// after, the last row of the page before, when it is not zero.
+func (db *DB) Reads(ctx context.Context, c desk.ClientID, from, until time.Time, after Read, limit int) (reads []Read, err error) {
+	start, id := micros(from)-1, int64(1<<62)
+	if after.ID != 0 {
+		start, id = micros(after.At), after.ID
+	}
+	err = db.engine.reads(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
+		u := &unit{db: db, ctx: ctx, s: s, viewer: desk.System("reads"), now: db.instant(), generation: -1}
+		reads, err = many(&DeskReadTx{unit: u}, readsOf, scanRead, int64(c), start, id, micros(until), limit)
+		return err
+	})
+	return reads, fault(nil, err)
+}
 
 // seenIDs are the ids of one kind of personal data of one client that a viewer was given.
 type seenIDs struct {
@@ -31,20 +72,13 @@ func (u *unit) noteSeen(c desk.ClientID, kind string, ids []int64) {
 	u.seen = append(u.seen, seenIDs{c, kind, append([]int64(nil), ids...)})
 }
 
-// logSeen writes one row for each client whose data were seen: "requester 4 9; message 12".
-func (u *unit) logSeen() error {
-	for _, row := range u.seenRows() {
-		if err := u.put(addReadLog, row); err != nil {
-			return err
-		}
-	}
-	u.seen = nil
-	return nil
-}
-
-// seenRows are the parameters of addReadLog, once for each client.
-func (u *unit) seenRows() [][]any {
+// record makes what u saw one row for each client, "requester 4 9; message 12", and has them written.
+// Kept's own reads are not recorded.
+func (u *unit) record(write func([]Read) error) error {
 	v := u.viewer
+	if len(u.seen) == 0 || v.Who == desk.WhoSystem {
+		return nil
+	}
 	id := int64(v.Staff)
 	switch v.Who {
 	case desk.WhoToken:
@@ -52,24 +86,35 @@ func (u *unit) seenRows() [][]any {
 	case desk.WhoRequester:
 		id = int64(v.Ticket)
 	}
-	slices.SortStableFunc(u.seen, func(a, b seenIDs) int { return cmp.Compare(a.client, b.client) })
-	var rows [][]any
-	var text []byte
-	for i, s := range u.seen {
-		if i > 0 && s.client == u.seen[i-1].client {
-			text = append(text, "; "...)
+	var rows []Read
+	for _, s := range u.seen {
+		i := 0
+		for i < len(rows) && rows[i].Client != s.client {
+			i++
+		}
+		if i == len(rows) {
+			rows = append(rows, Read{ID: u.db.newID(0, u.now), At: u.now, Who: v.Who, Viewer: id, Name: v.Name, Route: v.Route, Client: s.client})
 		} else {
-			text = text[:0]
+			rows[i].IDs += "; "
 		}
-		text = append(text, s.kind...)
-		for j, id := range s.ids {
-			if !slices.Contains(s.ids[:j], id) {
-				text = strconv.AppendInt(append(text, ' '), id, 10)
-			}
+		rows[i].IDs += s.kind + listed(s.ids)
+	}
+	u.seen = nil
+	return write(rows)
+}
+
+// listed writes each id once, with a space before it.
+func listed(ids []int64) string {
+	var b strings.Builder
+	for i, id := range ids {
+		again := false
+		for _, before := range ids[:i] {
+			again = again || before == id
 		}
-		if i+1 == len(u.seen) || u.seen[i+1].client != s.client {
-			rows = append(rows, []any{u.db.newID(0, u.now), micros(u.now), string(v.Who), id, v.Name, v.Route, int64(s.client), string(text)})
+		if !again {
+			b.WriteByte(' ')
+			b.WriteString(strconv.FormatInt(id, 10))
 		}
 	}
-	return rows
+	return b.String()
 }

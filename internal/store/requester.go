@@ -26,8 +26,10 @@ var (
 	requesterAdd  = sql(insert("requester", requesterNames))
 	requesterSave = sql(update("requester", "kind, name, name_key, name_back, lang, proven"))
 
-	requesterByAddress = sql("SELECT " + requesterCols + ` FROM requester r WHERE r.client_id = $1 AND r.id IN
-		(SELECT a.requester_id FROM address a WHERE +a.client_id = $1 AND a.value = $2) ORDER BY r.id`)
+	// From the address to the person: the other way round PostgreSQL looks at everybody of the client.
+	requesterByAddress = sql("SELECT DISTINCT " + requesterCols + ` FROM address a
+		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
+		WHERE +a.client_id = $1 AND a.value = $2 ORDER BY r.id`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
@@ -84,7 +86,9 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
-	return tx.requestersSeen(many(tx, requesterByAddress, scanRequester, tx.client, value))
+	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
+	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
+	return tx.requestersSeen(rs, err)
 }
 
 // RequestersByName gives requesters whose name, or whose last name, begins with prefix, whatever

@@ -16,7 +16,10 @@ var (
 
 	bookingsBetween = sql(`SELECT shift_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
 		ORDER BY slot_at, shift_id, seat`)
-	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id) VALUES ($1, $2, $3, $4, $5)
+	// A seat that another unit is about to free looks taken; to wait for it could be for ever.
+	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id)
+		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.shift_id = $2 AND b.slot_at = $3 AND b.seat = $4)
 		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`)
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
 	bookedBy = sql(`SELECT b.shift_id, s.staff_id, b.slot_at, b.seat FROM booking b JOIN shift s ON s.id = b.shift_id
@@ -132,7 +135,14 @@ func (tx *DeskTx) AddShift(s coverage.Shift) error {
 // Book takes a seat for a promise. A seat that somebody else has is a Conflict with the code
 // "window.taken"; the unit of work can go on and try another.
 func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
-	n, err := tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p))
+	ok, err := tx.reserve("seat", seat.Shift, micros(seat.Slot), seat.Seat)
+	if err != nil {
+		return err
+	}
+	var n int64
+	if ok {
+		n, err = tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p))
+	}
 	if err == nil && n == 0 {
 		return errWindowTaken
 	}

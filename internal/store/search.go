@@ -20,21 +20,21 @@ const (
 // The index is asked for its newest rows; which clients they may be of is said twice: as words of
 // the index, so that it gives no others, and as a condition, so that nothing depends on words.
 var (
-	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2) RETURNING id",
+	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
 		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))")
 	// PostgreSQL keeps the words in the row itself and is never asked to add them.
 	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES ($1, $2)", "SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT)")
 
-	foundNewest = acrossFor(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
+	foundNewest = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
 			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
 		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
 	// The newest texts of all clients with the words; a row of nothing stands for one that the viewer may
 	// not see. SQLite only.
-	foundFew = acrossFor(`SELECT f.client_id, f.ticket_id FROM
+	foundFew = acrossAnew(`SELECT f.client_id, f.ticket_id FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $2) n
 			LEFT JOIN found f ON f.id = n.id AND {mine f} ORDER BY n.id DESC`,
 		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
-	foundSimilar = acrossFor(`SELECT DISTINCT t.client_id, t.id, t.state FROM
+	foundSimilar = acrossAnew(`SELECT DISTINCT t.client_id, t.id, t.state FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $3) n
 			CROSS JOIN found f ON f.id = n.id CROSS JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id
 			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`,
@@ -50,7 +50,7 @@ func (tx *Tx) AddFound(t desk.TicketID, words string) error {
 	if tx.db.Engine() == "postgres" {
 		return tx.put(foundAdd, tx.client, t, strings.Join(all, " "))
 	}
-	id, err := one(tx, foundAdd, value[int64], tx.client, t)
+	id, err := tx.added(foundAdd, tx.client, t)
 	if err != nil {
 		return err
 	}

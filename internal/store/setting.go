@@ -6,6 +6,7 @@ import "strconv"
 const (
 	rosterVersion  = "roster_version"
 	answersVersion = "answers_version"
+	deskVersion    = "desk_version" // clients, skills and functions
 )
 
 var (
@@ -15,6 +16,31 @@ var (
 	bumpSetting = sql(`INSERT INTO setting (key, value) VALUES ($1, '1')
 		ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)`)
 )
+
+// Versions are how often each part of what is known of the desk has changed: what was read at the same
+// versions is still true.
+type Versions struct{ Desk, Roster, Answers int64 }
+
+var versions = sql(`SELECT key, CAST(value AS BIGINT) FROM setting WHERE key IN ('` + deskVersion + `', '` + rosterVersion + `', '` + answersVersion + `') ORDER BY key`)
+
+// Versions gives the versions of everything that a node may remember.
+func (tx *DeskReadTx) Versions() (v Versions, err error) {
+	_, err = many(tx, versions, func(row scanner) (_ struct{}, err error) {
+		var key string
+		var n int64
+		err = row.Scan(&key, &n)
+		switch key {
+		case deskVersion:
+			v.Desk = n
+		case rosterVersion:
+			v.Roster = n
+		case answersVersion:
+			v.Answers = n
+		}
+		return struct{}{}, err
+	})
+	return v, err
+}
 
 // Setting gives what is stored under a key; false when nothing is.
 func (tx *DeskReadTx) Setting(key string) (string, bool, error) {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -22,24 +23,72 @@ import (
 // readers is how many snapshots of SQLite can be read at the same moment.
 const readers = 8
 
-// liteEngine is one SQLite file: one connection that writes, some that read. What they show is recorded in
-// a second file.
+// liteEngine is one SQLite file: one connection that writes, some that read.
 type liteEngine struct {
-	path  string
-	lock  *os.File
-	wdb   *stdsql.DB
-	rdb   *stdsql.DB
-	w     *writer
-	reads *readLog
-	rest  chan struct{} // one for each reader at rest
-	idle  stack[*session]
-	once  sync.Once
-	gone  chan struct{}
+	path string
+	lock *os.File
+	wdb  *stdsql.DB
+	rdb  *stdsql.DB
+	w    *writer
+	log  *readLog      // nil where the log is in the database
+	rest chan struct{} // one for each reader at rest; nil where reads go through the writer
+	idle stack[*session]
+	once sync.Once
+	gone chan struct{}
+	// commits is how many there were since the database was opened.
+	commits atomic.Int64
 }
 
-var sqliteRead = &stmt{name: "begin read", sqlite: "BEGIN"}
+var (
+	sqliteRead       = &stmt{name: "begin read", sqlite: "BEGIN"}
+	sqliteBegin      = &stmt{name: "begin", sqlite: "BEGIN IMMEDIATE"}
+	sqliteCommit     = &stmt{name: "commit", sqlite: "COMMIT"}
+	sqliteRollback   = &stmt{name: "rollback", sqlite: "ROLLBACK"}
+	sqliteSavepoint  = &stmt{name: "savepoint", sqlite: "SAVEPOINT unit"}
+	sqliteRelease    = &stmt{name: "release", sqlite: "RELEASE unit"}
+	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
+)
 
-func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
+// liteTransaction is the transaction of the one connection that writes to a file.
+type liteTransaction struct {
+	s         *session
+	committed func() // told of every commit before anybody is answered
+}
+
+func (t liteTransaction) run(s *stmt) error {
+	_, err := t.s.exec(context.Background(), s)
+	return err
+}
+
+func (t liteTransaction) begin() (*session, error) { return t.s, t.run(sqliteBegin) }
+func (t liteTransaction) savepoint() error         { return t.run(sqliteSavepoint) }
+func (t liteTransaction) release() error           { return t.run(sqliteRelease) }
+func (t liteTransaction) close() error             { return t.s.conn.Close() }
+
+func (t liteTransaction) undo() error {
+	if err := t.run(sqliteRollbackTo); err != nil {
+		return err
+	}
+	return t.run(sqliteRelease)
+}
+
+// rollback may find that SQLite has done so already.
+func (t liteTransaction) rollback() { _ = t.run(sqliteRollback) }
+
+func (t liteTransaction) commit() (undone bool, err error) {
+	for _, q := range t.s.late {
+		if _, err := t.s.exec(context.Background(), q.s, q.args...); err != nil {
+			return true, err
+		}
+	}
+	if err := t.run(sqliteCommit); err != nil {
+		return true, err
+	}
+	t.committed()
+	return true, nil
+}
+
+func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error) (_ *liteEngine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
@@ -60,23 +109,29 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
 	}
 	f.Close()
-	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false, forgetful)); err != nil {
 		return nil, err
 	}
 	e.wdb.SetMaxOpenConns(1)
 	if err := migrate(e.wdb); err != nil {
 		return nil, err
 	}
-	if e.w, err = newWriter(ctx, e.wdb); err != nil {
+	s, err := newSession(ctx, e.wdb)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkLite(ctx, e.w.s); err != nil {
+	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, patient: true}
+	if forgetful {
+		// One connection that has the file to itself: nothing is read twice, nothing is locked.
+		return e, nil
+	}
+	if err := checkLite(ctx, s); err != nil {
 		return nil, err
 	}
-	if e.reads, err = openReadLog(ctx, readsPath(dir)); err != nil {
+	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
 		return nil, err
 	}
 	e.rest = make(chan struct{}, readers)
@@ -90,8 +145,6 @@ func openSQLite(ctx context.Context, dir string, migrate func(*stdsql.DB) error)
 	return e, nil
 }
 
-func readsPath(dir string) string { return filepath.Join(dir, "reads.db") }
-
 func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
@@ -101,10 +154,16 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 }
 
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly bool) string {
+func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)"}
+		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",
+		// Pages that every ticket changes are copied into the file once in four times as many commits.
+		"wal_autocheckpoint(4000)"}
+	if forgetful {
+		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
+			"temp_store(MEMORY)", "cache_size(-262144)"}
+	}
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
 		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
@@ -156,6 +215,9 @@ func lockFolder(dir string) (*os.File, error) {
 
 func (e *liteEngine) name() string { return "sqlite" }
 
+// generation: this process has the database to itself.
+func (e *liteEngine) generation() int64 { return e.commits.Load() }
+
 func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
 	return e.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
 }
@@ -165,6 +227,9 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	case <-e.gone:
 		return errClosed
 	default:
+	}
+	if e.rest == nil {
+		return e.w.do(ctx, func(s *session) error { return fn(context.WithoutCancel(ctx), s) })
 	}
 	select {
 	case <-e.rest:
@@ -227,15 +292,15 @@ func (e *liteEngine) close() (err error) {
 		if e.w != nil {
 			errs = append(errs, e.w.close())
 		}
+		if e.log != nil {
+			errs = append(errs, e.log.close())
+		}
 		for range cap(e.rest) {
 			if len(e.rest) == 0 && e.w == nil {
 				break
 			}
 			<-e.rest
 			errs = append(errs, e.idle.pop().conn.Close())
-		}
-		if e.reads != nil {
-			errs = append(errs, e.reads.close())
 		}
 		for _, db := range []*stdsql.DB{e.rdb, e.wdb} {
 			if db != nil {

@@ -6,16 +6,16 @@ import (
 	"kept/internal/desk"
 )
 
-const staffColumns = `id, name, login, role, password, totp, languages, active, theme, density, letter_keys`
+const staffColumns = `id, name, login, role, password, totp, languages, active, theme, density, letter_keys, letters`
 
 var (
 	staffAll     = sql(`SELECT ` + staffColumns + ` FROM staff ORDER BY name, id`)
 	staffByID    = sql(`SELECT ` + staffColumns + ` FROM staff WHERE id = $1`)
 	staffByLogin = sql(`SELECT ` + staffColumns + ` FROM staff WHERE login = $1`)
 	staffNames   = sql(`SELECT id, name FROM staff ORDER BY id`)
-	addStaff     = sql(`INSERT INTO staff (` + staffColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	addStaff     = sql(`INSERT INTO staff (` + staffColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	saveStaff    = sql(`UPDATE staff SET name = $2, login = $3, role = $4, password = $5, totp = $6, languages = $7,
-		active = $8, theme = $9, density = $10, letter_keys = $11 WHERE id = $1`)
+		active = $8, theme = $9, density = $10, letter_keys = $11, letters = $12 WHERE id = $1`)
 
 	servedAll    = sql(`SELECT staff_id, client_id FROM staff_client ORDER BY staff_id, client_id`)
 	servedBy     = sql(`SELECT client_id FROM staff_client WHERE staff_id = $1 ORDER BY client_id`)
@@ -29,14 +29,14 @@ var (
 func scanStaff(row scanner) (s desk.Staff, err error) {
 	var languages string
 	err = row.Scan(&s.ID, &s.Name, &s.Login, &s.Role, &s.Password, &s.TOTP, &languages, &s.Active, &s.Theme,
-		&s.Density, &s.LetterKeys)
+		&s.Density, &s.LetterKeys, &s.Letters)
 	s.Languages = parted[string](languages)
 	return s, err
 }
 
 func staffArgs(s desk.Staff) []any {
 	return []any{int64(s.ID), s.Name, s.Login, string(s.Role), s.Password, s.TOTP, joined(s.Languages), flag(s.Active),
-		s.Theme, s.Density, flag(s.LetterKeys)}
+		s.Theme, s.Density, flag(s.LetterKeys), s.Letters}
 }
 
 // pair is a row of two ids.

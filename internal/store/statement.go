@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"runtime"
 
+	"github.com/jackc/pgx/v5"
+
 	"kept/internal/desk"
 )
 
@@ -18,6 +20,7 @@ type stmt struct {
 	name     string // file:line, for errors and logs; never holds values
 	sqlite   string
 	postgres string
+	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
 	slow     bool // its work has no small bound: on SQLite it is watched, and ends with its context
 }
 
@@ -54,7 +57,10 @@ type scanner interface{ Scan(dest ...any) error }
 type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	pg       *pgx.Conn              // that of conn; PostgreSQL only
+	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit; SQLite only
 }
 
@@ -77,9 +83,6 @@ func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
 }
 
 func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
-	if s.prepared == nil {
-		return s.conn.ExecContext(ctx, st.postgres, args...)
-	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -88,9 +91,6 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 }
 
 func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Rows, error) {
-	if s.prepared == nil {
-		return s.conn.QueryContext(ctx, st.postgres, args...)
-	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -110,61 +110,36 @@ type reader interface{ kernel() *unit }
 
 // many gives every row of s, each read by scan. No rows is an empty slice and no error.
 func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	return manyInto(tx, s, 0, func(row scanner, v *T) (err error) {
-		*v, err = scan(row)
+	var all []T
+	err := tx.kernel().each(s, args, func(row scanner) error {
+		v, err := scan(row)
+		all = append(all, v)
 		return err
-	}, args...)
-}
-
-// manyInto is many for large rows: scan fills them where they stay, and there is room for so many at once.
-func manyInto[T any](tx reader, s *stmt, room int, scan func(scanner, *T) error, args ...any) ([]T, error) {
-	u := tx.kernel()
-	rows, err := u.query(s, args...)
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		if all == nil && room > 0 {
-			all = make([]T, 0, room)
-		}
-		var none T
-		all = append(all, none)
-		if err := scan(rows, &all[len(all)-1]); err != nil {
-			return nil, u.fail(s, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, u.fail(s, err)
 	}
 	return all, nil
 }
 
 // one gives the first row of s, read by scan, or a NotFound error.
 func one[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (T, error) {
-	var none T
-	u := tx.kernel()
-	rows, err := u.query(s, args...)
-	if err != nil {
-		return none, err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return none, u.fail(s, err)
+	var none, first T
+	found := false
+	err := tx.kernel().each(s, args, func(row scanner) (err error) {
+		if !found {
+			found = true
+			first, err = scan(row)
 		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return none, err
+	case !found:
 		return none, errNotFound
 	}
-	v, err := scan(rows)
-	if err != nil {
-		return none, u.fail(s, err)
-	}
-	// RETURNING writes while it is read: an error may come after the row.
-	if err := rows.Close(); err != nil {
-		return none, u.fail(s, err)
-	}
-	return v, nil
+	return first, nil
 }
 
 // maybe is one for a row that may be missing: ok is false then, and err nil.

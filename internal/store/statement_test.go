@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"kept/internal/store/storetest/server"
 )
 
@@ -23,6 +25,11 @@ func TestEveryStatement(t *testing.T) {
 
 func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
 	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
+		if len(s.queue) > 0 { // the beginning travels with the first statement
+			if _, _, err := s.pipeline(ctx, false); err != nil {
+				return err
+			}
+		}
 		for _, st := range statements {
 			if _, err := s.conn.ExecContext(ctx, "SAVEPOINT prepare"); err != nil {
 				return err
@@ -33,6 +40,9 @@ func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
 			} else {
 				p.Close()
 			}
+			if s.pg != nil && err == nil {
+				columnsAreRead(t, s, st)
+			}
 			if _, err := s.conn.ExecContext(ctx, "ROLLBACK TO SAVEPOINT prepare"); err != nil {
 				return err
 			}
@@ -41,5 +51,21 @@ func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// columnsAreRead makes sure that pgRow can read what a statement gives.
+func columnsAreRead(t *testing.T, s *session, st *stmt) {
+	d, err := s.pg.Prepare(ctx, "", st.postgres)
+	if err != nil {
+		t.Errorf("%s: %v", st.name, err)
+		return
+	}
+	for _, f := range d.Fields {
+		switch f.DataTypeOID {
+		case pgtype.Int8OID, pgtype.Int4OID, pgtype.BoolOID, pgtype.TextOID:
+		default:
+			t.Errorf("%s: nobody reads column %s of type %d", st.name, f.Name, f.DataTypeOID)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"math"
 	"slices"
+	"time"
 
 	"kept/internal/desk"
 )
@@ -16,11 +17,11 @@ type TicketKey struct {
 const (
 	ticketFixed = "client_id, id, ref, via, opened_at"
 	ticketMoves = "token, requester_id, subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
-		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq"
+		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_until, waiting_out"
 	ticketNames = ticketFixed + ", " + ticketMoves
 	// What moves and stands in no index.
 	ticketRest = "subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
-		"channel, address_id, closed_at, asked_at, changed_at, promise_id, breaks, seq"
+		"channel, address_id, closed_at, asked_at, changed_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_out"
 )
 
 var (
@@ -38,6 +39,9 @@ var (
 	// SQLite writes the entry of every index that an UPDATE names, changed or not.
 	ticketSaveRest = sql(update("ticket", ticketRest))
 
+	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
+	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
+
 	ticketByRef   = across("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketWhere   = across("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken = across("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
@@ -50,7 +54,8 @@ const keysAtOnce = 16
 func ticketDest(t *desk.Ticket) []any {
 	return []any{&t.Client, &t.ID, &t.Ref, &t.Via, at(&t.OpenedAt),
 		&t.Token, &t.Requester, &t.Subject, &t.State, &t.Kind, &t.Priority, &t.Function, &t.Skill, &t.Lang, &t.About, &t.Needs, &t.Flag,
-		orZero(&t.Owner), &t.Channel, &t.Address, at(&t.ClosedAt), at(&t.AskedAt), at(&t.ChangedAt), at(&t.Due), &t.Promise, &t.Breaks, &t.Seq}
+		orZero(&t.Owner), &t.Channel, &t.Address, at(&t.ClosedAt), at(&t.AskedAt), at(&t.ChangedAt), at(&t.Due), &t.Promise, &t.Breaks, &t.Seq,
+		&t.WaitingFor, at(&t.WaitingSince), at(&t.WaitingUntil), &t.WaitingOut}
 }
 
 func scanTicket(row scanner) (t desk.Ticket, err error) {
@@ -60,7 +65,8 @@ func scanTicket(row scanner) (t desk.Ticket, err error) {
 
 func ticketMoved(t desk.Ticket) []any {
 	return []any{t.Token, t.Requester, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
-		optID(t.Owner), t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), optMicros(t.Due), t.Promise, t.Breaks, t.Seq}
+		optID(t.Owner), t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), optMicros(t.Due), t.Promise, t.Breaks, t.Seq,
+		t.WaitingFor, optMicros(t.WaitingSince), optMicros(t.WaitingUntil), t.WaitingOut}
 }
 
 // Ticket gives one ticket, or NotFound.
@@ -120,11 +126,24 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	switch {
 	case t == was:
 		return nil
-	case t.Token == was.Token && t.Requester == was.Requester && t.Owner == was.Owner && t.Due.Equal(was.Due):
+	case t.Token == was.Token && t.Requester == was.Requester && t.Owner == was.Owner && t.Due.Equal(was.Due) && t.WaitingUntil.Equal(was.WaitingUntil):
 		return tx.put(ticketSaveRest, tx.client, t.ID, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
-			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq)
+			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq, t.WaitingFor, optMicros(t.WaitingSince), t.WaitingOut)
 	}
 	return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
+}
+
+// Waited gives at most n tickets of any client whose waiting has ended by now.
+func (tx *SystemTx) Waited(now time.Time, n int) ([]TicketKey, error) {
+	return many(tx, ticketsWaited, scanTicketKey, micros(now), n)
+}
+
+// NextWaited is when Waited next has something to give; false when nothing waits.
+func (tx *SystemTx) NextWaited() (time.Time, bool, error) { return instantOf(tx, ticketWaits) }
+
+func scanTicketKey(row scanner) (k TicketKey, err error) {
+	err = row.Scan(&k.Client, &k.ID)
+	return k, err
 }
 
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
@@ -135,10 +154,7 @@ func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
 // WhereIs gives the client and the id of the ticket with a number, among the clients of the viewer; else
 // NotFound. It tells nothing of a person.
 func (tx *DeskReadTx) WhereIs(ref desk.Ref) (TicketKey, error) {
-	return oneAcross(tx, ticketWhere, func(row scanner) (k TicketKey, err error) {
-		err = row.Scan(&k.Client, &k.ID)
-		return k, err
-	}, ref)
+	return oneAcross(tx, ticketWhere, scanTicketKey, ref)
 }
 
 // TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	stdsql "database/sql"
 	"time"
 
 	"kept/internal/desk"
@@ -32,6 +31,15 @@ func (tx *Tx) NewID() int64 { return tx.db.newID(tx.client, tx.now) }
 
 // NewDeskID gives an id for a new row of a table that is keyed over the whole desk: an alert.
 func (tx *Tx) NewDeskID() int64 { return tx.db.newID(0, tx.now) }
+
+// reserve takes something that clients share, a seat say, until the end of this unit of work. It is false
+// when a unit of another client has it right now: to wait for that one could be to wait for each other.
+func (tx *Tx) reserve(of ...any) (bool, error) {
+	if tx.u.s.prepared != nil || tx.u.s.load != nil {
+		return true, nil // one writer has the whole desk
+	}
+	return one(tx, reserve, value[bool], lockKey(of...))
+}
 
 // touch notes a ticket whose laws are checked before commit (law 1).
 func (tx *Tx) touch(t desk.TicketID) { tx.unit.touch(tx.client, t) }
@@ -106,6 +114,8 @@ type unit struct {
 	after   []func()
 	touched []touchedTicket
 	seen    []seenIDs
+	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
+	generation int64
 }
 
 type touchedTicket struct {
@@ -141,6 +151,13 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	if u.broken != nil {
 		return 0, u.broken
 	}
+	if u.s.load != nil {
+		n, err := u.s.load.add(u.s, s, args)
+		if err != nil {
+			return 0, u.fail(s, err)
+		}
+		return n, nil
+	}
 	if u.s.prepared == nil {
 		// Behind what was put aside, in the same round trip.
 		u.s.queue = append(u.s.queue, queued{s, args})
@@ -161,11 +178,23 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	return n, nil
 }
 
+// added runs an INSERT of one row and gives the number that SQLite gave it. SQLite only.
+func (u *unit) added(s *stmt, args ...any) (int64, error) {
+	if u.broken != nil {
+		return 0, u.broken
+	}
+	res, err := u.s.exec(u.ctx, s, args...)
+	if err != nil {
+		return 0, u.fail(s, err)
+	}
+	return res.LastInsertId()
+}
+
 func (u *unit) put(s *stmt, args []any) error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if u.s.prepared == nil {
+	if u.s.prepared == nil && u.s.load == nil {
 		u.s.queue = append(u.s.queue, queued{s, args})
 		return nil
 	}
@@ -173,33 +202,39 @@ func (u *unit) put(s *stmt, args []any) error {
 	return err
 }
 
-// query runs s and gives its rows, which the caller closes. Prefer one and many.
-func (u *unit) query(s *stmt, args ...any) (*stdsql.Rows, error) {
-	if err := u.flush(); err != nil {
-		return nil, err
-	}
-	rows, err := u.s.query(u.ctx, s, args...)
-	if err != nil {
-		return nil, u.fail(s, err)
-	}
-	return rows, nil
-}
-
-// flush sends the statements that were put aside.
-func (u *unit) flush() error {
+// each runs s and gives its rows to fn one by one. Prefer one and many.
+func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if len(u.s.queue) == 0 {
+	if u.s.prepared == nil {
+		// Behind what was put aside, in the same round trip.
+		if failed, err := u.s.each(u.ctx, s, args, fn); err != nil {
+			return u.fail(failed, err)
+		}
 		return nil
 	}
-	if _, failed, err := u.s.pipeline(u.ctx, false); err != nil {
-		return u.fail(failed, err)
+	rows, err := u.s.query(u.ctx, s, args...)
+	if err != nil {
+		return u.fail(s, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return u.fail(s, err)
+		}
+	}
+	// RETURNING writes while it is read: an error may come after the row.
+	if err := rows.Err(); err != nil {
+		return u.fail(s, err)
 	}
 	return nil
 }
 
 func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
+	if u.s.load != nil {
+		return // the laws look at all tickets at the end
+	}
 	for _, have := range u.touched {
 		if have.client == c && have.ticket == t {
 			return
@@ -208,7 +243,18 @@ func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
 	u.touched = append(u.touched, touchedTicket{c, t})
 }
 
-// finish does what stands between the caller's function and the commit: the laws and the read log.
+// putReads writes rows of the read log with the unit itself.
+func (u *unit) putReads(rows []Read) error {
+	for _, r := range rows {
+		if err := u.put(addRead, r.args()); err != nil {
+			return err
+		}
+	}
+	return u.broken
+}
+
+// finish does what stands between the caller's function and the commit: the laws, and the read log where
+// it is in the same database.
 func (u *unit) finish() error {
 	if u.broken != nil {
 		return u.broken
@@ -229,12 +275,15 @@ func (u *unit) finish() error {
 			if err := checkLaws(u.forClient(c), ts); err != nil {
 				return err
 			}
+			if audit := u.db.opts.Audit; audit != nil {
+				if err := audit(u.forClient(c), ts); err != nil {
+					return err
+				}
+			}
 		}
 	}
-	if u.viewer.Who != desk.WhoSystem {
-		if err := u.logSeen(); err != nil {
-			return err
-		}
+	if !u.db.engine.recordsApart() {
+		return u.record(u.putReads)
 	}
 	return u.broken
 }

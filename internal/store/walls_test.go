@@ -79,8 +79,8 @@ func TestEveryTableOfAClientIsWalled(t *testing.T) {
 		t.Skip("row-level security is PostgreSQL's")
 	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
-	open := both(`SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'client_id'
-		WHERE c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY c.relname`)
+	open := both(`SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'client_id'
+		WHERE c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1`)
 	err := db.DeskRead(context.Background(), desk.System("test"), func(tx *DeskReadTx) error {
 		names, err := many(tx, open, value[string])
 		for _, n := range names {

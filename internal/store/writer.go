@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
 	"runtime"
 	"sync"
+	"time"
 
 	"kept/internal/desk"
 )
@@ -13,20 +13,45 @@ import (
 // batchCap is how many units of work share one commit at most.
 const batchCap = 64
 
-// writer lets units of work take turns on the one connection that writes, and lets those that wait
+// writer lets units of work take turns on one connection that writes, and lets those that wait
 // at the same moment share one commit, because the fsync is most of what a small transaction costs.
+// SQLite has one for all, PostgreSQL one for each client and node.
 //
 // There is no writer goroutine: each caller runs its own unit when it holds the turn, and hands the
 // turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
 // and all who took part are answered. No request's context reaches the connection.
 type writer struct {
-	s *session
+	t transaction
+	s *session // of the open transaction
 
 	mu     sync.Mutex
 	held   bool
 	closed bool
 	queue  []*waiter
 	batch  *batch // the open transaction; belongs to the holder of the turn
+
+	// patient: before it commits it waits for as many units as the last commit had, no longer than that
+	// commit took. A commit writes the pages at which all of them write once, so two small ones cost nearly
+	// twice as much as one large one. Somebody who comes alone waits for nobody.
+	patient bool
+	crowd   int           // units of the last commit
+	took    time.Duration // by the last commit, mostPatience at most
+	comes   chan struct{} // closed by whoever joins the queue; nil when nobody waits for it
+}
+
+// mostPatience bounds how long an answer is held back for others.
+const mostPatience = 3 * time.Millisecond
+
+// transaction is how an engine opens and ends what the units of a writer share.
+type transaction interface {
+	begin() (*session, error)
+	savepoint() error // before each unit but the first
+	release() error   // keeps what the unit did
+	undo() error      // as it was at the savepoint
+	// commit puts all on disk. On an error, undone says that nothing of it is there for sure.
+	commit() (undone bool, err error)
+	rollback()
+	close() error
 }
 
 type waiter struct {
@@ -38,19 +63,14 @@ type waiter struct {
 type batch struct {
 	units int
 	full  bool
+	// patience ends the waiting for others; waited says that it has.
+	patience *time.Timer
+	waited   bool
+
 	done  chan struct{} // closed when the fate of the transaction is known
 	err   error         // the commit failed
 	again bool          // the transaction vanished: every unit runs again, alone
 }
-
-var (
-	sqliteBegin      = &stmt{name: "begin", sqlite: "BEGIN IMMEDIATE"}
-	sqliteCommit     = &stmt{name: "commit", sqlite: "COMMIT"}
-	sqliteRollback   = &stmt{name: "rollback", sqlite: "ROLLBACK"}
-	sqliteSavepoint  = &stmt{name: "savepoint", sqlite: "SAVEPOINT unit"}
-	sqliteRelease    = &stmt{name: "release", sqlite: "RELEASE unit"}
-	sqliteRollbackTo = &stmt{name: "rollback to", sqlite: "ROLLBACK TO unit"}
-)
 
 var errClosed = desk.Errorf(desk.Unavailable, "closed", "Kept is shutting down. Please try again in a minute.")
 
@@ -95,6 +115,10 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 	}
 	me := &waiter{turn: make(chan struct{}), alone: alone}
 	w.queue = append(w.queue, me)
+	if w.comes != nil {
+		close(w.comes)
+		w.comes = nil
+	}
 	w.mu.Unlock()
 	select {
 	case <-me.turn:
@@ -132,11 +156,8 @@ func (w *writer) open() error {
 func (w *writer) leave() {
 	w.mu.Lock()
 	if b := w.batch; b != nil {
-		if len(w.queue) == 0 && !b.full {
-			// Whoever is on the way already shares the commit, which costs more than to let them come.
-			w.mu.Unlock()
-			runtime.Gosched()
-			w.mu.Lock()
+		if !b.full {
+			w.wait(b)
 		}
 		if len(w.queue) > 0 && !b.full && b.units < batchCap && !w.queue[0].alone {
 			w.next()
@@ -147,6 +168,32 @@ func (w *writer) leave() {
 		w.mu.Lock()
 	}
 	w.next()
+}
+
+// wait lets those who are on the way come, while nobody is there. It is called with the lock and gives it
+// back locked.
+func (w *writer) wait(b *batch) {
+	if len(w.queue) == 0 {
+		w.mu.Unlock()
+		runtime.Gosched()
+		w.mu.Lock()
+	}
+	if len(w.queue) > 0 || !w.patient || b.units >= w.crowd || b.waited {
+		return
+	}
+	comes := make(chan struct{})
+	w.comes = comes
+	if b.patience == nil {
+		b.patience = time.NewTimer(w.took)
+	}
+	w.mu.Unlock()
+	select {
+	case <-comes:
+	case <-b.patience.C:
+		b.waited = true
+	}
+	w.mu.Lock()
+	w.comes = nil
 }
 
 // next gives the turn to the first waiter, or to nobody. It unlocks.
@@ -169,13 +216,13 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 	b = w.batch
 	first := b == nil
 	if first {
-		if err := w.run(sqliteBegin); err != nil {
+		if w.s, err = w.t.begin(); err != nil {
 			w.leave()
 			return nil, err
 		}
 		b = &batch{done: make(chan struct{})}
 		w.batch = b
-	} else if err := w.run(sqliteSavepoint); err != nil {
+	} else if err := w.t.savepoint(); err != nil {
 		w.vanish(b)
 		w.leave()
 		return b, nil
@@ -201,49 +248,43 @@ func (w *writer) settle(b *batch, first, failed bool) {
 	switch {
 	case !failed && first:
 	case !failed:
-		if w.run(sqliteRelease) != nil {
+		if w.t.release() != nil {
 			w.vanish(b)
 		}
 	case first: // it is alone in the transaction, and saw nothing that is not on disk
-		_ = w.run(sqliteRollback) // SQLite may have done so already
+		w.t.rollback()
 		w.batch = nil
 		close(b.done)
 	default:
-		if w.run(sqliteRollbackTo) != nil || w.run(sqliteRelease) != nil {
+		if w.t.undo() != nil {
 			w.vanish(b)
 		}
 	}
 }
 
-// vanish gives up the transaction, of which SQLite itself has undone all (disk full, I/O error).
+// vanish gives up the transaction, of which the engine itself has undone all (disk full, connection lost).
 func (w *writer) vanish(b *batch) {
-	_ = w.run(sqliteRollback)
+	w.t.rollback()
 	w.batch, w.s.late = nil, nil
 	b.again = true
 	close(b.done)
 }
 
 func (w *writer) commit(b *batch) {
-	late := w.s.late
-	w.batch, w.s.late = nil, nil
-	var err error
-	for i := 0; i < len(late) && err == nil; i++ {
-		_, err = w.s.exec(context.Background(), late[i].s, late[i].args...)
+	w.batch = nil
+	if b.patience != nil {
+		b.patience.Stop()
 	}
-	if err == nil {
-		err = w.run(sqliteCommit)
-	}
+	watch := stopwatch()
+	undone, err := w.t.commit()
+	w.crowd, w.took = b.units, min(watch(), mostPatience)
 	if err != nil {
-		_ = w.run(sqliteRollback)
-		b.again = b.units > 1
+		w.t.rollback()
+		b.again = undone && b.units > 1
 		b.err = err
 	}
+	w.s.late = nil
 	close(b.done)
-}
-
-func (w *writer) run(s *stmt) error {
-	_, err := w.s.exec(context.Background(), s)
-	return err
 }
 
 // close waits for the turn and keeps it for ever; whoever waits behind is refused.
@@ -259,14 +300,5 @@ func (w *writer) close() error {
 	for _, q := range rest {
 		close(q.turn)
 	}
-	return w.s.conn.Close()
-}
-
-// newWriter takes db's one connection.
-func newWriter(ctx context.Context, db *stdsql.DB) (*writer, error) {
-	s, err := newSession(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	return &writer{s: s}, nil
+	return w.t.close()
 }

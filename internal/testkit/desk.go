@@ -33,6 +33,9 @@ type Desk struct {
 	// lead, around the clock. Eve works for St. Anne only.
 	Sam, Priya, Ana, Omar, Eve desk.Viewer
 
+	// Told is how long after their due instants people heard of breaks by text or mail, in order.
+	Told []time.Duration
+
 	rand *rand.ChaCha8
 	mu   sync.Mutex
 	now  time.Time
@@ -77,8 +80,14 @@ func NewAt(t testing.TB, open func(...store.Options) *store.DB, opening time.Tim
 // Restart puts a new process in the place of the one at work, on the same database. What the old one
 // only remembered is gone.
 func (d *Desk) Restart() {
-	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Rand: d.rand})
+	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Rand: d.rand, Told: d.told})
 	d.SMS.SetSink(d.App)
+}
+
+func (d *Desk) told(late time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Told = append(d.Told, late)
 }
 
 // Down moves the clock by span while nobody is at work: what falls due meanwhile waits.

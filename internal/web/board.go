@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -25,7 +26,7 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 	if err != nil {
 		return err
 	}
-	v, err := h.boardView(r.Context(), s, b, f, boardURL(f))
+	v, err := h.boardView(r.Context(), s, b, f, boardURL(f), h.staffZone(r, s))
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func boardURL(f app.BoardFilter) string {
 	return "/promises?" + q.Encode()
 }
 
-func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.BoardFilter, here string) (view.BoardView, error) {
+func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.BoardFilter, here string, loc *time.Location) (view.BoardView, error) {
 	clients, err := h.app.Clients(ctx, s.v)
 	if err != nil {
 		return view.BoardView{}, err
@@ -92,24 +93,36 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	if len(b.Broken)+len(b.AtRisk) == 0 {
 		v.Calm = "No promise is broken or at risk."
 		if !b.NextDue.IsZero() {
-			loc := time.UTC
-			if len(clients) > 0 {
-				loc = clientZone(clients[0])
-			}
 			v.Calm += " Next due: " + clock(b.NextDue, loc, b.Now) + "."
 		}
 	}
 	group("hour", view.TagDue, "Due in the next hour", n(b.Hour), b.Hour, len(b.Hour) == 0, words.T(words.EN, "staff.board.empty"))
 	group("today", view.TagScheduled, "Later today", n(b.Today), b.Today, true, "Nothing else is promised for the next 24 hours.")
 	group("later", view.TagScheduled, "After that", n(b.Later), b.Later, true, "Nothing is promised for the days after.")
-	loc := time.UTC
-	if len(clients) > 0 {
-		loc = clientZone(clients[0])
-	}
-	for _, hour := range b.Load {
-		v.Load = append(v.Load, view.LoadView{Time: words.Clock(words.EN, hour.At, loc), Due: strconv.Itoa(hour.Due), People: strconv.Itoa(hour.People), Short: hour.Due > 0 && hour.People == 0})
-	}
+	v.Load = loadView(b, h.app.Skill(ctx, f.Skill).Name, f, loc)
 	return v, nil
+}
+
+// loadView draws the next hours: bars for what is due, a line for who is there.
+func loadView(b app.Board, skill string, f app.BoardFilter, loc *time.Location) view.LoadView {
+	v := view.LoadView{Line: "people on shift"}
+	if f.Skill != "" {
+		v.Line = "people on shift with " + skill
+	}
+	if f.Client != 0 || f.Skill != "" || f.Mine {
+		v.Note = "Promises of this filter."
+	}
+	most := 1
+	for _, hour := range b.Load {
+		most = max(most, hour.Due, hour.People)
+	}
+	for i, hour := range b.Load {
+		v.Hours = append(v.Hours, view.LoadHour{
+			Time: words.Clock(words.EN, hour.At, loc), Hour: hour.At.In(loc).Format("3"), Due: strconv.Itoa(hour.Due), People: strconv.Itoa(hour.People),
+			X: i, Bar: hour.Due * view.LoadHeight / most, Line: hour.People * view.LoadHeight / most, Short: hour.Due > 0 && hour.People == 0,
+		})
+	}
+	return v
 }
 
 // skillOptions are the skills of what is on the board.
@@ -155,15 +168,21 @@ func counts(c app.BoardCounts) (kept, of string, apart []string) {
 		fmt.Sprintf("Broken %d", c.Broken), fmt.Sprintf("Late %d", c.KeptLate), fmt.Sprintf("Moved by us %d", c.MovedByUs), fmt.Sprintf("Repaired %d", c.Repaired),
 		fmt.Sprintf("Cannot tell %d", c.CannotTell), fmt.Sprintf("Moved by caller %d", c.MovedByPerson), fmt.Sprintf("Not needed %d", c.Withdrawn), fmt.Sprintf("Void %d", c.Voided),
 	}
+	if c.Entered > 0 {
+		apart = append(apart, fmt.Sprintf("Entered afterwards %d", c.Entered))
+	}
 	return kept, of, apart
 }
 
 func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 	p, loc := line.Promise, clientZone(line.Client)
-	base := ticketURL(line.Ticket.Ref)
+	base, from := ticketURL(line.Ticket.Ref), ""
+	if strings.Contains(here, "mine=yes") {
+		from = "&from=mine"
+	}
 	r := view.BoardRow{
 		ID: "p-" + strconv.FormatInt(int64(p.Client), 10) + "-" + strconv.FormatInt(int64(p.ID), 10), Time: clock(p.Due, loc, now), Machine: machine(p.Due, loc), Rel: until(p.Due, now),
-		Who: line.Caller, URL: base + onPromise, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
+		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
 		Tag: promiseTag(p, line.Look, line.Ticket.State, loc, now),
 	}
 	switch {
@@ -182,11 +201,14 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		}
 	}
 	if p.Kind != desk.Confirm {
-		action := view.ButtonView{Text: "Call now", Icon: "phone", URL: base + onPromise + "#context", Quiet: ": " + line.Caller, Second: true}
+		action := view.ButtonView{Text: "Call now", Icon: "phone", Key: "c", Call: true, URL: base + onPromise + from + "#context", Quiet: ": " + line.Caller, Second: true}
 		if p.Kind != desk.Callback {
 			action.Text, action.Icon = "Open", ""
 		}
 		r.Actions = []view.ButtonView{action}
+		if now.Before(p.Due) && windowKind(p.Kind) {
+			r.Actions = append(r.Actions, view.ButtonView{Text: "Move", Second: true, Quiet: ": " + line.Caller, URL: base + onPromise + "&times=move-" + strconv.FormatInt(int64(p.ID), 10) + "#context"})
+		}
 		r.Give = giveView(line, base+"/promises/"+strconv.FormatInt(int64(p.ID), 10)+"/owner")
 		r.Give.Back = here
 	}

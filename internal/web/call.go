@@ -27,7 +27,18 @@ func (h *handler) callPage(w http.ResponseWriter, r *http.Request, s signed) err
 		http.Redirect(w, r, "/desk/call/new?call="+newKey(), http.StatusSeeOther)
 		return nil
 	}
-	return h.showCall(w, r, s, http.StatusOK, url.Values{"key": {key}}, nil)
+	typed, err := h.app.TypedInCall(r.Context(), s.v, key)
+	if err != nil {
+		return err
+	}
+	f := url.Values{"key": {key}}
+	for _, place := range []string{"name", "phone", "email", "words", "note"} {
+		if typed[place] != "" {
+			f.Set(place, typed[place])
+			f.Set("kept", "yes")
+		}
+	}
+	return h.showCall(w, r, s, http.StatusOK, f, nil)
 }
 
 // POST /desk/call/new: buttons other than "Finish call" draw the page again with what is known now.
@@ -113,6 +124,9 @@ func (h *handler) showCall(w http.ResponseWriter, r *http.Request, s signed, sta
 	v := view.CallView{
 		Key: f.Get("key"), Hospitals: clientOptions(clients, desk.ClientID(id), "Choose the hospital"), From: f.Get("q"), Name: f.Get("name"), Phone: f.Get("phone"),
 		Email: f.Get("email"), Voicemail: f.Get("voicemail") != "", Words: f.Get("words"), Note: f.Get("note"),
+	}
+	if f.Get("kept") != "" {
+		v.Saved = "What you typed before was kept."
 	}
 	for _, k := range []desk.RequesterKind{desk.Patient, desk.Clinician, desk.Employee} {
 		v.Kinds = append(v.Kinds, view.Option{Value: string(k), Text: kindName(k), Checked: f.Get("kind") == string(k)})

@@ -46,7 +46,7 @@ func (t tracker) state(c view.PromiseCardView) string {
 // card says what is promised, by the clock of the desk.
 func (t tracker) card() view.PromiseCardView {
 	c := t.look()
-	if t.Ticket.State.Open() && t.Ticket.State != desk.Waiting && t.wrote() {
+	if t.Ticket.State.Open() && t.Ticket.WaitingFor != desk.WaitPerson && t.wrote() {
 		c.Lines = append([]string{t.t("track.wrote")}, c.Lines...)
 		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/question"), Text: t.t("track.wrote.read"), Second: true})
 	}
@@ -104,9 +104,9 @@ func (t tracker) look() view.PromiseCardView {
 	}
 	left := p.Start.Sub(now)
 	switch {
-	case t.Ticket.State == desk.Waiting:
+	case t.Ticket.State == desk.Waiting && t.Ticket.WaitingFor == desk.WaitPerson:
 		c.Look, c.Title = view.CardNeedsYou, t.t("track.need")
-		c.Lines = []string{t.t("track.need.how"), t.sentence()}
+		c.Lines = []string{t.waits(), t.t("track.need.how"), t.sentence()}
 		c.When, c.Machine = "", ""
 		c.Say = t.t("track.need")
 		c.Actions = []view.ButtonView{
@@ -127,7 +127,15 @@ func (t tracker) look() view.PromiseCardView {
 	default:
 		t.latest(&c)
 	}
+	if t.Ticket.State == desk.Waiting && t.Ticket.WaitingFor != desk.WaitPerson {
+		c.Lines = append([]string{t.waits()}, c.Lines...)
+	}
 	return c
+}
+
+// waits says what we wait for, and until when.
+func (t tracker) waits() string {
+	return t.t("track.wait."+string(t.Ticket.WaitingFor), "day", words.Day(t.lang, t.Ticket.WaitingUntil, t.zone, t.now))
 }
 
 // wrote reports whether the latest words are ours.
@@ -353,6 +361,13 @@ func (t tracker) happened(e desk.Event) string {
 		return "track.event.wrote"
 	case desk.AskedIfFixed:
 		return "track.event.asked_fixed"
+	case desk.TicketWaiting:
+		return "track.event.wait." + string(d.Waits)
+	case desk.TicketResumed:
+		if d.Outcome == "ended" {
+			return "track.event.resumed"
+		}
+		return ""
 	case desk.SaidFixed:
 		return "track.event.confirmed"
 	case desk.SaidNotFixed:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -35,8 +36,24 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 		_, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
 		return err == nil && out.Flush() == nil
 	}
+	still := func() {}
+	if ref, err := desk.ParseRef(r.URL.Query().Get("ref")); err == nil {
+		// A ticket that cannot be found any more is no reason to be silent about the rest.
+		if here, err := h.app.Arrive(r.Context(), s.v, ref); err == nil {
+			still = here
+		}
+	}
 	changes := h.app.Listen(r.Context(), s.v) // before the first beat: nothing falls between the two
-	if !tell("beat", "0") {
+	told := h.hereTexts(s)
+	tellHere := func(now map[desk.Ref]string, news map[desk.Ref]string, all bool) bool {
+		told = now
+		if len(news) == 0 && !all {
+			return true
+		}
+		data, err := json.Marshal(map[string]any{"all": all, "here": news})
+		return err == nil && tell("here", string(data))
+	}
+	if !tell("beat", "0") || !tellHere(told, told, true) {
 		return nil
 	}
 	beat := time.NewTicker(beatEvery)
@@ -51,6 +68,14 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 		case c, ok := <-changes:
 			if !ok {
 				return nil
+			}
+			if c.Here || c.Ticket == 0 {
+				if now := h.hereTexts(s); !tellHere(now, hereNews(told, now), false) {
+					return nil
+				}
+			}
+			if c.Here {
+				continue
 			}
 			if c.New {
 				fresh++
@@ -71,7 +96,9 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			if _, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); desk.Is(err, desk.Unauthenticated) {
 				return nil
 			}
-			if !tell("beat", "0") {
+			still()
+			now := h.hereTexts(s)
+			if !tell("beat", "0") || !tellHere(now, hereNews(told, now), false) {
 				return nil
 			}
 			strip, err := h.app.Strip(r.Context(), s.v)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -22,7 +23,8 @@ const onPromise = "?tab=promise"
 // those who lead, a time that nobody covers.
 func (h *handler) promiseIn(r *http.Request, s signed, ref desk.Ref) (app.PromiseIn, error) {
 	f := r.PostForm
-	in := app.PromiseIn{Kind: desk.PromiseKind(f.Get("kind")), Skill: f.Get("skill"), Text: f.Get("text"), Override: strings.TrimSpace(f.Get("override"))}
+	seq, _ := strconv.Atoi(f.Get("seq")) // without a number the writer is not warned
+	in := app.PromiseIn{Seq: seq, Kind: desk.PromiseKind(f.Get("kind")), Skill: f.Get("skill"), Text: f.Get("text"), Override: strings.TrimSpace(f.Get("override"))}
 	var err error
 	if in.Start, err = startIn(f.Get("start")); err != nil {
 		return in, err
@@ -90,7 +92,8 @@ func (h *handler) makePromise(w http.ResponseWriter, r *http.Request, s signed) 
 // POST /desk/t/{ref}/promises/{id}/attempts
 func (h *handler) tryPromise(w http.ResponseWriter, r *http.Request, s signed) error {
 	return h.ticketAct(w, r, s, "try", onPromise, func(ref desk.Ref, id desk.PromiseID) error {
-		return h.app.TryPromise(r.Context(), s.v, ref, id)
+		seq, _ := strconv.Atoi(r.PostForm.Get("seq")) // without a number the caller is not warned
+		return h.app.BeginCall(r.Context(), s.v, ref, id, seq)
 	})
 }
 
@@ -135,7 +138,7 @@ func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) 
 		if err != nil {
 			return err
 		}
-		return h.app.GivePromise(r.Context(), s.v, ref, id, to)
+		return h.app.GivePromise(r.Context(), s.v, ref, id, to, r.PostForm.Get("override"))
 	})
 }
 
@@ -162,7 +165,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		}
 		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
-	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make"}, t.act) {
+	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make", "enter", "wait"}, t.act) {
 		v.Error = said(t.err)
 	}
 	for _, line := range p.Promises {
@@ -185,6 +188,8 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 				return v, err
 			}
 			one.GiveTo = "?tab=promise&give=" + id
+			one.Anyway = giveAnyway(s, t, pr, base)
+			one.Enter = enterView(p, t, pr, base, loc, now)
 			if now.Before(pr.Due) && windowKind(pr.Kind) {
 				m := ask("move-" + id)
 				m.ID, m.Legend = "move-"+id, "To when?"
@@ -197,6 +202,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Live = append(v.Live, one)
 	}
 	if open {
+		v.Wait = waitView(p, t, query.Get("wait") != "", loc, now)
 		v.Make = h.makeView(ctx, query, s, p, t, ask("make-when"), loc)
 	}
 	return v, nil
@@ -220,6 +226,9 @@ func owed(line app.PromiseLine, s signed, p app.TicketPage, loc *time.Location, 
 		owner += " Backup: " + line.Backup + "."
 	}
 	v.Lines = append(v.Lines, owner)
+	if !pr.AnsweredAt.IsZero() {
+		v.Lines = append(v.Lines, "Answered "+clock(pr.AnsweredAt, loc, now)+". It counts as kept when the words have arrived.")
+	}
 	if pr.RepairOf != 0 {
 		v.Lines = append(v.Lines, "The first time was missed, and the person knows. Begin with: "+words.T(words.EN, "say.late_second"))
 	}
@@ -244,7 +253,7 @@ func lastMiss(list []app.Attempt) string {
 // keepView is the form for a call.
 func keepView(line app.PromiseLine, p app.TicketPage, base, id string, t tried, pick view.PickerView, now time.Time, loc *time.Location) *view.KeepView {
 	pr := line.Promise
-	k := &view.KeepView{ID: "keep-" + id, Keep: base + "/contacts", Miss: base + "/misses"}
+	k := &view.KeepView{ID: "keep-" + id, Seq: strconv.Itoa(p.Ticket.Seq), Keep: base + "/contacts", Miss: base + "/misses"}
 	k.Picker = pick
 	k.Picker.ID = "again-" + id
 	if n, ok := callable(p); ok {
@@ -311,18 +320,22 @@ func pastText(line app.PromiseLine, loc *time.Location, now time.Time) string {
 	if pr.Outcome == "not_reached" {
 		text += ", not reached"
 	}
+	if !pr.EnteredAt.IsZero() && len(line.Attempts) > 0 {
+		last := line.Attempts[len(line.Attempts)-1]
+		text += ", call of " + clock(last.BeganAt, loc, now) + " entered afterwards by " + last.StaffName
+	}
 	return text
 }
 
 // makeView is the form of a new promise.
 func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p app.TicketPage, t tried, pick view.PickerView, loc *time.Location) *view.MakeView {
 	m := &view.MakeView{
-		Action: ticketURL(p.Ticket.Ref) + "/promises", Open: query.Get("make") != "" || query.Get("times") == "make-when", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
+		Action: ticketURL(p.Ticket.Ref) + "/promises", Seq: strconv.Itoa(p.Ticket.Seq), Open: query.Get("make") != "" || query.Get("times") == "make-when", Skill: p.Ticket.Skill, Picker: pick, Override: s.v.Leads(),
 		DueHint: "Time at " + p.Client.Name + " (" + words.ZoneShort(h.app.Now(), loc) + ").",
 	}
 	m.SkillName = h.app.Skill(ctx, p.Ticket.Skill).Name
 	m.Picker.ID, m.Picker.Legend = "make-when", pick.Legend
-	kind := string(desk.Callback)
+	kind := cmp.Or(query.Get("kind"), string(desk.Callback))
 	if t.is("make", 0) {
 		f := t.form
 		kind, m.Open = f.Get("kind"), true

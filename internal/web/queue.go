@@ -104,10 +104,11 @@ func (h *handler) queueView(ctx context.Context, s signed, q app.Queue, ask queu
 		}
 	}
 	v.Hospitals = clientOptions(clients, ask.client, "All hospitals")
+	here := h.hereTexts(s)
 	v.Rows = make([]view.QueueRow, len(q.Rows))
 	for i, row := range q.Rows {
 		v.Rows[i] = queueRow(row, s, ask, q.Now)
-		v.Rows[i].Current = row.Ticket.Ref == current
+		v.Rows[i].Current, v.Rows[i].Here = row.Ticket.Ref == current, here[row.Ticket.Ref]
 	}
 	switch ask.show {
 	case "":

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -111,7 +112,7 @@ func stateTag(t desk.Ticket) view.TagView {
 	case desk.Working:
 		return view.TagView{Kind: view.TagScheduled, Icon: "user-check", Text: "In work"}
 	case desk.Waiting:
-		return view.TagView{Kind: view.TagWaiting, Text: "Waiting on caller"}
+		return view.TagView{Kind: view.TagWaiting, Text: cmp.Or(waitTags[t.WaitingFor], "Waiting")}
 	case desk.Asked:
 		return view.TagView{Kind: view.TagWaiting, Text: "Asked if fixed"}
 	case desk.Confirmed:

@@ -88,7 +88,7 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		return t
 	case p.Kind == desk.Confirm && state == desk.Asked:
 		return view.TagView{Kind: view.TagWaiting, Text: "Asked if fixed", Spoken: "The person was asked if it is fixed. We ask again " + due}
-	case p.RepairOf != 0 && p.State.Live() && look != desk.LookCalling:
+	case p.RepairOf != 0 && p.State.Live() && look != desk.LookCalling && look != desk.LookAnswered:
 		t.Kind, t.Text = view.TagBroken, "Broken, by "+due
 	case look == desk.LookDueSoon:
 		t.Kind, t.Text = view.TagDue, "Due "+due
@@ -96,6 +96,8 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		t.Kind, t.Text = view.TagRisk, "At risk "+due
 	case look == desk.LookCalling:
 		t.Kind, t.Text = view.TagInProgress, "Calling now"
+	case look == desk.LookAnswered:
+		t.Kind, t.Icon, t.Text = view.TagWaiting, "send", "Answered, on its way"
 	case look == desk.LookTried:
 		t.Kind, t.Text = view.TagTried, fmt.Sprintf("Tried %d of %d, %s", p.Tries, desk.MaxAttempts, due)
 	case p.State == desk.Broken:

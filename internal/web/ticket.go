@@ -60,6 +60,13 @@ func (h *handler) ticketAct(w http.ResponseWriter, r *http.Request, s signed, na
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return nil
 	case typedWrong(err):
+		if name == "reply" || name == "note" {
+			// What comes back on the page is kept, too: whoever goes away from it loses nothing.
+			kept := h.app.KeepTyped(r.Context(), s.v, app.Typed{Ref: ref, Place: name, Body: r.PostForm.Get("text")})
+			if kept != nil && !desk.Is(kept, desk.TooLarge) {
+				return kept
+			}
+		}
 		status := http.StatusUnprocessableEntity
 		if desk.Is(err, desk.Conflict) {
 			status = http.StatusConflict
@@ -71,9 +78,21 @@ func (h *handler) ticketAct(w http.ResponseWriter, r *http.Request, s signed, na
 
 // POST /desk/t/{ref}/replies
 func (h *handler) reply(w http.ResponseWriter, r *http.Request, s signed) error {
-	return h.ticketAct(w, r, s, "reply", "", func(ref desk.Ref, _ desk.PromiseID) error {
+	tab, next := "", desk.MacroNext(r.PostForm.Get("next"))
+	switch r.PostForm.Get("do") {
+	case "insert":
+		return h.insert(w, r, s)
+	case "discard":
+		return h.ticketAct(w, r, s, "discard", "", func(ref desk.Ref, _ desk.PromiseID) error {
+			return h.app.KeepTyped(r.Context(), s.v, app.Typed{Ref: ref, Place: "reply"})
+		})
+	}
+	if kind := next.Promise(); kind != "" && nextView(next) != nil {
+		tab = onPromise + "&make=yes&kind=" + string(kind) + "#promise-make"
+	}
+	return h.ticketAct(w, r, s, "reply", tab, func(ref desk.Ref, _ desk.PromiseID) error {
 		seq, _ := strconv.Atoi(r.PostForm.Get("seq")) // without a number the writer is not warned of newer words
-		_, err := h.app.Reply(r.Context(), s.v, ref, app.Words{Body: r.PostForm.Get("text"), Key: r.PostForm.Get("key"), Seq: seq})
+		_, err := h.app.Reply(r.Context(), s.v, ref, app.Words{Body: r.PostForm.Get("text"), Key: r.PostForm.Get("key"), Seq: seq, Ask: next == desk.NextAsk})
 		return err
 	})
 }
@@ -122,6 +141,13 @@ func (h *handler) voidTicket(w http.ResponseWriter, r *http.Request, s signed) e
 	})
 }
 
+// POST /desk/t/{ref}/title
+func (h *handler) retitle(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "title", "", func(ref desk.Ref, _ desk.PromiseID) error {
+		return h.app.Retitle(r.Context(), s.v, ref, r.PostForm.Get("title"))
+	})
+}
+
 // showTicket draws the ticket between the queue and what belongs to it.
 func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, status int, t tried) error {
 	ref, err := pathRef(r)
@@ -145,7 +171,17 @@ func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, s
 		p.Title = "Error: " + p.Title
 	}
 	now := h.app.Now()
-	one := h.ticketView(page, s, t, now)
+	one, err := h.ticketView(r.Context(), page, s, t, now)
+	if err != nil {
+		return err
+	}
+	if one.Reply != nil && one.Reply.Insert != nil {
+		for _, o := range one.Reply.Insert.Texts {
+			p.Commands = append(p.Commands, view.Command{Text: "Insert: " + o.Text, Icon: "sticky-note", Macro: o.Value})
+		}
+	}
+	p.Live.URL += "?ref=" + string(ref)
+	p.CallerLang = page.Ticket.Lang
 	part := url.Values{"ref": {string(ref)}}
 	for name, value := range queryOf(ask) {
 		part[name] = value
@@ -155,8 +191,22 @@ func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, s
 	if err != nil {
 		return err
 	}
-	h.render(w, r, status, within(view.Staff(p), view.Panes(view.PanesView{Open: true, BackURL: "/desk" + ask.query()}, view.QueuePane(list), view.TicketPane(one), view.Context(right))))
+	h.render(w, r, status, within(view.Staff(p), view.Panes(panesView(page, one, ask, query, t), view.QueuePane(list), view.TicketPane(one), view.Context(right))))
 	return nil
+}
+
+// panesView says which screens there are; on a phone one is seen at a time.
+func panesView(p app.TicketPage, one view.TicketView, ask queueAsk, query url.Values, t tried) view.PanesView {
+	v := view.PanesView{Open: true, BackURL: "/desk" + ask.query(), Back: "Back to the queue"}
+	if query.Get("from") == "mine" {
+		v.BackURL, v.Back = "/promises?mine=yes", "Back to my promises"
+	}
+	v.Write = t.act == "reply" || t.act == "insert" || one.Note.Open && t.err != nil
+	v.Bar = &view.ActBarView{Text: one.Reply != nil, Drafts: [2]bool{p.Typed["reply"] != "", p.Typed["note"] != ""}}
+	if n, ok := callable(p); ok {
+		v.Bar.CallURL = "tel:" + n.E164()
+	}
+	return v
 }
 
 func queryOf(a queueAsk) url.Values {
@@ -213,7 +263,7 @@ func addressText(a desk.Address) string {
 }
 
 // ticketView is the pane in the middle.
-func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time) view.TicketView {
+func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t tried, now time.Time) (view.TicketView, error) {
 	tk, loc, name := p.Ticket, clientZone(p.Client), first(p)
 	base := ticketURL(tk.Ref)
 	v := view.TicketView{Hospital: hospital(p.Client, now), Timeline: timeline(p, s, loc, now), AskForm: "ask-fixed"}
@@ -224,7 +274,11 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 	if tk.State.Open() {
 		v.NotSent, v.Instead, v.Call = notSent(p, name, loc, now)
 	}
-	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p)}
+	here := h.app.Here(s.v)[tk.Ref]
+	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p), Here: hereText(here), Retitle: &view.RetitleView{Action: base + "/title", Title: tk.Subject}}
+	if t.is("title", 0) {
+		v.Head.Retitle.Title, v.Head.Retitle.Error = t.form.Get("title"), said(t.err)
+	}
 	if p.Requester.Proven {
 		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Identity checked"})
 	} else {
@@ -253,19 +307,40 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 			v.TakeURL = base + "/owner"
 		}
 		v.Reply = &view.ReplyView{
-			Action: base + "/replies", Person: name, Via: via(p), Send: send(p, name), Draft: "reply-" + string(tk.Ref), Key: newKey(), Seq: strconv.Itoa(tk.Seq),
+			Action: base + "/replies", Person: name, Via: via(p), Send: send(p, name), Draft: "reply-" + string(tk.Ref), DraftURL: typedURL(tk.Ref, "reply"), Key: newKey(), Seq: strconv.Itoa(tk.Seq),
+			Text: p.Typed["reply"], Writing: writing(here), Discard: p.Typed["reply"] != "",
 			Other: []view.ButtonView{{Text: "Promise", Icon: "hourglass", Second: true, Key: "p", URL: "?tab=promise&make=yes#promise-make"}},
 		}
 		if tk.State != desk.Asked {
 			v.AskURL = base + "/questions-if-fixed"
+			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Wait", Icon: "circle-pause", Second: true, URL: "?tab=promise&wait=yes#wait"})
 			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Ask “Is it fixed?”", Icon: "circle-check", Second: true, Key: "e", Hotkey: "e", Form: v.AskForm})
 		}
 	}
-	v.Note = view.NoteView{Action: base + "/notes", Person: name, Draft: "note-" + string(tk.Ref), Key: newKey()}
+	v.Note = view.NoteView{Action: base + "/notes", Person: name, Draft: "note-" + string(tk.Ref), DraftURL: typedURL(tk.Ref, "note"), Key: newKey(), Text: p.Typed["note"], Open: p.Typed["note"] != ""}
+	if v.Note.Open {
+		v.Note.Saved = "What you typed before was kept."
+	}
+	if v.Reply != nil {
+		insert, err := h.insertView(ctx, s, tk.Ref, t)
+		if err != nil {
+			return v, err
+		}
+		v.Reply.Insert = insert
+		if v.Reply.Discard {
+			v.Reply.Saved = "What you typed before was kept."
+		}
+	}
 	switch {
+	case t.act == "insert" && v.Reply != nil:
+		v.Reply.Text, v.Reply.Key, v.Reply.Next, v.Reply.Saved = t.form.Get("text"), t.form.Get("key"), nextView(desk.MacroNext(t.form.Get("next"))), "Nothing is sent yet."
 	case t.err == nil:
 	case t.act == "reply" && v.Reply != nil:
 		v.Reply.Text, v.Reply.Error, v.Reply.Key = t.form.Get("text"), said(t.err), t.form.Get("key")
+		v.Reply.Next, v.Reply.Discard, v.Reply.Saved = nextView(desk.MacroNext(t.form.Get("next"))), true, ""
+		if field(t.err, "macro") != "" {
+			v.Reply.Error = ""
+		}
 	case t.act == "note":
 		v.Note.Text, v.Note.Error, v.Note.Key, v.Note.Open = t.form.Get("text"), said(t.err), t.form.Get("key"), true
 	case t.act == "reply" || t.act == "ask" || t.act == "assign" || t.act == "void" && !tk.State.Open():
@@ -274,7 +349,10 @@ func (h *handler) ticketView(p app.TicketPage, s signed, t tried, now time.Time)
 	if text := homeless(p, t); text != "" {
 		v.Note.Text, v.Note.Open = text, true
 	}
-	return v
+	if v.Reply != nil {
+		v.Reply.Hints = hints(v.Reply.Text, tk.Lang)
+	}
+	return v, nil
 }
 
 // homeless gives the words of a form that is no longer on the page, because the question was closed or
@@ -447,6 +525,9 @@ func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p a
 	default:
 		tab = "promise"
 		v.Promise, err = h.promiseTab(ctx, query, s, p, t, now)
+		if hits := answerHits(p.Best[:min(1, len(p.Best))], p.Ticket.Lang); len(hits) > 0 {
+			v.Best = &hits[0]
+		}
 	}
 	similar := "Similar"
 	if n := len(p.Best); n > 0 {

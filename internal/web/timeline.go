@@ -44,7 +44,11 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		list = append(list, at{m.At, e})
 	}
 	for _, o := range p.Outs {
-		if text, icon := outText(o, name, now); text != "" {
+		text, icon := outText(o, name, now)
+		if o.FellBack != 0 {
+			text, icon = fellBack(o, p, name)
+		}
+		if text != "" {
 			when := outAt(o)
 			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(when, loc, now)}})
 		}
@@ -173,12 +177,13 @@ var triggers = map[desk.Trigger]string{
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
 	desk.SayNumber: "that the number changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
+	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
 }
 
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
 func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	what, ok := triggers[o.Trigger]
-	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder)
+	gone := o.State == desk.Cancelled && (o.Trigger == desk.SaySoon || o.Trigger == desk.SayReminder || o.Trigger == desk.SayNudge)
 	if !ok || o.Message != 0 || gone {
 		return "", ""
 	}
@@ -202,6 +207,21 @@ func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	return text + outWord(o.State, o.Channel, o.Reason) + ".", icon
 }
 
+// fellBack is the line of a delivery that failed, and of what took over.
+func fellBack(o desk.Out, p app.TicketPage, name string) (text, icon string) {
+	what := cmp.Or(triggers[o.Trigger], "an answer")
+	next := "another way"
+	for _, other := range p.Outs {
+		if other.ID == o.FellBack {
+			next = channelNames[other.Channel]
+		}
+	}
+	how := channelNames[o.Channel]
+	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Channel, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
+}
+
+var channelNames = map[desk.Channel]string{desk.BySMS: "text", desk.ByEmail: "mail", desk.ByVoice: "call", desk.ByWeb: "page"}
+
 // told is one line about an event; "" for those that words or tags tell already.
 func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (text, icon string) {
 	name, by, d := first(p), e.By.Name, e.Data
@@ -222,6 +242,10 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return cmp.Or(d.OwnerIs, "Somebody") + " has it now.", "user"
 	case desk.AskedIfFixed:
 		return by + " asked: “Is it fixed?”", "circle-question-mark"
+	case desk.TicketWaiting:
+		return by + " noted: we wait " + waitFor[d.Waits] + " until " + clock(time.UnixMicro(d.Until), loc, now) + ".", "hourglass"
+	case desk.TicketResumed:
+		return "No longer waiting " + waitFor[d.Waits] + ": " + resumed[d.Outcome] + ".", "rotate-ccw"
 	case desk.SaidFixed:
 		return name + " said: yes, it is fixed.", "circle-check"
 	case desk.SaidNotFixed:
@@ -255,13 +279,23 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.PromiseTrying:
 		return by + " called.", "phone-call"
 	case desk.PromiseTried:
-		return "Not reached, try " + strconv.Itoa(d.Tries) + " of " + strconv.Itoa(desk.MaxAttempts) + ": " + missWords[d.Outcome] + ".", "phone-missed"
+		line := "Not reached, try " + strconv.Itoa(d.Tries) + " of " + strconv.Itoa(desk.MaxAttempts) + ": " + missWords[d.Outcome] + "."
+		if d.Entered {
+			line += " Entered afterwards by " + by + "."
+		}
+		return line, "phone-missed"
 	case desk.PromiseKept:
 		if d.Outcome == "not_reached" {
 			return "Called " + strconv.Itoa(desk.MaxAttempts) + " times, not reached. We write instead.", "phone-missed"
 		}
 		if d.Outcome == "answered" {
 			return name + " answered whether it is fixed.", "circle-check"
+		}
+		if d.Outcome == "replied" && e.By.Who == desk.WhoSystem {
+			return "Promise kept: the answer has arrived.", "circle-check"
+		}
+		if d.Entered {
+			return "Promise kept by a call that " + by + " entered afterwards.", "circle-check"
 		}
 		return "Promise kept by " + by + ".", "circle-check"
 	case desk.PromiseMoved:
@@ -276,7 +310,12 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
+	case desk.TicketRetitled:
+		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:
+		if d.Override != "" && d.OwnerIs != "" {
+			return d.Override + " gave the promise to " + d.OwnerIs + ", who has no free seat then: " + d.Reason, "triangle-alert"
+		}
 		if d.Override != "" {
 			return d.Override + " promised a time that nobody covers: " + d.Reason, "triangle-alert"
 		}
@@ -296,6 +335,14 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	}
 	return "", ""
 }
+
+// waitFor names what a question waits for; resumed why it waits no longer.
+var (
+	waitFor = map[desk.WaitReason]string{desk.WaitPerson: "for the person’s answer", desk.WaitSupplier: "for the supplier", desk.WaitTime: "for the agreed time"}
+	resumed = map[string]string{"person": "the person wrote", "answered": "we answered", "ended": "the time has come", "asked": "we asked if it is fixed",
+		"closed": "it is closed", "changed": "we wait for something else"}
+	waitTags = map[desk.WaitReason]string{desk.WaitPerson: "Waiting on caller", desk.WaitSupplier: "Waiting on supplier", desk.WaitTime: "Waiting for agreed time"}
+)
 
 // missWords name the ways in which a call does not reach the person.
 var missWords = map[string]string{"no_answer": "no answer", "busy": "busy", "voicemail": "voicemail", "wrong_number": "wrong number"}

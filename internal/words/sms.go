@@ -37,6 +37,14 @@ func SMSParts(s string) int {
 	return parts(units, 70, 67)
 }
 
+// SMSMost is how many parts a text of ours may have: Spanish, with its longer words, has two.
+func SMSMost(lang Lang) int {
+	if lang == ES {
+		return 2
+	}
+	return 1
+}
+
 func parts(n, one, more int) int {
 	if n <= one {
 		return 1

@@ -123,6 +123,15 @@ func put(text string, args []any) string {
 	}
 }
 
+// List joins things in words: "a", "a and b", "a, b and c".
+func List(lang Lang, all []string) string {
+	if len(all) < 2 {
+		return strings.Join(all, "")
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + pick(lang, " and ", " y ") + all[last]
+}
+
 // N gives the text of key for a count: key+".one" for 1, otherwise key+".other". The count is
 // the parameter {n}.
 func N(lang Lang, key string, n int, args ...any) string {

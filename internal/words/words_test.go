@@ -58,7 +58,7 @@ func TestPatientTextsAvoidTheDesksOwnWords(t *testing.T) {
 
 // sample holds a likely value of each parameter, for measuring texts.
 var sample = []any{"client", "Mercy Health", "phone", "800-555-0143", "ref", "K7M-4QX", "name", "Sam", "n", 7,
-	"supervisor", "Ana Ruiz", "masked", "…0199", "to", "312-555-0199", "spoken", "K 7 M, 4 Q X", "code", "123456"}
+	"supervisor", "Ana Ruiz", "count", 2, "masked", "…0199", "to", "312-555-0199", "spoken", "K 7 M, 4 Q X", "code", "123456"}
 
 func fill(t *testing.T, lang Lang, key string) string {
 	t.Helper()
@@ -123,12 +123,11 @@ func TestTextMessagesFit(t *testing.T) {
 			"desk", SMSSender(lang, "Saint Marys Mercy Care"), "window", ShortWindow(lang, start, start.Add(30*time.Minute), ct, now),
 			"by", ShortBy(lang, start, ct, start), "newby", ShortBy(lang, start.Add(50*time.Minute), ct, start),
 			"day", Day(lang, start, ct, now), "link", link, "phone", "800-555-0143", "ref", "K7M-4QX",
-			"supervisor", "Bernadette O'Sullivan"[:20], "code", "123456", "n", 3,
+			"supervisor", "Bernadette O'Sullivan"[:20], "code", "123456", "n", 3, "count", 2,
+			"bys", List(lang, []string{ShortBy(lang, start, ct, start), ShortBy(lang, start.Add(30*time.Minute), ct, start)}),
+			"newbys", List(lang, []string{ShortBy(lang, start.Add(time.Hour), ct, start), ShortBy(lang, start.Add(90*time.Minute), ct, start)}),
 		}
-		most := 1
-		if lang == ES {
-			most = 2
-		}
+		most := SMSMost(lang)
 		for _, key := range Keys() {
 			if !strings.HasPrefix(key, "sms.") {
 				continue
@@ -146,7 +145,7 @@ func TestTextMessagesFit(t *testing.T) {
 
 // Every trigger of a message, in each of its forms, has a text for the phone and one for the mailbox.
 func TestEveryMessageHasItsTexts(t *testing.T) {
-	for _, k := range strings.Fields("made made_reply soon tried tried_last broken broken_other moved moved_by_us fixed fixed_again" +
+	for _, k := range strings.Fields("made made_reply soon tried tried_last broken broken_other broken_list wait_person wait_supplier wait_time nudge_person nudge_other moved moved_by_us fixed fixed_again" +
 		" closed reopened reopened_reply confirmed reply code link number_changed voided emergency withdrawn") {
 		for _, key := range []string{"sms." + k, "mail." + k + ".subject", "mail." + k + ".body"} {
 			if !Has(key) {
@@ -157,6 +156,15 @@ func TestEveryMessageHasItsTexts(t *testing.T) {
 	for _, k := range strings.Fields("stop stopped started help first unknown") {
 		if !Has("sms." + k) {
 			t.Errorf("no text sms.%s", k)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	all := []string{"a", "b", "c"}
+	for n, want := range []struct{ en, es string }{{"", ""}, {"a", "a"}, {"a and b", "a y b"}, {"a, b and c", "a, b y c"}} {
+		if en, es := List(EN, all[:n]), List(ES, all[:n]); en != want.en || es != want.es {
+			t.Errorf("%d: %q and %q", n, en, es)
 		}
 	}
 }

@@ -1,13 +1,9 @@
-// Keys, palette, drafts and relative times of the staff pages. Every key has
+// Keys, palette and relative times of the staff pages. Every key has
 // a link or a button that does the same; see keySheet in view/system.templ.
 (() => {
   'use strict';
   const doc = document;
   const byId = (id) => doc.getElementById(id);
-  const stored = {
-    get(k) { try { return localStorage.getItem(k); } catch (e) { return null; } },
-    set(k, v) { try { if (v === null) localStorage.removeItem(k); else localStorage.setItem(k, v); } catch (e) { /* full or forbidden: the server has it */ } },
-  };
 
   // ---- relative times ----
 
@@ -35,38 +31,6 @@
   const timeline = byId('timeline');
   if (timeline && !location.hash) timeline.scrollTop = timeline.scrollHeight;
 
-  // ---- drafts ----
-
-  const drafts = () => doc.querySelectorAll('[data-draft]');
-  const draftKey = (el) => 'kept.draft.' + el.getAttribute('data-draft');
-  const timers = new WeakMap();
-  for (const el of drafts()) {
-    const kept = stored.get(draftKey(el));
-    if (kept && !el.value) { el.value = kept; const d = el.closest('details'); if (d && d.hasAttribute('data-keep-open')) d.open = true; }
-  }
-  doc.addEventListener('input', (e) => {
-    const el = e.target;
-    if (!el.hasAttribute || !el.hasAttribute('data-draft')) return;
-    stored.set(draftKey(el), el.value || null);
-    const url = el.getAttribute('data-draft-url');
-    if (!url) return;
-    clearTimeout(timers.get(el));
-    timers.set(el, setTimeout(() => {
-      const body = new URLSearchParams({ text: el.value });
-      const token = el.form && el.form.elements.namedItem('csrf');
-      if (token) body.set('csrf', token.value);
-      fetch(url, { method: 'PUT', body, credentials: 'same-origin' }).catch(() => { /* the browser has it */ });
-    }, 2000));
-  });
-  doc.addEventListener('submit', (e) => {
-    if (e.defaultPrevented) return;
-    // Words about people do not stay behind on a shared computer.
-    if (e.target.getAttribute('action') === '/sign-out') {
-      try { for (const k of Object.keys(localStorage)) if (k.startsWith('kept.draft.')) localStorage.removeItem(k); } catch (err) { /* forbidden: nothing was kept */ }
-    }
-    for (const el of e.target.querySelectorAll('[data-draft]')) { clearTimeout(timers.get(el)); stored.set(draftKey(el), null); }
-  });
-
   // ---- layers: dialogs and menus ----
 
   for (const b of doc.querySelectorAll('[data-open]')) b.hidden = false;
@@ -86,6 +50,12 @@
   let own = [], search = 0, asked = 0;
   if (list) own = [...list.children];
 
+  function go(hit) {
+    const macro = hit.getAttribute('data-macro');
+    if (!macro) { location.assign(hit.getAttribute('data-href')); return; }
+    palette.close();
+    doc.dispatchEvent(new CustomEvent('kept:macro', { detail: macro }));
+  }
   const shown = () => [...list.children].filter((o) => !o.hidden);
   function select(option) {
     for (const o of list.children) o.setAttribute('aria-selected', String(o === option));
@@ -129,22 +99,21 @@
       const hits = shown(), at = hits.findIndex((o) => o.getAttribute('aria-selected') === 'true');
       if (e.key === 'ArrowDown') { e.preventDefault(); select(hits[(at + 1) % hits.length]); }
       if (e.key === 'ArrowUp') { e.preventDefault(); select(hits[(at - 1 + hits.length) % hits.length]); }
-      if (e.key === 'Enter' && at >= 0) { e.preventDefault(); location.assign(hits[at].getAttribute('data-href')); }
+      if (e.key === 'Enter' && at >= 0) { e.preventDefault(); go(hits[at]); }
     });
     list.addEventListener('click', (e) => {
       const hit = e.target.closest('[data-href]');
-      if (hit) location.assign(hit.getAttribute('data-href'));
+      if (hit) go(hit);
     });
   }
 
   // ---- keys ----
 
-  const letters = byId('keys-letters');
-  let useLetters = !doc.body.hasAttribute('data-no-letters') && stored.get('kept.letters') !== 'off';
-  if (letters) {
-    letters.checked = useLetters;
-    letters.addEventListener('change', () => { useLetters = letters.checked; stored.set('kept.letters', useLetters ? null : 'off'); });
-  }
+  const useLetters = !doc.body.hasAttribute('data-no-letters');
+  // Which of our letters a key stands for: people put them elsewhere in their profile.
+  const theirs = new Map((doc.body.getAttribute('data-letters') || '').split(' ').filter(Boolean).map((p) => [p[2], p[0]]));
+  const moved = new Set(theirs.values());
+  const letterOf = (key) => theirs.get(key) || (moved.has(key) ? '' : key);
   const typing = (el) => el && el.matches && el.matches('textarea, select, input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]), [contenteditable]');
   const visible = (el) => el.getClientRects().length > 0;
 
@@ -152,6 +121,7 @@
     for (const el of doc.querySelectorAll('[data-hotkey="' + CSS.escape(key) + '"]')) {
       const folded = el.closest('details[data-keep-open]:not([open])');
       if (folded) folded.open = true;
+      doc.dispatchEvent(new CustomEvent('kept:reveal', { detail: el }));
       if (!visible(el)) continue;
       if (typing(el)) { el.focus(); if (el.select && el.nodeName === 'INPUT') el.select(); } else if (el.matches('fieldset,[tabindex="-1"]')) el.focus(); else el.click();
       return true;
@@ -179,11 +149,23 @@
     if (at < 0 && !items.some((i) => i.closest('tr') && i.closest('tr').contains(doc.activeElement))) return false;
     const row = at >= 0 ? at : items.findIndex((i) => i.closest('tr').contains(doc.activeElement));
     const to = (n) => { const el = items[Math.max(0, Math.min(items.length - 1, n))]; el.focus(); el.scrollIntoView({ block: 'nearest' }); return true; };
-    if (e.key === 'ArrowDown' || (useLetters && e.key === 'j')) return to(row + 1);
-    if (e.key === 'ArrowUp' || (useLetters && e.key === 'k')) return to(row - 1);
+    if (e.key === 'ArrowDown' || (useLetters && letterOf(e.key) === 'j')) return to(row + 1);
+    if (e.key === 'ArrowUp' || (useLetters && letterOf(e.key) === 'k')) return to(row - 1);
     if (e.key === 'Home') return to(0);
     if (e.key === 'End') return to(items.length - 1);
-    if (useLetters && e.key === 'a') {
+    if (useLetters && letterOf(e.key) === 'c') {
+      const call = items[row].closest('tr') && items[row].closest('tr').querySelector('[data-call]');
+      if (call) call.click();
+      return !!call;
+    }
+    if (useLetters && letterOf(e.key) === 'v') {
+      const give = items[row].closest('tr') && items[row].closest('tr').querySelector('details.give');
+      if (!give) return false;
+      give.open = true;
+      give.querySelector('form button').focus();
+      return true;
+    }
+    if (useLetters && letterOf(e.key) === 'a') {
       const take = items[row].closest('[data-take]');
       if (!take) return false;
       const form = doc.createElement('form');
@@ -209,7 +191,8 @@
     if (/^F[248]$/.test(e.key)) { if (press(e.key)) e.preventDefault(); return; }
     if (e.key === 'Escape') {
       const menu = doc.querySelector('details[data-menu][open]');
-      if (menu) { menu.open = false; menu.querySelector('summary').focus(); } else if (typing(el)) el.blur();
+      const give = el.closest && el.closest('details.give[open]');
+      if (menu) { menu.open = false; menu.querySelector('summary').focus(); } else if (give) { give.open = false; give.querySelector('summary').focus(); } else if (typing(el) && !e.defaultPrevented) el.blur();
       return;
     }
     if (typing(el)) return;
@@ -217,9 +200,10 @@
     const box = el.closest && (el.closest('[data-rove]') || null);
     if (box && rove(e, box)) { e.preventDefault(); return; }
     if (!useLetters) return;
-    if (e.key === '.' && el.closest('[data-rove], #queue')) { if (press('.')) e.preventDefault(); return; }
+    const letter = letterOf(e.key);
+    if (letter === '.' && el.closest('[data-rove], #queue')) { if (press('.')) e.preventDefault(); return; }
     const ticket = doc.querySelector('[data-ticket]');
     if (!ticket || (el !== doc.body && !el.closest('[data-ticket], #context'))) return;
-    if (e.key === '[' ? step(-1) : e.key === ']' ? step(1) : /^[ripsegh]$/.test(e.key) && press(e.key)) e.preventDefault();
+    if (letter === '[' ? step(-1) : letter === ']' ? step(1) : /^[ripsegh\\]$/.test(letter) && press(letter)) e.preventDefault();
   });
 })();

@@ -65,6 +65,8 @@
     sayTimer = setTimeout(() => { spokeAt = Date.now(); box.textContent = toSay; }, Math.max(0, spokeAt + 20000 - Date.now()));
   }
 
+  doc.addEventListener('kept:say', (e) => say(e.detail));
+
   // ---- the part of the page that is fetched again ----
 
   const root = doc.querySelector('[data-live]');
@@ -80,6 +82,7 @@
       if (!res.ok) throw new Error(String(res.status));
       const box = doc.createElement('template');
       box.innerHTML = await res.text();
+      doc.dispatchEvent(new CustomEvent('kept:morphing'));
       for (const next of [...box.content.children]) {
         const old = next.id && byId(next.id);
         if (!old) continue;
@@ -116,6 +119,10 @@
       count(e.data);
       clearTimeout(timer);
       timer = setTimeout(refresh, 250);
+    });
+    stream.addEventListener('here', (e) => {
+      heard();
+      try { doc.dispatchEvent(new CustomEvent('kept:here', { detail: JSON.parse(e.data) })); } catch (err) { /* a line that is cut off: the next one is whole */ }
     });
     stream.addEventListener('alert', (e) => {
       heard();

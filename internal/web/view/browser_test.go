@@ -142,7 +142,7 @@ func TestKeysAndFreshness(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1366, 768), chromedp.Navigate(site.URL+"/show/light/desk")); err != nil {
 		t.Fatal(err)
 	}
-	order := `[...document.querySelectorAll('.queue-who')].map(e => e.textContent).join()`
+	order := `[...document.querySelectorAll('.queue-name')].map(e => e.textContent).join()`
 	before, err := chromedp.Run(ctx, chromedp.Evaluate[string](order))
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestKeysAndFreshness(t *testing.T) {
 		t.Fatal(err)
 	}
 	press("j")
-	ask(t, ctx, "j walks the list", `document.activeElement.querySelector('.queue-who').textContent`, "Maria Gomez")
+	ask(t, ctx, "j walks the list", `document.activeElement.querySelector('.queue-name').textContent`, "Maria Gomez")
 	broken, err := chromedp.Run(ctx, chromedp.Evaluate[string](`getComputedStyle(document.querySelector('.i use')).display + document.fonts.size`))
 	if err != nil || strings.HasPrefix(broken, "none") {
 		t.Errorf("icons: %q %v", broken, err)

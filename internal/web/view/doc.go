@@ -50,8 +50,8 @@
 //	data-hotkey="F4"    the key presses or focuses the element
 //	data-primary        Ctrl Enter presses it (the one in the focused form first)
 //	data-rove           list whose links or rows are walked with j k ↑ ↓
-//	data-draft="key"    text is kept in this browser until its form is sent
-//	data-draft-url      … and by PUT on the server, 2 s after the last key
+//	data-draft="key"    text is kept until its form is sent: in this browser, or with a URL on the server
+//	data-draft-url      by PUT each 2 s; in the browser only while the server does not answer
 //	data-rel="late"     <time> whose text says how far away it is
 //	data-focus          takes the focus after loading (error summary, saved panel)
 //	data-open="keys"    opens the dialog with this id

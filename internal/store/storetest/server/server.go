@@ -53,6 +53,41 @@ func Temporary() (url string, drop func(), err error) {
 	return c.url(name, "kept"), func() { _ = c.run("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)") }, nil
 }
 
+// Lasting is Database for a program that measures, in a server whose files stay in dir: the database of
+// this name is found again there, and made when it is not. The server ends with this process.
+func Lasting(dir, name string) (url string, made bool, err error) {
+	c, err := lasting(dir)
+	if err != nil {
+		return "", false, err
+	}
+	err = c.run("CREATE DATABASE " + name + " OWNER kept TEMPLATE template0")
+	if err != nil && !strings.Contains(err.Error(), "42P04") { // it is there already
+		return "", false, err
+	}
+	return c.url(name, "kept"), err == nil, nil
+}
+
+var lasting = func() func(string) (*cluster, error) {
+	var mu sync.Mutex
+	open := map[string]*cluster{}
+	return func(dir string) (*cluster, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if c := open[dir]; c != nil {
+			return c, nil
+		}
+		alive, err := boot(dir, stays)
+		if err != nil {
+			return nil, err
+		}
+		c, err := connect("postgres://postgres@/postgres?host="+url.QueryEscape(dir), alive)
+		if err == nil {
+			open[dir] = c
+		}
+		return c, err
+	}
+}()
+
 // Clone gives the URL of a copy of a database that fill has filled once for this process under the
 // name. A copy takes some 30 ms.
 func Clone(t testing.TB, name string, fill func(url string) error) string {
@@ -135,16 +170,22 @@ func start(t testing.TB) *cluster {
 }
 
 func open() (*cluster, error) {
-	c := &cluster{}
-	addr := os.Getenv("KEPT_TEST_POSTGRES")
-	if addr == "" {
-		dir, alive, err := boot()
-		if err != nil {
-			return nil, err
-		}
-		c.alive = alive
-		addr = "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)
+	if addr := os.Getenv("KEPT_TEST_POSTGRES"); addr != "" {
+		return connect(addr, nil)
 	}
+	dir, err := os.MkdirTemp("", "kept-pg-")
+	if err != nil {
+		return nil, err
+	}
+	alive, err := boot(dir, passes)
+	if err != nil {
+		return nil, err
+	}
+	return connect("postgres://postgres@/postgres?host="+url.QueryEscape(dir), alive)
+}
+
+func connect(addr string, alive io.Closer) (*cluster, error) {
+	c := &cluster{alive: alive}
 	var err error
 	if c.super, err = url.Parse(addr); err != nil {
 		return nil, errors.New("KEPT_TEST_POSTGRES is not a URL")
@@ -166,35 +207,42 @@ func open() (*cluster, error) {
 	return c, nil
 }
 
-// watch runs the server until standard input ends, however our process dies, and cleans up.
-const watch = `"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=300 -c shared_buffers=64MB ` +
-	`-c max_wal_size=256MB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
+// These run the server until standard input ends, however our process dies: one cleans up, the other
+// has room for a large desk and keeps its files.
+const (
+	watch  = `"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=300 `
+	passes = watch + `-c shared_buffers=64MB -c max_wal_size=256MB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
+	stays  = watch + `-c shared_buffers=512MB -c max_wal_size=4GB >"$1/log" 2>&1 & read x; kill -INT $!; wait`
+)
 
-func boot() (dir string, alive io.Closer, err error) {
+// boot starts a server in dir. What is there is used again.
+func boot(dir, how string) (alive io.Closer, err error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	if dir, err = os.MkdirTemp("", "kept-pg-"); err != nil {
-		return "", nil, err
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
 	as, err := unprivileged(dir)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "postgres",
-		"-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = as, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	if _, err := os.Stat(filepath.Join(dir, "data", "PG_VERSION")); err != nil {
+		initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "postgres",
+			"-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+		initdb.SysProcAttr, initdb.Dir = as, dir
+		if out, err := initdb.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+		}
 	}
-	server := exec.Command("/bin/sh", "-c", watch, "sh", dir, bin)
+	server := exec.Command("/bin/sh", "-c", how, "sh", dir, bin)
 	server.SysProcAttr, server.Dir = as, "/"
 	in, err := server.StdinPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	return dir, in, server.Start()
+	return in, server.Start()
 }
 
 // binaries finds the folder with initdb and postgres in it.

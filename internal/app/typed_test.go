@@ -1,0 +1,68 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+func TestWhatIsTypedIsKeptForItsWriterAlone(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		maria := d.Maria().Calls(d.Sam, "I see kilograms")
+		ref := maria.Got.Ref
+		keep := func(v desk.Viewer, place, body, key string) {
+			t.Helper()
+			d.Must(a.KeepTyped(ctx, v, app.Typed{Ref: ref, Place: place, Body: body, Key: key}))
+		}
+		typed := func(v desk.Viewer, place string) string { return maria.Page(v).Typed[place] }
+		keep(d.Sam, "reply", "Hello Ma", "k1")
+		keep(d.Sam, "reply", "Hello Maria", "k1")
+		keep(d.Sam, "note", "Looked in Settings", "k2")
+		keep(d.Priya, "reply", "Dear Maria", "k3")
+		d.Restart() // a crash loses nothing
+		a = d.App
+		if typed(d.Sam, "reply") != "Hello Maria" || typed(d.Sam, "note") != "Looked in Settings" || typed(d.Priya, "reply") != "Dear Maria" || typed(d.Ana, "reply") != "" {
+			t.Errorf("kept: %v, %v, %v", maria.Page(d.Sam).Typed, maria.Page(d.Priya).Typed, maria.Page(d.Ana).Typed)
+		}
+		d.Must(second(a.Reply(ctx, d.Sam, ref, app.Words{Body: "Hello Maria", Key: "k1"})))
+		keep(d.Sam, "reply", "Hello Maria", "k1") // was on its way when the form was sent
+		if typed(d.Sam, "reply") != "" || typed(d.Sam, "note") == "" || typed(d.Priya, "reply") == "" {
+			t.Errorf("after sending: %v", maria.Page(d.Sam).Typed)
+		}
+		keep(d.Sam, "note", "  ", "")
+		if typed(d.Sam, "note") != "" {
+			t.Error("an empty field is kept")
+		}
+		for _, bad := range []app.Typed{{Ref: ref, Place: "../x", Body: "x"}, {Call: "short", Place: "words", Body: "x"}, {Ref: ref, Place: "reply", Body: strings.Repeat("x", 100_000)}} {
+			if err := a.KeepTyped(ctx, d.Sam, bad); err == nil {
+				t.Errorf("%+v is kept", bad.Place)
+			}
+		}
+		keep(d.Sam, "reply", "zero \x00 and broken \xff", "")
+
+		call := app.Typed{Call: "ABCDEFGHIJKLMNOP", Place: "words", Body: "My chart shows"}
+		d.Must(a.KeepTyped(ctx, d.Sam, call))
+		got, err := a.TypedInCall(ctx, d.Sam, call.Call)
+		d.Must(err)
+		other, err := a.TypedInCall(ctx, d.Priya, call.Call)
+		d.Must(err)
+		if got["words"] != call.Body || len(other) != 0 {
+			t.Errorf("in the call: %v, of another analyst: %v", got, other)
+		}
+		d.Must(second(a.FinishCall(ctx, d.Sam, app.CallIn{Client: 1, Requester: app.RequesterIn{Name: "Ada Cole", Phone: "312-555-0123"}, Words: "My chart shows", Ending: "solved", Key: call.Call})))
+		if got, err = a.TypedInCall(ctx, d.Sam, call.Call); err != nil || len(got) != 0 {
+			t.Errorf("after the call: %v %v", got, err)
+		}
+
+		d.Advance(31 * 24 * time.Hour)
+		d.Settle()
+		if got := typed(d.Priya, "reply"); got != "" {
+			t.Errorf("after 31 days there is still %q", got)
+		}
+	})
+}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/law"
+	"kept/internal/store"
+)
+
+// Verified is what Verify found.
+type Verified struct {
+	Tickets int
+	Broken  []string // a sentence each, with the number of the ticket and no personal data; at most verifyMost
+}
+
+const (
+	verifyMost = 100
+	verifyPage = 200
+)
+
+// Verify reads every question of every client and holds it against the laws. It changes nothing.
+func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
+	var out Verified
+	if v.Who != desk.WhoSystem {
+		return out, errAdminOnly
+	}
+	f, err := a.know(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range f.clients {
+		for before, more := desk.TicketID(0), true; more; {
+			err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+				page, err := tx.Tickets("", before, verifyPage)
+				if err != nil {
+					return err
+				}
+				for _, t := range page {
+					f, err := File(tx, t)
+					if err != nil {
+						return err
+					}
+					if err := f.Check(coverage.Roster{}); err != nil && len(out.Broken) < verifyMost {
+						out.Broken = append(out.Broken, err.Error())
+					}
+					before = t.ID
+				}
+				out.Tickets += len(page)
+				more = len(page) == verifyPage
+				return nil
+			})
+			if err != nil {
+				return out, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// File reads everything that belongs to a ticket, words apart, for the laws.
+func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
+	f := law.File{Now: tx.Now(), Ticket: t, Promises: map[desk.PromiseID]desk.Promise{}, Seats: map[desk.PromiseID]coverage.Seat{}}
+	promises, err := tx.Promises(t.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, p := range promises {
+		f.Promises[p.ID] = p
+		seat, ok, err := tx.BookedBy(p.ID)
+		if err != nil {
+			return f, err
+		}
+		if ok {
+			f.Seats[p.ID] = seat
+		}
+	}
+	if f.Events, err = tx.Events(t.ID); err != nil {
+		return f, err
+	}
+	if f.Attempts, err = tx.AttemptsOf(t.ID); err != nil {
+		return f, err
+	}
+	if f.Outs, err = tx.Outs(t.ID); err != nil {
+		return f, err
+	}
+	if f.Alerts, err = tx.AlertsOf(t.ID); err != nil {
+		return f, err
+	}
+	f.Sorry, err = sorry(tx, f)
+	return f, err
+}
+
+// sorry gives the news of breaks that may speak of f's promises: its own, and while one that broke is not
+// known to be told, those of the person's other questions.
+func sorry(tx *store.ReadTx, f law.File) ([]desk.Out, error) {
+	news := func(outs []desk.Out) []desk.Out {
+		return slices.DeleteFunc(slices.Clone(outs), func(o desk.Out) bool { return o.Trigger != desk.SayBroken })
+	}
+	all := news(f.Outs)
+	untold := false
+	for _, p := range f.Promises {
+		untold = untold || p.State == desk.Broken && p.ToldAt.IsZero()
+	}
+	if !untold {
+		return all, nil
+	}
+	tickets, err := tx.TicketsOf(f.Ticket.Requester, 100)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tickets {
+		if t.ID == f.Ticket.ID {
+			continue
+		}
+		outs, err := tx.Outs(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, news(outs)...)
+	}
+	return all, nil
+}

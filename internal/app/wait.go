@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"kept/internal/desk"
+)
+
+// WaitFor notes what an open question waits for and until when, at most desk.MaxWait from now, and tells
+// the person in words. No promise is paused, hidden or ended by it. A word from the person, an answer of
+// ours or the end resumes it; before the end the person hears of it again. Fields "reason" and "until".
+// Waiting for something else, or longer, is the same act.
+func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time) error {
+	var bad desk.Fields
+	oneOf(&bad, "reason", reason, "", desk.WaitReasons...)
+	if reason == "" {
+		bad.Add("reason", "choice.missing", "Choose what we wait for.")
+	}
+	if now := a.Now(); !until.After(now) || until.After(now.Add(desk.MaxWait)) {
+		bad.Add("until", "until.invalid", "Choose a time that is still to come, within 14 days.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return a.byRef(ctx, v, ref, func(x *act) error {
+		switch {
+		case !x.t.State.Open():
+			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
+		case x.t.State == desk.Asked:
+			return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked whether it is fixed. That is what we wait for.")
+		case x.t.State == desk.Waiting && x.t.WaitingFor == reason && x.t.WaitingUntil.Equal(until):
+			return nil // a form that was sent twice
+		}
+		if err := x.resume("changed"); err != nil {
+			return err
+		}
+		return x.wait(reason, until)
+	})
+}
+
+// wait begins to wait, tells the person, and plans when they hear of it again.
+func (x *act) wait(reason desk.WaitReason, until time.Time) error {
+	now := x.now()
+	args := map[string]string{"waits": string(reason), "until": strconv.FormatInt(until.UnixMicro(), 10)}
+	out, err := x.say(desk.SayWaiting, desk.Promise{}, 0, args)
+	if err != nil {
+		return err
+	}
+	if out != 0 {
+		for _, at := range nudges(reason, now, until) {
+			o := desk.Out{Trigger: desk.SayNudge, Channel: x.writtenChannel(), Address: x.t.Address, Args: args, FireAt: at}
+			if _, err := x.queue(o); err != nil {
+				return err
+			}
+		}
+	}
+	x.t.State, x.t.WaitingFor, x.t.WaitingSince, x.t.WaitingUntil, x.t.WaitingOut = desk.Waiting, reason, now, until, out
+	x.sweepAt(until)
+	return x.note(desk.TicketWaiting, x.waiting())
+}
+
+// nudges are when the person hears again that we wait: the day before the end, or half way where that is
+// sooner than a day; who makes us wait for long hears of it half way too.
+func nudges(reason desk.WaitReason, now, until time.Time) (at []time.Time) {
+	const day = 24 * time.Hour
+	span := until.Sub(now)
+	half := now.Add(span / 2)
+	if reason == desk.WaitPerson && span >= 4*day {
+		at = append(at, half)
+	}
+	switch {
+	case span >= 2*day:
+		at = append(at, until.Add(-day))
+	case span >= 2*time.Hour:
+		at = append(at, half)
+	}
+	return at
+}
+
+// waiting is what events say of a wait.
+func (x *act) waiting() desk.EventData {
+	d := desk.EventData{
+		Waits: x.t.WaitingFor, Reason: string(x.t.WaitingFor), Since: x.t.WaitingSince.UnixMicro(), Until: x.t.WaitingUntil.UnixMicro(), Outbox: x.t.WaitingOut,
+	}
+	if d.Outbox == 0 {
+		d.Channel = desk.ByWeb
+	}
+	return d
+}
+
+// resume ends a wait, if there is one. why is "person", "answered", "ended", "asked", "closed" or "changed".
+func (x *act) resume(why string) error {
+	if x.t.State != desk.Waiting {
+		return nil
+	}
+	d := x.waiting()
+	d.Outcome = why
+	outs, err := x.tx.Outs(x.t.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range outs {
+		if (o.Trigger != desk.SayNudge && o.Trigger != desk.SayWaiting) || o.State != desk.Queued && o.State != desk.Held {
+			continue
+		}
+		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "no longer waiting"
+		if err := x.tx.SaveOut(o); err != nil {
+			return err
+		}
+	}
+	at := x.now()
+	if why == "ended" {
+		at = x.t.WaitingUntil // it ended then, whenever we noticed
+	}
+	x.t.State, x.t.WaitingFor, x.t.WaitingSince, x.t.WaitingUntil, x.t.WaitingOut = desk.Working, "", time.Time{}, time.Time{}, 0
+	return x.noteAt(desk.TicketResumed, at, x.v.Actor(), d)
+}
+
+// waited ends a wait whose time has come.
+func (a *App) waited(ctx context.Context, cid desk.ClientID, id desk.TicketID) error {
+	v := desk.System("clock")
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return err
+	}
+	return a.onTicket(ctx, v, c, id, func(x *act) error {
+		if x.now().Before(x.t.WaitingUntil) {
+			return nil // it waits for something else meanwhile
+		}
+		if err := x.resume("ended"); err != nil {
+			return err
+		}
+		x.t.WaitingUntil = time.Time{}
+		return nil
+	})
+}

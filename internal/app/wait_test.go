@@ -1,0 +1,155 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+// waitEvents are the events of waiting on p's ticket, oldest first.
+func waitEvents(d *testkit.Desk, p *testkit.Person) (all []desk.Event) {
+	d.T.Helper()
+	for _, e := range p.Page(d.Ana).Events {
+		if e.Type == desk.TicketWaiting || e.Type == desk.TicketResumed {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Maria is told what we wait for and until when, hears of it again, and her word resumes it. What was
+// promised stands all the while.
+func TestWaitingForThePersonsAnswer(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		p := maria.Promised(d.Ana, d.At(4, 8, 0))
+		since, until := d.Now(), d.At(7, 17, 5)
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, until))
+		d.Settle()
+		maria.GotText("we need one thing from you by Sunday, June 7. See what: mercy.help/t/")
+		if now := maria.Sees(); now.Ticket.State != desk.Waiting || now.Promise.ID != p.ID || !now.Promise.State.Live() {
+			d.T.Fatalf("%s, promised: %+v", now.Ticket.State, now.Promise)
+		}
+		var told desk.Out
+		for _, o := range maria.Page(d.Sam).Outs {
+			if o.Trigger == desk.SayWaiting {
+				told = o
+			}
+		}
+		d.AdvanceTo(d.At(4, 8, 10))
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID)) // promises go on
+		d.Must(d.App.MissedCall(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "no_answer"))
+		d.AdvanceTo(d.At(6, 17, 5))
+		maria.GotText("we still need one thing from you, by Sunday, June 7")
+		maria.Replies("It is the app on my phone.")
+		events := waitEvents(d, maria)
+		if len(events) != 2 {
+			d.T.Fatalf("%+v", events)
+		}
+		for _, e := range events {
+			x := e.Data
+			if x.Waits != desk.WaitPerson || x.Reason != "person" || x.Since != since.UnixMicro() || x.Until != until.UnixMicro() || x.Outbox != told.ID {
+				d.T.Fatalf("%s: %+v, told by %d", e.Type, x, told.ID)
+			}
+		}
+		if events[1].Data.Outcome != "person" || maria.Page(d.Sam).Ticket.State != desk.Working {
+			d.T.Fatalf("%+v", events[1])
+		}
+	})
+}
+
+// At the end the wait is over by itself, at its instant, however late anybody looks.
+func TestAWaitEnds(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		rosa := d.Rosa().Calls(d.Sam, "no veo mi peso")
+		until := d.At(3, 12, 0)
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, rosa.Got.Ref, desk.WaitSupplier, until))
+		d.Settle()
+		rosa.GotText("esperamos al fabricante del programa hasta el ")
+		d.AdvanceTo(until)
+		events := waitEvents(d, rosa)
+		if len(events) != 2 || events[1].Data.Outcome != "ended" || !events[1].HappenedAt.Equal(until) || rosa.Page(d.Sam).Ticket.State != desk.Working {
+			d.T.Fatalf("%+v", events)
+		}
+	})
+}
+
+// Nothing that was promised waits: it breaks at its instant although the question waits.
+func TestAWaitPausesNoPromise(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		p := maria.Promise()
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitTime, d.At(9, 9, 0)))
+		d.AdvanceTo(p.Due)
+		if now := promiseOf(d, maria, p.ID); now.State != desk.Broken {
+			d.T.Fatalf("it is %s", now.State)
+		}
+		if maria.Page(d.Sam).Ticket.State != desk.Waiting {
+			d.T.Fatal("and the wait has ended")
+		}
+	})
+}
+
+// What resumes a wait, and what history says of it.
+func TestWhatResumesAWait(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for why, act := range map[string]func(*testkit.Person) error{
+			"answered": func(p *testkit.Person) error {
+				_, err := d.App.Reply(d.Ctx(), d.Sam, p.Got.Ref, app.Words{Body: "Here is how."})
+				return err
+			},
+			"person": func(p *testkit.Person) error {
+				_, err := d.App.AddWords(d.Ctx(), p.Viewer(), "It works on my laptop.")
+				return err
+			},
+			"asked":  func(p *testkit.Person) error { return d.App.AskIfFixed(d.Ctx(), d.Sam, p.Got.Ref) },
+			"closed": func(p *testkit.Person) error { return d.App.NotNeeded(d.Ctx(), p.Viewer()) },
+			"changed": func(p *testkit.Person) error {
+				return d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitTime, d.At(5, 9, 0))
+			},
+		} {
+			p := d.Maria().Calls(d.Sam, "weight in pounds")
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0)))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0))) // sent twice
+			d.Must(act(p))
+			events := waitEvents(d, p)
+			if len(events) < 2 || events[1].Type != desk.TicketResumed || events[1].Data.Outcome != why {
+				d.T.Fatalf("%s: %+v", why, events)
+			}
+			for _, o := range p.Page(d.Sam).Outs {
+				if o.Trigger == desk.SayNudge && o.State == desk.Queued && why != "changed" {
+					d.T.Fatalf("%s: she would still be nudged", why)
+				}
+			}
+		}
+	})
+}
+
+// What nobody can wait for.
+func TestWaitsThatAreRefused(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		wait := func(reason desk.WaitReason, span time.Duration) error {
+			return d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span))
+		}
+		for name, err := range map[string]error{
+			"for nothing": wait("", time.Hour), "for lunch": wait("lunch", time.Hour), "until now": wait(desk.WaitTime, 0),
+			"for too long": wait(desk.WaitSupplier, desk.MaxWait+time.Second),
+		} {
+			if !desk.Is(err, desk.Invalid) {
+				d.T.Fatalf("%s: %v", name, err)
+			}
+		}
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		if err := wait(desk.WaitPerson, time.Hour); !desk.Is(err, desk.Conflict) {
+			d.T.Fatalf("while we ask if it is fixed: %v", err)
+		}
+		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
+		if err := wait(desk.WaitPerson, time.Hour); !desk.Is(err, desk.Conflict) {
+			d.T.Fatalf("closed: %v", err)
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+)
+
+// TestTheFormsAroundAPromise looks at the forms to enter a call after an outage, to wait and to give a
+// promise all the same, and at the tracker of a question that waits. KEPT_SHOTS names a folder for pictures.
+func TestTheFormsAroundAPromise(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	served := p.App
+	p.App = app.New(app.Options{DB: p.DB, SMS: p.SMS, Mail: p.Mail}) // the process that will be down
+	p.SMS.SetSink(p.App)
+	maria := p.Maria().Calls(p.Sam, "I see kilograms")
+	maria.Promised(p.Sam, p.At(3, 8, 0))
+	p.AdvanceTo(p.At(3, 8, 5))
+	p.Down(time.Hour)
+	p.App = served
+	p.SMS.SetSink(p.App)
+	p.Settle()
+	shots := func(b *tab, name string) {
+		b.t.Helper()
+		for _, theme := range []string{"light", "dark"} {
+			b.prefers(theme)
+			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
+			rules := everyRule
+			if theme == "dark" {
+				rules = colourRules
+			}
+			dir := os.Getenv("KEPT_SHOTS")
+			for _, size := range [][2]int64{{320, 568}, {390, 844}, {1366, 768}, {1920, 1080}} {
+				checked := size[0] == 320 || size[0] == 1366
+				if !checked && dir == "" {
+					continue
+				}
+				b.view(size[0], size[1])
+				if checked {
+					b.axe(name+" "+theme+" "+strconv.FormatInt(size[0], 10), rules)
+				}
+				if dir != "" {
+					b.shot(filepath.Join(dir, name+"-"+strconv.FormatInt(size[0], 10)+"-"+theme+".png"))
+				}
+			}
+		}
+		b.fits(name)
+		b.prefers("light")
+	}
+	b := p.signedIn(t, p.Ana).view(1366, 768)
+	ticket := "/desk/t/" + string(maria.Got.Ref)
+	b.open(ticket + "?tab=promise").says("Kept was down from").says("Enter a call that was made")
+	shots(b, "entered")
+	b.view(1366, 768).follow("Enter this call").says("Say what happened on the call.")
+	shots(b, "entered-wrong")
+
+	sam := strconv.FormatInt(int64(p.Sam.Staff), 10)
+	late := p.Maria().Calls(p.Sam, "I see kilograms again")
+	give := late.Promised(p.Sam, p.At(3, 11, 0))
+	b.view(1366, 768).open("/desk/t/" + string(late.Got.Ref) + "?tab=promise")
+	eval[bool](b, `(() => { const f = document.createElement('form'); f.method = 'post';
+		f.action = '/desk/t/`+string(late.Got.Ref)+`/promises/`+strconv.FormatInt(int64(give.ID), 10)+`/owner';
+		f.innerHTML = '<input name="to" value="`+sam+`">'; document.body.append(f); setTimeout(() => f.submit(), 0); return true })()`)
+	b.says("Sam Ortiz is not on shift then").says("Say why it goes there all the same.")
+	shots(b, "give")
+	b.view(1366, 768).fill("anyway-"+strconv.FormatInt(int64(give.ID), 10), "she asked for him").follow("Give it all the same").says("who has no free seat then: she asked for him")
+
+	b.open("/desk/t/" + string(late.Got.Ref) + "?tab=promise&wait=yes").follow("Wait, and tell the person").says("Choose what we wait for.")
+	shots(b, "wait")
+	for reason, who := range map[desk.WaitReason]string{desk.WaitPerson: "person", desk.WaitSupplier: "supplier", desk.WaitTime: "time"} {
+		p.Must(p.App.WaitFor(p.Ctx(), p.Sam, late.Got.Ref, reason, p.At(9, 12, 0)))
+		a := p.person(t)
+		a.open(link(late))
+		shots(a, "tracker-wait-"+who)
+	}
+	b.view(1366, 768).open("/desk/t/" + string(late.Got.Ref) + "?tab=promise").says("until Tuesday, June 9")
+	shots(b, "waiting")
+}

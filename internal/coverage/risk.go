@@ -1,0 +1,121 @@
+package coverage
+
+import (
+	"fmt"
+	"time"
+)
+
+// Danger is why a promise may break: a code for the words of screens.
+type Danger string
+
+const (
+	OwnerOffShift Danger = "owner_off_shift"   // has no shift before it is due
+	OwnerOnCall   Danger = "owner_on_a_call"   // in the last hour; Minutes says for how long
+	NobodyKnows   Danger = "nobody_with_skill" // on shift before it is due
+	TriesFailed   Danger = "tries_failed"      // Tries says how many
+	TimeShort     Danger = "time_short"        // Minutes left are fewer than such work usually takes
+	NotStarted    Danger = "not_started"       // Minutes left are 15 or fewer
+)
+
+// Risk is one reason, with its figure.
+type Risk struct {
+	Danger  Danger
+	Minutes int
+	Tries   int
+}
+
+// String writes the reason as the board shows it.
+func (r Risk) String() string {
+	switch r.Danger {
+	case OwnerOffShift:
+		return "owner off shift"
+	case OwnerOnCall:
+		return fmt.Sprintf("on a call %d min", r.Minutes)
+	case NobodyKnows:
+		return "no one with the skill"
+	case TriesFailed:
+		if r.Tries == 1 {
+			return "1 try, no answer"
+		}
+		return fmt.Sprintf("%d tries, no answer", r.Tries)
+	case TimeShort:
+		return fmt.Sprintf("only %d min left", r.Minutes)
+	}
+	return fmt.Sprintf("not started, %d min left", r.Minutes)
+}
+
+// Pledge is what Risks needs to know of a live promise.
+type Pledge struct {
+	Client          int64
+	Skill, Language string
+	From, Due       time.Time     // From is the start of its window; zero is at once
+	Owner           int64         // 0 is nobody
+	OnCallSince     time.Time     // the owner talks with somebody else since; zero is no
+	Tries           int           // attempts that reached nobody
+	Started         bool          // somebody works on it now
+	Usual           time.Duration // that four of five such promises took at most; 0 is not known
+}
+
+// Risks lists why a promise is at risk, in the order in which screens name it; none is no risk. A
+// promise that is past its instant is broken and not at risk.
+func (p *Plan) Risks(d Pledge, now time.Time) (list []Risk) {
+	left := d.Due.Sub(now)
+	if left <= 0 {
+		return nil
+	}
+	minutes := int(left / time.Minute)
+	from := later(now, d.From)
+	if !from.Before(d.Due) {
+		from = now
+	}
+	if d.Owner != 0 && !d.Started && !p.onShift(d.Owner, d.Client, from, d.Due) {
+		list = append(list, Risk{Danger: OwnerOffShift})
+	}
+	if !d.OnCallSince.IsZero() && !d.Started && left <= time.Hour {
+		list = append(list, Risk{Danger: OwnerOnCall, Minutes: max(0, int(now.Sub(d.OnCallSince)/time.Minute))})
+	}
+	if !p.anybody(d, from) {
+		list = append(list, Risk{Danger: NobodyKnows})
+	}
+	if d.Tries > 0 {
+		list = append(list, Risk{Danger: TriesFailed, Tries: d.Tries})
+	}
+	if !d.Started && d.Usual > left {
+		list = append(list, Risk{Danger: TimeShort, Minutes: minutes})
+	}
+	if !d.Started && left <= 15*time.Minute {
+		list = append(list, Risk{Danger: NotStarted, Minutes: minutes})
+	}
+	return list
+}
+
+// onShift tells whether a person is on shift for a client at some instant of [from, until).
+func (p *Plan) onShift(person, client int64, from, until time.Time) bool {
+	i, known := p.who[person]
+	return known && p.some(i, client, from.UnixMicro(), until.UnixMicro())
+}
+
+// some tells whether a person is there at some instant of [from, until).
+func (p *Plan) some(who int, client int64, from, until int64) bool {
+	for _, i := range p.of[who] {
+		s := &p.shifts[i]
+		if s.OnCall || !serves(s.Clients, client) || !serves(p.people[who].Clients, client) {
+			continue
+		}
+		if part := (stretch{max(s.start, from), min(s.end, until)}); part.start < part.end && len(without([]stretch{part}, s.breaks)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// anybody tells whether somebody with the skill is on shift at some instant before it is due.
+func (p *Plan) anybody(d Pledge, from time.Time) bool {
+	for i := range p.people {
+		able := p.people[i].able(d.Client, d.Skill, d.Language)
+		if able > from.UnixMicro() && p.some(i, d.Client, from.UnixMicro(), min(able, d.Due.UnixMicro())) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package desk
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Macro is a canned text of the desk, in the languages of its people.
+type Macro struct {
+	ID      int64
+	Name    string
+	Letters string // two small letters: ";we" inserts it
+	Body    string
+	BodyES  string
+	Next    MacroNext
+	Retired time.Time // zero while it is in use
+}
+
+// MacroNext is what a macro proposes once its text is sent: a kind of promise, or to ask whether it is fixed.
+type MacroNext string
+
+const (
+	NextNothing MacroNext = ""
+	NextAsk     MacroNext = "ask"
+)
+
+// MacroNexts are the kinds that a macro may propose.
+var MacroNexts = []MacroNext{NextNothing, NextAsk, MacroNext(Callback), MacroNext(Fix), MacroNext(Handoff), MacroNext(Document), MacroNext(Update)}
+
+// Promise gives the kind of promise that n proposes; "" when it proposes none.
+func (n MacroNext) Promise() PromiseKind {
+	if n == NextAsk {
+		return ""
+	}
+	return PromiseKind(n)
+}
+
+// MacroGaps are the words in braces that a macro may hold, and what stands for each when the ticket does not say it.
+var MacroGaps = []string{"name", "hospital", "phone", "link", "window"}
+
+var macroGap = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// UnknownGap gives the first word in braces of a text that nobody fills; "" when each is known.
+func UnknownGap(text string) string {
+	for _, m := range macroGap.FindAllStringSubmatch(text, -1) {
+		known := false
+		for _, g := range MacroGaps {
+			known = known || g == m[1]
+		}
+		if !known {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+// Fill puts facts in the place of words in braces. What no fact says stays as "[window]", and is listed: whoever
+// writes fills it in.
+func Fill(text string, facts map[string]string) (filled string, missing []string) {
+	filled = macroGap.ReplaceAllStringFunc(text, func(gap string) string {
+		word := gap[1 : len(gap)-1]
+		if fact := facts[word]; fact != "" {
+			return fact
+		}
+		missing = append(missing, word)
+		return "[" + word + "]"
+	})
+	return filled, missing
+}
+
+// Unfilled gives the first gap that nobody has filled in: "[window]". Empty when a text can be sent.
+func Unfilled(text string) string {
+	for _, g := range MacroGaps {
+		if gap := "[" + g + "]"; strings.Contains(text, gap) {
+			return gap
+		}
+	}
+	return ""
+}

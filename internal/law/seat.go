@@ -1,0 +1,50 @@
+package law
+
+import (
+	"fmt"
+	"slices"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+)
+
+// law3: who promised a window had a seat in it, of somebody rostered with the skill; nobody keeps a
+// seat that is not needed any more.
+func (f File) law3(r coverage.Roster) error {
+	for id, p := range f.Promises {
+		seat, booked := f.Seats[id]
+		if booked && !p.State.Live() && p.State != desk.Broken {
+			return fmt.Errorf("law 3: promise %d is %s and keeps its seat", id, p.State)
+		}
+		if !p.State.Live() {
+			continue
+		}
+		if !booked {
+			if p.Start.Before(p.Due) && !f.overridden(id) {
+				return fmt.Errorf("law 3: promise %d, a %s in the window at %s, has no seat and nobody's name on it", id, p.Kind, p.Start)
+			}
+			continue
+		}
+		i := slices.IndexFunc(r.Shifts, func(s coverage.Shift) bool { return s.ID == seat.Shift })
+		if i < 0 {
+			continue // longer ago than the roster that was read
+		}
+		if seat.Person != int64(p.Owner) && p.Due.After(f.Now) {
+			return fmt.Errorf("law 3: promise %d is owned by %d and takes the time of %d", id, p.Owner, seat.Person)
+		}
+		shift := r.Shifts[i]
+		who := r.People[slices.IndexFunc(r.People, func(who coverage.Person) bool { return who.ID == shift.Person })]
+		_, skilled := who.Skills[p.Skill]
+		if !seat.Slot.Equal(p.Start) || shift.Start.After(p.Start) || shift.End.Before(p.Due) || seat.Seat >= max(1, shift.Seats) ||
+			!slices.Contains(who.Clients, int64(p.Client)) || !skilled && p.Skill != "" && !(who.Lead && p.RepairOf != 0) {
+			return fmt.Errorf("law 3: promise %+v has seat %+v of shift %+v of %s", p, seat, shift, who.Name)
+		}
+	}
+	return nil
+}
+
+func (f File) overridden(id desk.PromiseID) bool {
+	return slices.ContainsFunc(f.Events, func(e desk.Event) bool {
+		return e.Type == desk.PromiseGiven && e.Data.Promise == id && e.Data.Override != ""
+	})
+}

@@ -1,0 +1,130 @@
+// Package simulate runs a large desk on a clock that jumps from one happening to the next: callers,
+// analysts, texts that arrive or do not, people who forget, through the real acts of app on a real
+// database. It is a planning tool, and the strongest test that the desk has: the same Options give the
+// same year, and the laws are checked at every commit.
+//
+// It never talks to a network and reads no clock: all that happens follows from Options.Seed.
+//
+// Start reading at Run, then world.go (time), line.go (the telephone), work.go (what analysts do) and
+// person.go (what people do).
+package simulate
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// Options say what to simulate. The zero value of a field is the default in brackets.
+type Options struct {
+	Seed      uint64
+	Hospitals int       // [250]
+	Analysts  int       // [200], a tenth of them supervisors
+	Tickets   int       // that a year of 365 days brings, about [600,000]
+	Days      int       // how long, in days of the desk's zone [365]
+	From      time.Time // the first instant, at midnight of the desk's zone [2026-01-01]
+	// Forget is the share of promised calls that nobody remembers [0.015].
+	Forget float64
+	// Absent is the share of shifts to which nobody comes [0.03].
+	Absent float64
+
+	Progress func(string) // told once a day, in a sentence; nil tells nobody
+}
+
+func (o Options) filled() Options {
+	if o.Hospitals == 0 {
+		o.Hospitals = 250
+	}
+	if o.Analysts == 0 {
+		o.Analysts = 200
+	}
+	if o.Tickets == 0 {
+		o.Tickets = 600_000
+	}
+	if o.Days == 0 {
+		o.Days = 365
+	}
+	if o.From.IsZero() {
+		o.From = time.Date(2026, 1, 1, 0, 0, 0, 0, zone)
+	}
+	if o.Forget == 0 {
+		o.Forget = 0.015
+	}
+	if o.Absent == 0 {
+		o.Absent = 0.03
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	return o
+}
+
+// zone is where the desk itself is: shifts and the hours of callers follow its clocks.
+var zone = func() *time.Location {
+	loc, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		panic(err) // the zones are in the binary
+	}
+	return loc
+}()
+
+// Run fills an empty database, which open gives on the simulated clock, and lets Options.Days pass. The
+// error says at which instant something happened that must not: a law that does not hold, an act that
+// failed for a reason of ours.
+func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, error)) (Report, error) {
+	o = o.filled()
+	w := &world{ctx: ctx, o: o, now: o.From.UTC(), rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074))}
+	db, err := open(store.Options{Clock: func() time.Time { return w.now }, Forgetful: true, Audit: w.audit})
+	if err != nil {
+		return Report{}, err
+	}
+	w.db = db
+	w.carrier.w = w
+	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
+	w.app.OnWork(func(due time.Time) {
+		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
+			w.sweepAt = due
+		}
+	}, func() { w.sendAt = w.now })
+	if err := w.found(); err != nil {
+		return Report{}, err
+	}
+	err = w.pass(o.From.AddDate(0, 0, o.Days).UTC())
+	return w.report, err
+}
+
+// audit holds every ticket that a unit of work touched against the laws.
+func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
+	for _, id := range tickets {
+		w.report.Audited++
+		t, err := tx.Ticket(id)
+		if err != nil {
+			return err
+		}
+		f, err := app.File(tx.ReadTx, t)
+		if err != nil {
+			return err
+		}
+		if err := f.Check(coverage.Roster{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) seed() (s [32]byte) {
+	for i := range s {
+		s[i] = byte(w.rand.Uint32())
+	}
+	return s
+}
+
+// analyst gives the viewer of somebody who works the desk.
+func viewer(s desk.Staff) desk.Viewer {
+	return desk.Viewer{Who: desk.WhoStaff, Staff: s.ID, Role: s.Role, Name: s.Name, Clients: s.Clients, Route: "simulate"}
+}

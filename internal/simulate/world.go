@@ -1,0 +1,175 @@
+package simulate
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// world is everything at one instant.
+type world struct {
+	ctx  context.Context
+	o    Options
+	db   *store.DB
+	app  *app.App
+	rand *rand.Rand
+	now  time.Time
+
+	ahead happenings
+	seq   int
+	// When the sweeper and the sender look next; zero is not before something is written.
+	sweepAt, sendAt time.Time
+
+	hospitals []hospital
+	analysts  []*analyst
+	line      line
+	written   written
+	people    int
+	carrier   carrier
+	report    Report
+}
+
+// happening is something that comes at an instant. Those of one instant come in the order in which
+// they were planned.
+type happening struct {
+	at  time.Time
+	seq int
+	do  func() error
+}
+
+type happenings []happening
+
+func (h happenings) Len() int { return len(h) }
+func (h happenings) Less(i, j int) bool {
+	if h[i].at.Equal(h[j].at) {
+		return h[i].seq < h[j].seq
+	}
+	return h[i].at.Before(h[j].at)
+}
+func (h happenings) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *happenings) Push(x any)   { *h = append(*h, x.(happening)) }
+func (h *happenings) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	old[len(old)-1] = happening{}
+	*h = old[:len(old)-1]
+	return last
+}
+
+// at plans something; what lies in the past comes now.
+func (w *world) at(t time.Time, do func() error) {
+	if t.Before(w.now) {
+		t = w.now
+	}
+	w.seq++
+	heap.Push(&w.ahead, happening{t.Truncate(time.Microsecond), w.seq, do})
+}
+
+func (w *world) in(d time.Duration, do func() error) { w.at(w.now.Add(d), do) }
+
+// pass lets time pass until an instant.
+func (w *world) pass(until time.Time) error {
+	day := w.now
+	for {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		next := until
+		for _, t := range []time.Time{w.sweepAt, w.sendAt} {
+			if !t.IsZero() && t.Before(next) {
+				next = t
+			}
+		}
+		if len(w.ahead) > 0 && w.ahead[0].at.Before(next) {
+			next = w.ahead[0].at
+		}
+		if next.After(w.now) {
+			w.now = next
+		}
+		if !w.now.Before(until) {
+			return nil
+		}
+		if err := w.step(); err != nil {
+			return fmt.Errorf("%s (seed %d): %w", w.now.In(zone).Format("Mon 2006-01-02 15:04:05 MST"), w.o.Seed, err)
+		}
+		if w.now.Sub(day) >= 24*time.Hour {
+			day = day.Add(24 * time.Hour)
+			w.o.Progress(fmt.Sprintf("%s: %d tickets, %d promises", day.In(zone).Format("Mon Jan 2"), w.report.Tickets, w.report.Promises()))
+		}
+	}
+}
+
+// step does what is due now: first the clock of promises, then messages, then one happening.
+func (w *world) step() error {
+	if due(w.sweepAt, w.now) {
+		return w.sweep()
+	}
+	if due(w.sendAt, w.now) {
+		return w.send()
+	}
+	return heap.Pop(&w.ahead).(happening).do()
+}
+
+func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
+
+// batch is how many promises or messages are worked at once.
+const batch = 200
+
+func (w *world) sweep() error {
+	done, next, err := w.app.Sweep(w.ctx, batch)
+	w.sweepAt = w.again(done, next)
+	return err
+}
+
+func (w *world) send() error {
+	done, next, err := w.app.Send(w.ctx, batch)
+	w.sendAt = w.again(done, next)
+	return err
+}
+
+// again is when a worker looks next: at once while there is more, otherwise when the next row falls due,
+// and no sooner than a second later, as in the running desk.
+func (w *world) again(done int, next time.Time) time.Time {
+	switch {
+	case done >= batch:
+		return w.now
+	case next.IsZero():
+		return next
+	case next.Before(w.now.Add(time.Second)):
+		return w.now.Add(time.Second)
+	}
+	return next
+}
+
+// tolerate takes refusals that a desk at work meets: somebody was faster, a time is taken, the person has
+// ended the question. Any other error ends the simulation.
+func (w *world) tolerate(err error) error {
+	switch desk.KindOf(err) {
+	case desk.Conflict, desk.NotFound, desk.RateLimited:
+		w.report.Refused++
+		return nil
+	}
+	return err
+}
+
+// chance is true with probability p.
+func (w *world) chance(p float64) bool { return w.rand.Float64() < p }
+
+// about gives a duration around a median, lognormal: some take much longer, none takes less than nothing.
+func (w *world) about(median time.Duration, spread float64) time.Duration {
+	return time.Duration(float64(median) * math.Exp(spread*w.rand.NormFloat64()))
+}
+
+// waits gives an exponential time with a mean.
+func (w *world) waits(mean time.Duration) time.Duration {
+	return time.Duration(float64(mean) * w.rand.ExpFloat64())
+}
+
+func pick[T any](w *world, list []T) T { return list[w.rand.IntN(len(list))] }
