@@ -46,38 +46,40 @@ const pageOthers = 20
 
 // TicketPage gives the ticket with this number, noting who read it. NotFound also for other clients'.
 func (a *App) TicketPage(ctx context.Context, v desk.Viewer, ref desk.Ref) (TicketPage, error) {
-	c, id, err := a.find(ctx, v, ref)
+	s, err := a.Screen(ctx, v, ScreenParts{Ref: ref, NoStrip: true})
+	return s.Ticket, err
+}
+
+func (l *looking) ticket(all *store.DeskReadTx, ref desk.Ref) (TicketPage, error) {
+	where, err := all.WhereIs(ref)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	know, err := a.know(ctx)
+	tx, err := all.ForClient(where.Client)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	on, err := a.onDuty(ctx, a.Now())
+	p, err := readPage(tx, where.ID)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	var p TicketPage
-	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		if p, err = readPage(tx, id); err != nil || v.Who != desk.WhoStaff {
-			return err
-		}
+	if l.v.Who == desk.WhoStaff {
 		typed, err := tx.Typed(ref)
+		if err != nil {
+			return TicketPage{}, err
+		}
 		p.Typed = byPlace(typed)
-		return err
-	})
-	if err != nil {
+	}
+	if p.Client, err = l.know.one(where.Client); err != nil {
 		return TicketPage{}, err
 	}
-	p.Outage = a.outage()
-	p.Client, p.Owner = c, know.staff[p.Ticket.Owner]
+	p.Outage, p.Owner = l.outage, l.know.staff[p.Ticket.Owner]
 	for i := range p.Promises {
 		line := &p.Promises[i]
-		line.Look = on.look(line.Promise)
-		line.Owner, line.Backup = know.staff[line.Promise.Owner], know.staff[line.Promise.Backup]
+		line.Look = l.on.look(line.Promise)
+		line.Owner, line.Backup = l.know.staff[line.Promise.Owner], l.know.staff[line.Promise.Backup]
 	}
-	p.Best = know.index.find(p.asked(), 3)
+	p.Best = l.know.index.find(p.asked(), 3)
 	return p, nil
 }
 

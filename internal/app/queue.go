@@ -65,33 +65,27 @@ const queueSkills = 8
 
 // Queue gives one page of the queue and notes who read it.
 func (a *App) Queue(ctx context.Context, v desk.Viewer, f QueueFilter) (Queue, error) {
-	if !v.IsStaff() {
-		return Queue{}, errStaffOnly
-	}
-	if f.Client != 0 && !v.Sees(f.Client) {
+	s, err := a.Screen(ctx, v, ScreenParts{Queue: &f, NoStrip: true})
+	return s.Queue, err
+}
+
+func (l *looking) queue(tx *store.DeskReadTx, f QueueFilter) (Queue, error) {
+	if f.Client != 0 && !l.v.Sees(f.Client) {
 		return Queue{}, notFound
-	}
-	know, err := a.know(ctx)
-	if err != nil {
-		return Queue{}, err
-	}
-	now := a.Now()
-	on, err := a.onDuty(ctx, now)
-	if err != nil {
-		return Queue{}, err
 	}
 	limit := 25
 	if f.Limit > 0 {
 		limit = min(f.Limit, 100)
 	}
+	out := Queue{Now: l.now}
 	q := store.QueueQuery{Client: f.Client, Limit: limit + 1}
 	switch f.Show {
 	case "":
 	case "mine":
-		q.Owner = v.Staff
+		q.Owner = l.v.Staff
 	case "skill":
-		if q.Skills = on.skills(v.Staff); len(q.Skills) == 0 {
-			return Queue{Now: now}, nil
+		if q.Skills = l.on.skills(l.v.Staff); len(q.Skills) == 0 {
+			return out, nil
 		}
 	case "unowned":
 		q.Unowned = true
@@ -102,33 +96,29 @@ func (a *App) Queue(ctx context.Context, v desk.Viewer, f QueueFilter) (Queue, e
 	default:
 		return Queue{}, desk.Errorf(desk.Invalid, "show.unknown", "There is no such view of the queue.")
 	}
+	var err error
 	if f.After != "" {
 		if q.AfterDue, q.AfterClient, q.AfterID, err = readCursor(f.After); err != nil {
 			return Queue{}, err
 		}
 	}
-	out := Queue{Now: now}
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		rows, err := tx.Queue(q)
-		if err != nil {
-			return err
+	rows, err := tx.Queue(q)
+	if err != nil {
+		return Queue{}, err
+	}
+	if out.More = len(rows) > limit; out.More {
+		rows = rows[:limit]
+		out.Next = cursor(rows[limit-1].Ticket)
+	}
+	out.Rows = make([]QueueRow, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		out.Rows[i] = QueueRow{
+			Ticket: r.Ticket, Promise: r.Promise, Look: l.on.look(r.Promise), Client: l.know.client[r.Ticket.Client],
+			Caller: callerName(r.Caller.Name, r.Caller.Phone), Owner: l.know.staff[r.Ticket.Owner],
 		}
-		out.Rows, out.Next, out.More = nil, "", len(rows) > limit
-		if out.More {
-			rows = rows[:limit]
-			out.Next = cursor(rows[limit-1].Ticket)
-		}
-		out.Rows = make([]QueueRow, 0, len(rows))
-		for i := range rows {
-			r := &rows[i]
-			out.Rows = append(out.Rows, QueueRow{
-				Ticket: r.Ticket, Promise: r.Promise, Look: on.look(r.Promise), Client: know.client[r.Ticket.Client],
-				Caller: callerName(r.Caller.Name, r.Caller.Phone), Owner: know.staff[r.Ticket.Owner],
-			})
-		}
-		return nil
-	})
-	return out, err
+	}
+	return out, nil
 }
 
 // cursor names the place behind a ticket in the order of the queue.
@@ -195,41 +185,32 @@ func (d *duty) skills(s desk.StaffID) []string {
 
 // Strip gives what v owes next.
 func (a *App) Strip(ctx context.Context, v desk.Viewer) (Strip, error) {
-	if !v.IsStaff() {
-		return Strip{}, errStaffOnly
+	s, err := a.Screen(ctx, v, ScreenParts{})
+	return s.Strip, err
+}
+
+func (l *looking) strip(tx *store.DeskReadTx) (s Strip, err error) {
+	v := l.v
+	s = Strip{Now: l.now, Shift: l.on.shift(v.Staff)}
+	if v.Leads() {
+		if s.Alerts, err = tx.CountAlerts(); err != nil {
+			return s, err
+		}
 	}
-	know, err := a.know(ctx)
-	if err != nil {
-		return Strip{}, err
+	if v.Staff == 0 {
+		return s, nil
 	}
-	now := a.Now()
-	on, err := a.onDuty(ctx, now)
-	if err != nil {
-		return Strip{}, err
+	if s.Owed, err = tx.CountOwed(v.Staff, l.now.Add(24*time.Hour)); err != nil || s.Owed == 0 {
+		return s, err
 	}
-	s := Strip{Now: now, Shift: on.shift(v.Staff)}
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		if v.Leads() {
-			if s.Alerts, err = tx.CountAlerts(); err != nil {
-				return err
-			}
-		}
-		if v.Staff == 0 {
-			return nil
-		}
-		if s.Owed, err = tx.CountOwed(v.Staff, now.Add(24*time.Hour)); err != nil {
-			return err
-		}
-		first, err := tx.Owed(v.Staff, now.Add(time.Hour+time.Microsecond), 1)
-		if err != nil || len(first) == 0 {
-			return err
-		}
-		s.Promise, s.Ticket = first[0].Promise, first[0].Ticket
-		s.Client, s.Caller = know.client[s.Ticket.Client], callerName(first[0].Caller.Name, first[0].Caller.Phone)
-		s.Broken = s.Promise.RepairOf != 0 || on.look(s.Promise) == desk.LookBroken
-		return nil
-	})
-	return s, err
+	first, err := tx.Owed(v.Staff, l.now.Add(time.Hour+time.Microsecond), 1)
+	if err != nil || len(first) == 0 {
+		return s, err
+	}
+	s.Promise, s.Ticket = first[0].Promise, first[0].Ticket
+	s.Client, s.Caller = l.know.client[s.Ticket.Client], callerName(first[0].Caller.Name, first[0].Caller.Phone)
+	s.Broken = s.Promise.RepairOf != 0 || l.on.look(s.Promise) == desk.LookBroken
+	return s, nil
 }
 
 // Found is one search result.

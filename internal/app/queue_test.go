@@ -72,6 +72,19 @@ func TestStripSaysWhatIOweNext(t *testing.T) {
 	}
 }
 
+// Somebody may owe what is not due first on its ticket.
+func TestStripNamesMyPromiseAndNotTheFirstOfItsTicket(t *testing.T) {
+	d := newTestDesk(t)
+	o := d.ask(d.mercy.ID, "Maria Gomez", "+13125550111", "I cannot see pounds", 40*time.Minute)
+	mine, err := d.MakePromise(t.Context(), d.ana, o.Ref, PromiseIn{Kind: desk.Update, Due: d.now.Add(50 * time.Minute), Owner: d.ana.Staff})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := d.Strip(t.Context(), d.ana); err != nil || s.Promise.ID != mine.ID || s.Promise.Kind != desk.Update || s.Ticket.Ref != o.Ref {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestBoardByUrgency(t *testing.T) {
 	d := newTestDesk(t)
 	ctx := t.Context()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -38,8 +39,13 @@ const endedAtMost = "20000"
 var (
 	boardOfAll   = across(board(""))
 	boardOfOwner = across(board("p.owner_id = $6 AND"))
-	boardOwed    = across(board("p.owner_id = $6 AND p.kind <> 'confirm' AND"))
 
+	// Not always the promise of its ticket that is due first.
+	boardOwed = across("SELECT " + strings.Replace(queueCols, "t.promise_id", "p.id", 1) + ` FROM promise p
+		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
+		ORDER BY p.due_at, p.client_id, p.id LIMIT $2`)
 	boardOwedDues = across(`SELECT p.due_at FROM promise p WHERE p.owner_id = $1 AND p.ended_at IS NULL AND p.kind <> 'confirm' AND {mine p}
 		ORDER BY p.due_at, p.client_id, p.id LIMIT 100`)
 
@@ -94,23 +100,16 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 	return rows, err
 }
 
-// everAfter is behind every instant at which something is due.
-const everAfter = int64(1) << 62
-
 // Owed gives the first live promises that s owns, at most limit and of those the ones that are due before
-// until, overdue ones included, without those to ask again: the clock does that by itself.
+// until, overdue ones included, without those to ask again: the clock does that by itself. Promise of the
+// ticket is the one of the row.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	rows, err := recallAcross(tx, boardOwed, scanBoardRow, micros(time.Time{}), everAfter, 0, "", limit, s)
-	var owed []QueueRow
-	for _, r := range rows {
-		if !r.Promise.Due.Before(until) {
-			break
-		}
-		owed = append(owed, r.QueueRow)
-		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
-		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
+	rows, err := recallAcross(tx, boardOwed, scanQueueRow, s, limit)
+	due := 0
+	for due < len(rows) && rows[due].Promise.Due.Before(until) {
+		due++
 	}
-	return owed, err
+	return tx.rowsSeen(rows[:due], err)
 }
 
 // CountOwed is how many live promises s owns that are due before until, like Owed, 100 at most.

@@ -2,6 +2,7 @@ package store
 
 import (
 	stdsql "database/sql"
+	"reflect"
 	"time"
 )
 
@@ -46,6 +47,14 @@ func at(t *time.Time) stdsql.Scanner { return instantScanner{t} }
 type instantScanner struct{ t *time.Time }
 
 func (s instantScanner) Scan(src any) error {
+	switch us := src.(type) {
+	case nil:
+		*s.t = time.Time{}
+		return nil
+	case int64:
+		*s.t = instant(us)
+		return nil
+	}
 	var n stdsql.NullInt64
 	if err := n.Scan(src); err != nil {
 		return err
@@ -76,6 +85,17 @@ func orZero[T any](p *T) stdsql.Scanner { return zeroScanner[T]{p} }
 type zeroScanner[T any] struct{ p *T }
 
 func (s zeroScanner[T]) Scan(src any) error {
+	if src == nil {
+		var none T
+		*s.p = none
+		return nil
+	}
+	if id, ok := src.(int64); ok {
+		if to := reflect.ValueOf(s.p).Elem(); to.CanInt() {
+			to.SetInt(id)
+			return nil
+		}
+	}
 	var n stdsql.Null[T]
 	if err := n.Scan(src); err != nil {
 		return err

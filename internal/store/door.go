@@ -34,6 +34,12 @@ func acrossAnew(sqlite, postgres string) *door {
 	return d
 }
 
+// slowly marks the statements of d as slow.
+func (d *door) slowly() *door {
+	d.all.slow, d.staff.slow, d.client.slow = true, true, true
+	return d
+}
+
 func newDoor(sqlite, postgres string) *door {
 	_, file, line, _ := runtime.Caller(2)
 	with := func(condition string) *stmt {

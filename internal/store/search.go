@@ -27,13 +27,13 @@ var (
 
 	foundNewest = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
 			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
-		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`)
+		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
 	// The newest texts of all clients with the words; a row of nothing stands for one that the viewer may
 	// not see. SQLite only.
 	foundFew = acrossAnew(`SELECT f.client_id, f.ticket_id FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $2) n
 			LEFT JOIN found f ON f.id = n.id AND {mine f} ORDER BY n.id DESC`,
-		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`)
+		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
 	foundSimilar = acrossAnew(`SELECT DISTINCT t.client_id, t.id, t.state FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $3) n
 			CROSS JOIN found f ON f.id = n.id CROSS JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id
@@ -41,7 +41,7 @@ var (
 		`SELECT DISTINCT t.client_id, t.id, t.state FROM
 			(SELECT id, client_id, ticket_id FROM found WHERE words @@ CAST($1 AS tsquery) ORDER BY id DESC LIMIT $3) f
 			JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id
-			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`)
+			WHERE t.opened_at >= $2 AND {mine f} ORDER BY t.id DESC, t.client_id`).slowly()
 )
 
 // AddFound makes a ticket findable by words: its opening words, or a message. It is found after the commit.

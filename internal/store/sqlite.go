@@ -31,7 +31,8 @@ type liteEngine struct {
 	rdb  *stdsql.DB
 	w    *writer
 	log  *readLog      // nil where the log is in the database
-	idle chan *session // readers at rest; nil where reads go through the writer
+	rest chan struct{} // one for each reader at rest; nil where reads go through the writer
+	idle stack[*session]
 	once sync.Once
 	gone chan struct{}
 	// commits is how many there were since the database was opened.
@@ -133,13 +134,13 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
 		return nil, err
 	}
-	e.idle = make(chan *session, readers)
+	e.rest = make(chan struct{}, readers)
 	for range readers {
 		s, err := newSession(ctx, e.rdb)
 		if err != nil {
 			return nil, err
 		}
-		e.idle <- s
+		e.giveBack(s)
 	}
 	return e, nil
 }
@@ -164,7 +165,8 @@ func liteDSN(path string, readOnly, forgetful bool) string {
 			"temp_store(MEMORY)", "cache_size(-262144)"}
 	}
 	if readOnly {
-		pragmas = append(pragmas, "query_only(1)")
+		// Later ones win: all readers together stay below what a small machine has.
+		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
 	}
 	q["_pragma"] = pragmas
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -221,23 +223,23 @@ func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context
 }
 
 func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context, *session) error) (err error) {
-	var s *session
 	select {
 	case <-e.gone:
 		return errClosed
 	default:
 	}
-	if e.idle == nil {
+	if e.rest == nil {
 		return e.w.do(ctx, func(s *session) error { return fn(context.WithoutCancel(ctx), s) })
 	}
 	select {
-	case s = <-e.idle:
+	case <-e.rest:
 	case <-e.gone:
 		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { e.idle <- s }()
+	s := e.idle.pop()
+	defer e.giveBack(s)
 	bg := context.Background()
 	if _, err := s.exec(bg, sqliteRead); err != nil {
 		return err
@@ -251,6 +253,32 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
 	return fn(ctx, s)
+}
+
+func (e *liteEngine) giveBack(s *session) {
+	e.idle.push(s)
+	e.rest <- struct{}{}
+}
+
+// stack gives first what came last: the reader that has most in memory still.
+type stack[T any] struct {
+	mu  sync.Mutex
+	all []T
+}
+
+func (s *stack[T]) push(v T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, v)
+}
+
+func (s *stack[T]) pop() T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.all) - 1
+	v := s.all[last]
+	s.all = s.all[:last]
+	return v
 }
 
 func (e *liteEngine) ping(ctx context.Context) error {
@@ -267,12 +295,12 @@ func (e *liteEngine) close() (err error) {
 		if e.log != nil {
 			errs = append(errs, e.log.close())
 		}
-		for range cap(e.idle) {
-			if len(e.idle) == 0 && e.w == nil {
+		for range cap(e.rest) {
+			if len(e.rest) == 0 && e.w == nil {
 				break
 			}
-			s := <-e.idle
-			errs = append(errs, s.conn.Close())
+			<-e.rest
+			errs = append(errs, e.idle.pop().conn.Close())
 		}
 		for _, db := range []*stdsql.DB{e.rdb, e.wdb} {
 			if db != nil {

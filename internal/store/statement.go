@@ -21,6 +21,7 @@ type stmt struct {
 	sqlite   string
 	postgres string
 	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
+	slow     bool // its work has no small bound: on SQLite it is watched, and ends with its context
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -93,6 +94,13 @@ func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Row
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
+	}
+	if !st.slow {
+		// To watch a statement takes two goroutines, more than most statements take themselves.
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ctx = context.Background()
 	}
 	return p.QueryContext(ctx, args...)
 }

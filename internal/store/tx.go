@@ -51,6 +51,14 @@ type DeskReadTx struct{ *unit }
 // saw notes that the viewer was given personal data of client c.
 func (tx *DeskReadTx) saw(c desk.ClientID, kind string, ids ...int64) { tx.noteSeen(c, kind, ids) }
 
+// ForClient gives the same snapshot bound to one client; NotFound when the viewer may not see it.
+func (tx *DeskReadTx) ForClient(c desk.ClientID) (*ReadTx, error) {
+	if !tx.viewer.Sees(c) {
+		return nil, errNotFound
+	}
+	return &ReadTx{unit: tx.unit, client: c}, nil
+}
+
 // DeskTx is a unit of work over the clients that the viewer serves: rosters, staff, claims.
 type DeskTx struct {
 	*DeskReadTx

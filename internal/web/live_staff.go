@@ -116,32 +116,30 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 // GET /desk/part: what of a page is drawn anew after a change: the strip, the tags of the rows that are
 // there, and the timeline of the ticket that is open. Never the list itself: it does not move by itself.
 func (h *handler) deskPart(w http.ResponseWriter, r *http.Request, s signed) error {
-	strip, err := h.app.Strip(r.Context(), s.v)
+	query := r.URL.Query()
+	var parts app.ScreenParts
+	if query.Get("list") != "no" {
+		filter := queueAsked(query).filter()
+		parts.Queue = &filter
+	}
+	if ref, err := desk.ParseRef(query.Get("ref")); err == nil {
+		parts.Ref = ref
+	}
+	screen, err := h.app.Screen(r.Context(), s.v, parts)
 	if err != nil {
 		return err
 	}
-	v := view.PartView{Strip: stripView(strip)}
-	query := r.URL.Query()
+	v := view.PartView{Strip: stripView(screen.Strip)}
 	if v.Strip != nil {
 		v.Strip.NoKey = query.Get("call") != ""
 	}
-	if query.Get("list") != "no" {
-		q, err := h.app.Queue(r.Context(), s.v, queueAsked(query).filter())
-		if err != nil {
-			return err
-		}
-		for _, row := range q.Rows {
-			tag := promiseTag(row.Promise, row.Look, row.Ticket.State, clientZone(row.Client), q.Now)
-			tag.ID = tagID(row.Ticket.Ref)
-			v.Tags = append(v.Tags, tag)
-		}
+	for _, row := range screen.Queue.Rows {
+		tag := promiseTag(row.Promise, row.Look, row.Ticket.State, clientZone(row.Client), screen.Queue.Now)
+		tag.ID = tagID(row.Ticket.Ref)
+		v.Tags = append(v.Tags, tag)
 	}
-	if ref, err := desk.ParseRef(query.Get("ref")); err == nil {
-		page, err := h.app.TicketPage(r.Context(), s.v, ref)
-		if err != nil {
-			return err
-		}
-		h.partOfTicket(&v, page, s)
+	if parts.Ref != "" {
+		h.partOfTicket(&v, screen.Ticket, s)
 	}
 	h.render(w, r, http.StatusOK, view.Part(v))
 	return nil

@@ -62,18 +62,16 @@ func (a queueAsk) filter() app.QueueFilter {
 // GET /desk
 func (h *handler) queuePage(w http.ResponseWriter, r *http.Request, s signed) error {
 	ask := queueAsked(r.URL.Query())
-	q, err := h.app.Queue(r.Context(), s.v, ask.filter())
+	filter := ask.filter()
+	screen, err := h.app.Screen(r.Context(), s.v, app.ScreenParts{Queue: &filter})
 	if err != nil {
 		return err
 	}
-	pane, err := h.queueView(r.Context(), s, q, ask, "")
+	pane, err := h.queueView(r.Context(), s, screen.Queue, ask, "")
 	if err != nil {
 		return err
 	}
-	p, err := h.shell(r, s, pane.Title, "/desk")
-	if err != nil {
-		return err
-	}
+	p := h.shellWith(screen.Strip, r, s, pane.Title, "/desk")
 	p.Live.PartURL += ask.query()
 	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Panes(view.PanesView{Title: pane.Title}, view.QueuePane(pane),
 		view.EmptyState("No ticket is open.", "Pick one on the left: j and k move, Enter opens. Or take the next call.", view.ButtonView{Text: "New call", Icon: "phone-call", URL: "/desk/call/new", Key: "F2"}), nil)))

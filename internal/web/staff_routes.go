@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/httpd"
 	"kept/internal/web/view"
@@ -173,6 +174,11 @@ func (h *handler) shell(r *http.Request, s signed, title, here string) (view.Sta
 	if err != nil {
 		return view.StaffPage{}, err
 	}
+	return h.shellWith(strip, r, s, title, here), nil
+}
+
+// shellWith is shell for a page that has read the strip with the rest.
+func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, here string) view.StaffPage {
 	loc := h.staffZone(r, s)
 	p := view.StaffPage{
 		Title: title + " – Help desk", Theme: s.who.Theme, Density: s.who.Density, Name: s.who.Name, NoLetters: !s.who.LetterKeys,
@@ -194,7 +200,7 @@ func (h *handler) shell(r *http.Request, s signed, title, here string) (view.Sta
 	if !strip.Shift.Until.IsZero() {
 		p.Shift = "On shift until " + words.Clock(words.EN, strip.Shift.Until, loc)
 	}
-	return p, nil
+	return p
 }
 
 // pathID reads the number of a thing in the path. What is no number names nothing.

@@ -154,24 +154,19 @@ func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, s
 	if err != nil {
 		return err
 	}
-	page, err := h.app.TicketPage(r.Context(), s.v, ref)
-	if err != nil {
-		return err
-	}
 	query := r.URL.Query()
 	ask := queueAsked(query)
-	q, err := h.app.Queue(r.Context(), s.v, ask.filter())
+	filter := ask.filter()
+	screen, err := h.app.Screen(r.Context(), s.v, app.ScreenParts{Queue: &filter, Ref: ref})
 	if err != nil {
 		return err
 	}
-	list, err := h.queueView(r.Context(), s, q, ask, ref)
+	page := screen.Ticket
+	list, err := h.queueView(r.Context(), s, screen.Queue, ask, ref)
 	if err != nil {
 		return err
 	}
-	p, err := h.shell(r, s, page.Ticket.Subject+" – "+string(ref), "/desk")
-	if err != nil {
-		return err
-	}
+	p := h.shellWith(screen.Strip, r, s, page.Ticket.Subject+" – "+string(ref), "/desk")
 	if t.err != nil {
 		p.Title = "Error: " + p.Title
 	}

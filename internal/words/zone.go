@@ -20,8 +20,11 @@ var generic = map[string]struct{ short, es string }{
 // Arizona is "MST".
 func Zone(lang Lang, t time.Time, loc *time.Location) string {
 	short := ZoneShort(t, loc)
+	if lang != ES {
+		return short
+	}
 	name, ok := generic[standard(t.In(loc))]
-	if lang != ES || !ok {
+	if !ok {
 		return short
 	}
 	if short != name.short {
