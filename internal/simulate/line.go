@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"kept/internal/app"
@@ -197,6 +196,3 @@ func (w *world) writes(k *caller, via desk.Via) error {
 	w.opened(f, out)
 	return nil
 }
-
-// perHour is how many of n a rate gives; for the report.
-func perHour(n int, span time.Duration) float64 { return float64(n) / math.Max(span.Hours(), 1) }

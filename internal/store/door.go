@@ -22,9 +22,6 @@ type door struct {
 // whose client_id decides. The mark becomes a condition, so it stands behind a WHERE.
 func across(text string) *door { return newDoor(text, text) }
 
-// acrossFor is across for a text that differs between the engines.
-func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres) }
-
 // acrossAnew is acrossFor for a question that PostgreSQL plans for each of its values: rare words are looked
 // up, and for those in every other text the newest texts are read until there are enough. One plan for both
 // would read every text with a common word.
