@@ -110,6 +110,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"Reply":            func() (any, error) { return a.Reply(ctx, v, ref, app.Words{Body: "x"}) },
 				"Requester":        func() (any, error) { return a.Requester(ctx, v, d.Mercy.ID, who) },
 				"Requesters":       func() (any, error) { return a.Requesters(ctx, v, d.Mercy.ID, markPhone, 0, 10) },
+				"Screen":           func() (any, error) { return a.Screen(ctx, v, app.ScreenParts{Queue: &app.QueueFilter{}, Ref: ref}) },
 				"SaveDraft":        func() (any, error) { return nil, a.SaveDraft(ctx, v, d.Mercy.ID, app.Draft{Key: "x"}) },
 				"SayFixed":         func() (any, error) { return nil, a.SayFixed(ctx, forged(v, stolen)) },
 				"SayNotFixed":      func() (any, error) { return a.SayNotFixed(ctx, forged(v, stolen), "", time.Time{}) },
@@ -157,7 +158,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
 				toMercy := slices.Contains([]string{"AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}
