@@ -51,7 +51,7 @@ func TestWhoIsHereStandsInQueueAndTicket(t *testing.T) {
 	closePage()
 	for len(a.d.App.Here(a.d.Sam)) > 0 {
 	}
-	a.get(base).gets(200).lacks("is here", "is writing")
+	a.get(base).gets(200).lacks("Priya is", "Ana is", "is writing")
 }
 
 // A second answer comes back with what was typed, and says who was first.
