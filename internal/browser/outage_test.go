@@ -1,11 +1,14 @@
 package browser_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -64,9 +67,12 @@ func TestTheFormsAroundAPromise(t *testing.T) {
 	late := p.Maria().Calls(p.Sam, "I see kilograms again")
 	give := late.Promised(p.Sam, p.At(3, 11, 0))
 	b.view(1366, 768).open("/desk/t/" + string(late.Got.Ref) + "?tab=promise")
-	eval[bool](b, `(() => { const f = document.createElement('form'); f.method = 'post';
-		f.action = '/desk/t/`+string(late.Got.Ref)+`/promises/`+strconv.FormatInt(int64(give.ID), 10)+`/owner';
-		f.innerHTML = '<input name="to" value="`+sam+`">'; document.body.append(f); setTimeout(() => f.submit(), 0); return true })()`)
+	b.arrive(chromedp.Func(func(ctx context.Context, page *chromedp.Target) error {
+		_, err := chromedp.Evaluate[bool](`(() => { const f = document.createElement('form'); f.method = 'post';
+			f.action = '/desk/t/`+string(late.Got.Ref)+`/promises/`+strconv.FormatInt(int64(give.ID), 10)+`/owner';
+			f.innerHTML = '<input name="to" value="`+sam+`">'; document.body.append(f); setTimeout(() => f.submit(), 0); return true })()`)(ctx, page)
+		return err
+	}))
 	b.says("Sam Ortiz is not on shift then").says("Say why it goes there all the same.")
 	shots(b, "give")
 	b.view(1366, 768).fill("anyway-"+strconv.FormatInt(int64(give.ID), 10), "she asked for him").follow("Give it all the same").says("who has no free seat then: she asked for him")

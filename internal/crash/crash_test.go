@@ -54,7 +54,7 @@ func trial(t *testing.T, place store.Options, kills int) {
 	b := newBench(t, place)
 	for kill := range kills {
 		p := b.start(t)
-		b.kill(t, p, 30+rand.IntN(500))
+		b.kill(t, p, 20+rand.IntN(80), 30+rand.IntN(400))
 		b.audit(t, false)
 		if t.Failed() {
 			t.Fatalf("after kill %d", kill+1)
@@ -62,7 +62,7 @@ func trial(t *testing.T, place store.Options, kills int) {
 	}
 	// What was not answered before the last kill is asked again with the same key, and texts go out.
 	p := b.start(t)
-	b.kill(t, p, 1500)
+	b.kill(t, p, 50, 1500)
 	broken := b.audit(t, true)
 	t.Logf("%d kills: %d tickets and %d messages acknowledged, %d promises broke, %d texts", kills, len(b.tickets), len(b.messages), broken, len(b.sms.Numbers()))
 	if len(b.tickets) < 10*kills || broken < kills {
@@ -209,9 +209,11 @@ func (b *bench) start(t *testing.T, with ...string) *process {
 	return &process{cmd: cmd, base: "http://" + strings.TrimSpace(addr)}
 }
 
-// kill lets clients write for a while, then kills the server in the middle of it.
-func (b *bench) kill(t *testing.T, p *process, ms int) {
+// kill lets clients write for a while, at least until so many requests were acknowledged, then kills
+// the server in the middle of it. However slow the machine is, something happens between two kills.
+func (b *bench) kill(t *testing.T, p *process, acknowledged, ms int) {
 	t.Helper()
+	enough := b.answered() + acknowledged
 	ctx, stop := context.WithCancel(t.Context())
 	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	defer client.CloseIdleConnections()
@@ -230,12 +232,21 @@ func (b *bench) kill(t *testing.T, p *process, ms int) {
 		})
 	}
 	<-time.After(time.Duration(ms) * time.Millisecond)
+	for end := time.Now().Add(time.Minute); b.answered() < enough && time.Now().Before(end); {
+		<-time.After(time.Duration(rand.IntN(10_000)) * time.Microsecond)
+	}
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = p.cmd.Wait() // "killed"
 	stop()
 	load.Wait()
+}
+
+func (b *bench) answered() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.tickets) + len(b.messages)
 }
 
 // next is what a client does next: a new question, or a reply or note on one that it got a number for.
