@@ -73,7 +73,7 @@ func (s source) calls(f func(pkg, name string, call *ast.CallExpr)) {
 
 // mayReadTheClock are the places, outside tests and cmd, that read the machine's clock, and why.
 var mayReadTheClock = map[string]string{
-	"internal/store/clock.go":                   "the one clock of the desk, and how long a statement took",
+	"internal/store/instant.go":                 "the one clock of the desk, and how long a statement took",
 	"internal/store/storetest/server/server.go": "tests only: waits for a server that gives no signal",
 	"internal/store/rawloop/postgres.go":        "benchmarks only: measures a raw loop",
 	"internal/store/rawloop/sqlite.go":          "benchmarks only: measures a raw loop",

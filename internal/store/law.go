@@ -7,7 +7,16 @@ import (
 	"kept/internal/desk"
 )
 
-func init() { checkLaws = lawOfPromises }
+func init() {
+	beforeCommit = func(tx *Tx, tickets []desk.TicketID) error {
+		for _, t := range tickets {
+			if err := tx.markFold(t); err != nil {
+				return err
+			}
+		}
+		return lawOfPromises(tx, tickets)
+	}
+}
 
 // What a ticket says of its live promises, beside each of them.
 var lawOfTicket = sql(`SELECT t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
