@@ -131,6 +131,14 @@ func (v AgreementVersion) Text() string {
 	return string(agreementyaml.Export(v.Says))
 }
 
+// NextText is the version as the beginning of the next one, which begins at from.
+func (v AgreementVersion) NextText(from time.Time) string {
+	a := v.Says
+	a.Version, a.From, a.Until, a.OpenTickets = v.Version+1, from.UTC(), time.Time{}, false
+	a.Desk, a.ClientSide = sla.Approval{}, sla.Approval{}
+	return string(agreementyaml.Export(a))
+}
+
 // Agreement gives the versions of one client's agreement.
 func (a *App) Agreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (AgreementPage, error) {
 	if !v.IsStaff() {
@@ -160,6 +168,7 @@ func agreementPage(c desk.Client, all []desk.Agreement, now time.Time) (Agreemen
 	}
 	// As it is written, not with each holiday as a date.
 	says := sla.DefaultIn(c.Zone)
+	says.Client = int64(c.ID)
 	says.From, says.Desk, says.ClientSide = terms.From, terms.Desk, terms.ClientSide
 	approved := desk.Approval{Name: terms.Desk.By, At: terms.Desk.At}
 	first := AgreementVersion{Agreement: desk.Agreement{Client: c.ID, Version: desk.UsualVersion, From: terms.From, Desk: approved, Hospital: approved, Note: "The usual terms of the desk."}, State: desk.AgreementPast, Says: says}
