@@ -136,7 +136,7 @@ func (s *seeder) addDesk(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return s.addAgreements(tx)
 	})
 }
 
@@ -163,7 +163,7 @@ func (s *seeder) addHistory(ctx context.Context) error {
 		})
 	}()
 	again := source(s.o.Seed, "refs again")
-	return s.db.Load(ctx, "demo", func(part func(func(*store.SystemTx) error) error) error {
+	err := s.db.Load(ctx, "demo", func(part func(func(*store.SystemTx) error) error) error {
 		if err := s.store(chunks, again, part); err != nil {
 			return err
 		}
@@ -171,6 +171,17 @@ func (s *seeder) addHistory(ctx context.Context) error {
 			return err
 		}
 		return <-made // a history that is not whole is none
+	})
+	if err != nil {
+		return err
+	}
+	return s.db.System(ctx, "demo", func(tx *store.SystemTx) error {
+		for _, c := range s.clients {
+			if err := tx.ForClient(c.ID).FoldAnew(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

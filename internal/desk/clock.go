@@ -98,15 +98,18 @@ func (h *history) add(e Event) {
 		x.Type = typ
 		h.events = append(h.events, x)
 	}
-	// What one event of the desk means beside itself comes just before it.
-	also := func(typ sla.EventType) {
-		h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: typ, Side: x.Side})
+	answered := func(have sla.Event) bool { return have.Type == sla.Answered && have.At.Equal(x.At) }
+	// An answer that an event is beside itself comes just before it. Several at one instant are one.
+	answers := func() {
+		if !slices.ContainsFunc(h.events, answered) {
+			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.Answered, Side: x.Side})
+		}
 	}
 	call := e.Data.Kind == Callback && e.Data.Promise != 0
 	switch e.Type {
 	case TicketOpened:
 		if e.Data.Via == ViaPhone && x.Side == sla.Staff {
-			also(sla.Answered)
+			answers()
 		}
 		put(sla.Opened)
 	case MessageIn:
@@ -140,6 +143,7 @@ func (h *history) add(e Event) {
 	case TicketResumed:
 		put(sla.Resumed)
 	case AskedIfFixed:
+		h.events = slices.DeleteFunc(h.events, answered) // the question is the answer's last word
 		x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
 		put(sla.AskedIfFixed)
 	case SaidFixed:
@@ -162,7 +166,7 @@ func (h *history) add(e Event) {
 		put(sla.Voided)
 	case PromiseMade:
 		if x.Side == sla.Staff && e.Data.Source == FromPerson && !slices.Contains(h.retried, e.Data.Promise) {
-			also(sla.Answered)
+			answers()
 		}
 		if call {
 			x.Due = time.UnixMicro(e.Data.Due).UTC()
@@ -170,7 +174,7 @@ func (h *history) add(e Event) {
 		}
 	case PromiseKept:
 		if x.Side == sla.Staff && e.Data.Outcome == "reached" {
-			also(sla.Answered)
+			answers()
 		}
 		if call {
 			put(sla.PromiseKept)
@@ -181,6 +185,11 @@ func (h *history) add(e Event) {
 		}
 		if call {
 			put(sla.PromiseMoved)
+		}
+	case PromiseBroken:
+		x.Side = sla.System
+		if call {
+			put(sla.PromiseMoved) // its repair takes its place
 		}
 	case PromiseWithdrawn:
 		if call {

@@ -25,6 +25,8 @@ var (
 
 	foldMark  = sql("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
 	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
+	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
+	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
 	foldDone  = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id = $2")
 	foldOne   = sql("SELECT COUNT(*) FROM fold WHERE client_id = $1 AND ticket_id = $2")
 	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY client_id, ticket_id LIMIT $1")
@@ -53,6 +55,17 @@ func (tx *Tx) markFold(t desk.TicketID) error { return tx.put(foldMark, tx.clien
 
 // FoldOpen is markFold of every open question of the client, for a change of its agreement.
 func (tx *Tx) FoldOpen() error { return tx.put(foldOpen, tx.client) }
+
+// FoldAnew forgets all clocks of the client and has those of its open questions made again, after a history was
+// loaded.
+func (tx *Tx) FoldAnew() error {
+	for _, s := range []*stmt{foldNone, clockNone} {
+		if err := tx.put(s, tx.client); err != nil {
+			return err
+		}
+	}
+	return tx.FoldOpen()
+}
 
 // ToFold gives at most n questions whose row in clock is to be made again: those with new events first, then those
 // whose instant has come.
