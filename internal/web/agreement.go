@@ -286,9 +286,7 @@ func agreementForm(page app.AgreementPage) *view.AgreementForm {
 	loc := clientZone(page.Client)
 	today := page.Now.In(loc)
 	f := &view.AgreementForm{Action: agreementURL(page.Client) + "/draft", Title: "The next terms", Version: "0", Edit: "0", Zone: "Days begin at midnight in " + loc.String() + "."}
-	// The last whole quarter.
-	quarter := time.Date(today.Year(), (today.Month()-1)/3*3+1, 1, 0, 0, 0, 0, loc)
-	f.From, f.Until = quarter.AddDate(0, -3, 0).Format(time.DateOnly), quarter.Format(time.DateOnly)
+	f.From, f.Until = today.AddDate(0, -3, 0).Format(time.DateOnly), today.Format(time.DateOnly)
 	if page.Draft != nil {
 		f.Title = fmt.Sprintf("The draft of version %d", page.Draft.Version)
 		f.Terms, f.Note, f.Version, f.Edit = page.Draft.Text(), page.Draft.Note, strconv.Itoa(page.Draft.Version), strconv.Itoa(page.Draft.Edit)
@@ -441,10 +439,12 @@ func whatIfView(x app.WhatIf, page app.AgreementPage) *view.WhatIfView {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	switch n := len(x.Changes); n {
-	case 0:
+	switch n := len(x.Changes); {
+	case x.Tickets == 0:
+		v.Sum = "No question was open then."
+	case n == 0:
 		v.Sum = "No clock comes to anything else."
-	case 1:
+	case n == 1:
 		v.Sum = "1 clock comes to something else."
 	default:
 		v.Sum = fmt.Sprintf("%s clocks come to something else.", thousands(n))

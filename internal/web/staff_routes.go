@@ -205,7 +205,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		},
 	}
 	if s.v.Leads() {
-		p.Rail = append(p.Rail, view.RailItem{URL: "/desk/agreements", Text: "Agreements", Icon: "scale", Current: here == "/desk/agreements"})
+		p.Rail = append(p.Rail, view.RailItem{URL: "/desk/agreements", Text: "Terms", Icon: "scale", Current: here == "/desk/agreements"})
 	} else {
 		p.Commands = append(p.Commands, view.Command{Text: "Agreements", URL: "/desk/agreements", Icon: "scale"})
 	}
