@@ -96,7 +96,11 @@ func (s *seeder) addAgreements(tx *store.SystemTx) error {
 		return err
 	}
 	for _, a := range all {
-		if _, err := tx.ForClient(a.Client).AddAgreement(a); err != nil {
+		ok, err := tx.ForClient(a.Client).AddAgreement(a)
+		if err == nil && !ok {
+			err = desk.Errorf(desk.Internal, "demo.agreement", "A version of an agreement was there already.")
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -136,7 +136,7 @@ func (s *seeder) addDesk(ctx context.Context) error {
 				return err
 			}
 		}
-		return s.addAgreements(tx)
+		return nil
 	})
 }
 
@@ -175,7 +175,11 @@ func (s *seeder) addHistory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// What belongs to one client only is emptied before a history is loaded.
 	return s.db.System(ctx, "demo", func(tx *store.SystemTx) error {
+		if err := s.addAgreements(tx); err != nil {
+			return err
+		}
 		for _, c := range s.clients {
 			if err := tx.ForClient(c.ID).FoldAnew(); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"math"
 	"time"
 
@@ -36,13 +37,31 @@ var (
 	// What was open at some time of a period.
 	factsIn = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
-	eventsIn = sql("SELECT " + aliased("e", eventNames) + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
-		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY e.ticket_id, e.seq`)
+	eventsIn = sql("SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) AND ` + pastOnly + " ORDER BY t.id, e.seq")
+	pastOne = sql("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id = $2 AND " + pastOnly + " ORDER BY e.seq")
+)
+
+// What clocks look at, of the events that they look at: less than half of a history.
+const (
+	pastNames = "e.ticket_id, e.seq, e.type, e.who, e.happened_at, e.data"
+	pastOnly  = `e.type NOT IN ('promise_trying', 'promise_tried', 'promise_told', 'promise_given', 'note_added', 'red_flag_seen', 'ticket_assigned', 'ticket_retitled', 'answer_offered')
+		AND (e.type <> 'message_state' OR e.data LIKE '%"message":%' OR e.data LIKE '%"reason":"fixed"%' OR e.data LIKE '%"reason":"waiting"%' OR e.data LIKE '%"reason":"nudge"%')`
 )
 
 func scanClock(row scanner) (c desk.Clock, err error) {
 	err = row.Scan(&c.Client, &c.Ticket, &c.Seq, &c.Version, &c.Metric, &c.State, &c.Percent, &c.Missed, at(&c.Deadline), at(&c.FireAt))
 	return c, err
+}
+
+// scanPast reads as much of an event as clocks look at.
+func scanPast(row scanner) (e desk.Event, err error) {
+	var data []byte
+	err = row.Scan(&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), &data)
+	if err == nil && len(data) > len("{}") {
+		err = json.Unmarshal(data, &e.Data)
+	}
+	return e, err
 }
 
 func scanFacts(row scanner) (f desk.ClockFacts, err error) {
@@ -67,15 +86,15 @@ func (tx *Tx) FoldAnew() error {
 	return tx.FoldOpen()
 }
 
-// ToFold gives at most n questions whose row in clock is to be made again: those with new events first, then those
-// whose instant has come.
+// ToFold gives at most n questions whose row in clock is to be made again: those whose instant has come first, then
+// those with new events.
 func (tx *SystemTx) ToFold(now time.Time, n int) ([]TicketKey, error) {
-	keys, err := many(tx, foldsNext, scanTicketKey, n)
+	keys, err := many(tx, clocksDue, scanTicketKey, micros(now), n)
 	if err != nil || len(keys) >= n {
 		return keys, err
 	}
-	due, err := many(tx, clocksDue, scanTicketKey, micros(now), n-len(keys))
-	return append(keys, due...), err
+	fresh, err := many(tx, foldsNext, scanTicketKey, n-len(keys))
+	return append(keys, fresh...), err
 }
 
 // NextFold is when a row in clock is next to be made again though nothing happens; false when none is.
@@ -114,10 +133,15 @@ func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
 	return one(tx, factsOne, scanFacts, tx.client, t)
 }
 
+// Past gives the events of a question that clocks look at, oldest first, and of each what they look at.
+func (tx *ReadTx) Past(t desk.TicketID) ([]desk.Event, error) {
+	return many(tx, pastOne, scanPast, tx.client, t)
+}
+
 // historiesAtOnce is how many questions Histories reads at a time.
 const historiesAtOnce = 500
 
-// Histories gives to each every question that was open at some time in [from, until), with its events, by id.
+// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id.
 func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []desk.Event)) error {
 	for after := desk.TicketID(math.MinInt64); ; {
 		facts, err := many(tx, factsIn, scanFacts, tx.client, micros(from), micros(until), after, historiesAtOnce)
@@ -125,7 +149,7 @@ func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []
 			return err
 		}
 		last := facts[len(facts)-1].Ticket
-		events, err := many(tx, eventsIn, scanEvent, tx.client, micros(from), micros(until), after, last)
+		events, err := many(tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last)
 		if err != nil {
 			return err
 		}

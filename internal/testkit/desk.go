@@ -143,7 +143,7 @@ func (d *Desk) Settle() {
 		if err := d.SMS.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) { // faster than the answer to sending: given again
 			d.Must(err)
 		}
-		folded, err := d.App.Fold(d.Ctx(), 100)
+		folded, err := d.App.Fold(d.Ctx())
 		d.Must(err)
 		if swept+sent+folded == 0 {
 			return
