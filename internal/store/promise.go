@@ -19,8 +19,10 @@ var (
 	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
 	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
 		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
-	promisesDueTo = sql("SELECT " + promiseCols + ` FROM promise p
-		WHERE p.client_id = $1 AND p.requester_id = $2 AND p.ended_at IS NULL AND p.due_at <= $3 AND p.fire_at <= $3 ORDER BY p.due_at, p.id`)
+	// A person has few questions: by way of them there is no need for an index of who is promised something.
+	promisesDueTo = sql("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.requester_id = $2 AND t.due_at IS NOT NULL
+		AND p.ended_at IS NULL AND p.due_at <= $3 AND p.fire_at <= $3 ORDER BY p.due_at, p.id`)
 	promiseAdd  = sql(insert("promise", promiseNames))
 	promiseSave = sql(update("promise", promiseMoves))
 

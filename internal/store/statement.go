@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,6 +22,7 @@ type stmt struct {
 	sqlite   string
 	postgres string
 	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
+	reads    bool // it changes no row
 	slow     bool // its work has no small bound: on SQLite it is watched, and ends with its context
 }
 
@@ -34,7 +36,7 @@ func sql(text string) *stmt { return register(text, text) }
 func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT ")}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -62,6 +64,7 @@ type session struct {
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit; SQLite only
+	wrote    bool                   // a statement that may change rows has run; SQLite only
 }
 
 type queued struct {
@@ -70,6 +73,7 @@ type queued struct {
 }
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
+	s.wrote = s.wrote || !st.reads
 	if p, ok := s.prepared[st]; ok {
 		return p, nil
 	}
