@@ -14,7 +14,7 @@ const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.sk
 
 var (
 	clockOne  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id = $2")
-	clockSave = sql(insert("clock", clockNames) + ` ON CONFLICT (client_id, ticket_id) DO UPDATE SET seq = excluded.seq, version = excluded.version,
+	clockSave = sql(insert("clock", clockNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET seq = excluded.seq, version = excluded.version,
 		metric = excluded.metric, state = excluded.state, percent = excluded.percent, missed = excluded.missed, deadline_at = excluded.deadline_at, fire_at = excluded.fire_at`)
 	clockDrop  = sql("DELETE FROM clock WHERE client_id = $1 AND ticket_id = $2")
 	clocksDue  = sql("SELECT client_id, ticket_id FROM clock WHERE fire_at <= $1 ORDER BY fire_at, client_id, ticket_id LIMIT $2")
@@ -30,7 +30,7 @@ var (
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
 	foldDone  = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id = $2")
 	foldOne   = sql("SELECT COUNT(*) FROM fold WHERE client_id = $1 AND ticket_id = $2")
-	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY client_id, ticket_id LIMIT $1")
+	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
 
 	factsOne = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id = $2`)

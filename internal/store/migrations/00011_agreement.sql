@@ -39,7 +39,7 @@ CREATE TABLE clock (
   missed INTEGER NOT NULL,
   deadline_at BIGINT,
   fire_at BIGINT,
-  PRIMARY KEY (client_id, ticket_id),
+  PRIMARY KEY (ticket_id, client_id),
   FOREIGN KEY (client_id, ticket_id) REFERENCES ticket (client_id, id)
 ) /*sqlite: WITHOUT ROWID */;
 CREATE INDEX clock_deadline ON clock (deadline_at, client_id, ticket_id) WHERE deadline_at IS NOT NULL;
@@ -49,7 +49,7 @@ CREATE INDEX clock_fire ON clock (fire_at, client_id, ticket_id) WHERE fire_at I
 CREATE TABLE fold (
   client_id BIGINT NOT NULL,
   ticket_id BIGINT NOT NULL,
-  PRIMARY KEY (client_id, ticket_id)
+  PRIMARY KEY (ticket_id, client_id)
 ) /*sqlite: WITHOUT ROWID */;
 /*postgres: SET LOCAL kept.clients = '*'; */
 INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE closed_at IS NULL;
