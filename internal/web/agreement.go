@@ -206,7 +206,7 @@ func agreementView(page app.AgreementPage, s signed) view.AgreementView {
 	if s.v.Leads() {
 		v.Who = ""
 	}
-	v.Live = view.AgreementTerms{Title: "In plain words: what holds now", Plain: live.Plain("en"), YAML: live.Text(), File: termsURL(base, live.Version)}
+	v.Live = view.AgreementTerms{Title: "In plain words: what holds now", Plain: live.Plain("en"), ES: live.Plain("es"), YAML: live.Text(), File: termsURL(base, live.Version)}
 	if live.Version == desk.UsualVersion {
 		v.Stands = "The usual terms hold: " + page.Client.Name + " has no agreement of its own yet."
 	} else {
