@@ -70,6 +70,7 @@ type session struct {
 type queued struct {
 	s    *stmt
 	args []any
+	must bool // it changes a row, or there is no such thing
 }
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
@@ -160,6 +161,14 @@ func value[T any](row scanner) (T, error) {
 	var v T
 	err := row.Scan(&v)
 	return v, err
+}
+
+// counted is an error where a statement that must change a row has changed none.
+func (q queued) counted(n int64) error {
+	if q.must && n == 0 {
+		return errNotFound
+	}
+	return nil
 }
 
 // must turns "no row was changed" into a NotFound error: must(tx.exec(…)).
