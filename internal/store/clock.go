@@ -46,7 +46,7 @@ var (
 const (
 	pastNames = "e.ticket_id, e.seq, e.type, e.who, e.happened_at, e.data"
 	pastOnly  = `e.type NOT IN ('promise_trying', 'promise_tried', 'promise_told', 'promise_given', 'note_added', 'red_flag_seen', 'ticket_assigned', 'ticket_retitled', 'answer_offered')
-		AND (e.type <> 'message_state' OR e.data LIKE '%"message":%' OR e.data LIKE '%"reason":"fixed"%' OR e.data LIKE '%"reason":"waiting"%' OR e.data LIKE '%"reason":"nudge"%')`
+		AND (e.type <> 'message_state' OR replace(replace(replace(replace(e.data, '"message":', ''), '"reason":"fixed"', ''), '"reason":"waiting"', ''), '"reason":"nudge"', '') <> e.data)`
 )
 
 func scanClock(row scanner) (c desk.Clock, err error) {
