@@ -193,13 +193,14 @@ func agreementPage(c desk.Client, all []desk.Agreement, now time.Time) (Agreemen
 			}
 		}
 	}
-	for _, x := range slices.Backward(versions) {
-		page.Versions = append(page.Versions, x)
+	slices.Reverse(versions)
+	page.Versions = versions
+	for i, x := range versions {
 		switch x.State {
 		case desk.AgreementLive:
 			page.Live = x
 		case desk.AgreementDraft, desk.AgreementAsked:
-			page.Draft = &page.Versions[len(page.Versions)-1]
+			page.Draft = &versions[i]
 		}
 	}
 	return page, nil
