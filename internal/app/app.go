@@ -32,6 +32,8 @@ type App struct {
 	facts    factsCache
 	signed   signedCache
 	hold     holdUntil
+	around   around
+	walls    walls
 	wake     struct {
 		sync.RWMutex
 		sweep func(due time.Time)

@@ -182,7 +182,7 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 	}
 	r := view.BoardRow{
 		ID: "p-" + strconv.FormatInt(int64(p.Client), 10) + "-" + strconv.FormatInt(int64(p.ID), 10), Time: clock(p.Due, loc, now), Machine: machine(p.Due, loc), Rel: until(p.Due, now),
-		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
+		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: why(line, loc, now),
 		Tag: promiseTag(p, line.Look, line.Ticket.State, loc, now),
 	}
 	switch {
@@ -213,6 +213,18 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		r.Give.Back = here
 	}
 	return r
+}
+
+// why says in words what endangers a promise, and what history says of it.
+func why(line app.BoardLine, loc *time.Location, now time.Time) string {
+	if !line.Held.IsZero() {
+		return "fell due while Kept was down; it breaks " + clock(line.Held, loc, now) + " unless a call that was made is entered"
+	}
+	text := line.Danger.Says()
+	if odds := line.Danger.Odds(); odds != "" && text != "" {
+		text += ". " + odds
+	}
+	return text
 }
 
 // waitingView shows a message from outside that nobody has been able to place.
