@@ -314,7 +314,7 @@ func (a *App) engine(ctx context.Context, now time.Time) (Engine, error) {
 		if err != nil {
 			return err
 		}
-		if ok && !now.Before(e.Outage.Until) {
+		if ok && !now.Before(e.Outage.Until) { // the hold is no fault
 			e.Lag = now.Sub(at)
 		}
 		if at, ok, err = tx.NextOut(); ok && at.Before(now) {

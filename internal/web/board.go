@@ -62,7 +62,10 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	if err != nil {
 		return view.BoardView{}, err
 	}
-	v := view.BoardView{Hospitals: clientOptions(clients, f.Client, "All hospitals"), Mine: f.Mine, URL: here}
+	v := view.BoardView{Hospitals: clientOptions(clients, f.Client, "All hospitals"), Mine: f.Mine, URL: here, Wall: s.v.Leads()}
+	if f.Client != 0 {
+		v.Client = strconv.FormatInt(int64(f.Client), 10)
+	}
 	v.Skills = h.skillOptions(ctx, b, f.Skill)
 	v.Kept, v.KeptOf, v.Apart = counts(b.Counts)
 	for _, al := range b.Alerts {

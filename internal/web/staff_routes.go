@@ -51,6 +51,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
 		"GET /promises":                                  h.boardPage,
+		"POST /wall/addresses":                           h.makeWallAddress,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
 		"GET /desk/display":                              h.profilePage,
@@ -68,6 +69,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, h.staff(f))
 	}
+	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
+	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
+	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
