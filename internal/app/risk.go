@@ -224,7 +224,7 @@ func (a *App) LookAround(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return a.shiftsLeft(ctx, now)
 }
 
 // study reads how long promises of the last four weeks took.

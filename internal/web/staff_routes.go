@@ -124,6 +124,8 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 	case desk.NotFound:
 		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
 		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+	case desk.Unauthenticated:
+		page.Title = "This address opens nothing"
 	case desk.Forbidden:
 		page.Title = "Your role cannot do this"
 	case desk.Conflict:
