@@ -51,6 +51,10 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
 		"GET /promises":                                  h.boardPage,
+		"GET /desk/handover":                             h.handoverPage,
+		"POST /desk/handover/{id}/acceptances":           h.acceptPromise,
+		"POST /desk/handover/{id}/notes":                 h.noteHandover,
+		"POST /desk/handover/{id}/signatures":            h.signHandover,
 		"POST /wall/addresses":                           h.makeWallAddress,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
@@ -192,6 +196,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		Rail: []view.RailItem{
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
 			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
+			{URL: "/desk/handover", Text: "Handover", Icon: "clipboard-check", Current: here == "/desk/handover"},
 		},
 		Strip: stripView(strip),
 		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
