@@ -42,7 +42,7 @@ func TestHandoverKeepsWhatWasTyped(t *testing.T) {
 	a.d.Must(err)
 	base := "/desk/handover/" + strconv.FormatInt(int64(h.Shift.ID), 10)
 	a.get("/desk/handover?shift="+strconv.FormatInt(int64(h.Shift.ID), 10)).gets(200, "Handover: Priya Nair", "0 of 1 accepted.", "Maria Gomez", "Proposed:")
-	a.post(base+"/signatures").gets(403)
+	a.post(base + "/signatures").gets(403)
 	long := strings.Repeat("I will ", 200)
 	a.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", long).gets(422)
 	a.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10)).gets(200, "1 of 1 accepted.", "Accepted by Sam Ortiz")
@@ -50,4 +50,3 @@ func TestHandoverKeepsWhatWasTyped(t *testing.T) {
 	ana.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", "I will").gets(409, "Sam Ortiz has accepted this already.")
 	ana.post(base+"/signatures").gets(200, "Signed off by a supervisor")
 }
-
