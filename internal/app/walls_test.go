@@ -135,6 +135,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
 				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
+				"EndWait":          func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
 				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}

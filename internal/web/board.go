@@ -19,7 +19,11 @@ import (
 
 // GET /promises
 func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	query := r.URL.Query()
+	return h.showBoard(w, r, s, http.StatusOK, r.URL.Query(), "")
+}
+
+// showBoard draws the board, with what was refused on top.
+func (h *handler) showBoard(w http.ResponseWriter, r *http.Request, s signed, status int, query url.Values, refused string) error {
 	id, _ := strconv.ParseInt(query.Get("client"), 10, 64) // what is no number is no hospital: all
 	f := app.BoardFilter{Client: desk.ClientID(id), Skill: query.Get("skill"), Mine: query.Get("mine") != ""}
 	b, err := h.app.Board(r.Context(), s.v, f)
@@ -30,13 +34,14 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 	if err != nil {
 		return err
 	}
+	v.Refused = refused
 	p, err := h.shell(r, s, "Promises", "/promises")
 	if err != nil {
 		return err
 	}
 	p.Wide = true
 	p.Live.PartURL += "?list=no"
-	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Board(v)))
+	h.render(w, r, status, within(view.Staff(p), view.Board(v)))
 	return nil
 }
 

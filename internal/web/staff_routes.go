@@ -40,6 +40,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/t/{ref}/promises/{id}/owner":         h.givePromise,
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
+		"POST /desk/t/{ref}/waits/end":                   h.endWait,
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"GET /desk/call/new":                             h.callPage,
 		"POST /desk/call/new":                            h.finishCall,

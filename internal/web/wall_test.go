@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -49,4 +50,19 @@ func TestHandoverKeepsWhatWasTyped(t *testing.T) {
 	ana := a.as(a.d.Ana)
 	ana.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", "I will").gets(409, "Sam Ortiz has accepted this already.")
 	ana.post(base+"/signatures").gets(200, "Signed off by a supervisor")
+}
+
+func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	pr := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	a.post(base+"/promises/"+strconv.FormatInt(int64(pr.ID), 10)+"/owner", "to", strconv.FormatInt(int64(a.d.Sam.Staff), 10), "back", "/promises?mine=yes")
+	if a.at != base+"/promises/"+strconv.FormatInt(int64(pr.ID), 10)+"/owner" {
+		t.Errorf("at %s", a.at)
+	}
+	a.gets(422, "You are not on shift then", "Load, next 12 hours")
+	a.d.Must(a.d.App.WaitFor(a.d.Ctx(), a.d.Sam, maria.Got.Ref, desk.WaitPerson, a.d.Now().Add(48*time.Hour)))
+	a.get(base+"?tab=promise").gets(200, "Stop waiting now")
+	a.post(base+"/waits/end").gets(200, "No longer waiting", "somebody ended it").lacks("Stop waiting now")
 }
