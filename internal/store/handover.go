@@ -22,7 +22,7 @@ var (
 	handoverItems = across("SELECT " + aliased("i", handoverItemNames) + ` FROM handover_item i WHERE i.shift_id = $1 AND {mine i}
 		ORDER BY i.client_id, i.promise_id`)
 	handoverItem     = sql("SELECT " + handoverItemNames + " FROM handover_item WHERE client_id = $1 AND promise_id = $2 AND shift_id = $3")
-	handoverItemSave = sql(insert("handover_item", handoverItemNames) + ` ON CONFLICT (client_id, promise_id, shift_id) DO UPDATE
+	handoverItemSave = sql(insert("handover_item", handoverItemNames) + ` ON CONFLICT (promise_id, client_id, shift_id) DO UPDATE
 		SET summary = excluded.summary, plan = excluded.plan, accepted_by = excluded.accepted_by, accepted_at = excluded.accepted_at, read_back = excluded.read_back`)
 	// What was accepted belongs to somebody else by now, and may have ended.
 	boardAccepted = across("SELECT " + ticketCols + ", " + promiseCols + ", " + callerCols + `, broken.told_at FROM handover_item i

@@ -22,14 +22,13 @@ CREATE TABLE handover_item (
   accepted_by BIGINT NOT NULL,
   accepted_at BIGINT,
   read_back TEXT NOT NULL,
-  PRIMARY KEY (client_id, promise_id, shift_id),
-  FOREIGN KEY (client_id, promise_id) REFERENCES promise (client_id, id)
+  PRIMARY KEY (promise_id, client_id, shift_id)
 ) /*sqlite: WITHOUT ROWID */;
 CREATE INDEX handover_item_shift ON handover_item (shift_id, client_id, promise_id);
 /*sqlite: INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('ticket', 'ticket_open', '20000 2 2 1'),
   ('promise', 'promise_trying', '100 2 2 1'),
-  ('handover_item', 'handover_item', '100000 17000 2 1'),
+  ('handover_item', 'handover_item', '100000 2 2 1'),
   ('handover_item', 'handover_item_shift', '100000 10 2 1'); */
 
 -- +goose Down
