@@ -30,6 +30,7 @@ type App struct {
 	limits   *limits
 	roster   rosterCache
 	facts    factsCache
+	books    books
 	signed   signedCache
 	hold     holdUntil
 	around   around
