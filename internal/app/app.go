@@ -33,6 +33,8 @@ type App struct {
 	books    books
 	signed   signedCache
 	hold     holdUntil
+	around   around
+	walls    walls
 	wake     struct {
 		sync.RWMutex
 		sweep func(due time.Time)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -56,7 +55,8 @@ type BoardLine struct {
 	Caller  string
 	Owner   string
 	OwnerOn bool
-	Reason  string       // why it is at risk, in words: "owner off shift", "no one with the skill on shift", "2 tries, no answer"
+	Danger  Danger       // why it may break, for what is at risk
+	Held    time.Time    // past due, and held until then after an outage; zero: not held
 	Told    bool         // of the break
 	Can     []desk.Staff // on shift with the skill, least booked first, at most 8: for "Give to…"
 }
@@ -148,8 +148,15 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		if b.NextDue.IsZero() && p.Due.After(now) {
 			b.NextDue = p.Due
 		}
+		if line.Look == desk.LookAtRisk {
+			line.Danger = on.danger(p)
+		}
+		if line.Look == desk.LookHeld {
+			line.Held = on.heldUntil(p)
+		}
 		b.place(line, now)
 	}
+	slices.SortStableFunc(b.AtRisk, riskier)
 	b.Load = load(read.due(f, now), on, know.seen(v), f)
 	return b, nil
 }
@@ -250,8 +257,7 @@ func (b *Board) place(line BoardLine, now time.Time) {
 	switch {
 	case p.RepairOf != 0 || line.Look == desk.LookBroken:
 		group = &b.Broken
-	case line.Look == desk.LookAtRisk || p.Tries >= desk.MaxAttempts-1 && left <= 24*time.Hour:
-		line.Reason = line.risk(left)
+	case line.Look == desk.LookAtRisk || line.Look == desk.LookHeld:
 		group = &b.AtRisk
 	case left <= time.Hour:
 		group = &b.Hour
@@ -261,26 +267,6 @@ func (b *Board) place(line BoardLine, now time.Time) {
 	if len(*group) < boardLines {
 		*group = append(*group, line)
 	}
-}
-
-// risk says in words why a promise is at risk.
-func (line BoardLine) risk(left time.Duration) string {
-	p := line.Promise
-	switch {
-	case !line.OwnerOn && p.Owner != 0:
-		return "owner off shift"
-	case !line.OwnerOn:
-		return "no one with the skill on shift"
-	case p.Tries == 1:
-		return "1 try, no answer"
-	case p.Tries > 1:
-		return fmt.Sprintf("%d tries, no answer", p.Tries)
-	case left < time.Minute:
-		return "due now"
-	case left < 2*time.Minute:
-		return "due in 1 minute"
-	}
-	return fmt.Sprintf("due in %d minutes", int(left/time.Minute))
 }
 
 // can gives who could take p over now, the least booked first.

@@ -8,6 +8,7 @@ import (
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
+	"kept/internal/need"
 	"kept/internal/store"
 )
 
@@ -31,6 +32,7 @@ type rosterCache struct {
 	roster    coverage.Roster // without bookings
 	duty      *coverage.Plan  // of roster
 	second    *onDutyAt       // who is on shift in the second that was asked about last
+	soon      *soon           // of duty
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -58,7 +60,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	}
 	r.Bookings = nil
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
-	c.roster, c.duty = r, coverage.Compile(r)
+	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
 	return nil
 }
 
@@ -113,7 +115,7 @@ func (a *App) rosterIn(tx *store.DeskReadTx, from, until time.Time) (coverage.Ro
 // unit of work: never call it inside one.
 func (a *App) onDuty(ctx context.Context, now time.Time) (*duty, error) {
 	if d := a.roster.at(now, factsLast); d != nil {
-		return d, nil
+		return a.around.onto(d, a.hold.latest()), nil
 	}
 	// Not under the lock: whoever holds a connection may be waiting for it.
 	err := a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
@@ -121,7 +123,7 @@ func (a *App) onDuty(ctx context.Context, now time.Time) (*duty, error) {
 		return err
 	})
 	if d := a.roster.at(now, rosterLasts); d != nil && (err == nil || desk.Is(err, desk.Unavailable)) {
-		return d, nil
+		return a.around.onto(d, a.hold.latest()), nil
 	}
 	if err == nil {
 		err = desk.Errorf(desk.Unavailable, "roster", "The roster cannot be read now. Please try again.")
@@ -140,7 +142,7 @@ func (c *rosterCache) at(now time.Time, lasts time.Duration) *duty {
 	if second := now.Truncate(time.Second); c.second == nil || c.second.plan != c.duty || !c.second.at.Equal(second) {
 		c.second = newOnDuty(c.duty, second)
 	}
-	return &duty{onDutyAt: c.second, staff: c.roster.People, shifts: c.roster.Shifts, now: now}
+	return &duty{onDutyAt: c.second, staff: c.roster.People, shifts: c.roster.Shifts, soon: c.soon, now: now}
 }
 
 // duty answers who is on shift at one instant, for the many lines of one page.
@@ -148,6 +150,10 @@ type duty struct {
 	*onDutyAt
 	staff  []coverage.Person
 	shifts []coverage.Shift
+	soon   *soon
+	past   *need.Durations // nil: no history yet
+	calls  []store.Call    // under way
+	outage Outage
 	now    time.Time
 }
 
@@ -193,9 +199,6 @@ func (d *duty) owned(p desk.Promise) bool {
 		return on.Person.ID == int64(p.Owner)
 	})
 }
-
-// look says how p shows.
-func (d *duty) look(p desk.Promise) desk.Look { return p.Look(d.now, d.owned(p)) }
 
 // shift gives the shift that somebody works now; zero when off shift.
 func (d *duty) shift(s desk.StaffID) Shift {

@@ -26,7 +26,7 @@ const (
 
 // noClient are the acts that touch nothing of any client, or act for Kept itself, and why.
 var noClient = map[string]string{
-	"Now": "the clock", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
+	"Now": "the clock", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
 	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
@@ -148,6 +148,13 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TrackerWindows":   func() (any, error) { return a.TrackerWindows(ctx, v) },
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
+				"Handover":         func() (any, error) { return a.Handover(ctx, v, 0) },
+				"NoteHandover":     func() (any, error) { return nil, a.NoteHandover(ctx, v, 1, ref, promise, "x", "") },
+				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, "x") },
+				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
+				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
+				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
+				"EndWait":          func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
 				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}

@@ -40,6 +40,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/t/{ref}/promises/{id}/owner":         h.givePromise,
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
+		"POST /desk/t/{ref}/waits/end":                   h.endWait,
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"POST /desk/t/{ref}/priority":                    h.rankTicket,
 		"GET /desk/agreements":                           h.agreementsPage,
@@ -58,6 +59,11 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
 		"GET /promises":                                  h.boardPage,
+		"GET /desk/handover":                             h.handoverPage,
+		"POST /desk/handover/{id}/acceptances":           h.acceptPromise,
+		"POST /desk/handover/{id}/notes":                 h.noteHandover,
+		"POST /desk/handover/{id}/signatures":            h.signHandover,
+		"POST /wall/addresses":                           h.makeWallAddress,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
 		"GET /desk/display":                              h.profilePage,
@@ -75,6 +81,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, h.staff(f))
 	}
+	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
+	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
+	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
@@ -127,6 +136,8 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 	case desk.NotFound:
 		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
 		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+	case desk.Unauthenticated:
+		page.Title = "This address opens nothing"
 	case desk.Forbidden:
 		page.Title = "Your role cannot do this"
 	case desk.Conflict:
@@ -193,6 +204,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		Rail: []view.RailItem{
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
 			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
+			{URL: "/desk/handover", Text: "Handover", Icon: "clipboard-check", Current: here == "/desk/handover"},
 		},
 		Strip: stripView(strip),
 		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
