@@ -29,6 +29,7 @@ type App struct {
 	presence *presence
 	limits   *limits
 	roster   rosterCache
+	coverage coverageCache
 	facts    factsCache
 	signed   signedCache
 	hold     holdUntil

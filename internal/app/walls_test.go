@@ -78,9 +78,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
 					return ws, err
 				},
-				"Assign":  func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
-				"Board":   func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
-				"Client":  func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Assign": func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
+				"Board":  func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
+				"Client": func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Coverage": func() (any, error) {
+					return a.Coverage(ctx, v, app.CoverageFilter{Client: d.Mercy.ID})
+				},
 				"Clients": func() (any, error) { return a.Clients(ctx, v) },
 				"Draft":   func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
 				"Events":  func() (any, error) { return a.Events(ctx, v, ref) },
@@ -158,7 +161,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
 				toMercy := slices.Contains([]string{"AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

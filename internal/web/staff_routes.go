@@ -50,6 +50,8 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/callers":                             h.callersPart,
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
+		"GET /desk/coverage":                             h.coveragePage,
+		"GET /desk/coverage/part":                        h.coveragePart,
 		"GET /promises":                                  h.boardPage,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
@@ -186,6 +188,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		Rail: []view.RailItem{
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
 			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
+			{URL: "/desk/coverage", Text: "Coverage", Icon: "users", Current: here == "/desk/coverage"},
 		},
 		Strip: stripView(strip),
 		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
