@@ -101,6 +101,10 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		return Board{}, err
 	}
 	now := a.Now()
+	lost, err := a.lostSeats(ctx, now) // first: it looks at the roster as it stands
+	if err != nil {
+		return Board{}, err
+	}
 	on, err := a.onDuty(ctx, now)
 	if err != nil {
 		return Board{}, err
@@ -113,8 +117,10 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	free := &duty{onDutyAt: newOnDuty(plan, now), now: now}
 	var read boardRows
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		read, err = readBoard(tx, v, f, now)
-		return err
+		if read, err = readBoard(tx, v, f, now); err != nil {
+			return err
+		}
+		return read.addLost(tx, v, f, lost)
 	})
 	if err != nil {
 		return Board{}, err
@@ -148,7 +154,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		if b.NextDue.IsZero() && p.Due.After(now) {
 			b.NextDue = p.Due
 		}
-		b.place(line, now)
+		b.place(line, on.astray(p), now)
 	}
 	b.Load = load(read.due(f, now), on, know.seen(v), f)
 	return b, nil
@@ -201,6 +207,50 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	return r, err
 }
 
+// addLost adds live promises whose owner will not be there in their window, however far ahead they are: the
+// first 50 that the viewer sees and that are not among the rows already.
+func (r *boardRows) addLost(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, lost []store.HeldSeat) error {
+	have := map[store.TicketKey]bool{} // of promises, by the same pair of ids
+	for _, row := range r.rows {
+		have[store.TicketKey{Client: row.Promise.Client, ID: desk.TicketID(row.Promise.ID)}] = true
+	}
+	added := 0
+	for _, s := range lost {
+		key := store.TicketKey{Client: s.Client, ID: desk.TicketID(s.Promise)}
+		if added == boardLines || have[key] || !v.Sees(s.Client) || f.Client != 0 && f.Client != s.Client {
+			continue
+		}
+		have[key] = true
+		one, err := tx.ForClient(s.Client)
+		if err != nil {
+			return err
+		}
+		p, err := one.Promise(s.Promise)
+		if desk.Is(err, desk.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !p.State.Live() || f.Skill != "" && p.Skill != f.Skill || f.Mine && p.Owner != v.Staff {
+			continue
+		}
+		t, err := one.Ticket(p.Ticket)
+		if err != nil {
+			return err
+		}
+		who, err := one.Requester(t.Requester)
+		if err != nil {
+			return err
+		}
+		row := store.BoardRow{QueueRow: store.QueueRow{Promise: p, Ticket: t}}
+		row.Caller.Name = who.Name
+		r.rows = append(r.rows, row)
+		added++
+	}
+	return nil
+}
+
 // counts counts each way to end apart, and what is live by when it is due.
 func (r boardRows) counts() (c BoardCounts) {
 	for _, e := range r.ended {
@@ -244,13 +294,13 @@ func (r boardRows) counts() (c BoardCounts) {
 }
 
 // place puts a line into the group where it is most urgent.
-func (b *Board) place(line BoardLine, now time.Time) {
+func (b *Board) place(line BoardLine, astray bool, now time.Time) {
 	p, left := line.Promise, line.Promise.Due.Sub(now)
 	group := &b.Later
 	switch {
 	case p.RepairOf != 0 || line.Look == desk.LookBroken:
 		group = &b.Broken
-	case line.Look == desk.LookAtRisk || p.Tries >= desk.MaxAttempts-1 && left <= 24*time.Hour:
+	case astray || line.Look == desk.LookAtRisk || p.Tries >= desk.MaxAttempts-1 && left <= 24*time.Hour:
 		line.Reason = line.risk(left)
 		group = &b.AtRisk
 	case left <= time.Hour:

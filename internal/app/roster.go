@@ -28,9 +28,11 @@ type rosterCache struct {
 	checkedAt time.Time
 	from      time.Time
 	until     time.Time
-	roster    coverage.Roster // without bookings
-	duty      *coverage.Plan  // of roster
-	second    *onDutyAt       // who is on shift in the second that was asked about last
+	roster    coverage.Roster  // without bookings
+	duty      *coverage.Plan   // of roster
+	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
+	lostKnown bool
+	second    *onDutyAt // who is on shift in the second that was asked about last
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -59,7 +61,37 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	r.Bookings = nil
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
 	c.roster, c.duty = r, coverage.Compile(r)
+	c.lost, c.lostKnown = nil, false
 	return nil
+}
+
+// lostSeats are seats that are booked with somebody who will not be there: away, swapped or off the rota. They
+// are looked for once on each version of the roster: who books later takes seats that are there. It may open a
+// unit of work.
+func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSeat, err error) {
+	c := &a.roster
+	err = a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if err := c.fresh(tx, now, now); err != nil {
+			return err
+		}
+		if !c.lostKnown {
+			held, err := tx.SeatsHeld(now, now.Add(boardAhead*time.Hour))
+			if err != nil {
+				return err
+			}
+			for _, s := range held {
+				if !c.duty.Covers(int64(s.Staff), int64(s.Client), s.Slot, s.Slot.Add(WindowLength)) {
+					c.lost = append(c.lost, s)
+				}
+			}
+			c.lostKnown = true
+		}
+		lost = c.lost
+		return nil
+	})
+	return lost, err
 }
 
 // plan gives who can keep what in [from, until), with the seats that are taken right now. It opens a
@@ -100,7 +132,7 @@ func (a *App) rosterIn(tx *store.DeskReadTx, from, until time.Time) (coverage.Ro
 	if err := c.fresh(tx, from, until); err != nil {
 		return coverage.Roster{}, err
 	}
-	r := coverage.Roster{People: c.roster.People}
+	r := coverage.Roster{People: c.roster.People, Absences: c.roster.Absences}
 	for _, s := range c.roster.Shifts {
 		if s.End.After(from) && s.Start.Before(until) {
 			r.Shifts = append(r.Shifts, s)
@@ -184,14 +216,26 @@ func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
 	return list
 }
 
-// owned reports whether the owner of p is on shift; without an owner, whether anybody with the skill is.
+// owned reports whether the owner of p is on shift before it is due, in its window if that is still to come
+// (coverage.OwnerOffShift); without an owner, whether anybody with the skill is on shift now.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
 		return len(d.people(p.Client, p.Skill)) > 0
 	}
-	return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool {
-		return on.Person.ID == int64(p.Owner)
-	})
+	from := maxTime(d.now, p.Start)
+	if !from.Before(p.Due) {
+		from = d.now
+	}
+	if !from.Before(p.Due) { // past due: whether they are there to make it good
+		return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
+	}
+	return d.plan.Comes(int64(p.Owner), int64(p.Client), from, p.Due)
+}
+
+// astray reports whether somebody's window is promised in which its owner will not be there: away, swapped,
+// off the rota. It is known for the four weeks in which windows are promised.
+func (d *duty) astray(p desk.Promise) bool {
+	return p.Owner != 0 && windowed(p.Kind) && p.Due.Before(d.now.Add(boardAhead*time.Hour)) && !d.owned(p)
 }
 
 // look says how p shows.

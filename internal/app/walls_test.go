@@ -32,6 +32,7 @@ var noClient = map[string]string{
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
+	"RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRota": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
 func TestNobodySeesAnotherClient(t *testing.T) {
@@ -61,7 +62,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
 			mine := v.Who == desk.WhoRequester
 			acts := map[string]func() (any, error){
-				"AckAlert":     func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
+				"AckAlert": func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
+				"AddAbsence": func() (any, error) {
+					return a.AddAbsence(ctx, v, app.AbsenceIn{Staff: d.Sam.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
+				},
 				"AddNote":      func() (any, error) { return a.AddNote(ctx, v, ref, app.Words{Body: "x"}) },
 				"AddToken":     func() (any, error) { return a.AddToken(ctx, v, d.Mercy.ID, "x") },
 				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x") },

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kept/internal/calendar"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 )
@@ -50,7 +51,64 @@ func scanRota(row scanner) (r desk.Rota, err error) {
 	if err = row.Scan(&r.ID, &r.Name, &rule, &r.OnCall, &r.Seats, &r.Version, &r.ChangedBy, at(&r.ChangedAt), at(&r.RetiredAt)); err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal([]byte(rule), &r.Layers)
+	var layers []layerRow
+	if err = json.Unmarshal([]byte(rule), &layers); err != nil {
+		return r, err
+	}
+	for _, l := range layers {
+		layer, err := l.layer()
+		if err != nil {
+			return r, err
+		}
+		r.Layers = append(r.Layers, layer)
+	}
+	return r, nil
+}
+
+// layerRow is a layer as it is stored.
+type layerRow struct {
+	ID     int64          `json:"id"`
+	People []int64        `json:"people"`
+	Every  coverage.Every `json:"every"`
+	Count  int            `json:"count"`
+	Zone   string         `json:"zone"`
+	At     int            `json:"at"`
+	Start  string         `json:"start"`
+	End    string         `json:"end,omitempty"`
+	Hours  string         `json:"hours,omitempty"` // as calendar.Parse reads it
+}
+
+func (l layerRow) layer() (out coverage.Layer, err error) {
+	out = coverage.Layer{ID: l.ID, People: l.People, Every: l.Every, Count: l.Count, Zone: l.Zone, At: l.At}
+	if out.Start, err = calendar.ParseDate(l.Start); err != nil {
+		return out, err
+	}
+	if l.End != "" {
+		if out.End, err = calendar.ParseDate(l.End); err != nil {
+			return out, err
+		}
+	}
+	if l.Hours != "" {
+		out.Hours, err = calendar.Parse(l.Hours)
+	}
+	return out, err
+}
+
+// rule writes layers as they are stored.
+func rule(layers []coverage.Layer) (string, error) {
+	rows := make([]layerRow, 0, len(layers))
+	for _, l := range layers {
+		row := layerRow{ID: l.ID, People: l.People, Every: l.Every, Count: l.Count, Zone: l.Zone, At: l.At, Start: l.Start.String()}
+		if l.End != (calendar.Date{}) {
+			row.End = l.End.String()
+		}
+		if l.Hours.Zone != "" {
+			row.Hours = l.Hours.String()
+		}
+		rows = append(rows, row)
+	}
+	text, err := json.Marshal(rows)
+	return string(text), err
 }
 
 func scanOverride(row scanner) (o desk.Override, err error) {
@@ -140,11 +198,11 @@ func (tx *DeskReadTx) Absence(id int64) (desk.Absence, error) {
 
 // AddRota stores a new rota under its id.
 func (tx *DeskTx) AddRota(r desk.Rota) error {
-	rule, err := json.Marshal(r.Layers)
+	text, err := rule(r.Layers)
 	if err != nil {
 		return err
 	}
-	if err := tx.put(addRota, r.ID, r.Name, string(rule), flag(r.OnCall), int64(r.Seats), int64(r.Version), r.ChangedBy, micros(r.ChangedAt), optMicros(r.RetiredAt)); err != nil {
+	if err := tx.put(addRota, r.ID, r.Name, text, flag(r.OnCall), int64(r.Seats), int64(r.Version), r.ChangedBy, micros(r.ChangedAt), optMicros(r.RetiredAt)); err != nil {
 		return err
 	}
 	return tx.bump(rosterVersion)
@@ -153,11 +211,11 @@ func (tx *DeskTx) AddRota(r desk.Rota) error {
 // SaveRota stores every field of a rota, not its overrides and swaps, and makes its version the next one. A
 // Conflict when it has another version by now.
 func (tx *DeskTx) SaveRota(r desk.Rota) error {
-	rule, err := json.Marshal(r.Layers)
+	text, err := rule(r.Layers)
 	if err != nil {
 		return err
 	}
-	n, err := tx.exec(saveRota, r.ID, int64(r.Version), r.Name, string(rule), flag(r.OnCall), int64(r.Seats), r.ChangedBy, micros(r.ChangedAt), optMicros(r.RetiredAt))
+	n, err := tx.exec(saveRota, r.ID, int64(r.Version), r.Name, text, flag(r.OnCall), int64(r.Seats), r.ChangedBy, micros(r.ChangedAt), optMicros(r.RetiredAt))
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, h.staff(f))
 	}
+	for pattern, f := range h.rosterRoutes() {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
