@@ -19,8 +19,8 @@ const (
 	rosterLasts = 24 * time.Hour // then it is read again, so that it keeps reaching far enough
 )
 
-// rosterCache keeps people and shifts while the version of the roster stands. Bookings are never
-// kept: they are read each time, and the key of the booking row decides who gets the last seat.
+// rosterCache keeps people and shifts while the version of the roster stands, compiled once, and the seats that
+// are taken. The key of the booking row decides who gets the last seat.
 type rosterCache struct {
 	mu        sync.Mutex
 	read      bool
@@ -32,6 +32,7 @@ type rosterCache struct {
 	duty      *coverage.Plan   // of roster
 	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
 	lostKnown bool
+	booked    booked
 	second    *onDutyAt // who is on shift in the second that was asked about last
 }
 
@@ -105,23 +106,95 @@ func (a *App) plan(ctx context.Context, from, until time.Time) (p *coverage.Plan
 	return p, err
 }
 
-// planIn is plan inside a unit of work that sees the whole desk.
-func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
-	r, err := a.rosterIn(tx, from, until)
-	if err != nil {
-		return nil, err
+// seatsLast is how long seats that were read are taken to be what they are, but for what this process itself does
+// to them, where other nodes take seats as well. Whoever gets a seat is decided by the key of its row.
+const seatsLast = time.Second
+
+// booked are the seats that are taken, on the plan of one version of the roster.
+type booked struct {
+	plan    *coverage.Plan
+	on      *coverage.Plan // the plan without bookings that it was made of
+	readAt  time.Time
+	place   int64 // in the log of seats
+	shifts  map[int64][]coverage.Booking
+	holders map[holder][]coverage.Booking
+}
+
+type holder struct {
+	client  desk.ClientID
+	promise desk.PromiseID
+}
+
+// seated gives the plan with the seats that are taken now: what this process has done to seats since is applied,
+// and only the shifts that it touched are looked at anew. Callers hold mu.
+func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan, error) {
+	b, now := &c.booked, tx.Now()
+	changes, place, ok := db.SeatChanges(b.place)
+	if age := now.Sub(b.readAt); !ok || b.on != c.duty || age < 0 || db.Engine() != "sqlite" && age >= seatsLast {
+		held, err := tx.SeatsHeld(c.from, c.until)
+		if err != nil {
+			return nil, err
+		}
+		*b = booked{on: c.duty, readAt: now, place: tx.SeatPlace(), shifts: map[int64][]coverage.Booking{}, holders: map[holder][]coverage.Booking{}}
+		for _, s := range held {
+			b.take(s)
+		}
+		b.plan = c.duty.Rebook(b.shifts)
+		return b.plan, nil
 	}
-	// Whole shifts count, so that "least booked" is right for a shift that began before from.
-	first := from
-	for _, s := range r.Shifts {
-		if s.Start.Before(first) {
-			first = s.Start
+	b.place = place
+	if len(changes) == 0 {
+		return b.plan, nil
+	}
+	touched := map[int64][]coverage.Booking{}
+	for _, ch := range changes {
+		if ch.Freed {
+			for _, s := range b.free(holder{ch.Client, ch.Promise}) {
+				touched[s.Shift] = nil
+			}
+			continue
+		}
+		b.take(ch.HeldSeat)
+		touched[ch.Shift] = nil
+	}
+	for id := range touched {
+		touched[id] = b.shifts[id]
+	}
+	if len(touched) > 0 {
+		b.plan = b.plan.Rebook(touched)
+	}
+	return b.plan, nil
+}
+
+func (b *booked) take(s store.HeldSeat) {
+	who := holder{s.Client, s.Promise}
+	if !slices.Contains(b.holders[who], s.Booking) {
+		b.holders[who] = append(b.holders[who], s.Booking)
+		b.shifts[s.Shift] = append(b.shifts[s.Shift], s.Booking)
+	}
+}
+
+func (b *booked) free(who holder) []coverage.Booking {
+	gone := b.holders[who]
+	delete(b.holders, who)
+	for _, s := range gone {
+		list := b.shifts[s.Shift]
+		if i := slices.Index(list, s); i >= 0 {
+			b.shifts[s.Shift] = slices.Delete(slices.Clone(list), i, i+1)
 		}
 	}
-	if r.Bookings, err = tx.Bookings(first, until); err != nil {
+	return gone
+}
+
+// planIn is plan inside a unit of work that sees the whole desk.
+func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.fresh(tx, from, until); err != nil {
 		return nil, err
 	}
-	return coverage.Compile(r), nil
+	return c.seated(tx, a.db)
 }
 
 // rosterIn gives the people, and the shifts that touch [from, until).

@@ -215,7 +215,7 @@ func (m *Map) WhatIf(e Extra, n Names) (*Map, []string) {
 	case !e.Start.Before(e.End):
 		return m, []string{"The time to add people for ends before it starts: choose a later end."}
 	}
-	r := m.plan.roster
+	r := m.plan.source()
 	r.People, r.Shifts = slices.Clip(r.People), slices.Clip(r.Shifts)
 	skills := map[string]time.Time{}
 	for _, s := range e.Skills {

@@ -166,11 +166,18 @@ func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
 	if err == nil && n == 0 {
 		return errWindowTaken
 	}
+	if err == nil {
+		held := HeldSeat{tx.client, p, desk.StaffID(seat.Person), coverage.Booking{Shift: seat.Shift, Slot: seat.Slot.UTC(), Seat: seat.Seat}}
+		tx.After(func() { tx.db.seats.add(SeatChange{HeldSeat: held}) })
+	}
 	return err
 }
 
 // Unbook frees every seat of a promise, if it has any.
-func (tx *Tx) Unbook(p desk.PromiseID) error { return tx.put(unbook, int64(tx.client), int64(p)) }
+func (tx *Tx) Unbook(p desk.PromiseID) error {
+	tx.After(func() { tx.db.seats.add(SeatChange{HeldSeat: HeldSeat{Client: tx.client, Promise: p}, Freed: true}) })
+	return tx.put(unbook, int64(tx.client), int64(p))
+}
 
 // BookedBy gives the seat that a promise holds; false when it holds none.
 func (tx *ReadTx) BookedBy(p desk.PromiseID) (coverage.Seat, bool, error) {
