@@ -55,11 +55,10 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	if until.After(end) {
 		end = until
 	}
-	r, err := tx.Roster(reach, end)
+	r, err := tx.Rostered(reach, end)
 	if err != nil {
 		return err
 	}
-	r.Bookings = nil
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
 	c.roster, c.duty = r, coverage.Compile(r)
 	c.lost, c.lostKnown = nil, false
@@ -78,7 +77,7 @@ func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSe
 			return err
 		}
 		if !c.lostKnown {
-			held, err := tx.SeatsHeld(now, now.Add(boardAhead*time.Hour))
+			held, err := tx.SeatsHeld(now)
 			if err != nil {
 				return err
 			}
@@ -115,7 +114,8 @@ type booked struct {
 	plan    *coverage.Plan
 	on      *coverage.Plan // the plan without bookings that it was made of
 	readAt  time.Time
-	place   int64 // in the log of seats
+	from    time.Time // of the slots
+	place   int64     // in the log of seats
 	shifts  map[int64][]coverage.Booking
 	holders map[holder][]coverage.Booking
 }
@@ -130,12 +130,12 @@ type holder struct {
 func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan, error) {
 	b, now := &c.booked, tx.Now()
 	changes, place, ok := db.SeatChanges(b.place)
-	if age := now.Sub(b.readAt); !ok || b.on != c.duty || age < 0 || db.Engine() != "sqlite" && age >= seatsLast {
-		held, err := tx.SeatsHeld(c.from, c.until)
+	if age := now.Sub(b.readAt); !ok || b.plan == nil || c.from.Before(b.from) || age < 0 || db.Engine() != "sqlite" && age >= seatsLast {
+		held, err := tx.SeatsHeld(c.from)
 		if err != nil {
 			return nil, err
 		}
-		*b = booked{on: c.duty, readAt: now, place: tx.SeatPlace(), shifts: map[int64][]coverage.Booking{}, holders: map[holder][]coverage.Booking{}}
+		*b = booked{on: c.duty, from: c.from, readAt: now, place: tx.SeatPlace(), shifts: map[int64][]coverage.Booking{}, holders: map[holder][]coverage.Booking{}}
 		for _, s := range held {
 			b.take(s)
 		}
@@ -143,7 +143,7 @@ func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan
 		return b.plan, nil
 	}
 	b.place = place
-	if len(changes) == 0 {
+	if len(changes) == 0 && b.on == c.duty {
 		return b.plan, nil
 	}
 	touched := map[int64][]coverage.Booking{}
@@ -160,7 +160,9 @@ func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan
 	for id := range touched {
 		touched[id] = b.shifts[id]
 	}
-	if len(touched) > 0 {
+	if b.on != c.duty {
+		b.on, b.plan = c.duty, c.duty.Rebook(b.shifts)
+	} else if len(touched) > 0 {
 		b.plan = b.plan.Rebook(touched)
 	}
 	return b.plan, nil

@@ -28,10 +28,19 @@ var (
 
 var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
 
-// Roster is who works when in [from, until): active staff, the shifts that overlap, those that rotas
-// make too, who is away, and the seats taken in slots that start there. All clients share it: seats are
+// Roster is Rostered with the seats taken in slots that start in [from, until). All clients share it: seats are
 // seats, whoever took them.
 func (tx *DeskReadTx) Roster(from, until time.Time) (r coverage.Roster, err error) {
+	if r, err = tx.Rostered(from, until); err != nil {
+		return r, err
+	}
+	r.Bookings, err = tx.Bookings(from, until)
+	return r, err
+}
+
+// Rostered is who works when in [from, until): active staff, the shifts that overlap, those that rotas make too,
+// and who is away.
+func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err error) {
 	if r.People, err = tx.people(); err != nil {
 		return r, err
 	}
@@ -52,8 +61,7 @@ func (tx *DeskReadTx) Roster(from, until time.Time) (r coverage.Roster, err erro
 	for _, a := range absences {
 		r.Absences = append(r.Absences, a.Absence)
 	}
-	r.Bookings, err = tx.Bookings(from, until)
-	return r, err
+	return r, nil
 }
 
 // RosterVersion grows when people, skills or shifts change; bookings do not move it. Whoever keeps a

@@ -9,7 +9,7 @@ import (
 )
 
 var seatsHeld = sql(`SELECT client_id, promise_id, shift_id, slot_at, seat, staff_id FROM booking
-	WHERE slot_at >= $1 AND slot_at < $2 ORDER BY slot_at, shift_id, seat`)
+	WHERE slot_at >= $1 ORDER BY slot_at, shift_id, seat`)
 
 // HeldSeat is a seat and the promise that holds it.
 type HeldSeat struct {
@@ -19,12 +19,12 @@ type HeldSeat struct {
 	coverage.Booking
 }
 
-// SeatsHeld are the seats of every client in slots that start in [from, until), with who holds them.
-func (tx *DeskReadTx) SeatsHeld(from, until time.Time) ([]HeldSeat, error) {
+// SeatsHeld are the seats of every client in slots that start at from or later, with who holds them.
+func (tx *DeskReadTx) SeatsHeld(from time.Time) ([]HeldSeat, error) {
 	return many(tx, seatsHeld, func(row scanner) (s HeldSeat, err error) {
 		err = row.Scan(&s.Client, &s.Promise, &s.Shift, at(&s.Slot), &s.Seat, &s.Staff)
 		return s, err
-	}, micros(from), micros(until))
+	}, micros(from))
 }
 
 // SeatChange is a seat that was taken or, with Freed, all seats of a promise that were given back.
