@@ -261,8 +261,9 @@ func number[T ~int64](s string) T {
 // rosterRoutes are the acts of the page.
 func (h *handler) rosterRoutes() map[string]staffFunc {
 	return map[string]staffFunc{
-		"GET /desk/roster":      h.rosterPage,
-		"GET /desk/roster/part": h.rosterPart,
+		"GET /desk/roster":           h.rosterPage,
+		"GET /desk/roster/part":      h.rosterPart,
+		"POST /desk/roster/calendar": h.newCalendar,
 		"POST /desk/roster/rotas": h.rosterAct("rota", "rota", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			people, err := h.namedPeople(r, s, f.Get("people"))
 			if err != nil {

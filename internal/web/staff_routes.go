@@ -22,6 +22,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sign-in", h.signInPage)
 	mux.HandleFunc("POST /sign-in", h.signIn(mux))
 	mux.HandleFunc("POST /sign-out", h.signOut)
+	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 
 	for pattern, f := range map[string]staffFunc{
 		"GET /desk":                                      h.queuePage,
