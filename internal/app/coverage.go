@@ -150,8 +150,10 @@ func (a *App) Coverage(ctx context.Context, v desk.Viewer, f CoverageFilter) (Co
 	zone := time.UTC
 	if out.Client.ID != 0 {
 		zone = zoneOf(out.Client)
-	} else if len(mine) > 0 {
-		zone = zoneOf(mine[0])
+	} else if len(v.Clients) > 0 {
+		zone = zoneOf(know.client[v.Clients[0]])
+	} else {
+		zone = know.zone()
 	}
 	names := coverage.Names{
 		Skill:    func(code string) string { return cmp.Or(know.skills[code].Name, code) },
@@ -311,7 +313,11 @@ func (ch *chart) onCall(now time.Time, clients []desk.Client, contacts map[desk.
 		if d.Person.Clients != nil && !slices.ContainsFunc(clients, func(c desk.Client) bool { return slices.Contains(d.Person.Clients, int64(c.ID)) }) {
 			continue
 		}
-		list = append(list, onCall(d, contacts, d.Shift.Start.After(now)))
+		one := onCall(d, contacts, d.Shift.Start.After(now))
+		twice := func(o OnCall) bool { return o.Name == one.Name && o.From.Equal(one.From) && o.Until.Equal(one.Until) }
+		if !slices.ContainsFunc(list, twice) {
+			list = append(list, one)
+		}
 	}
 	return list
 }
@@ -337,7 +343,7 @@ func (a *App) chart(ctx context.Context, know *facts) (*chart, map[desk.StaffID]
 		if stands && old.version == version {
 			return nil
 		}
-		from := now.Truncate(30 * time.Minute)
+		from := now.Truncate(time.Hour)
 		if stands {
 			from = old.grid.From
 		}
@@ -438,11 +444,14 @@ func (ch *chart) draw(know *facts, profiles map[coverage.Want]need.Profile, dues
 	ch.calls = map[coverage.Want][]float64{}
 	one := map[coverage.Want][]uint16{} // somebody, wherever calls are expected
 	until := from.Add(coverageDays * 24 * time.Hour)
-	for w, p := range profiles {
-		if len(p.Notes) > 0 && ch.trust <= p.Confidence {
-			ch.notes = p.Notes
+	for _, w := range g.Wants {
+		p, known := profiles[w]
+		if !known {
+			continue
 		}
-		ch.trust = max(ch.trust, p.Confidence)
+		if p.Confidence > ch.trust || ch.notes == nil {
+			ch.notes, ch.trust = p.Notes, p.Confidence
+		}
 		forecast := p.Forecast(from, until)
 		list, some := make([]float64, len(forecast)), make([]uint16, len(forecast))
 		for i, e := range forecast {

@@ -110,6 +110,9 @@ func (a *App) RosterPage(ctx context.Context, v desk.Viewer) (RosterPage, error)
 		return page, err
 	}
 	page.zone = know.zone()
+	if len(v.Clients) > 0 {
+		page.zone = zoneOf(know.client[v.Clients[0]])
+	}
 	now := page.Now
 	until := now.Add(rosterAheadDays * 24 * time.Hour)
 	var rotas []desk.Rota

@@ -141,6 +141,8 @@ func TestShots(t *testing.T) {
 	p.Must(err)
 	staff("ticket", "/desk/t/"+string(found[0].Ticket.Ref))
 	staff("board", "/promises")
+	staff("coverage", "/desk/coverage")
+	staff("roster", "/desk/roster")
 	b.open("/desk").view(1366, 768).click("the search", `document.querySelector('.find-input')`).key("weight in pounds").enter()
 	shoot("search")
 	staff("display", "/desk/display")

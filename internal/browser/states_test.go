@@ -141,7 +141,7 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 	staffSound := func(b *tab, path string) { b.t.Helper(); b.open(path); staffLook(b, path) }
 	for name, paths := range map[string][]string{
 		"queue":  {"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller"},
-		"others": {"/promises", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
+		"others": {"/promises", "/desk/coverage", "/desk/roster", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

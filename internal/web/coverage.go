@@ -146,6 +146,7 @@ func (h *handler) coverageView(r *http.Request, s signed, ask coverageAsked, loc
 		}
 		v.Rows = append(v.Rows, line)
 	}
+	v.HalvesOpen = ask.Skill != ""
 	v.HalfTitle = "Half hour by half hour: " + c.Skill.Name
 	for _, half := range c.Halves {
 		v.Halves = append(v.Halves, view.HalfLine{Time: clock(half.Start, loc, c.Now), Calls: fmt.Sprintf("%.1f", half.Calls), Promises: strconv.Itoa(half.Due),
