@@ -215,17 +215,6 @@ func (a *App) SaveRota(ctx context.Context, v desk.Viewer, in RotaIn) (desk.Rota
 	return a.saveRota(ctx, v, r)
 }
 
-// ImportRota adds or changes a rota of any number of layers.
-func (a *App) ImportRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Rota, error) {
-	if !administers(v) {
-		return desk.Rota{}, errAdminOnly
-	}
-	if r.Seats == 0 {
-		r.Seats = 1
-	}
-	return a.saveRota(ctx, v, r)
-}
-
 func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Rota, error) {
 	now := a.Now()
 	fresh := r.ID == 0
