@@ -25,15 +25,16 @@ type App struct {
 	demo   bool
 	told   func(time.Duration)
 
-	live     *live
-	presence *presence
-	limits   *limits
-	roster   rosterCache
-	coverage coverageCache
-	facts    factsCache
-	signed   signedCache
-	hold     holdUntil
-	wake     struct {
+	live       *live
+	presence   *presence
+	limits     *limits
+	roster     rosterCache
+	coverage   coverageCache
+	escalating escalating
+	facts      factsCache
+	signed     signedCache
+	hold       holdUntil
+	wake       struct {
 		sync.RWMutex
 		sweep func(due time.Time)
 		send  func()

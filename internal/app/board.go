@@ -67,6 +67,8 @@ type AlertLine struct {
 	Ticket desk.Ticket
 	Client desk.Client
 	Caller string
+	Called string // who was called for it, in a sentence; empty: nobody yet
+	Nobody bool   // and nobody was reached
 }
 
 const (
@@ -81,6 +83,7 @@ const (
 type boardRows struct {
 	rows    []store.BoardRow
 	alerts  []desk.Alert
+	rings   []desk.Ring
 	waiting []store.Inbound
 	tickets map[store.TicketKey]desk.Ticket // of the alerts
 	callers map[store.RequesterKey]string   // of the alerts
@@ -136,7 +139,9 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 			continue
 		}
 		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
-		b.Alerts = append(b.Alerts, AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]})
+		line := AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]}
+		line.Called, line.Nobody = calledFor(al, read.rings, know.staff)
+		b.Alerts = append(b.Alerts, line)
 	}
 	for _, in := range read.waiting {
 		if f.Client == 0 || f.Client == in.Client {
@@ -178,6 +183,11 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	}
 	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return r, err
+	}
+	if len(r.alerts) > 0 {
+		if r.rings, err = tx.OpenRings(); err != nil {
+			return r, err
+		}
 	}
 	if tx.Viewer().Leads() {
 		if r.waiting, err = tx.WaitingInbound(boardLines); err != nil {

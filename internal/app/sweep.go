@@ -25,6 +25,10 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	if err := s.a.sweeping(ctx, now); err != nil {
 		return nil, err
 	}
+	if err := s.a.escalate(ctx, now); err != nil {
+		// Promises do not wait for it: it is tried again with the next look.
+		s.a.log.ErrorContext(ctx, "alerts could not be escalated", "err", err)
+	}
 	var due []desk.Promise
 	var waits []store.TicketKey
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {

@@ -82,5 +82,20 @@ CREATE INDEX absence_end ON absence (end_at, id) WHERE ended_at IS NULL;
   ('booking', 'booking_slot', '300000 200 2'),
   ('booking', 'booking_promise', '300000 50000 1'); */
 
+-- Who was called for an alert, by which step of the escalation and how. Step -1 says that nobody was reached.
+CREATE TABLE ring (
+  client_id BIGINT NOT NULL,
+  alert_id BIGINT NOT NULL REFERENCES alert (id),
+  step INTEGER NOT NULL,
+  round INTEGER NOT NULL,
+  staff_id BIGINT NOT NULL,
+  way TEXT NOT NULL,
+  called_at BIGINT NOT NULL,
+  fire_at BIGINT,
+  state TEXT NOT NULL,
+  PRIMARY KEY (client_id, alert_id, step, round, staff_id, way)
+) /*sqlite: WITHOUT ROWID */;
+CREATE INDEX ring_due ON ring (fire_at, client_id, alert_id) WHERE fire_at IS NOT NULL;
+
 -- +goose Down
 SELECT 1;
