@@ -50,6 +50,73 @@ func firstPolicy(rotas []desk.Rota, people []coverage.Person) coverage.Policy {
 	}}
 }
 
+// Escalation is the policy in force for alerts. Seen says which one that is; who changes it gives it back.
+type Escalation struct {
+	Policy coverage.Policy
+	Seen   string
+}
+
+// policyIn gives the policy in force.
+func (a *App) policyIn(tx *store.DeskReadTx) (e Escalation, err error) {
+	text, ok, err := tx.Setting(escalationSetting)
+	if err != nil {
+		return e, err
+	}
+	if ok {
+		e.Seen = text
+		return e, json.Unmarshal([]byte(text), &e.Policy)
+	}
+	now := tx.Now()
+	rotas, err := tx.Rotas(now)
+	if err != nil {
+		return e, err
+	}
+	roster, err := a.rosterIn(tx, now, now)
+	e.Policy = firstPolicy(rotas, roster.People)
+	return e, err
+}
+
+// Escalation gives the policy for alerts.
+func (a *App) Escalation(ctx context.Context, v desk.Viewer) (e Escalation, err error) {
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return e, errStaffOnly
+	}
+	err = a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error {
+		e, err = a.policyIn(tx)
+		return err
+	})
+	return e, err
+}
+
+// SaveEscalation puts a policy for alerts in force. A Conflict when somebody else has changed it since it was seen.
+func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, e Escalation) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
+	e.Policy.Name = "Alerts"
+	if say := e.Policy.Check(); len(say) > 0 {
+		return desk.Fields{{Field: "steps", Code: "policy.wrong", Message: say[0]}}.Err()
+	}
+	text, err := json.Marshal(e.Policy)
+	if err != nil {
+		return err
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		now, _, err := tx.Setting(escalationSetting)
+		if err != nil {
+			return err
+		}
+		if now != e.Seen {
+			return desk.Errorf(desk.Conflict, "policy.changed", "Somebody else has changed the escalation since you opened it. Look at it again.")
+		}
+		return tx.SetSetting(escalationSetting, string(text))
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
 // escalate calls people for alerts that nobody has accepted, as the policy says. What is to be sent is a row first;
 // a step that finds nobody does not wait; that nobody was reached is a row as well, and on the board.
 func (a *App) escalate(ctx context.Context, now time.Time) error {
@@ -62,7 +129,7 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 	var rings []desk.Ring
 	var contacts map[desk.StaffID]desk.Contact
 	var plan *coverage.Plan
-	var policy coverage.Policy
+	var esc Escalation
 	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) (err error) {
 		if alerts, err = tx.OpenAlerts(2 * boardLines); err != nil || len(alerts) == 0 {
 			return err
@@ -76,22 +143,14 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 		if plan, err = a.planIn(tx, now.Add(-24*time.Hour), now.Add(24*time.Hour)); err != nil {
 			return err
 		}
-		text, ok, err := tx.Setting(escalationSetting)
-		if err != nil {
-			return err
-		}
-		if ok {
-			return json.Unmarshal([]byte(text), &policy)
-		}
-		rotas, err := tx.Rotas(now)
-		policy = firstPolicy(rotas, a.roster.roster.People)
+		esc, err = a.policyIn(tx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, al := range alerts {
-		if err := a.ringFor(ctx, al, policy, plan, rings, contacts, now); err != nil {
+		if err := a.ringFor(ctx, al, esc.Policy, plan, rings, contacts, now); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ var rosterDone = map[string]string{
 	"rota": "The rota is saved.", "retired": "The rota is out of use.", "override": "The override is in force.", "override-ended": "The override is taken back.",
 	"away": "The absence is noted. Nobody takes the turns over by themselves: see the gaps.", "back": "The absence is taken back.",
 	"asked": "The swap is asked. Nothing changes before they say yes.", "yes": "The swap is in force.", "no": "The swap is declined.", "withdraw": "The swap is taken back.",
+	"policy":  "The escalation is in force.",
 	"contact": "How to reach this person is saved.", "skill": "The certificate is saved.",
 }
 
@@ -167,6 +168,11 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Away = append(v.Away, line)
 	}
+	esc, err := h.app.Escalation(r.Context(), s.v)
+	if err != nil {
+		return v, err
+	}
+	fillEscalation(&v, esc, page)
 	for key := range f.typed {
 		v.Values[f.name+"-"+key] = f.typed.Get(key)
 	}
@@ -210,6 +216,64 @@ func fillRota(v map[string]string, line app.RotaLine) {
 		v["rota-on-call"] = "yes"
 	}
 	v["rota-seats"] = strconv.Itoa(max(line.Rota.Seats, 1))
+}
+
+// escalationSteps is how many steps the form has.
+const escalationSteps = 3
+
+// fillEscalation puts the policy for alerts into its sentences and its form.
+func fillEscalation(v *view.RosterView, e app.Escalation, page app.RosterPage) {
+	v.Targets = []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}
+	for _, r := range page.Rotas {
+		v.Targets = append(v.Targets, view.Option{Value: strconv.FormatInt(r.Rota.ID, 10), Text: "Whoever is on: " + r.Rota.Name})
+	}
+	v.Values["policy-seen"] = e.Seen
+	v.Steps = []string{"1", "2", "3"}
+	for i, step := range e.Policy.Steps {
+		var names []string
+		n := strconv.Itoa(i + 1)
+		for _, to := range step.To {
+			value := string(to.Role)
+			if to.Rota != 0 {
+				value = strconv.FormatInt(to.Rota, 10)
+			}
+			for _, o := range v.Targets {
+				if o.Value == value {
+					names = append(names, o.Text)
+				}
+			}
+			if i < escalationSteps {
+				v.Values["policy-to"+n] = value
+			}
+		}
+		who := "nobody: the next step takes its place at once"
+		if len(names) > 0 {
+			who = strings.Join(names, ", ")
+		}
+		v.Escalation = append(v.Escalation, fmt.Sprintf("After %d minutes: %s. Calls %d times, %d minutes apart.", int(step.At.Minutes()), who, step.Repeat+1, int(step.Wait.Minutes())))
+		v.Values["policy-at"+n], v.Values["policy-wait"+n], v.Values["policy-repeat"+n] = strconv.Itoa(int(step.At.Minutes())), strconv.Itoa(int(step.Wait.Minutes())), strconv.Itoa(step.Repeat)
+	}
+}
+
+// readEscalation reads the steps of the form; one without anybody to call is left out.
+func readEscalation(f url.Values) app.Escalation {
+	e := app.Escalation{Seen: f.Get("seen")}
+	for i := range escalationSteps {
+		n := strconv.Itoa(i + 1)
+		to := f.Get("to" + n)
+		if to == "" {
+			continue
+		}
+		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
+		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
+		if to == string(coverage.Leads) {
+			step.To = []coverage.Target{{Role: coverage.Leads}}
+		} else {
+			step.To = []coverage.Target{{Rota: number[int64](to)}}
+		}
+		e.Policy.Steps = append(e.Policy.Steps, step)
+	}
+	return e
 }
 
 // turnKey names a turn in a form: rota, person, from, to.
@@ -329,6 +393,9 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			}
 			_, err = h.app.AnswerSwap(r.Context(), s.v, id, app.SwapAnswer(f.Get("answer")))
 			return err
+		}),
+		"POST /desk/roster/escalation": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, readEscalation(f))
 		}),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			promises, _ := strconv.Atoi(f.Get("promises"))

@@ -62,3 +62,25 @@ func TestARotaFromThePage(t *testing.T) {
 		t.Errorf("a calendar of nobody: %d", priya.status)
 	}
 }
+
+// A supervisor changes whom alerts call; somebody who has seen an older one is refused.
+func TestTheEscalationFromThePage(t *testing.T) {
+	a := atDesk(t, ana)
+	a.get("/desk/roster")
+	if !strings.Contains(a.body, "After 0 minutes: Supervisors on shift. Calls 2 times, 5 minutes apart.") {
+		t.Error("the first policy is not on the page")
+	}
+	policy := []string{"seen", "", "to1", "leads", "at1", "0", "wait1", "3", "repeat1", "2", "to2", "", "to3", ""}
+	a.post("/desk/roster/escalation", policy...)
+	if !strings.Contains(a.body, "The escalation is in force.") || !strings.Contains(a.body, "After 0 minutes: Supervisors on shift. Calls 3 times, 3 minutes apart.") {
+		t.Errorf("status %d", a.status)
+	}
+	a.post("/desk/roster/escalation", policy...)
+	if a.status != 409 || !strings.Contains(a.body, "Somebody else has changed the escalation") {
+		t.Errorf("an old page: %d", a.status)
+	}
+	a.post("/desk/roster/escalation", "seen", "", "to1", "", "to2", "", "to3", "")
+	if a.status != 422 || !strings.Contains(a.body, "Alerts has no steps, so nobody is called: add one.") {
+		t.Errorf("no steps: %d", a.status)
+	}
+}
