@@ -147,7 +147,7 @@ func (a *App) Coverage(ctx context.Context, v desk.Viewer, f CoverageFilter) (Co
 		scope = int64(mine[0].ID)
 	}
 	out = Coverage{Now: a.Now(), At: ch.at, Client: know.client[desk.ClientID(scope)], Notes: ch.notes, Trust: ch.trust.String()}
-	zone := time.UTC
+	var zone *time.Location
 	if out.Client.ID != 0 {
 		zone = zoneOf(out.Client)
 	} else if len(v.Clients) > 0 {
