@@ -127,7 +127,8 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	var loops sync.WaitGroup
 	defer loops.Wait()
 	defer rest()
-	sweep := n.loop("sweeper", a.Sweeper(), 1, db)
+	sweep := n.loop("sweeper", a.Sweeper(), 4, db)
+	sweep.Batch = app.SweepBatch
 	send := n.loop("sender", held{a.Sender(), db}, 4, db)
 	a.OnWork(sweep.Next, send.Wake)
 	n.metrics.follow(due, db, a, sweep, send, n.log)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,22 +50,25 @@ func (b *bench) pages(ctx context.Context, p place, tickets int) error {
 		words       string // of a search, sent as a form
 		connections int
 		p50, p99    time.Duration
+		incoming    int // tickets that come in each second meanwhile
 	}{
-		{"queue", func(int64) string { return "/desk" }, "", 1, 5 * ms, 0},
-		{"queue", func(int64) string { return "/desk" }, "", b.Clients, 5 * ms, 25 * ms},
-		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, "", 1, 3 * ms, 0},
-		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, "", b.Clients, 0, 0},
-		{"board", func(int64) string { return "/promises" }, "", 1, 0, 0},
-		{"search, rare word", func(int64) string { return "/desk/search?part=hits" }, rare, 1, 2 * ms, 0},
-		{"search, common word", func(int64) string { return "/desk/search?part=hits" }, common, 1, 15 * ms, 0},
+		{"queue", func(int64) string { return "/desk" }, "", 1, 5 * ms, 0, 0},
+		{"queue", func(int64) string { return "/desk" }, "", b.Clients, 5 * ms, 25 * ms, 0},
+		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, "", 1, 3 * ms, 0, 0},
+		{"ticket", func(n int64) string { return "/desk/t/" + refs[n%int64(len(refs))] }, "", b.Clients, 0, 0, 0},
+		{"board", func(int64) string { return "/promises" }, "", 1, 0, 0, 0},
+		{"search, rare word", func(int64) string { return "/desk/search?part=hits" }, rare, 1, 2 * ms, 0, 0},
+		{"search, common word", func(int64) string { return "/desk/search?part=hits" }, common, 1, 15 * ms, 0, 0},
+		{"queue while tickets come in", func(int64) string { return "/desk" }, "", b.Clients, 0, 0, incoming},
 	} {
+		quiet := r.takeIn(ctx, s, page.incoming)
 		t, err := load(ctx, r, page.connections, time.Duration(b.Seconds)*time.Second, http.StatusOK, func(n int64) (string, string, string, string) {
 			if page.words != "" {
 				return "POST", page.path(n), "Cookie: " + cookie + "\r\nContent-Type: application/x-www-form-urlencoded\r\n", "q=" + url.QueryEscape(page.words)
 			}
 			return "GET", page.path(n), "Cookie: " + cookie + "\r\n", ""
 		})
-		if err != nil {
+		if err := errors.Join(err, quiet()); err != nil {
 			return err
 		}
 		f := figure{name: fmt.Sprintf("%s, %d tickets, %d at once", page.name, tickets, page.connections), perSecond: t.perSecond(), cpu: t.cpu, p50: t.at(0.5), p99: t.at(0.99), met: true}
@@ -121,16 +125,49 @@ const (
 	common = "chart"
 )
 
-// addRare opens the ticket with the rare word.
+// incoming is how many tickets come in each second while the queue is read: more than 250 hospitals send.
+const incoming = 100
+
+// takeIn opens tickets at an even pace until it is told to stop; that gives what went wrong.
+func (r *running) takeIn(ctx context.Context, s secrets, perSecond int) (stop func() error) {
+	if perSecond == 0 {
+		return func() error { return nil }
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() {
+		pace := time.NewTicker(time.Second / time.Duration(perSecond))
+		defer pace.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-ctx.Done():
+				done <- nil
+				return
+			case <-pace.C:
+			}
+			if err := r.open(context.WithoutCancel(ctx), s, n%len(s.Clients), "I see kilograms and want pounds", fmt.Sprint("keptbench-", time.Now().UnixNano())); err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	return func() error { cancel(); return <-done }
+}
+
+// addRare opens the ticket with the rare word. The desk may be one of an earlier run.
 func (r *running) addRare(ctx context.Context, s secrets) error {
-	body := fmt.Sprintf(`{"client":%q,"words":"A %s on my screen","requester":{"name":"Bench Rare"}}`, s.Clients[0].Slug, rare)
+	return r.open(ctx, s, 0, "A "+rare+" on my screen", "keptbench rare word")
+}
+
+func (r *running) open(ctx context.Context, s secrets, client int, words, key string) error {
+	body := fmt.Sprintf(`{"client":%q,"words":%q,"requester":{"name":"Bench Person"}}`, s.Clients[client].Slug, words)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.addr+"/api/v1/tickets", strings.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token())
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", "keptbench-rare") // the desk may be one of an earlier run
+	req.Header.Set("Idempotency-Key", key)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err

@@ -23,8 +23,9 @@ type act struct {
 	sorry   []desk.Promise // repairs of what broke just now, of which the person is not told yet
 	closing bool           // the person closes the question: nothing that breaks now needs a repair
 	broke   bool
-	due     time.Time // when the first of what is new falls due for the sweeper; zero: nothing
-	sends   bool      // something waits for the sender
+	due     time.Time                     // when the first of what is new falls due for the sweeper; zero: nothing
+	sends   bool                          // something waits for the sender
+	unsent  map[desk.PromiseID][]desk.Out // deliveries that were read beforehand; nil: they are read when asked for
 }
 
 // onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.
@@ -51,6 +52,27 @@ func (a *App) begin(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID
 	}
 	live, err := tx.LivePromises(id)
 	return &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live}, err
+}
+
+// beginAll is begin for several tickets at once, by id, with the deliveries that still speak of promises.
+func (a *App) beginAll(tx *store.Tx, v desk.Viewer, c desk.Client, ids []desk.TicketID, promises []desk.PromiseID) (map[desk.TicketID]*act, error) {
+	tickets, err := tx.TicketsByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	live, err := tx.LivePromisesOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	unsent, err := tx.PendingOuts(promises...)
+	if err != nil {
+		return nil, err
+	}
+	acts := make(map[desk.TicketID]*act, len(tickets))
+	for id, t := range tickets {
+		acts[id] = &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live[id], unsent: unsent}
+	}
+	return acts, nil
 }
 
 // byRef finds a ticket by number for v and runs fn on it. Staff only.
@@ -136,11 +158,11 @@ func (x *act) announce() {
 	due, sends := x.due, x.sends
 	x.tx.After(func() {
 		a.live.publish(ch)
+		if !due.IsZero() {
+			a.sweepAt(due)
+		}
 		a.wake.RLock()
 		defer a.wake.RUnlock()
-		if !due.IsZero() && a.wake.sweep != nil {
-			a.wake.sweep(due)
-		}
 		if sends && a.wake.send != nil {
 			a.wake.send()
 		}
@@ -206,7 +228,7 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 	if err := x.put(p); err != nil {
 		return err
 	}
-	outs, err := x.tx.PendingOuts(p.ID)
+	outs, err := x.pending(p.ID)
 	if err != nil {
 		return err
 	}
@@ -228,6 +250,15 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 		}
 	}
 	return x.noteAt(typ, at, x.v.Actor(), d)
+}
+
+// pending gives the deliveries that speak of p and that nobody has begun to send.
+func (x *act) pending(p desk.PromiseID) ([]desk.Out, error) {
+	if x.unsent != nil {
+		return x.unsent[p], nil
+	}
+	outs, err := x.tx.PendingOuts(p)
+	return outs[p], err
 }
 
 // outdated reports whether a message about a promise is no longer true once it ended in state s.

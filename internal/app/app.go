@@ -87,5 +87,14 @@ func (a *App) OnWork(sweep func(due time.Time), send func()) {
 	a.wake.sweep, a.wake.send = sweep, send
 }
 
+// sweepAt tells the sweeper when it has something to look at.
+func (a *App) sweepAt(at time.Time) {
+	a.wake.RLock()
+	defer a.wake.RUnlock()
+	if a.wake.sweep != nil {
+		a.wake.sweep(at)
+	}
+}
+
 // Window is a time that somebody can keep.
 type Window = coverage.Window

@@ -26,6 +26,16 @@ type escalating struct {
 	at time.Time
 }
 
+// again reports whether it is time to look at open alerts.
+func (e *escalating) again(now time.Time) bool {
+	if !e.mu.TryLock() {
+		return false // somebody does
+	}
+	defer e.mu.Unlock()
+	age := now.Sub(e.at)
+	return age < 0 || age >= escalateEvery
+}
+
 // firstPolicy calls who leads on shift, twice within ten minutes, then supervisors who can be called in.
 func firstPolicy(rotas []desk.Rota, people []coverage.Person) coverage.Policy {
 	leads := map[int64]bool{}
@@ -125,6 +135,7 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 	if age := now.Sub(a.escalating.at); age >= 0 && age < escalateEvery {
 		return nil
 	}
+	a.escalating.at = now // also when it fails: then it is tried again a little later
 	var alerts []desk.Alert
 	var rings []desk.Ring
 	var contacts map[desk.StaffID]desk.Contact
@@ -154,7 +165,6 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	a.escalating.at = now
 	return a.sendRings(ctx, contacts, now)
 }
 

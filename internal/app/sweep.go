@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"kept/internal/coverage"
@@ -14,34 +15,46 @@ import (
 	"kept/internal/store"
 )
 
-// Sweeper is the source of due promises for a job loop. Each promise is applied in a unit of work of
-// its own, and only if it is still live then: two nodes that see the same promise break it once.
+// Sweeper is the source of due promises for a job loop. What is due to several people of one client is applied
+// in one unit of work, and only what is still live then: two nodes that see the same promise break it once.
 func (a *App) Sweeper() job.Source { return sweeper{a} }
 
 type sweeper struct{ a *App }
 
-// Claim gives the promises whose time has come, one for each person: the others go with it. It takes no lease: the promise's own state is one.
+// SweepBatch is how many promises a sweeper does best to claim at once: enough that those of each client are
+// many.
+const SweepBatch = 512
+
+// sweepAtOnce is to how many people of a client the clock is applied in one unit of work.
+const sweepAtOnce = 64
+
+// Claim gives the promises whose time has come, one for each person: the others go with it. It takes no
+// lease: the promise's own state is one.
 func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duration) ([]job.Row, error) {
 	if err := s.a.sweeping(ctx, now); err != nil {
 		return nil, err
 	}
-	if err := s.a.escalate(ctx, now); err != nil {
-		// Promises do not wait for it: it is tried again with the next look.
-		s.a.log.ErrorContext(ctx, "alerts could not be escalated", "err", err)
-	}
 	var due []desk.Promise
 	var waits []store.TicketKey
+	alerts := 0
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
 		if due, err = tx.DuePromises(now, n); err != nil {
 			return err
 		}
-		waits, err = tx.Waited(now, n)
+		if waits, err = tx.Waited(now, n); err != nil || !s.a.escalating.again(now) {
+			return err
+		}
+		alerts, err = tx.CountAlerts()
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	if len(due) == n {
+		s.a.sweepAt(now) // there may be more, even if they are few people's
+	}
 	var rows []job.Row
+	open := map[desk.ClientID]*crowd{}
 	seen := map[[2]int64]bool{}
 	for _, p := range due {
 		who := [2]int64{int64(p.Client), int64(p.Requester)}
@@ -49,9 +62,15 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			continue
 		}
 		seen[who] = true
+		all := open[p.Client]
+		if all == nil || len(all.people) == sweepAtOnce {
+			all = &crowd{client: p.Client}
+			open[p.Client] = all
+		}
+		all.people = append(all.people, p.Requester)
 		rows = append(rows, job.Row{
 			ID: strconv.FormatInt(int64(p.Client), 10) + "/" + strconv.FormatInt(int64(p.ID), 10), Attempts: 1, FireAt: p.FireAt,
-			Work: func(ctx context.Context) error { return s.a.due(ctx, p) },
+			Work: func(ctx context.Context) error { return all.work(ctx, s.a, p.Requester) },
 		})
 	}
 	for _, t := range waits {
@@ -60,16 +79,39 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
 		})
 	}
+	if alerts > 0 {
+		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
+	}
 	return rows, nil
+}
+
+// crowd is the people of one client to whom something is due. Whoever of them comes first takes all along;
+// when that fails, each goes alone, so that one cannot stand in the way of the others.
+type crowd struct {
+	client desk.ClientID
+	people []desk.RequesterID
+	once   sync.Once
+	err    error
+}
+
+func (all *crowd) work(ctx context.Context, a *App, one desk.RequesterID) error {
+	all.once.Do(func() { all.err = a.due(ctx, all.client, all.people) })
+	if all.err == nil || len(all.people) == 1 {
+		return all.err
+	}
+	return a.due(ctx, all.client, []desk.RequesterID{one})
 }
 
 // waitRow begins the id of a row that is a question whose waiting has ended.
 const waitRow = "wait "
 
+// alertRow is the row of the alerts that nobody has accepted; it comes again by itself.
+const alertRow = "alerts"
+
 // Return looks again later at a promise that could not be applied, so that it does not stand in the
 // way of others. It stays live and due: the board and the lag show it.
 func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error {
-	if strings.HasPrefix(row.ID, waitRow) {
+	if strings.HasPrefix(row.ID, waitRow) || row.ID == alertRow {
 		return nil // it stays as it is, and is seen again
 	}
 	var c desk.ClientID
@@ -88,58 +130,67 @@ func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string
 	})
 }
 
-// due applies the clock to everything that is due to the person to whom seen is: in one unit of work, so
-// that they hear of it once.
-func (a *App) due(ctx context.Context, seen desk.Promise) error {
+// due applies the clock to everything that is due to some people of a client, in one unit of work. Each of
+// them hears of it once.
+func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.RequesterID) error {
 	v := desk.System("clock")
-	c, err := a.Client(ctx, v, seen.Client)
+	c, err := a.Client(ctx, v, cid)
 	if err != nil {
 		return err
 	}
 	now := a.Now()
-	var list []desk.Promise
+	var seen []desk.Promise
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		list, err = tx.DueTo(seen.Requester, now)
+		seen, err = tx.DueTo(people, now)
 		return err
 	})
+	if err != nil || len(seen) == 0 {
+		return err
+	}
+	repairs, err := a.repairs(ctx, c, seen, now)
 	if err != nil {
 		return err
 	}
-	repairs := map[desk.PromiseID][]Window{}
-	for _, p := range list {
-		if repairs[p.ID], err = a.repairs(ctx, c, p, now); err != nil {
-			return err
-		}
-	}
 	return a.db.Write(ctx, v, c.ID, func(tx *store.Tx) error {
-		list, err := tx.DueTo(seen.Requester, now)
+		list, err := tx.DueTo(people, now)
 		if err != nil {
 			return err
 		}
-		var acts []*act
+		repairs := repairs.anew()
+		var tickets []desk.TicketID
+		var promises []desk.PromiseID
+		of := map[desk.RequesterID][]desk.Promise{}
 		for _, p := range list {
-			windows, ok := repairs[p.ID]
-			if !ok {
-				continue // it came up meanwhile, and is claimed by itself
-			}
-			i := slices.IndexFunc(acts, func(x *act) bool { return x.t.ID == p.Ticket })
-			if i < 0 {
-				x, err := a.begin(tx, v, c, p.Ticket)
-				if err != nil {
-					return err
-				}
-				i, acts = len(acts), append(acts, x)
-			}
-			if err := acts[i].fallDue(p.ID, windows, a.hold.of(p.Due)); err != nil {
-				return err
+			if repairs.know(p) { // what came up meanwhile is claimed by itself
+				tickets, promises = append(tickets, p.Ticket), append(promises, p.ID)
+				of[p.Requester] = append(of[p.Requester], p)
 			}
 		}
-		if err := apologise(acts); err != nil {
+		acts, err := a.beginAll(tx, v, c, tickets, promises)
+		if err != nil {
 			return err
 		}
-		for _, x := range acts {
-			if err := x.save(); err != nil {
+		for _, who := range people {
+			var theirs []*act
+			for _, p := range of[who] {
+				x := acts[p.Ticket]
+				if x == nil {
+					return desk.Errorf(desk.NotFound, "not_found", "There is no such question.")
+				}
+				if !slices.Contains(theirs, x) {
+					theirs = append(theirs, x)
+				}
+				if err := x.fallDue(p.ID, repairs.of(p), a.hold.of(p.Due)); err != nil {
+					return err
+				}
+			}
+			if err := apologise(theirs); err != nil {
 				return err
+			}
+			for _, x := range theirs {
+				if err := x.save(); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -175,27 +226,65 @@ func (x *act) fallDue(id desk.PromiseID, repairs []Window, held time.Time) error
 	return x.breakPromise(p, repairs)
 }
 
-// repairs gives the windows in which a supervisor can repair p: from its due instant while that is
-// fresh, so that "by 9:30" follows "by 9:00", else from now.
-func (a *App) repairs(ctx context.Context, c desk.Client, p desk.Promise, now time.Time) ([]Window, error) {
-	if p.Kind == desk.Confirm {
-		return nil, nil
+// repairs are the windows in which supervisors can repair what is due: from the due instant of each while
+// that is fresh, so that "by 9:30" follows "by 9:00", else from now. A seat that one of them takes is not
+// offered to the next.
+type repairs struct {
+	now     time.Time
+	known   map[desk.PromiseID]bool
+	windows map[time.Time][]Window
+}
+
+func (r repairs) from(p desk.Promise) time.Time {
+	if r.now.Sub(p.Due) < downFor {
+		return p.Due
 	}
-	from := now
-	if now.Sub(p.Due) < downFor {
-		from = p.Due
+	return r.now
+}
+
+func (r repairs) know(p desk.Promise) bool   { return r.known[p.ID] }
+func (r repairs) of(p desk.Promise) []Window { return r.windows[r.from(p)] }
+
+// anew is r with every seat on offer again: a unit of work may run twice.
+func (r repairs) anew() repairs {
+	windows := make(map[time.Time][]Window, len(r.windows))
+	for from, ws := range r.windows {
+		windows[from] = slices.Clone(ws)
 	}
-	ws, err := a.windows(ctx, c, coverage.Query{Client: int64(c.ID), Lead: true, From: from, Until: from.Add(24 * time.Hour)})
-	if err != nil {
-		return nil, err
-	}
-	usable := ws[:0]
-	for _, w := range ws {
-		if w.Covered && w.End.After(now.Add(5*time.Minute)) {
-			usable = append(usable, w)
+	r.windows = windows
+	return r
+}
+
+func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, now time.Time) (repairs, error) {
+	r := repairs{now: now, known: map[desk.PromiseID]bool{}, windows: map[time.Time][]Window{}}
+	first, last := now, time.Time{}
+	for _, p := range due {
+		r.known[p.ID] = true
+		if p.Kind == desk.Confirm {
+			continue
+		}
+		from := r.from(p)
+		r.windows[from] = nil
+		last = maxTime(last, from)
+		if from.Before(first) {
+			first = from
 		}
 	}
-	return usable, nil
+	if last.IsZero() {
+		return r, nil
+	}
+	plan, err := a.plan(ctx, first.Add(-24*time.Hour), last.Add(24*time.Hour))
+	if err != nil {
+		return r, err
+	}
+	for from := range r.windows {
+		for _, w := range plan.Windows(coverage.Query{Client: int64(c.ID), Lead: true, From: from, Until: from.Add(24 * time.Hour), Length: WindowLength, Zone: zoneOf(c)}) {
+			if w.Covered && w.End.After(now.Add(5*time.Minute)) {
+				r.windows[from] = append(r.windows[from], w)
+			}
+		}
+	}
+	return r, nil
 }
 
 // breakPromise ends p as broken at its due instant: a supervisor is named, a repair is promised. What the
@@ -217,14 +306,17 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 		ID: desk.PromiseID(x.tx.NewID()), Kind: p.Kind, Source: p.Source, Channel: p.Channel, Address: p.Address, Lang: p.Lang,
 		Skill: p.Skill, Role: desk.Supervisor, RepairOf: p.ID, Voicemail: p.Voicemail, Unproven: p.Unproven, Text: p.Text,
 	}
-	for _, w := range repairs {
-		seat, err := x.book(w, np.ID)
+	for i := range repairs {
+		w := &repairs[i]
+		seat, err := x.book(*w, np.ID)
 		if desk.Is(err, desk.Conflict) {
+			w.Free = nil
 			continue
 		}
 		if err != nil {
 			return err
 		}
+		w.Free = w.Free[slices.Index(w.Free, seat)+1:] // those before it are taken, too
 		np.Owner, np.Start, np.Due = desk.StaffID(seat.Person), w.Start, w.End
 		break
 	}

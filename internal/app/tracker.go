@@ -381,7 +381,7 @@ func (x *act) takeNumber(phone string) error {
 		if err != nil {
 			return err
 		}
-		for _, o := range outs {
+		for _, o := range outs[p.ID] {
 			if o.State == desk.Queued && o.Address == old.ID && o.Channel == desk.BySMS {
 				o.Address = ad.ID
 				if err := x.tx.SaveOut(o); err != nil {

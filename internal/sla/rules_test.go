@@ -228,6 +228,10 @@ func TestAReopenedTicketIsNeverOverdueAtOnce(t *testing.T) {
 	hard := book(t, agreed(target(Resolution, time.Hour).forPriority("P1").in("always"), target(Resolution, 4*time.Hour)))
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 12:00"), e(SaidNotFixed, "Fri 16:45"), e(PriorityChanged, "Fri 16:50").to("P1"))
 	same(t, "raised", the(t, Resolution, hard, x, "Fri 16:55").Deadline, "Fri 17:15")
+	// It is never more than the target itself.
+	short := book(t, agreed(target(Resolution, 20*time.Minute)))
+	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 09:10"), e(SaidNotFixed, "Wed 09:00"))
+	same(t, "a short target", the(t, Resolution, short, x, "Wed 09:00").Deadline, "Wed 09:20")
 	// What was late before stays late.
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 14:00"), e(SaidNotFixed, "Tue 16:45"))
 	same(t, "breached", the(t, Resolution, b, x, "Wed 16:45").BreachedAt, "Mon 13:00")
@@ -277,6 +281,13 @@ func TestDoneIsDoneWhenThePriorityChanges(t *testing.T) {
 	same(t, "deadline", c.Deadline, "Mon 14:30")
 	if c.Target != 0 {
 		t.Errorf("line %d", c.Target)
+	}
+	// Late for P1, then lowered while the person thinks: late for P1 it stays, when they say "not yet".
+	x = withFacts(Facts{Priority: "P1"}, opened("Mon 09:00"), e(AskedIfFixed, "Mon 11:00"), e(PriorityChanged, "Mon 13:00").to("P3"), e(SaidNotFixed, "Mon 14:00"))
+	c = the(t, Resolution, b, x, "Mon 15:00")
+	same(t, "breached", c.BreachedAt, "Mon 10:00")
+	if c.Target != 0 {
+		t.Error("a breach stays that of its line, when the question comes back as well")
 	}
 }
 

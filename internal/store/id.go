@@ -33,3 +33,8 @@ func (g *ids) next(_ desk.ClientID, now time.Time) int64 {
 	tick, seq := n>>idSeqBits, n&(1<<idSeqBits-1)
 	return (tick<<idNodeBits|g.node)<<idSeqBits | seq
 }
+
+// idsBefore is below every id that is given at an instant or later: ids never lag behind the clock.
+func idsBefore(at time.Time) int64 {
+	return max(at.UnixMilli()-idEpoch, 0)<<(idNodeBits+idSeqBits) - 1
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -9,61 +10,95 @@ import (
 
 func init() { checkLaws = lawOfPromises }
 
-// What a ticket says of its live promises, beside each of them.
-var lawOfTicket = sql(`SELECT t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
+// What tickets say of their live promises, beside each of them.
+const lawOf = `SELECT t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
 	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
-	WHERE t.client_id = $1 AND t.id = $2 ORDER BY p.id`)
+	WHERE t.client_id = $1 AND t.id `
+
+var (
+	lawOfTicket  = sql(lawOf + "= $2 ORDER BY p.id")
+	lawOfTickets = sql(lawOf + "IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id, p.id")
+)
 
 // lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
 // ticket has none. A ticket that breaks it is a fault of ours and is never committed.
 func lawOfPromises(tx *Tx, tickets []desk.TicketID) error {
-	for _, id := range tickets {
-		var state desk.TicketState
-		var promise desk.PromiseID
-		var due, first, named time.Time
-		var live, wrong int
-		rows, err := many(tx, lawOfTicket, func(row scanner) (_ struct{}, err error) {
-			var p desk.PromiseID
-			var pDue time.Time
-			var pState desk.PromiseState
-			err = row.Scan(&state, at(&due), &promise, orZero(&p), at(&pDue), orZero(&pState))
-			if p == 0 {
-				return struct{}{}, err
-			}
-			live++
-			if !pState.Live() {
-				wrong++
-			}
-			if first.IsZero() || pDue.Before(first) {
-				first = pDue
-			}
-			if p == promise {
-				named = pDue
-			}
-			return struct{}{}, err
-		}, tx.client, id)
+	for some := range slices.Chunk(tickets, keysAtOnce) {
+		s, args := lawOfTickets, padded(some, keysAtOnce)
+		if len(some) == 1 {
+			s, args = lawOfTicket, args[:1]
+		}
+		sayings := make(map[desk.TicketID]*saying, len(some))
+		_, err := many(tx, s, func(row scanner) (struct{}, error) { return struct{}{}, hear(row, sayings) }, append([]any{tx.client}, args...)...)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return errNotFound
-		}
-		broken := ""
-		switch {
-		case wrong > 0:
-			broken = "a promise in a final state has no end"
-		case state.Open() && live == 0:
-			broken = "it is open and nothing is promised"
-		case state.Open() && (!due.Equal(first) || !named.Equal(first)):
-			broken = "it does not name the promise that is due first"
-		case !state.Open() && live > 0:
-			broken = "it is closed and something is still promised"
-		case !state.Open() && !due.IsZero():
-			broken = "it is closed and still in the queue"
-		}
-		if broken != "" {
-			return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
+		for _, id := range some {
+			says := sayings[id]
+			if says == nil {
+				return errNotFound
+			}
+			if broken := says.broken(); broken != "" {
+				return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
+			}
 		}
 	}
 	return nil
+}
+
+// saying is what a ticket says, and what is promised on it.
+type saying struct {
+	state       desk.TicketState
+	promise     desk.PromiseID
+	due         time.Time
+	first       time.Time // the earliest due instant of its live promises
+	named       time.Time // that of the promise it names
+	live, wrong int
+}
+
+func hear(row scanner, all map[desk.TicketID]*saying) error {
+	var t desk.TicketID
+	var s saying
+	var p desk.PromiseID
+	var due time.Time
+	var state desk.PromiseState
+	if err := row.Scan(&t, &s.state, at(&s.due), &s.promise, orZero(&p), at(&due), orZero(&state)); err != nil {
+		return err
+	}
+	says := all[t]
+	if says == nil {
+		says = &s
+		all[t] = says
+	}
+	if p == 0 {
+		return nil
+	}
+	says.live++
+	if !state.Live() {
+		says.wrong++
+	}
+	if says.first.IsZero() || due.Before(says.first) {
+		says.first = due
+	}
+	if p == says.promise {
+		says.named = due
+	}
+	return nil
+}
+
+// broken says in what way the law is broken, or nothing.
+func (s *saying) broken() string {
+	switch {
+	case s.wrong > 0:
+		return "a promise in a final state has no end"
+	case s.state.Open() && s.live == 0:
+		return "it is open and nothing is promised"
+	case s.state.Open() && (!s.due.Equal(s.first) || !s.named.Equal(s.first)):
+		return "it does not name the promise that is due first"
+	case !s.state.Open() && s.live > 0:
+		return "it is closed and something is still promised"
+	case !s.state.Open() && !s.due.IsZero():
+		return "it is closed and still in the queue"
+	}
+	return ""
 }

@@ -113,7 +113,7 @@ func (l *line) commit() (undone bool, err error) {
 		return false, nil
 	}
 	var pg *pgconn.PgError
-	undone = errors.Is(err, errNotCommitted) || errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
+	undone = errors.Is(err, errNotCommitted) || errors.Is(err, errNotFound) || errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
 	return undone, fault(failed, err)
 }
 

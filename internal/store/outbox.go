@@ -39,7 +39,7 @@ const outByKey = "SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND i
 
 var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 	JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
-	WHERE p.client_id = $1 AND p.id = $2 AND o.state IN ('queued', 'held') ORDER BY o.id`
+	WHERE p.client_id = $1 AND p.id IN (` + slots(2, keysAtOnce) + `) AND o.state IN ('queued', 'held') ORDER BY o.id`
 
 // The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. The list
 // of keys is made once, so that PostgreSQL never locks more rows than it gives.
@@ -83,7 +83,7 @@ func (tx *Tx) SaveOut(o desk.Out) error {
 	if err != nil {
 		return tx.fail(outSave, err)
 	}
-	return must(tx.exec(outSave, append([]any{tx.client, o.ID}, moved...)...))
+	return tx.putMust(outSave, append([]any{tx.client, o.ID}, moved...)...)
 }
 
 // Out gives one delivery, or NotFound.
@@ -97,10 +97,20 @@ func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 	return many(tx, outsOf, scanOut, tx.client, t)
 }
 
-// PendingOuts gives the deliveries that speak of p and that nobody has begun to send: what they say
-// may no longer be true. It keeps claims off them.
-func (tx *Tx) PendingOuts(p desk.PromiseID) ([]desk.Out, error) {
-	return many(tx, outsUnsent, scanOut, tx.client, p)
+// PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:
+// what they say may no longer be true. It keeps claims off them.
+func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, error) {
+	all := make(map[desk.PromiseID][]desk.Out, len(ps))
+	for some := range slices.Chunk(ps, keysAtOnce) {
+		outs, err := many(tx, outsUnsent, scanOut, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range outs {
+			all[o.Promise] = append(all[o.Promise], o)
+		}
+	}
+	return all, nil
 }
 
 // ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the

@@ -64,8 +64,8 @@ func TestOutbox(t *testing.T) {
 		same(t, "out", readOf(t, db, 1, func(tx *store.ReadTx) (desk.Out, error) { return tx.Out(1) }), sent)
 		same(t, "outs", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Out, error) { return tx.Outs(1) }), []desk.Out{out(1, 2, noon.Add(time.Hour)), sent})
 		write(t, db, 1, func(tx *store.Tx) error {
-			got, err := tx.PendingOuts(1)
-			same(t, "pending", got, []desk.Out{out(1, 2, noon.Add(time.Hour))})
+			got, err := tx.PendingOuts(1, 7)
+			same(t, "pending", got, map[desk.PromiseID][]desk.Out{1: {out(1, 2, noon.Add(time.Hour))}})
 			return err
 		})
 		system(func(tx *store.SystemTx) error {

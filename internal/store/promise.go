@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -19,8 +20,12 @@ var (
 	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
 	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
 		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
-	promisesDueTo = sql("SELECT " + promiseCols + ` FROM promise p
-		WHERE p.client_id = $1 AND p.requester_id = $2 AND p.ended_at IS NULL AND p.due_at <= $3 AND p.fire_at <= $3 ORDER BY p.due_at, p.id`)
+	promisesLiveOf = sql("SELECT " + promiseCols + ` FROM promise p
+		WHERE p.client_id = $1 AND p.ticket_id IN (` + slots(2, keysAtOnce) + `) AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
+	// A person has few questions: by way of them there is no need for an index of who is promised something.
+	promisesDueTo = sql("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.requester_id IN (` + slots(3, keysAtOnce) + `) AND t.due_at IS NOT NULL
+		AND p.ended_at IS NULL AND p.due_at <= $2 AND p.fire_at <= $2 ORDER BY p.due_at, p.id`)
 	promiseAdd  = sql(insert("promise", promiseNames))
 	promiseSave = sql(update("promise", promiseMoves))
 
@@ -63,7 +68,7 @@ func (tx *Tx) AddPromise(p desk.Promise) error {
 // is checked before the commit.
 func (tx *Tx) SavePromise(p desk.Promise) error {
 	tx.touch(p.Ticket)
-	return must(tx.exec(promiseSave, append([]any{tx.client, p.ID}, promiseMoved(p)...)...))
+	return tx.putMust(promiseSave, append([]any{tx.client, p.ID}, promiseMoved(p)...)...)
 }
 
 // Promise gives one promise, or NotFound.
@@ -81,10 +86,33 @@ func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 	return many(tx, promisesLive, scanPromise, tx.client, t)
 }
 
-// DueTo gives the live promises of one person that are due at now and that nothing holds, longest overdue
+// LivePromisesOf is LivePromises of several tickets.
+func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
+	all := make(map[desk.TicketID][]desk.Promise, len(ts))
+	for some := range slices.Chunk(ts, keysAtOnce) {
+		ps, err := many(tx, promisesLiveOf, scanPromise, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range ps {
+			all[p.Ticket] = append(all[p.Ticket], p)
+		}
+	}
+	return all, nil
+}
+
+// DueTo gives the live promises of some people that are due at now and that nothing holds, longest overdue
 // first.
-func (tx *ReadTx) DueTo(r desk.RequesterID, now time.Time) ([]desk.Promise, error) {
-	return many(tx, promisesDueTo, scanPromise, tx.client, r, micros(now))
+func (tx *ReadTx) DueTo(rs []desk.RequesterID, now time.Time) (all []desk.Promise, err error) {
+	for some := range slices.Chunk(rs, keysAtOnce) {
+		ps, err := many(tx, promisesDueTo, scanPromise, append([]any{tx.client, micros(now)}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ps...)
+	}
+	slices.SortStableFunc(all, func(a, b desk.Promise) int { return a.Due.Compare(b.Due) })
+	return all, nil
 }
 
 // DuePromises gives at most n live promises of any client that are due and that no attempt holds,

@@ -12,8 +12,11 @@ import (
 var (
 	addRead = sql(`INSERT INTO read_log (id, at, who, viewer_id, name, route, client_id, ids)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	readsOf = sql(`SELECT id, at, who, viewer_id, name, route, client_id, ids FROM read_log
-		WHERE client_id = $1 AND (at, id) > ($2, $3) AND at < $4 ORDER BY at, id LIMIT $5`)
+	// SQLite keeps the rows in the order in which they came, PostgreSQL has them by client and time.
+	readsOf = sqlFor(`SELECT id, at, who, viewer_id, name, route, client_id, ids FROM read_log
+		WHERE id > $5 AND client_id = $1 AND at >= $2 AND at < $3 AND $4 IS NOT NULL ORDER BY id LIMIT $6`,
+		`SELECT id, at, who, viewer_id, name, route, client_id, ids FROM read_log
+		WHERE client_id = $1 AND at >= $2 AND at < $3 AND (at, id) > ($4, $5) ORDER BY at, id LIMIT $6`)
 )
 
 // Read is one row of the read log: somebody was given personal data of one client.
@@ -40,13 +43,16 @@ func (r Read) args() []any {
 // Reads gives the read log of a client in [from, until), oldest first, at most limit rows; those behind
 // after, the last row of the page before, when it is not zero.
 func (db *DB) Reads(ctx context.Context, c desk.ClientID, from, until time.Time, after Read, limit int) (reads []Read, err error) {
-	start, id := micros(from)-1, int64(1<<62)
+	behind, id := micros(from)-1, int64(-1)
+	if db.opts.NewID == nil {
+		id = idsBefore(from)
+	}
 	if after.ID != 0 {
-		start, id = micros(after.At), after.ID
+		behind, id = micros(after.At), after.ID
 	}
 	err = db.engine.reads(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
 		u := &unit{db: db, ctx: ctx, s: s, viewer: desk.System("reads"), now: db.instant(), generation: -1}
-		reads, err = many(&DeskReadTx{unit: u}, readsOf, scanRead, int64(c), start, id, micros(until), limit)
+		reads, err = many(&DeskReadTx{unit: u}, readsOf, scanRead, int64(c), micros(from), micros(until), behind, id, limit)
 		return err
 	})
 	return reads, fault(nil, err)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,6 +22,7 @@ type stmt struct {
 	sqlite   string
 	postgres string
 	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
+	reads    bool // it changes no row
 	slow     bool // its work has no small bound: on SQLite it is watched, and ends with its context
 }
 
@@ -34,7 +36,7 @@ func sql(text string) *stmt { return register(text, text) }
 func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT ")}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -62,14 +64,17 @@ type session struct {
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit; SQLite only
+	wrote    bool                   // a statement that may change rows has run; SQLite only
 }
 
 type queued struct {
 	s    *stmt
 	args []any
+	must bool // it changes a row, or there is no such thing
 }
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
+	s.wrote = s.wrote || !st.reads
 	if p, ok := s.prepared[st]; ok {
 		return p, nil
 	}
@@ -156,6 +161,14 @@ func value[T any](row scanner) (T, error) {
 	var v T
 	err := row.Scan(&v)
 	return v, err
+}
+
+// counted is an error where a statement that must change a row has changed none.
+func (q queued) counted(n int64) error {
+	if q.must && n == 0 {
+		return errNotFound
+	}
+	return nil
 }
 
 // must turns "no row was changed" into a NotFound error: must(tx.exec(…)).

@@ -133,6 +133,22 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
 }
 
+// TicketsByID gives several tickets; one that is not there is left out.
+func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
+	all := make(map[desk.TicketID]desk.Ticket, len(ids))
+	for some := range slices.Chunk(ids, keysAtOnce) {
+		ts, err := many(tx, ticketsByKey, scanTicket, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ts {
+			all[t.ID] = t
+			tx.saw("ticket", int64(t.ID))
+		}
+	}
+	return all, nil
+}
+
 // Waited gives at most n tickets of any client whose waiting has ended by now.
 func (tx *SystemTx) Waited(now time.Time, n int) ([]TicketKey, error) {
 	return many(tx, ticketsWaited, scanTicketKey, micros(now), n)

@@ -87,13 +87,23 @@ func (h hands) exec(s *stmt, args ...any) (int64, error) { return h.u.execNow(s,
 // the commit in one round trip, and its error surfaces there.
 func (h hands) put(s *stmt, args ...any) error { return h.u.put(s, args) }
 
+// putMust is put for a row that must be there: NotFound when none was changed, on PostgreSQL from whatever
+// sends it, or from the unit of work itself.
+func (h hands) putMust(s *stmt, args ...any) error {
+	if h.u.s.prepared == nil && h.u.s.load == nil && h.u.broken == nil {
+		h.u.s.queue = append(h.u.s.queue, queued{s: s, args: args, must: true})
+		return nil
+	}
+	return must(h.u.execNow(s, args))
+}
+
 // putLate is put for just before the commit, on SQLite once for all units of work that share it. Nothing
 // in this unit of work sees what it does.
 func (h hands) putLate(s *stmt, args ...any) error {
 	if h.u.s.prepared == nil {
 		return h.u.put(s, args)
 	}
-	h.u.s.late = append(h.u.s.late, queued{s, args})
+	h.u.s.late = append(h.u.s.late, queued{s: s, args: args})
 	return nil
 }
 
@@ -162,7 +172,7 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	}
 	if u.s.prepared == nil {
 		// Behind what was put aside, in the same round trip.
-		u.s.queue = append(u.s.queue, queued{s, args})
+		u.s.queue = append(u.s.queue, queued{s: s, args: args})
 		n, failed, err := u.s.pipeline(u.ctx, false)
 		if err != nil {
 			return 0, u.fail(failed, err)
@@ -197,7 +207,7 @@ func (u *unit) put(s *stmt, args []any) error {
 		return u.broken
 	}
 	if u.s.prepared == nil && u.s.load == nil {
-		u.s.queue = append(u.s.queue, queued{s, args})
+		u.s.queue = append(u.s.queue, queued{s: s, args: args})
 		return nil
 	}
 	_, err := u.execNow(s, args)

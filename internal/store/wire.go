@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,7 +47,7 @@ var (
 
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
 func (s *session) begin(st *stmt, o scope) {
-	s.queue = append(s.queue, queued{s: st}, queued{pgScope, []any{o.clients}})
+	s.queue = append(s.queue, queued{s: st}, queued{s: pgScope, args: []any{o.clients}})
 }
 
 // close gives the connection back, or ends one that was cut off.
@@ -90,7 +91,11 @@ func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanne
 	b.Queue(st.postgres, args...)
 	res := s.pg.SendBatch(ctx, &b)
 	for _, one := range q {
-		if _, err := res.Exec(); err != nil {
+		tag, err := res.Exec()
+		if err == nil {
+			err = one.counted(tag.RowsAffected())
+		}
+		if err != nil {
 			res.Close()
 			return one.s, err
 		}
@@ -117,6 +122,12 @@ func read(rows pgx.Rows, fn func(scanner) error) error {
 // pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
 // It gives how many rows the last of them changed, or the statement that failed.
 func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *stmt, err error) {
+	if commit && slices.ContainsFunc(s.queue, func(q queued) bool { return q.must }) {
+		// Their counts are looked at here, which would be too late behind a commit.
+		if _, failed, err := s.pipeline(ctx, false); err != nil {
+			return 0, failed, err
+		}
+	}
 	q := s.queue
 	s.queue = nil
 	if len(q) == 0 {
@@ -135,6 +146,9 @@ func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *s
 	res := s.pg.SendBatch(ctx, &b)
 	for _, one := range q {
 		tag, err := res.Exec()
+		if err == nil {
+			err = one.counted(tag.RowsAffected())
+		}
 		if err != nil {
 			res.Close()
 			return 0, one.s, err

@@ -36,11 +36,18 @@ type writer struct {
 	patient bool
 	crowd   int           // units of the last commit
 	took    time.Duration // by the last commit, mostPatience at most
-	comes   chan struct{} // closed by whoever joins the queue; nil when nobody waits for it
+	// trusting: a unit gets no savepoint, unless one has failed lately; wary counts those that still get one.
+	trusting bool
+	wary     int
+	comes    chan struct{} // closed by whoever joins the queue; nil when nobody waits for it
 }
 
 // mostPatience bounds how long an answer is held back for others.
 const mostPatience = 3 * time.Millisecond
+
+// waryFor is how many units get a savepoint after one had to be undone without, so that whoever fails on
+// purpose makes others run twice no more than once in so many units.
+const waryFor = 1000
 
 // transaction is how an engine opens and ends what the units of a writer share.
 type transaction interface {
@@ -222,20 +229,26 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 		}
 		b = &batch{done: make(chan struct{})}
 		w.batch = b
-	} else if err := w.t.savepoint(); err != nil {
-		w.vanish(b)
-		w.leave()
-		return b, nil
+	}
+	saved := !first && (!w.trusting || w.wary > 0)
+	if saved {
+		if err := w.t.savepoint(); err != nil {
+			w.vanish(b)
+			w.leave()
+			return b, nil
+		}
 	}
 	b.units++
 	b.full = alone
+	w.wary = max(w.wary-1, 0)
+	w.s.wrote = false
 	late := len(w.s.late)
 	// Deferred, so that a goroutine that ends inside fn (t.FailNow) does not take the turn with it.
 	defer func() {
 		if err != nil {
 			w.s.late = w.s.late[:min(late, len(w.s.late))]
 		}
-		w.settle(b, first, err != nil)
+		w.settle(b, first, saved, err != nil)
 		w.leave()
 	}()
 	err = errors.New("the unit of work ended its goroutine")
@@ -244,25 +257,29 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 }
 
 // settle keeps or undoes what the unit did.
-func (w *writer) settle(b *batch, first, failed bool) {
+func (w *writer) settle(b *batch, first, saved, failed bool) {
 	switch {
-	case !failed && first:
-	case !failed:
+	case !failed && saved:
 		if w.t.release() != nil {
 			w.vanish(b)
 		}
+	case !failed:
 	case first: // it is alone in the transaction, and saw nothing that is not on disk
 		w.t.rollback()
 		w.batch = nil
 		close(b.done)
-	default:
+	case saved:
 		if w.t.undo() != nil {
 			w.vanish(b)
 		}
+	case w.s.wrote: // it can only be undone together with those before it
+		w.wary = waryFor
+		w.vanish(b)
 	}
 }
 
-// vanish gives up the transaction, of which the engine itself has undone all (disk full, connection lost).
+// vanish gives up the transaction, of which nothing must stay: the engine itself has undone it (disk full,
+// connection lost), or a unit that failed can be undone in no other way.
 func (w *writer) vanish(b *batch) {
 	w.t.rollback()
 	w.batch, w.s.late = nil, nil

@@ -114,6 +114,44 @@ func TestUnitsThatWaitShareACommitAndFailAlone(t *testing.T) {
 	}
 }
 
+func TestWhoFailsMakesOthersRunTwiceOnceOnly(t *testing.T) {
+	db := lite(t)
+	mine := errors.New("mine")
+	runs := map[int64]int{}
+	unit := func(id int64, err error) func(context.Context) error {
+		return add(db, id, func(*Tx) error { runs[id]++; return err })
+	}
+	crowd(t, db, nil, unit(1, nil), unit(2, mine), unit(3, nil))
+	crowd(t, db, nil, unit(11, nil), unit(12, mine), unit(13, nil))
+	if got := stored(t, db); !same(got, 1, 3, 11, 13) {
+		t.Errorf("stored %v", got)
+	}
+	if runs[1] != 2 || runs[11] != 1 || runs[12] != 1 || runs[13] != 1 {
+		t.Errorf("runs %v", runs)
+	}
+}
+
+func TestWhoFailsBeforeWritingMakesNobodyRunTwice(t *testing.T) {
+	db := lite(t)
+	mine := errors.New("mine")
+	look := &stmt{name: "test", sqlite: "SELECT id FROM counter", reads: true}
+	runs := 0
+	errs := crowd(t, db, nil,
+		add(db, 1, func(*Tx) error { runs++; return nil }),
+		func(ctx context.Context) error {
+			return db.Write(ctx, viewer, client, func(tx *Tx) error {
+				if _, err := many(tx, look, value[int64]); err != nil {
+					t.Error(err)
+				}
+				return mine
+			})
+		},
+		add(db, 3, nil))
+	if errs[0] != nil || !errors.Is(errs[1], mine) || errs[2] != nil || runs != 1 || !same(stored(t, db), 1, 3) {
+		t.Errorf("%v, %d runs, stored %v", errs, runs, stored(t, db))
+	}
+}
+
 func TestNobodyIsAnsweredBeforeTheCommit(t *testing.T) {
 	db := lite(t)
 	started := make(chan struct{})
