@@ -1,5 +1,5 @@
 # Thin wrappers; every target is one command that also works without make.
-.PHONY: run test check bench fuzz shots
+.PHONY: run test check bench fuzz shots mutate
 
 run: # the demo desk
 	go run ./cmd/kept demo
@@ -19,3 +19,6 @@ fuzz: # half a minute for each reader of what strangers send
 shots: # pictures of every screen
 	mkdir -p bin/shots
 	KEPT_SHOTS=$(CURDIR)/bin/shots go test -count 1 ./internal/web/...
+
+mutate: # lines of the engine are broken one at a time; a test must notice each
+	go run ./scripts/mutate

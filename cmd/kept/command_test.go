@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"kept/internal/desk"
 )
 
 var mercy = []string{"client", "add", "--slug", "mercy", "--name", "Mercy Health", "--host", "mercy.example", "--zone", "America/Chicago", "--phone", "800-555-0143"}
@@ -27,6 +30,9 @@ func TestHelpHelps(t *testing.T) {
 		"backup":           {"<file>"},
 		"restore":          {"<file>"},
 		"release-messages": {"After a restore"},
+		"explain":          {"<number>"},
+		"agreement import": {"<client>", "<file>", "--over"},
+		"agreement export": {"<client>", "--plain"},
 		"version":          {"which version"},
 	} {
 		s := keptIn(t, secrets, append(strings.Fields(command), "--help")...).works(t, texts...)
@@ -150,4 +156,33 @@ func TestBackupAndRestore(t *testing.T) {
 	start(t, nil, on(to, "serve")...).opens()
 	kept(t, on(to, "release-messages")...).works(t, "Messages go out again; 0 wait")
 	kept(t, on(to, "release-messages")...).works(t, "Messages were not held.")
+}
+
+func TestAgreementsByCommand(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	start(t, nil, on(folder, "serve")...).opens()
+	kept(t, on(folder, mercy...)...).works(t)
+	usual := kept(t, on(folder, "agreement", "export", "mercy")...).works(t, "metric: first_response", "America/Chicago; mon-fri 08:00-17:00; us-federal closed").out
+	kept(t, on(folder, "agreement", "export", "mercy", "--plain")...).works(t, "Only you can say that it is fixed.")
+	kept(t, on(folder, "agreement", "export", "nowhere")...).refuses(t, `no hospital with the short name "nowhere"`)
+	file := filepath.Join(folder, "terms.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin := strings.Replace(usual, "from: \"1970-01-01T00:00:00Z\"", "from: \"2030-01-01T06:00:00Z\"", 1)
+	write(strings.Replace(begin, "goal: 95", "goal: 950", 1))
+	kept(t, on(folder, "agreement", "import", "mercy", file)...).refuses(t, "line ", "targets[2].goal: a goal lies above 0")
+	write(begin)
+	kept(t, on(folder, "agreement", "import", "mercy", file)...).works(t, "Version 2 of the agreement of Mercy Health is a draft, to begin 2030-01-01 06:00 UTC.")
+	kept(t, on(folder, "agreement", "import", "mercy", file)...).refuses(t, "command works on version 2", "--over")
+	kept(t, on(folder, "agreement", "import", "mercy", file, "--over")...).works(t, "Version 2")
+	if again := kept(t, on(folder, "agreement", "export", "mercy", "--version", "2")...).works(t).out; again != begin {
+		t.Errorf("it comes back as %s", again)
+	}
+	kept(t, on(folder, "explain", string(desk.NewRef(rand.Reader, desk.RefLength)))...).refuses(t, "no question with the number")
+	kept(t, on(folder, "explain", "?")...).refuses(t)
 }

@@ -47,10 +47,15 @@ type commands struct {
 	Shift struct {
 		Add shiftAdd `cmd:"" help:"Put somebody on the roster. Without shifts no call can be promised."`
 	} `cmd:"" help:"Who works when."`
+	Agreement struct {
+		Import agreementImport `cmd:"" help:"Write a draft of a hospital's next terms from a file."`
+		Export agreementExport `cmd:"" help:"Print the terms of a hospital."`
+	} `cmd:"" help:"What was agreed with a hospital."`
+	Explain         explain         `cmd:"" help:"Say how the clocks of one question came to stand as they do."`
 	Backup          backup          `cmd:"" help:"Write a checked copy of everything to a new file, while the desk is open."`
 	Restore         restore         `cmd:"" help:"Bring a backup into an empty folder or database. Messages then wait until you let them go."`
 	ReleaseMessages releaseMessages `cmd:"" help:"After a restore: let the waiting messages go."`
-	Verify          verify          `cmd:"" help:"Read every question and hold it against the laws: history, promises, seats, loops. Changes nothing."`
+	Verify          verify          `cmd:"" help:"Read every question and hold it against the laws: history, promises, seats, loops, clocks. Changes nothing."`
 	Simulate        simulateRun     `cmd:"" help:"Let an invented desk live for days or a year in minutes, and say how it kept its promises."`
 	Version         version         `cmd:"" help:"Say which version this is."`
 }

@@ -77,8 +77,8 @@ func (m *metrics) observe(route string, status int, took time.Duration) {
 func (m *metrics) toldAfter(late time.Duration) { m.told.Observe(late.Seconds()) }
 
 // follow watches what is due until ctx ends.
-func (m *metrics) follow(ctx context.Context, db *store.DB, a *app.App, sweep, send *job.Loop, log *slog.Logger) {
-	for _, l := range []*job.Loop{sweep, send} {
+func (m *metrics) follow(ctx context.Context, db *store.DB, a *app.App, sweep, send, clocks *job.Loop, log *slog.Logger) {
+	for _, l := range []*job.Loop{sweep, send, clocks} {
 		labels := prometheus.Labels{"loop": l.Name}
 		m.registry.MustRegister(
 			prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "kept_jobs_done_total", Help: "Due things that were done.", ConstLabels: labels},

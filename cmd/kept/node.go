@@ -130,9 +130,10 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	sweep := n.loop("sweeper", a.Sweeper(), 4, db)
 	sweep.Batch = app.SweepBatch
 	send := n.loop("sender", held{a.Sender(), db}, 4, db)
+	clocks := n.loop("clocks", a.Clocker(), 1, db)
 	a.OnWork(sweep.Next, send.Wake)
-	n.metrics.follow(due, db, a, sweep, send, n.log)
-	for _, run := range []func(context.Context){sweep.Run, send.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }} {
+	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
+	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }} {
 		loops.Go(func() { run(due) })
 	}
 

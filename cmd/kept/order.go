@@ -28,6 +28,10 @@ var orders = map[string]func() order{
 	"backup":  func() order { return new(backup) },
 	"release": func() order { return new(releaseMessages) },
 	"verify":  func() order { return new(verify) },
+	"explain": func() order { return new(explain) },
+
+	"agreement-import": func() order { return new(agreementImport) },
+	"agreement-export": func() order { return new(agreementExport) },
 }
 
 // operator is who gives orders.
@@ -99,7 +103,7 @@ func takeOrders(db *store.DB, a *app.App) http.Handler {
 		mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
 			o := blank()
 			var lines []string
-			err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(o)
+			err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<20)).Decode(o)
 			if err != nil {
 				err = desk.Wrap(desk.Invalid, "order", err, "The open desk does not understand this command. Is it another version of Kept?")
 			} else {

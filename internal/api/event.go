@@ -41,6 +41,8 @@ type Event struct {
 	Until      time.Time `json:"until,omitzero" doc:"Until when."`
 	Told       string    `json:"delivery_id,omitempty" doc:"Id of the delivery it is about."`
 	Flag       string    `json:"flag,omitempty" doc:"The danger seen in words."`
+	Priority   string    `json:"priority,omitempty" doc:"The priority that was set."`
+	Was        string    `json:"was,omitempty" doc:"The priority before."`
 }
 
 type eventsOut struct {
@@ -79,6 +81,7 @@ func eventWire(e desk.Event) Event {
 		State: string(d.State), Start: instant(d.Start), Due: instant(d.Due), Owner: d.OwnerIs, MovedBy: string(d.MovedBy), Tries: d.Tries,
 		Outcome: d.Outcome, Reason: d.Reason, Override: d.Override, Message: id(d.Message), Delivery: d.Delivery, Channel: string(d.Channel),
 		Via: string(d.Via), Entered: d.Entered, Since: instant(d.Since), Until: instant(d.Until), Told: id(d.Outbox), Flag: string(d.Flag),
+		Priority: string(d.Priority), Was: string(d.Was),
 	}
 }
 

@@ -32,6 +32,7 @@ type App struct {
 	coverage   coverageCache
 	escalating escalating
 	facts      factsCache
+	books      books
 	signed     signedCache
 	hold       holdUntil
 	wake       struct {

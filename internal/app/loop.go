@@ -230,7 +230,15 @@ func (x *act) askIfFixed(talked bool) error {
 		return err
 	}
 	x.t.State, x.t.AskedAt = desk.Asked, x.now()
-	if err := x.note(desk.AskedIfFixed, desk.EventData{}); err != nil {
+	// In a talk the person heard how it ended; where nothing can be sent, the page says so.
+	var heard desk.EventData
+	switch ch := x.writtenChannel(); {
+	case talked:
+		heard.Channel = desk.ByVoice
+	case ch == desk.ByWeb || ch == "" || x.t.Address == 0:
+		heard.Channel = desk.ByWeb
+	}
+	if err := x.note(desk.AskedIfFixed, heard); err != nil {
 		return err
 	}
 	p, err := x.add(desk.Promise{Kind: desk.Confirm, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(confirmAfter[0]), Step: 1})

@@ -21,7 +21,8 @@ const (
 	verifyPage = 200
 )
 
-// Verify reads every question of every client and holds it against the laws. It changes nothing.
+// Verify reads every question of every client, holds it against the laws and its row of clocks against its history.
+// It changes nothing.
 func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 	var out Verified
 	if v.Who != desk.WhoSystem {
@@ -34,6 +35,10 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 	for _, c := range f.clients {
 		for before, more := desk.TicketID(0), true; more; {
 			err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+				clocks, err := a.counting(tx, c, f)
+				if err != nil {
+					return err
+				}
 				page, err := tx.Tickets("", before, verifyPage)
 				if err != nil {
 					return err
@@ -45,6 +50,17 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 					}
 					if err := f.Check(coverage.Roster{}); err != nil && len(out.Broken) < verifyMost {
 						out.Broken = append(out.Broken, err.Error())
+					}
+					who, err := tx.Requester(t.Requester)
+					if err != nil {
+						return err
+					}
+					wrong, err := clocks.clockWrong(tx, t, who.Kind, f.Events)
+					if err != nil {
+						return err
+					}
+					if wrong != "" && len(out.Broken) < verifyMost {
+						out.Broken = append(out.Broken, wrong)
 					}
 					before = t.ID
 				}

@@ -31,7 +31,7 @@ var noClient = map[string]string{
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
-	"Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
+	"Clocker": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
 	"Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Unreached": "a count of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
@@ -44,6 +44,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		_, err = a.Reply(ctx, d.Sam, got.Ref, app.Words{Body: markReply})
 		d.Must(err)
 		rosa := d.Rosa().Calls(d.Sam, "no puedo entrar")
+		draft := drafts(d, d.Mercy, nil)
 		d.Settle()
 		page, err := a.TicketPage(ctx, d.Sam, got.Ref)
 		d.Must(err)
@@ -62,10 +63,28 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
 			mine := v.Who == desk.WhoRequester
 			acts := map[string]func() (any, error){
-				"AckAlert": func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
 				"AddAbsence": func() (any, error) {
 					return a.AddAbsence(ctx, v, app.AbsenceIn{Staff: d.Sam.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
 				},
+				"Agreement":  func() (any, error) { return a.Agreement(ctx, v, d.Mercy.ID) },
+				"Agreements": func() (any, error) { return a.Agreements(ctx, v) },
+				"ApproveAgreement": func() (any, error) {
+					return a.ApproveAgreement(ctx, v, d.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
+				},
+				"Clocks":     func() (any, error) { return a.Clocks(ctx, v, ref) },
+				"ClocksSoon": func() (any, error) { list, sums, err := a.ClocksSoon(ctx, v, 10); return []any{list, sums}, err },
+				"DraftAgreement": func() (any, error) {
+					return a.DraftAgreement(ctx, v, d.Mercy.ID, app.AgreementIn{Terms: draft.Terms, Version: draft.Version, Edit: draft.Edit})
+				},
+				"Explain":    func() (any, error) { return a.Explain(ctx, v, ref) },
+				"RankTicket": func() (any, error) { return a.RankTicket(ctx, v, ref, app.Hurt{Stopped: true}) },
+				"WhatIf": func() (any, error) {
+					return a.WhatIf(ctx, v, d.Mercy.ID, draft.Terms, d.Now().Add(-time.Hour), d.Now())
+				},
+				"WithdrawAgreement": func() (any, error) {
+					return nil, a.WithdrawAgreement(ctx, v, d.Mercy.ID, draft.Version, draft.Edit)
+				},
+				"AckAlert":     func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
 				"AddNote":      func() (any, error) { return a.AddNote(ctx, v, ref, app.Words{Body: "x"}) },
 				"AddToken":     func() (any, error) { return a.AddToken(ctx, v, d.Mercy.ID, "x") },
 				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x") },
@@ -164,7 +183,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if err != nil && (desk.Is(err, desk.Internal) || desk.Is(err, desk.Unavailable)) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
-				toMercy := slices.Contains([]string{"AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
+				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
 					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)

@@ -140,7 +140,8 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 	}
 	staffSound := func(b *tab, path string) { b.t.Helper(); b.open(path); staffLook(b, path) }
 	for name, paths := range map[string][]string{
-		"queue":  {"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller"},
+		"queue":  {"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller", ticket + "?tab=clocks"},
+		"terms":  {"/desk/agreements", "/desk/agreements/mercy", "/desk/agreements/st-anne?edit=yes"},
 		"others": {"/promises", "/desk/coverage", "/desk/roster", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -107,7 +107,7 @@ func TestWhatScreenReadersRead(t *testing.T) {
 		}
 	}
 	b := p.signedIn(t, p.Sam).view(1366, 768)
-	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search", "/desk/display"} {
+	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search", "/desk/display", "/desk/agreements", "/desk/agreements/mercy", "/desk/t/" + string(maria.Got.Ref) + "?tab=clocks"} {
 		b.open(path).reads("banner")
 	}
 }

@@ -59,3 +59,40 @@ func TestTheDeskWorksOnWhatTheDemoHasMade(t *testing.T) {
 		}
 	}
 }
+
+// TestTheDemoIsLawful: what the demo has made holds against every law, and its clocks against its history.
+func TestTheDemoIsLawful(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func(...store.Options) *store.DB) {
+		db := open(store.Options{Clock: func() time.Time { return now }})
+		if _, err := demo.Seed(t.Context(), db, demo.Options{Seed: 3, Now: now, Tickets: 400}); err != nil {
+			t.Fatal(err)
+		}
+		a := app.New(app.Options{DB: db})
+		for n := 1; n > 0; {
+			var err error
+			if n, err = a.Fold(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found, err := a.Verify(t.Context(), desk.System("test"))
+		if err != nil || found.Tickets != 400 {
+			t.Fatal(found.Tickets, err)
+		}
+		for _, b := range found.Broken {
+			t.Error(b)
+		}
+		lines, err := a.Agreements(t.Context(), desk.System("test"))
+		if err != nil || len(lines) != 6 {
+			t.Fatal(len(lines), err)
+		}
+		drafts := 0
+		for _, l := range lines {
+			if l.Draft.Version != 0 {
+				drafts++
+			}
+		}
+		if drafts != 2 {
+			t.Errorf("%d hospitals have a draft to approve", drafts)
+		}
+	})
+}

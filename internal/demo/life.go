@@ -185,7 +185,7 @@ func (l *life) hear(via desk.Via, body string) {
 			l.t.Flag = m.Flag
 		}
 	}
-	l.resumes(by)
+	l.resumes(by, "person")
 	l.found = append(l.found, body)
 }
 

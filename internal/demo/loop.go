@@ -10,11 +10,19 @@ import (
 
 var confirmAfter = []time.Duration{2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour}
 
-// askIfFixed asks the person and promises to ask again.
-func (l *life) askIfFixed(w *worker) {
+// askIfFixed asks the person and promises to ask again. talked: with the answer itself.
+func (l *life) askIfFixed(w *worker, talked bool) {
 	l.keepWords(actor(w), "asked_if_fixed")
+	l.resumes(actor(w), "asked")
 	l.t.State, l.t.AskedAt = desk.Asked, l.now
-	l.note(desk.AskedIfFixed, actor(w), desk.EventData{})
+	var heard desk.EventData
+	switch {
+	case talked:
+		heard.Channel = desk.ByVoice
+	case l.t.Address == 0 || l.t.Channel == desk.ByWeb:
+		heard.Channel = desk.ByWeb
+	}
+	l.note(desk.AskedIfFixed, actor(w), heard)
 	p := l.add(actor(w), desk.Promise{Kind: desk.Confirm, Source: desk.FromAgreement, Due: l.now.Add(confirmAfter[0]), Step: 1}, nil)
 	l.told(desk.SayFixed, p, 0, nil)
 }
@@ -50,6 +58,7 @@ func (l *life) closes(state desk.TicketState, by desk.Actor) {
 			l.end(p, desk.PromiseWithdrawn, by, desk.EventData{})
 		}
 	}
+	l.resumes(by, "closed")
 	l.t.State, l.t.ClosedAt = state, l.now
 }
 
@@ -82,6 +91,7 @@ func (l *life) void(w *worker, reason string) {
 			l.end(p, desk.PromiseVoided, actor(w), desk.EventData{Reason: reason})
 		}
 	}
+	l.resumes(actor(w), "closed")
 	l.t.State, l.t.ClosedAt = desk.Void, l.now
 	l.note(desk.TicketVoided, actor(w), desk.EventData{Reason: reason})
 	l.told(desk.SayVoided, nil, 0, nil)
@@ -92,6 +102,7 @@ func (l *life) replies(w *worker, body string) {
 	m := l.say(desk.ToThem, desk.ViaDesk, actor(w), body)
 	l.told(desk.SayReply, nil, m, nil)
 	l.keepWords(actor(w), "replied")
+	l.resumes(actor(w), "answered")
 	if l.t.State == desk.New {
 		l.t.State = desk.Working
 	}
@@ -129,12 +140,12 @@ func (l *life) waiting() desk.EventData {
 }
 
 // resumes ends a wait, if there is one.
-func (l *life) resumes(by desk.Actor) {
+func (l *life) resumes(by desk.Actor, why string) {
 	if l.t.State != desk.Waiting {
 		return
 	}
 	d := l.waiting()
-	d.Outcome = "person"
+	d.Outcome = why
 	l.t.State, l.t.WaitingFor, l.t.WaitingSince, l.t.WaitingUntil = desk.Working, "", time.Time{}, time.Time{}
 	l.note(desk.TicketResumed, by, d)
 }

@@ -165,7 +165,7 @@ func (l *life) reached(p *desk.Promise, w *worker, note string) {
 	if l.t.Owner == 0 {
 		l.t.Owner = w.ID
 	}
-	l.askIfFixed(w)
+	l.askIfFixed(w, true)
 }
 
 func (l *life) hungUp(outcome string) {

@@ -62,7 +62,7 @@ func (l *life) phoned(words string) {
 	if knows && l.chance(60) || l.p.phone.ID == 0 {
 		l.open(desk.ViaPhone, actor(w), words, "", l.reply(), nil)
 		if l.after(l.between(2*time.Minute, 9*time.Minute)) {
-			l.askIfFixed(w)
+			l.askIfFixed(w, true)
 			l.loop(w)
 		}
 		return
@@ -167,7 +167,7 @@ func (l *life) overdue() {
 		if l.at(l.within(repair)) {
 			l.replies(lead, l.answer("I am sorry that we were late. ", "Disculpe la tardanza. "))
 			l.keepAny(lead)
-			l.askIfFixed(lead)
+			l.askIfFixed(lead, true)
 		}
 	}
 }
@@ -277,7 +277,7 @@ func (l *life) solves(w *worker) {
 		l.say(desk.Note, desk.ViaDesk, actor(w), oneOf(l.rnd, solved))
 	}
 	if l.after(l.between(20*time.Minute, 20*time.Hour)) {
-		l.askIfFixed(w)
+		l.askIfFixed(w, false)
 		l.loop(w)
 	}
 }

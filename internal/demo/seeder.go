@@ -165,7 +165,7 @@ func (s *seeder) addHistory(ctx context.Context) error {
 		})
 	}()
 	again := source(s.o.Seed, "refs again")
-	return s.db.Load(ctx, "demo", func(part func(func(*store.SystemTx) error) error) error {
+	err := s.db.Load(ctx, "demo", func(part func(func(*store.SystemTx) error) error) error {
 		if err := s.store(chunks, again, part); err != nil {
 			return err
 		}
@@ -173,6 +173,21 @@ func (s *seeder) addHistory(ctx context.Context) error {
 			return err
 		}
 		return <-made // a history that is not whole is none
+	})
+	if err != nil {
+		return err
+	}
+	// What belongs to one client only is emptied before a history is loaded.
+	return s.db.System(ctx, "demo", func(tx *store.SystemTx) error {
+		if err := s.addAgreements(tx); err != nil {
+			return err
+		}
+		for _, c := range s.clients {
+			if err := tx.ForClient(c.ID).FoldAnew(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -9,9 +9,10 @@ const (
 	TicketOpened     EventType = "ticket_opened"
 	TicketRetitled   EventType = "ticket_retitled"
 	TicketAssigned   EventType = "ticket_assigned"
-	TicketWaiting    EventType = "ticket_waiting" // Waits, Since, Until; Outbox told the person, or Channel web
-	TicketResumed    EventType = "ticket_resumed" // the same, and Outcome: person, answered, ended, asked or closed
-	AskedIfFixed     EventType = "asked_if_fixed"
+	PriorityChanged  EventType = "priority_changed" // Was, Priority; Impact, Urgency or Stopped say why
+	TicketWaiting    EventType = "ticket_waiting"   // Waits, Since, Until; Outbox told the person, or Channel web
+	TicketResumed    EventType = "ticket_resumed"   // the same, and Outcome: person, answered, ended, asked or closed
+	AskedIfFixed     EventType = "asked_if_fixed"   // Channel voice: in a talk; web: on the page alone
 	SaidFixed        EventType = "said_fixed"
 	SaidNotFixed     EventType = "said_not_fixed"
 	ClosedUnheard    EventType = "closed_unconfirmed"
@@ -80,6 +81,11 @@ type EventData struct {
 	Waits    WaitReason    `json:"waits,omitempty"`
 	Since    int64         `json:"since,omitempty"` // microseconds UTC
 	Until    int64         `json:"until,omitempty"` // microseconds UTC
+	Priority Priority      `json:"priority,omitempty"`
+	Was      Priority      `json:"was,omitempty"` // the priority before
+	Impact   string        `json:"impact,omitempty"`
+	Urgency  string        `json:"urgency,omitempty"`
+	Stopped  bool          `json:"stopped,omitempty"` // care or the flow of patients stopped
 }
 
 // Shown reports whether the requester sees events of type t in the history of the tracker.

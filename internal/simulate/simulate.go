@@ -94,6 +94,7 @@ func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, er
 	if err := w.found(); err != nil {
 		return Report{}, err
 	}
+	w.foldAt = w.now
 	err = w.pass(o.From.AddDate(0, 0, o.Days).UTC())
 	return w.report, err
 }

@@ -24,8 +24,8 @@ type world struct {
 
 	ahead happenings
 	seq   int
-	// When the sweeper and the sender look next; zero is not before something is written.
-	sweepAt, sendAt time.Time
+	// When the sweeper and the sender look next; zero is not before something is written. And when clocks are counted.
+	sweepAt, sendAt, foldAt time.Time
 
 	hospitals []hospital
 	analysts  []*analyst
@@ -82,7 +82,7 @@ func (w *world) pass(until time.Time) error {
 			return err
 		}
 		next := until
-		for _, t := range []time.Time{w.sweepAt, w.sendAt} {
+		for _, t := range []time.Time{w.sweepAt, w.sendAt, w.foldAt} {
 			if !t.IsZero() && t.Before(next) {
 				next = t
 			}
@@ -106,13 +106,16 @@ func (w *world) pass(until time.Time) error {
 	}
 }
 
-// step does what is due now: first the clock of promises, then messages, then one happening.
+// step does what is due now: first the clock of promises, then messages, then the clocks of agreements, then one happening.
 func (w *world) step() error {
 	if due(w.sweepAt, w.now) {
 		return w.sweep()
 	}
 	if due(w.sendAt, w.now) {
 		return w.send()
+	}
+	if due(w.foldAt, w.now) {
+		return w.fold()
 	}
 	return heap.Pop(&w.ahead).(happening).do()
 }
@@ -132,6 +135,16 @@ func (w *world) send() error {
 	done, next, err := w.app.Send(w.ctx, batch)
 	w.sendAt = w.again(done, next)
 	return err
+}
+
+// fold counts the clocks of what has changed: here once in an hour, for speed, and not each second.
+func (w *world) fold() error {
+	w.foldAt = w.now.Add(time.Hour)
+	for {
+		if n, err := w.app.Fold(w.ctx); err != nil || n == 0 {
+			return err
+		}
+	}
 }
 
 // again is when a worker looks next: at once while there is more, otherwise when the next row falls due,

@@ -108,8 +108,11 @@ func latest(first time.Time, more ...time.Time) time.Time {
 
 // Default is the agreement that a new client starts from: answers, news and repair by priority, day
 // and night for P1 and P2, in office hours for the others; patients hear a person within 15
-// minutes at any hour and get news at least every two business days. It is a draft of no client.
-func Default() Agreement {
+// minutes at any hour and get news at least every two business days. It is a draft of no client, in Chicago.
+func Default() Agreement { return DefaultIn("America/Chicago") }
+
+// DefaultIn is Default with its hours in a zone.
+func DefaultIn(zone string) Agreement {
 	const night, office = "always", "office"
 	const day = 9 * time.Hour // a business day of the office
 	person := func(most time.Duration) []Pause {
@@ -120,8 +123,8 @@ func Default() Agreement {
 		Grace:   30 * time.Minute,
 		Matrix:  DefaultMatrix(),
 		Calendars: []Calendar{
-			{night, "America/Chicago; always"},
-			{office, "America/Chicago; mon-fri 08:00-17:00; us-federal closed"},
+			{night, zone + "; always"},
+			{office, zone + "; mon-fri 08:00-17:00; us-federal closed"},
 		},
 	}
 	add := func(m Metric, when Conditions, allowed time.Duration, cal string, goal float64, pauses ...Pause) {
@@ -262,6 +265,33 @@ func (c Calendar) compile() (*calendar.Calendar, error) {
 		return nil, err
 	}
 	return calendar.New(spec)
+}
+
+// Priority gives the priority of what was opened at an instant, by the matrix of the version that governs it; by
+// the usual matrix where none does.
+func (b *Book) Priority(opened time.Time, impact, urgency Level, flowStopped bool) string {
+	if v := b.at(opened); v != nil {
+		return v.Agreement.Priority(impact, urgency, flowStopped)
+	}
+	usual := Agreement{Matrix: DefaultMatrix()}
+	return usual.Priority(impact, urgency, flowStopped)
+}
+
+// NextChange is when, after now, the version in force changes next in a way that touches tickets which are
+// open already; zero when nothing is known.
+func (b *Book) NextChange(now time.Time) (next time.Time) {
+	for _, v := range b.terms {
+		from := v.from
+		if !v.OpenTickets {
+			from = time.Time{}
+		}
+		for _, t := range [2]time.Time{from, v.until} {
+			if t.After(now) && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
+		}
+	}
+	return next
 }
 
 // at gives the version that governs what is opened at t, or nil.

@@ -84,7 +84,7 @@ var plainEN = plain{
 	pause:      "This clock may stop while we wait for %s. It stops for %s at most, and we tell you first.",
 	priorities: map[string]string{"P1": "the worst problems (P1)", "P2": "urgent problems (P2)", "P3": "normal problems (P3)", "P4": "small problems (P4)"},
 	everyone:   "all questions", patients: "questions from %s", about: "about %s", at: "at %s", to: "with team %s", and: " and ",
-	reasons: map[string]string{WaitingForPerson: "you", "supplier": "a firm that helps us", "appointment": "the day we set"},
+	reasons: map[string]string{WaitingForPerson: "you", "supplier": "a firm that helps us", "appointment": "the day we set", "time": "the time we set"},
 	second:  [2]string{"second", "seconds"}, minute: [2]string{"minute", "minutes"}, hour: [2]string{"hour", "hours"}, day: [2]string{"day", "days"},
 	businessDay: [2]string{"work day", "work days"},
 	ends: []string{
@@ -114,7 +114,7 @@ var plainES = plain{
 	priorities: map[string]string{"P1": "los casos más graves (P1)", "P2": "los casos urgentes (P2)", "P3": "los casos normales (P3)", "P4": "los casos leves (P4)"},
 	everyone:   "todas las preguntas", patients: "las preguntas de %s", about: "sobre %s", at: "en %s", to: "con el equipo %s", and: " y ",
 	calendars: map[string]string{"office": "oficina"},
-	reasons:   map[string]string{WaitingForPerson: "su respuesta", "supplier": "a una empresa que nos ayuda", "appointment": "el día que fijamos"},
+	reasons:   map[string]string{WaitingForPerson: "su respuesta", "supplier": "a una empresa que nos ayuda", "appointment": "el día que fijamos", "time": "la hora que fijamos"},
 	second:    [2]string{"segundo", "segundos"}, minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
 	businessDay: [2]string{"día hábil", "días hábiles"},
 	ends: []string{

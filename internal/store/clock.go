@@ -1,116 +1,187 @@
 package store
 
 import (
-	stdsql "database/sql"
-	"reflect"
+	"encoding/json"
+	"math"
 	"time"
+
+	"kept/internal/desk"
 )
 
-// systemClock is the one place of the package that reads the machine's clock; every instant that is
-// stored or compared comes from Options.Clock, whose default it is.
-func systemClock() time.Time { return time.Now() }
+const clockNames = "client_id, ticket_id, seq, version, metric, state, percent, missed, deadline_at, fire_at"
 
-// stopwatch measures how long something took, for logs and time limits; it never reaches a row.
-func stopwatch() func() time.Duration {
-	start := time.Now()
-	return func() time.Duration { return time.Since(start) }
+const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.skill, r.kind, t.seq, t.opened_at"
+
+var (
+	clockOne  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id = $2")
+	clockSave = sql(insert("clock", clockNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET seq = excluded.seq, version = excluded.version,
+		metric = excluded.metric, state = excluded.state, percent = excluded.percent, missed = excluded.missed, deadline_at = excluded.deadline_at, fire_at = excluded.fire_at`)
+	clockDrop  = sql("DELETE FROM clock WHERE client_id = $1 AND ticket_id = $2")
+	clocksDue  = sql("SELECT client_id, ticket_id FROM clock WHERE fire_at <= $1 ORDER BY fire_at, client_id, ticket_id LIMIT $2")
+	clockNext  = sql("SELECT fire_at FROM clock WHERE fire_at IS NOT NULL ORDER BY fire_at, client_id, ticket_id LIMIT 1")
+	clocksSoon = across("SELECT " + aliased("c", clockNames) + ` FROM clock c WHERE c.deadline_at IS NOT NULL AND {mine c}
+		ORDER BY c.deadline_at, c.client_id, c.ticket_id LIMIT $1`)
+	clockSums = across(`SELECT c.client_id, COUNT(*), SUM(CASE WHEN c.state = 'missed' THEN 1 ELSE 0 END),
+		SUM(CASE WHEN c.state <> 'missed' AND c.percent >= $1 THEN 1 ELSE 0 END) FROM clock c WHERE {mine c} GROUP BY c.client_id ORDER BY c.client_id`)
+
+	foldMark  = sql("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
+	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
+	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
+	foldDone  = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id = $2")
+	foldOne   = sql("SELECT COUNT(*) FROM fold WHERE client_id = $1 AND ticket_id = $2")
+	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
+
+	factsOne = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE t.client_id = $1 AND t.id = $2`)
+	// What was open at some time of a period.
+	factsIn = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
+	eventsIn = sql("SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) AND ` + pastOnly + " ORDER BY t.id, e.seq")
+	pastOne = sql("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id = $2 AND " + pastOnly + " ORDER BY e.seq")
+)
+
+// What clocks look at, of the events that they look at: less than half of a history.
+const (
+	pastNames = "e.ticket_id, e.seq, e.type, e.who, e.happened_at, e.data"
+	pastOnly  = `e.type NOT IN ('promise_trying', 'promise_tried', 'promise_told', 'promise_given', 'note_added', 'red_flag_seen', 'ticket_assigned', 'ticket_retitled', 'answer_offered')
+		AND (e.type <> 'message_state' OR replace(replace(replace(replace(e.data, '"message":', ''), '"reason":"fixed"', ''), '"reason":"waiting"', ''), '"reason":"nudge"', '') <> e.data)`
+)
+
+func scanClock(row scanner) (c desk.Clock, err error) {
+	err = row.Scan(&c.Client, &c.Ticket, &c.Seq, &c.Version, &c.Metric, &c.State, &c.Percent, &c.Missed, at(&c.Deadline), at(&c.FireAt))
+	return c, err
 }
 
-// micros is the stored form of an instant: microseconds UTC since 1970. The zero Time is 0; for a
-// column that may be NULL use optMicros.
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// scanPast reads as much of an event as clocks look at.
+func scanPast(row scanner) (e desk.Event, err error) {
+	var data []byte
+	err = row.Scan(&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), &data)
+	if err == nil && len(data) > len("{}") {
+		err = json.Unmarshal(data, &e.Data)
 	}
-	return t.UnixMicro()
+	return e, err
 }
 
-// optMicros is micros for a column that may be NULL: the zero Time becomes NULL.
-func optMicros(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMicro()
+func scanFacts(row scanner) (f desk.ClockFacts, err error) {
+	err = row.Scan(&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt))
+	return f, err
 }
 
-// instant reads back what micros wrote: UTC, and the zero Time for 0.
-func instant(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(us).UTC()
-}
+// markFold notes a question that this unit of work has touched: its row in clock is to be made again.
+func (tx *Tx) markFold(t desk.TicketID) error { return tx.put(foldMark, tx.client, t) }
 
-// at scans a BIGINT of microseconds, NULL included, into a Time: Scan(at(&t.OpenedAt)).
-func at(t *time.Time) stdsql.Scanner { return instantScanner{t} }
+// FoldOpen is markFold of every open question of the client, for a change of its agreement.
+func (tx *Tx) FoldOpen() error { return tx.put(foldOpen, tx.client) }
 
-type instantScanner struct{ t *time.Time }
-
-func (s instantScanner) Scan(src any) error {
-	switch us := src.(type) {
-	case nil:
-		*s.t = time.Time{}
-		return nil
-	case int64:
-		*s.t = instant(us)
-		return nil
-	}
-	var n stdsql.NullInt64
-	if err := n.Scan(src); err != nil {
-		return err
-	}
-	*s.t = instant(n.Int64)
-	return nil
-}
-
-// optID is an id for a column that may be NULL: 0 becomes NULL.
-func optID[T ~int64](id T) any {
-	if id == 0 {
-		return nil
-	}
-	return int64(id)
-}
-
-// optText is a text for a column that may be NULL: "" becomes NULL.
-func optText[T ~string](s T) any {
-	if s == "" {
-		return nil
-	}
-	return string(s)
-}
-
-// orZero scans a column that may be NULL into p, the zero value standing for NULL.
-func orZero[T any](p *T) stdsql.Scanner { return zeroScanner[T]{p} }
-
-type zeroScanner[T any] struct{ p *T }
-
-func (s zeroScanner[T]) Scan(src any) error {
-	if src == nil {
-		var none T
-		*s.p = none
-		return nil
-	}
-	if id, ok := src.(int64); ok {
-		if to := reflect.ValueOf(s.p).Elem(); to.CanInt() {
-			to.SetInt(id)
-			return nil
+// FoldAnew forgets all clocks of the client and has those of its open questions made again, after a history was
+// loaded.
+func (tx *Tx) FoldAnew() error {
+	for _, s := range []*stmt{foldNone, clockNone} {
+		if err := tx.put(s, tx.client); err != nil {
+			return err
 		}
 	}
-	var n stdsql.Null[T]
-	if err := n.Scan(src); err != nil {
+	return tx.FoldOpen()
+}
+
+// ToFold gives at most n questions whose row in clock is to be made again: those whose instant has come first, then
+// those with new events.
+func (tx *SystemTx) ToFold(now time.Time, n int) ([]TicketKey, error) {
+	keys, err := many(tx, clocksDue, scanTicketKey, micros(now), n)
+	if err != nil || len(keys) >= n {
+		return keys, err
+	}
+	fresh, err := many(tx, foldsNext, scanTicketKey, n-len(keys))
+	return append(keys, fresh...), err
+}
+
+// NextFold is when a row in clock is next to be made again though nothing happens; false when none is.
+func (tx *SystemTx) NextFold() (time.Time, bool, error) { return instantOf(tx, clockNext) }
+
+// SaveClock stores how a question stands; it is no longer one with new events.
+func (tx *Tx) SaveClock(c desk.Clock) error {
+	if err := tx.put(foldDone, tx.client, c.Ticket); err != nil {
 		return err
 	}
-	*s.p = n.V
-	return nil
+	return tx.put(clockSave, tx.client, c.Ticket, c.Seq, c.Version, c.Metric, c.State, c.Percent, c.Missed, optMicros(c.Deadline), optMicros(c.FireAt))
 }
 
-// flag is the stored form of a yes or no: 1 or 0 in an INTEGER column. It is scanned into a bool.
-func flag(yes bool) int64 {
-	if yes {
-		return 1
+// DropClock says that no clock of a question runs.
+func (tx *Tx) DropClock(t desk.TicketID) error {
+	if err := tx.put(foldDone, tx.client, t); err != nil {
+		return err
 	}
-	return 0
+	return tx.put(clockDrop, tx.client, t)
 }
 
-// Now is the instant of the desk's clock, UTC, whole microseconds.
-func (db *DB) Now() time.Time { return db.instant() }
+// Clock gives the row of a question; ok is false when there is none, stale is true when new events wait to be
+// counted.
+func (tx *ReadTx) Clock(t desk.TicketID) (c desk.Clock, ok, stale bool, err error) {
+	n, err := one(tx, foldOne, value[int], tx.client, t)
+	if err != nil {
+		return c, false, false, err
+	}
+	c, ok, err = maybe(tx, clockOne, scanClock, tx.client, t)
+	return c, ok, n > 0, err
+}
+
+// ClockFacts gives what the clocks of a question depend on beside its events; NotFound where there is none. It
+// tells nothing of a person.
+func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
+	return one(tx, factsOne, scanFacts, tx.client, t)
+}
+
+// Past gives the events of a question that clocks look at, oldest first, and of each what they look at.
+func (tx *ReadTx) Past(t desk.TicketID) ([]desk.Event, error) {
+	return many(tx, pastOne, scanPast, tx.client, t)
+}
+
+// historiesAtOnce is how many questions Histories reads at a time.
+const historiesAtOnce = 500
+
+// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id.
+func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []desk.Event)) error {
+	for after := desk.TicketID(math.MinInt64); ; {
+		facts, err := many(tx, factsIn, scanFacts, tx.client, micros(from), micros(until), after, historiesAtOnce)
+		if err != nil || len(facts) == 0 {
+			return err
+		}
+		last := facts[len(facts)-1].Ticket
+		events, err := many(tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last)
+		if err != nil {
+			return err
+		}
+		for _, f := range facts {
+			n := 0
+			for n < len(events) && events[n].Ticket == f.Ticket {
+				n++
+			}
+			each(f, events[:n:n])
+			events = events[n:]
+		}
+		after = last
+	}
+}
+
+// ClocksSoon gives the questions of the viewer's clients whose most pressing clock ends first, those missed
+// already before all; at most n.
+func (tx *DeskReadTx) ClocksSoon(n int) ([]desk.Clock, error) {
+	return manyAcross(tx, clocksSoon, scanClock, n)
+}
+
+// ClockSum is how the open questions of one client stand.
+type ClockSum struct {
+	Client                desk.ClientID
+	Running, Missed, Near int
+}
+
+// ClockSums gives for each of the viewer's clients how many open questions have a clock, how many one that was missed,
+// and how many one of which this percentage of time is used up.
+func (tx *DeskReadTx) ClockSums(percent int) ([]ClockSum, error) {
+	return manyAcross(tx, clockSums, func(row scanner) (s ClockSum, err error) {
+		err = row.Scan(&s.Client, &s.Running, &s.Missed, &s.Near)
+		return s, err
+	}, percent)
+}

@@ -266,8 +266,8 @@ func TestReadsOfWritersAreOnRecord(t *testing.T) {
 }
 
 func TestLawsAreCheckedBeforeCommit(t *testing.T) {
-	defer func(was func(*Tx, []desk.TicketID) error) { checkLaws = was }(checkLaws)
-	checkLaws = func(tx *Tx, ts []desk.TicketID) error {
+	defer func(was func(*Tx, []desk.TicketID) error) { beforeCommit = was }(beforeCommit)
+	beforeCommit = func(tx *Tx, ts []desk.TicketID) error {
 		if tx.client != client || len(ts) != 2 || ts[0] != 5 || ts[1] != 6 {
 			t.Errorf("checked %v of %d", ts, tx.client)
 		}

@@ -8,7 +8,16 @@ import (
 	"kept/internal/desk"
 )
 
-func init() { checkLaws = lawOfPromises }
+func init() {
+	beforeCommit = func(tx *Tx, tickets []desk.TicketID) error {
+		for _, t := range tickets {
+			if err := tx.markFold(t); err != nil {
+				return err
+			}
+		}
+		return lawOfPromises(tx, tickets)
+	}
+}
 
 // What tickets say of their live promises, beside each of them.
 const lawOf = `SELECT t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state

@@ -11,7 +11,7 @@ import (
 func TestListsWalkAnIndex(t *testing.T) {
 	db := openIn(t, Options{DataDir: t.TempDir()})()
 	walks := map[string]string{}
-	for index, doors := range map[string][]*door{"ticket_queue": {queueOfAll}, "ticket_owner": {queueOfOwner}, "promise_live": {boardOfAll}, "promise_owner": {boardOfOwner}, "alert_open": {alertsOpen}} {
+	for index, doors := range map[string][]*door{"ticket_queue": {queueOfAll}, "ticket_owner": {queueOfOwner}, "promise_live": {boardOfAll}, "promise_owner": {boardOfOwner}, "alert_open": {alertsOpen}, "clock_deadline": {clocksSoon}} {
 		for _, d := range doors {
 			for _, s := range []*stmt{d.all, d.staff, d.client} {
 				walks[s.sqlite] = index
@@ -19,7 +19,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 		}
 	}
 	for s, index := range map[*stmt]string{promisesDue: "promise_live", promiseNext: "promise_live", outNext: "outbox_due", addressAnyhow: "address_value",
-		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven"} {
+		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire"} {
 		walks[s.sqlite] = index
 	}
 	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {

@@ -74,8 +74,8 @@ type SystemTx struct{ *DeskTx }
 // ForClient gives the same transaction bound to one client.
 func (tx *SystemTx) ForClient(c desk.ClientID) *Tx { return tx.unit.forClient(c) }
 
-// checkLaws is called before commit for each client with touched tickets; law.go sets it.
-var checkLaws func(*Tx, []desk.TicketID) error
+// beforeCommit is called for each client with touched tickets; law.go sets it.
+var beforeCommit func(*Tx, []desk.TicketID) error
 
 // hands are the writing half of a transaction.
 type hands struct{ u *unit }
@@ -265,13 +265,13 @@ func (u *unit) putReads(rows []Read) error {
 	return u.broken
 }
 
-// finish does what stands between the caller's function and the commit: the laws, and the read log where
-// it is in the same database.
+// finish does what stands between the caller's function and the commit: the mark for the clocks, the laws, and
+// the read log where it is in the same database.
 func (u *unit) finish() error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if checkLaws != nil {
+	if beforeCommit != nil {
 		for len(u.touched) > 0 {
 			c := u.touched[0].client
 			var ts []desk.TicketID
@@ -284,11 +284,12 @@ func (u *unit) finish() error {
 				}
 			}
 			u.touched = rest
-			if err := checkLaws(u.forClient(c), ts); err != nil {
+			tx := u.forClient(c)
+			if err := beforeCommit(tx, ts); err != nil {
 				return err
 			}
 			if audit := u.db.opts.Audit; audit != nil {
-				if err := audit(u.forClient(c), ts); err != nil {
+				if err := audit(tx, ts); err != nil {
 					return err
 				}
 			}

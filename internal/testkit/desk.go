@@ -143,7 +143,9 @@ func (d *Desk) Settle() {
 		if err := d.SMS.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) { // faster than the answer to sending: given again
 			d.Must(err)
 		}
-		if swept+sent == 0 {
+		folded, err := d.App.Fold(d.Ctx())
+		d.Must(err)
+		if swept+sent+folded == 0 {
 			return
 		}
 	}
@@ -155,7 +157,9 @@ func (d *Desk) nextDue() []time.Time {
 	d.Must(err)
 	_, out, err := d.App.Send(d.Ctx(), 100)
 	d.Must(err)
-	return []time.Time{promise, out}
+	clock, err := d.App.NextFold(d.Ctx())
+	d.Must(err)
+	return []time.Time{promise, out, clock}
 }
 
 // Ctx is the context of the test.

@@ -5,12 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"kept/internal/desk"
-	"kept/internal/testkit"
 )
 
-func ana(d *testkit.Desk) desk.Viewer { return d.Ana }
 
 // A supervisor adds a rota from the page; what is wrong is said at its field and what was typed stays; the person
 // on it sees the turns on the page and in a calendar.

@@ -42,6 +42,13 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
+		"POST /desk/t/{ref}/priority":                    h.rankTicket,
+		"GET /desk/agreements":                           h.agreementsPage,
+		"GET /desk/agreements/{client}":                  h.agreementPage,
+		"GET /desk/agreements/{client}/terms/{id}":       h.agreementTerms,
+		"POST /desk/agreements/{client}/draft":           h.draftAgreement,
+		"POST /desk/agreements/{client}/approvals":       h.approveAgreement,
+		"POST /desk/agreements/{client}/withdrawals":     h.withdrawAgreement,
 		"GET /desk/call/new":                             h.callPage,
 		"POST /desk/call/new":                            h.finishCall,
 		"GET /desk/call/done/{ref}":                      h.callDone,
@@ -203,6 +210,11 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 			{Text: "Profile and display", URL: "/desk/display", Icon: "settings"},
 			{Text: "Texts to insert", URL: "/desk/macros", Icon: "sticky-note"},
 		},
+	}
+	if s.v.Leads() {
+		p.Rail = append(p.Rail, view.RailItem{URL: "/desk/agreements", Text: "Terms", Icon: "scale", Current: here == "/desk/agreements"})
+	} else {
+		p.Commands = append(p.Commands, view.Command{Text: "Agreements", URL: "/desk/agreements", Icon: "scale"})
 	}
 	if !strip.Shift.Until.IsZero() {
 		p.Shift = "On shift until " + words.Clock(words.EN, strip.Shift.Until, loc)

@@ -504,11 +504,14 @@ var flagText = map[desk.Flag]string{
 	desk.FlagPrivacy:   "Privacy or security event: tell the privacy officer now.",
 }
 
-// contextOf is the pane on the right: promise, similar, caller.
+// contextOf is the pane on the right: promise, similar, caller, clocks. What a tab shows is read when it is open.
 func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p app.TicketPage, ask queueAsk, t tried, now time.Time) (view.ContextView, error) {
 	tab := query.Get("tab")
-	if t.act == "void" {
+	switch t.act {
+	case "void":
 		tab = "caller"
+	case "rank":
+		tab = "clocks"
 	}
 	to := func(tab string) string {
 		q := queryOf(ask)
@@ -522,6 +525,8 @@ func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p a
 		v.Similar, err = h.similarTab(ctx, s, p)
 	case "caller":
 		v.Caller = callerTab(p, s, t, now)
+	case "clocks":
+		v.Clocks, err = h.clocksTab(ctx, s, p, t, now)
 	default:
 		tab = "promise"
 		v.Promise, err = h.promiseTab(ctx, query, s, p, t, now)
@@ -537,6 +542,7 @@ func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p a
 		{URL: to("promise"), Text: "Promise", Current: tab == "promise", Hotkey: "F4"}, // the strip, where there is one, comes first
 		{URL: to("similar"), Text: similar, Current: tab == "similar", Hotkey: "s"},
 		{URL: to("caller"), Text: "Caller", Current: tab == "caller"},
+		{URL: to("clocks"), Text: "Clocks", Current: tab == "clocks"},
 	}
 	return v, err
 }

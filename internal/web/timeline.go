@@ -310,6 +310,11 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
+	case desk.PriorityChanged:
+		if d.Stopped {
+			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"
+		}
+		return by + " set " + string(d.Priority) + ", it was " + string(d.Was) + ": impact " + d.Impact + ", urgency " + d.Urgency + ".", "gauge"
 	case desk.TicketRetitled:
 		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:

@@ -64,11 +64,18 @@ func run(all []mutation, only string) error {
 	}
 	defer os.RemoveAll(dir)
 	tried, survived := 0, 0
+	sound := map[string]bool{}
 	for _, m := range all {
 		if !strings.Contains(m.file, only) {
 			continue
 		}
 		tried++
+		if folder := m.folder(); !sound[folder] {
+			if out, err := test(folder).CombinedOutput(); err != nil {
+				return fmt.Errorf("the tests of %s fail as it is:\n%s", folder, out)
+			}
+			sound[folder] = true
+		}
 		noticed, err := m.noticed(dir)
 		if err != nil {
 			return err
@@ -85,6 +92,14 @@ func run(all []mutation, only string) error {
 		return fmt.Errorf("%d mutations tried, %d survived", tried, survived)
 	}
 	return nil
+}
+
+func (m mutation) folder() string { return "./" + filepath.Dir(m.file) }
+
+// test runs the tests of a package whose properties are checked by rapid, without keeping what it finds.
+func test(folder string, with ...string) *exec.Cmd {
+	args := append([]string{"test", "-count", "1", "-failfast", "-timeout", "2m"}, with...)
+	return exec.Command("go", append(args, folder, "-rapid.nofailfile")...)
 }
 
 // noticed tells whether a test of the package fails with m.
@@ -112,11 +127,9 @@ func (m mutation) noticed(dir string) (bool, error) {
 	if err := os.WriteFile(over, overlay, 0o600); err != nil {
 		return false, err
 	}
-	folder := "./" + filepath.Dir(m.file)
 	// One that does not compile proves nothing.
-	if out, err := exec.Command("go", "vet", "-overlay", over, folder).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "vet", "-overlay", over, m.folder()).CombinedOutput(); err != nil {
 		return false, fmt.Errorf("%s does not compile with:\n%s%s", m.file, m.to, out)
 	}
-	err = exec.Command("go", "test", "-overlay", over, "-count", "1", "-failfast", "-timeout", "2m", folder).Run()
-	return err != nil, nil
+	return test(m.folder(), "-overlay", over).Run() != nil, nil
 }

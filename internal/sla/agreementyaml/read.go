@@ -11,8 +11,11 @@ import (
 	"kept/internal/sla"
 )
 
-// reader collects what it cannot read.
-type reader struct{ problems []error }
+// reader collects what it cannot read, and where everything stands.
+type reader struct {
+	problems []*Error
+	lines    map[string]int // by field
+}
 
 func (r *reader) bad(n *yaml.Node, field, format string, args ...any) {
 	r.problems = append(r.problems, &Error{n.Line, field, fmt.Sprintf(format, args...)})
@@ -57,6 +60,7 @@ func (r *reader) pairs(n *yaml.Node, field string, f func(key string, k, v *yaml
 			continue
 		}
 		seen[k.Value] = true
+		r.lines[path] = k.Line
 		f(k.Value, k, v, path)
 	}
 	return seen
@@ -103,7 +107,9 @@ func (r *reader) items(n *yaml.Node, field string, f func(n *yaml.Node, field st
 		return
 	}
 	for i, item := range n.Content {
-		f(item, fmt.Sprintf("%s[%d]", field, i))
+		path := fmt.Sprintf("%s[%d]", field, i)
+		r.lines[path] = item.Line
+		f(item, path)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -223,31 +224,92 @@ func duration(d time.Duration) string {
 // Import reads an agreement and gives everything that it cannot read, as *Error values that are joined.
 // What the agreement says is for Validate to judge.
 func Import(data []byte) (sla.Agreement, error) {
-	var a sla.Agreement
+	a, _, problems := read(data)
+	return a, joined(problems)
+}
+
+// Read is Import and Validate in one, with the line of each problem. What check finds beside them, when it is not nil,
+// is among the problems.
+func Read(data []byte, check func(*sla.Agreement) []sla.Problem) (sla.Agreement, []*Error) {
+	a, lines, problems := read(data)
+	if len(problems) > 0 {
+		return a, problems
+	}
+	found := a.Validate()
+	if check != nil {
+		found = append(found, check(&a)...)
+	}
+	for _, p := range found {
+		field := written(&a, p.Field)
+		problems = append(problems, &Error{lineOf(lines, field), field, p.Text})
+	}
+	slices.SortStableFunc(problems, func(x, y *Error) int { return x.Line - y.Line })
+	return a, problems
+}
+
+func joined(problems []*Error) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+// written gives the name that a field of a Problem has in the text.
+func written(a *sla.Agreement, field string) string {
+	var i, j int
+	if n, _ := fmt.Sscanf(field, "calendars[%d]", &i); n == 1 && i < len(a.Calendars) {
+		return "calendars." + a.Calendars[i].Name
+	}
+	if n, _ := fmt.Sscanf(field, "matrix[%d][%d]", &i, &j); n == 2 && i < len(levels) {
+		return fmt.Sprintf("priority.%s[%d]", levels[i], j)
+	}
+	if before, name, ok := strings.Cut(field, ".when."); ok {
+		for _, l := range lists(&sla.Conditions{}) {
+			if l.name == name+"s" || l.name == strings.TrimSuffix(name, "y")+"ies" {
+				return before + ".when." + l.name
+			}
+		}
+	}
+	return field
+}
+
+// lineOf gives the line of a field, or of the nearest thing around it that is there.
+func lineOf(lines map[string]int, field string) int {
+	for field != "" {
+		if n, ok := lines[field]; ok {
+			return n
+		}
+		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
+	}
+	return 1
+}
+
+func read(data []byte) (a sla.Agreement, lines map[string]int, problems []*Error) {
 	if len(data) > MaxSize {
-		return a, &Error{1, "", "this text is too long for an agreement"}
+		return a, nil, []*Error{{1, "", "this text is too long for an agreement"}}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
-		return a, &Error{1, "", "this text is empty"}
+		return a, nil, []*Error{{1, "", "this text is empty"}}
 	} else if err != nil {
-		return a, syntax(err)
+		return a, nil, []*Error{syntax(err)}
 	}
 	var more yaml.Node
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return a, &Error{max(more.Line, 1), "", "only one agreement belongs into a text"}
+		return a, nil, []*Error{{max(more.Line, 1), "", "only one agreement belongs into a text"}}
 	}
-	r := new(reader)
+	r := &reader{lines: map[string]int{}}
 	r.agreement(doc.Content[0], &a)
 	if len(r.problems) > 0 {
-		return sla.Agreement{}, errors.Join(r.problems...)
+		return sla.Agreement{}, nil, r.problems
 	}
-	return a, nil
+	return a, r.lines, nil
 }
 
 // syntax takes the line out of a message of the library.
-func syntax(err error) error {
+func syntax(err error) *Error {
 	e := &Error{1, "", "this is no YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
 	if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
 		if n, what, ok := strings.Cut(rest, ": "); ok {

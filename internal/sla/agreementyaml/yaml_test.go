@@ -3,6 +3,7 @@ package agreementyaml
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,41 @@ func TestWhatCannotBeReadNamesLineAndField(t *testing.T) {
 	_, err := Import([]byte("version: x\ngrace: y\n"))
 	if n := strings.Count(err.Error(), "\n"); n != 4 {
 		t.Errorf("%s", err)
+	}
+}
+
+// What can be read and says nothing that can be counted is refused with its line too.
+func TestProblemsOfTermsNameTheirLine(t *testing.T) {
+	good := string(Export(sla.Default()))
+	if _, problems := Read([]byte(good), nil); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, x := range []struct{ name, old, new, field, line string }{
+		{"zone", "America/Chicago; always", "America/Springfield; always", "calendars.always", "Springfield"},
+		{"no hours", "America/Chicago; always", "America/Chicago; mon-sun closed", "calendars.always", "mon-sun closed"},
+		{"priority", "high: [P1, P2, P3]", "high: [P1, P2, P9]", "priority.high[2]", "P9"},
+		{"goal", "goal: 93", "goal: 930", "targets[1].goal", "goal: 930"},
+		{"gap", "when: {priorities: [P4]}", "when: {priorities: [P3]}", "targets[3].when.priorities", "priorities: [P1]"},
+		{"condition", "when: {priorities: [P1]}", "when: {priorities: [P7]}", "targets[3].when.priorities", "P7"},
+		{"twice", "when: {priorities: [P2]}", "when: {priorities: [P1]}", "targets[4]", "metric: first_response"},
+		{"calendar", "calendar: office", "calendar: offfice", "targets[5].calendar", "offfice"},
+		{"grace", "grace: 30m", "grace: 0s", "grace", "grace: 0s"},
+	} {
+		bad := strings.Replace(good, x.old, x.new, 1)
+		if bad == good {
+			t.Fatalf("%s: %q is not there", x.name, x.old)
+		}
+		lines := strings.Split(bad, "\n")
+		_, problems := Read([]byte(bad), nil)
+		if !slices.ContainsFunc(problems, func(p *Error) bool { return p.Field == x.field && strings.Contains(lines[p.Line-1], x.line) }) {
+			t.Errorf("%s: no problem at %s in the line with %q among %v", x.name, x.field, x.line, problems)
+		}
+	}
+	_, problems := Read([]byte(good), func(*sla.Agreement) []sla.Problem {
+		return []sla.Problem{{Field: "from", Text: "missing"}, {Field: "targets[2].when.site", Text: "none"}}
+	})
+	if len(problems) != 2 || problems[0].Line != 1 || problems[1].Line < 20 {
+		t.Errorf("of its own: %v", problems)
 	}
 }
 

@@ -33,7 +33,7 @@ type CoverageView struct {
 	HalvesOpen bool
 	Now        []CallLine // who is on call
 	Next       []CallLine // who comes on
-	If         WhatIfView
+	If         AddPeopleView
 	RotaURL    string
 }
 
@@ -83,8 +83,8 @@ type HalfLine struct {
 	Short, Nobody                                   bool
 }
 
-// WhatIfView asks what would become of the gaps if somebody came in.
-type WhatIfView struct {
+// AddPeopleView asks what would become of the gaps if somebody came in.
+type AddPeopleView struct {
 	People, Start, End, Client            string
 	Skills                                []Option
 	PeopleErr, SkillErr, StartErr, EndErr string
@@ -187,7 +187,7 @@ func Coverage(v CoverageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = whatIf(v.If).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = addPeople(v.If).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1198,7 +1198,7 @@ func halves(v CoverageView) templ.Component {
 	})
 }
 
-func whatIf(f WhatIfView) templ.Component {
+func addPeople(f AddPeopleView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -1701,6 +1701,7 @@ type ContextView struct {
 	Promise *PromiseTabView
 	Similar *SimilarTabView
 	Caller  *CallerView
+	Clocks  *ClocksView
 	Best    *AnswerHit // seen beside the promise where there is room
 }
 
@@ -1794,6 +1795,12 @@ func Context(c ContextView) templ.Component {
 		}
 		if c.Caller != nil {
 			templ_7745c5c3_Err = CallerTab(*c.Caller).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if c.Clocks != nil {
+			templ_7745c5c3_Err = ClocksTab(*c.Clocks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

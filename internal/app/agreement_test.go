@@ -1,0 +1,216 @@
+package app_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/sla"
+	"kept/internal/sla/agreementyaml"
+	"kept/internal/testkit"
+)
+
+// terms are the usual terms from now on, changed.
+func terms(d *testkit.Desk, c desk.Client, change func(*sla.Agreement)) string {
+	a := sla.DefaultIn(c.Zone)
+	a.Version, a.From = 2, d.Now()
+	if change != nil {
+		change(&a)
+	}
+	return string(agreementyaml.Export(a))
+}
+
+// drafts has Ana write a draft for a hospital.
+func drafts(d *testkit.Desk, c desk.Client, change func(*sla.Agreement)) desk.Agreement {
+	d.T.Helper()
+	x, err := d.App.DraftAgreement(d.Ctx(), d.Ana, c.ID, app.AgreementIn{Terms: terms(d, c, change), Note: "new terms"})
+	d.Must(err)
+	return x
+}
+
+// agrees has both sides approve a draft.
+func agrees(d *testkit.Desk, x desk.Agreement) {
+	d.T.Helper()
+	_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, x.Client, app.ApprovalIn{Version: x.Version, Edit: x.Edit})
+	d.Must(err)
+	_, err = d.App.ApproveAgreement(d.Ctx(), d.Omar, x.Client, app.ApprovalIn{Version: x.Version, Edit: x.Edit, Hospital: true, Who: "Lou Vega, CIO", How: "Mail of June 2"})
+	d.Must(err)
+}
+
+func TestAnAgreementNeedsBothSides(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		live := func() int {
+			page, err := d.App.Agreement(d.Ctx(), d.Sam, d.Mercy.ID)
+			d.Must(err)
+			return page.Live.Version
+		}
+		if live() != desk.UsualVersion {
+			t.Fatal("a hospital without an agreement has the usual terms")
+		}
+		x := drafts(d, d.Mercy, nil)
+		if x.Version != 2 || x.Edit != 1 {
+			t.Errorf("the first draft is %d.%d", x.Version, x.Edit)
+		}
+		if _, err := d.App.DraftAgreement(d.Ctx(), d.Sam, d.Mercy.ID, app.AgreementIn{Terms: x.Terms}); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("an analyst writes a draft: %v", err)
+		}
+		_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: 2, Edit: 1})
+		d.Must(err)
+		if live() != desk.UsualVersion {
+			t.Error("one approval is enough")
+		}
+		if _, err := d.App.DraftAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.AgreementIn{Terms: x.Terms, Version: 2, Edit: 1}); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ana Ruiz") {
+			t.Errorf("what one side has approved is written again: %v", err)
+		}
+		if _, err := d.App.ApproveAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.ApprovalIn{Version: 2, Edit: 1, Hospital: true}); !desk.Is(err, desk.Invalid) {
+			t.Errorf("the hospital approves, and nobody says who: %v", err)
+		}
+		d.Advance(time.Hour)
+		_, err = d.App.ApproveAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.ApprovalIn{Version: 2, Edit: 1, Hospital: true, Who: "Lou Vega, CIO", How: "Mail of June 2"})
+		d.Must(err)
+		page, err := d.App.Agreement(d.Ctx(), d.Sam, d.Mercy.ID)
+		d.Must(err)
+		if page.Live.Version != 2 || !page.Live.Begins().Equal(d.Now()) || page.Draft != nil || page.Live.Hospital.Name != "Lou Vega, CIO" {
+			t.Errorf("agreed: %+v", page.Live.Agreement)
+		}
+		if strings.Contains(page.Live.Terms, "2026-12-25") || !strings.Contains(page.Live.Frozen, "2026-12-25") {
+			t.Error("what is counted by has no dates of holidays, or what people read has")
+		}
+		if err := d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, 2, 1); !desk.Is(err, desk.Conflict) {
+			t.Errorf("what was agreed is withdrawn: %v", err)
+		}
+		if y := drafts(d, d.Mercy, nil); y.Version != 3 {
+			t.Errorf("the next draft is version %d", y.Version)
+		}
+	})
+}
+
+func TestTwoWhoWriteADraftAtOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		x := drafts(d, d.Mercy, nil)
+		for name, in := range map[string]app.AgreementIn{
+			"a form from before the draft":    {Terms: x.Terms},
+			"a form from before this writing": {Terms: x.Terms, Version: 2, Edit: 0},
+		} {
+			if _, err := d.App.DraftAgreement(d.Ctx(), d.Omar, d.Mercy.ID, in); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ana Ruiz changed this draft at 5:05 p.m.") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		y, err := d.App.DraftAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.AgreementIn{Terms: x.Terms, Version: 2, Edit: 1})
+		d.Must(err)
+		if y.Edit != 2 {
+			t.Errorf("written again it is %d.%d", y.Version, y.Edit)
+		}
+		if _, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: 2, Edit: 1}); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Omar Said") {
+			t.Errorf("approved unseen: %v", err)
+		}
+		d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, 2, 2))
+		if z := drafts(d, d.Mercy, nil); z.Version != 3 {
+			t.Errorf("the number of a withdrawn version is given again: %d", z.Version)
+		}
+	})
+}
+
+func TestTermsThatCannotBeTaken(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		good := terms(d, d.Mercy, nil)
+		for _, x := range []struct{ name, old, new, want string }{
+			{"a zone that does not exist", "America/Chicago; always", "America/Springfield; always", "calendars.always: "},
+			{"a calendar without hours", "America/Chicago; always", "America/Chicago; mon-sun closed", "calendars.always: "},
+			{"a priority without a line", "when: {priorities: [P4]}", "when: {priorities: [P3]}", "P4"},
+			{"a line that is never used", "when: {priorities: [P2]}", "when: {priorities: [P1]}", "never used"},
+			{"a goal above all", "goal: 98", "goal: 120", "at most 100 percent"},
+			{"no such field", "grace: 30m", "grase: 30m", "there is no such field"},
+			{"no date", "from:", "# from:", "from: say from when on"},
+			{"a site", "audiences: [patient]", "sites: [West]", "questions do not say their site"},
+		} {
+			bad := strings.Replace(good, x.old, x.new, 1)
+			if bad == good {
+				t.Fatalf("%s: %q is not there", x.name, x.old)
+			}
+			_, err := d.App.DraftAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.AgreementIn{Terms: bad})
+			e, ok := err.(*desk.Error)
+			if !ok || e.Kind != desk.Invalid || len(e.Fields) == 0 {
+				t.Errorf("%s: %v", x.name, err)
+				continue
+			}
+			said := fmt.Sprint(e.Fields)
+			if !strings.Contains(said, x.want) || !slices.ContainsFunc(e.Fields, func(f desk.FieldError) bool { return strings.HasPrefix(f.Message, "line ") }) {
+				t.Errorf("%s: %s", x.name, said)
+			}
+		}
+	})
+}
+
+func TestAStopOfCareIsP1(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "The printer on 4 West is out of paper")
+		rank := func(h app.Hurt) desk.Priority {
+			p, err := d.App.RankTicket(d.Ctx(), d.Sam, maria.Got.Ref, h)
+			d.Must(err)
+			return p
+		}
+		if got := rank(app.Hurt{Impact: "low", Urgency: "low"}); got != desk.P4 {
+			t.Errorf("low and low is %s", got)
+		}
+		if got := rank(app.Hurt{Impact: "low", Urgency: "low", Stopped: true}); got != desk.P1 {
+			t.Errorf("a stop of care is %s", got)
+		}
+		if _, err := d.App.RankTicket(d.Ctx(), d.Sam, maria.Got.Ref, app.Hurt{Impact: "high"}); !desk.Is(err, desk.Invalid) {
+			t.Errorf("no urgency: %v", err)
+		}
+		// The matrix is that of the agreement under which the question was opened.
+		d.Advance(time.Minute)
+		agrees(d, drafts(d, d.Mercy, func(a *sla.Agreement) { a.Matrix[2][2] = "P2" }))
+		if got := rank(app.Hurt{Impact: "low", Urgency: "low"}); got != desk.P4 {
+			t.Errorf("by terms that came later: %s", got)
+		}
+		d.Advance(time.Minute)
+		maria = d.Maria().Calls(d.Sam, "The printer on 5 West is out of paper")
+		if got := rank(app.Hurt{Impact: "low", Urgency: "low"}); got != desk.P2 {
+			t.Errorf("by the terms of the hospital: %s", got)
+		}
+		page, err := d.App.Clocks(d.Ctx(), d.Sam, maria.Got.Ref)
+		d.Must(err)
+		for _, x := range page.Clocks {
+			if x.Clock.Metric == sla.Resolution && (x.Clock.Allowed != 8*time.Hour || x.Clock.Version != 2) {
+				t.Errorf("the fix is due by %v of version %d", x.Clock.Allowed, x.Clock.Version)
+			}
+		}
+	})
+}
+
+func TestWhatIf(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		opened := d.Now()
+		d.Advance(10 * time.Minute)
+		_, err := d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
+		d.Rosa().Calls(d.Sam, "no puedo entrar") // of another hospital
+		d.Advance(time.Hour)
+		strict := terms(d, d.Mercy, func(a *sla.Agreement) {
+			for i := range a.Targets {
+				if a.Targets[i].Metric == sla.FirstResponse && a.Targets[i].Allowed == 15*time.Minute {
+					a.Targets[i].Allowed = 5 * time.Minute
+				}
+			}
+		})
+		got, err := d.App.WhatIf(d.Ctx(), d.Ana, d.Mercy.ID, strict, opened.Add(-time.Hour), d.Now().Add(time.Hour))
+		d.Must(err)
+		if got.Tickets != 1 || len(got.Changes) != 1 || got.Changes[0].Ref != maria.Got.Ref || got.Changes[0].Metric != sla.FirstResponse ||
+			got.Changes[0].Live != sla.Met || got.Changes[0].Draft != sla.Missed {
+			t.Errorf("what if we had 5 minutes: %+v", got.Changes)
+		}
+		if _, err := d.App.WhatIf(d.Ctx(), d.Ana, d.Mercy.ID, strict, d.Now().Add(time.Hour), d.Now().Add(2*time.Hour)); !desk.Is(err, desk.Invalid) {
+			t.Errorf("a period that is to come: %v", err)
+		}
+		if _, err := d.App.WhatIf(d.Ctx(), d.Sam, d.Mercy.ID, strict, opened, d.Now()); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("an analyst: %v", err)
+		}
+	})
+}

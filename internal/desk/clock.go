@@ -1,0 +1,213 @@
+package desk
+
+import (
+	"slices"
+	"time"
+
+	"kept/internal/sla"
+)
+
+// Clock is the most pressing clock of a question, as lists show it: one that was missed and still runs, else the
+// one that is missed first if nothing happens. What counts is the fold over the events, see ClockFacts.
+type Clock struct {
+	Client   ClientID
+	Ticket   TicketID
+	Seq      int // number of the latest event that was counted
+	Version  int // of the agreement
+	Metric   string
+	State    ClockState
+	Percent  int       // of the time allowed that is used up: the latest warning passed, 0, 50, 75 or 90 as a rule
+	Missed   int       // clocks of the question that were missed, ended ones too
+	Deadline time.Time // zero while the person is asked whether it is fixed
+	FireAt   time.Time // when the row is to be made again though nothing happens; zero: never
+}
+
+// ClockState is what the clock does.
+type ClockState string
+
+const (
+	ClockRunning ClockState = "running"
+	ClockPaused  ClockState = "paused"
+	ClockAsked   ClockState = "asked"
+	ClockMissed  ClockState = "missed" // and still runs
+)
+
+// ClockFacts are what the clocks of a question depend on beside its events. They hold nothing of the person
+// but what kind of person it is.
+type ClockFacts struct {
+	Ticket   TicketID
+	Ref      Ref
+	State    TicketState
+	Kind     TicketKind
+	Priority Priority
+	Function int64
+	Skill    string
+	Audience RequesterKind
+	Seq      int
+	OpenedAt time.Time
+}
+
+// History is the question as package sla counts it. events are its whole history, oldest first; function is the
+// name of its function.
+//
+//   - An answer is what a person of the desk said in any channel: words on the page, a call that found the person, a
+//     promise. A call that the person made was answered before it was written down. Words that no channel could bring
+//     are no answer.
+//   - Only promised calls have clocks of promises. A call that was made in time and found nobody moves on to the next
+//     window, and is left out as if the person had moved it.
+//   - A wait stops clocks from the instant at which the person was told of it; where nothing is sent, the
+//     page tells.
+//   - "Not fixed" after the end opens the question again.
+func (f ClockFacts) History(function string, events []Event) sla.Ticket {
+	t := sla.Ticket{ID: int64(f.Ticket), Facts: sla.Facts{
+		Kind: string(f.Kind), Priority: string(f.Priority), Audience: string(f.Audience), Function: function, Team: f.Skill,
+	}}
+	var h history
+	if first := slices.IndexFunc(events, func(e Event) bool { return e.Type == PriorityChanged }); first >= 0 {
+		t.Priority = string(events[first].Data.Was)
+	}
+	for _, e := range events {
+		switch {
+		case e.Type == PromiseMoved && e.Data.MovedBy == MovedByMiss:
+			h.retried = append(h.retried, e.Data.New)
+		case e.Type == MessageState && e.Data.Message != 0 && OutState(e.Data.Delivery) == Failed:
+			h.lost = append(h.lost, e.Data.Message)
+		case e.Type == MessageState && e.Data.Message != 0:
+			h.lost = slices.DeleteFunc(h.lost, func(m MessageID) bool { return m == e.Data.Message })
+		}
+	}
+	h.events = make([]sla.Event, 0, len(events)+2)
+	for _, e := range events {
+		h.add(e)
+	}
+	t.Events = h.events
+	return t
+}
+
+// history maps the events of one question.
+type history struct {
+	events  []sla.Event
+	lost    []MessageID // words that did not arrive by any channel
+	retried []PromiseID // made by a call that found nobody
+	closed  bool
+}
+
+func (h *history) add(e Event) {
+	x := sla.Event{At: e.HappenedAt, Seq: 2 * e.Seq, Side: side(e.By.Who), Key: int64(e.Data.Promise)}
+	put := func(typ sla.EventType) {
+		x.Type = typ
+		h.events = append(h.events, x)
+	}
+	answered := func(have sla.Event) bool { return have.Type == sla.Answered && have.At.Equal(x.At) }
+	// An answer that an event is beside itself comes just before it. Several at one instant are one.
+	answers := func() {
+		if !slices.ContainsFunc(h.events, answered) {
+			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.Answered, Side: x.Side})
+		}
+	}
+	call := e.Data.Kind == Callback && e.Data.Promise != 0
+	switch e.Type {
+	case TicketOpened:
+		if e.Data.Via == ViaPhone && x.Side == sla.Staff {
+			answers()
+		}
+		put(sla.Opened)
+	case MessageIn:
+		if e.Data.Via != ViaPhone {
+			x.Side = sla.Person
+			put(sla.PersonWrote)
+		}
+	case MessageOut:
+		if !slices.Contains(h.lost, e.Data.Message) {
+			put(sla.Answered)
+		}
+	case MessageState:
+		if s := OutState(e.Data.Delivery); s != Accepted && s != Delivered {
+			break
+		}
+		x.Side = sla.System
+		switch Trigger(e.Data.Reason) {
+		case SayWaiting:
+			put(sla.PauseTold)
+		case SayNudge:
+			put(sla.Nudged)
+		case SayFixed:
+			put(sla.OutcomeTold)
+		}
+	case PriorityChanged:
+		x.Priority = string(e.Data.Priority)
+		put(sla.PriorityChanged)
+	case TicketWaiting:
+		x.Reason, x.Told = string(e.Data.Waits), e.Data.Outbox == 0
+		put(sla.Paused)
+	case TicketResumed:
+		put(sla.Resumed)
+	case AskedIfFixed:
+		h.events = slices.DeleteFunc(h.events, answered) // the question is the answer's last word
+		x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
+		put(sla.AskedIfFixed)
+	case SaidFixed:
+		h.closed = true
+		put(sla.SaidFixed)
+	case SaidNotFixed:
+		typ := sla.SaidNotFixed
+		if h.closed {
+			typ = sla.Reopened
+		}
+		h.closed, x.Side = false, sla.Person // whoever wrote it down
+		put(typ)
+	case ClosedUnheard:
+		h.closed = true
+		put(sla.ClosedUnheard)
+	case TicketWithdrawn:
+		h.closed = true
+		put(sla.Withdrawn)
+	case TicketVoided:
+		put(sla.Voided)
+	case PromiseMade:
+		if x.Side == sla.Staff && e.Data.Source == FromPerson && !slices.Contains(h.retried, e.Data.Promise) {
+			answers()
+		}
+		if call {
+			x.Due = time.UnixMicro(e.Data.Due).UTC()
+			put(sla.PromiseMade)
+		}
+	case PromiseKept:
+		if x.Side == sla.Staff && e.Data.Outcome == "reached" {
+			answers()
+		}
+		if call {
+			put(sla.PromiseKept)
+		}
+	case PromiseMoved:
+		if e.Data.MovedBy == MovedByPerson || e.Data.MovedBy == MovedByMiss {
+			x.Side = sla.Person
+		}
+		if call {
+			put(sla.PromiseMoved)
+		}
+	case PromiseBroken:
+		x.Side = sla.System
+		if call {
+			put(sla.PromiseMoved) // its repair takes its place
+		}
+	case PromiseWithdrawn:
+		if call {
+			put(sla.PromiseWithdrawn)
+		}
+	case PromiseVoided:
+		if call {
+			put(sla.PromiseVoided)
+		}
+	}
+}
+
+func side(w Who) sla.Side {
+	switch w {
+	case WhoStaff, WhoToken:
+		return sla.Staff
+	case WhoSystem:
+		return sla.System
+	}
+	return sla.Person
+}
