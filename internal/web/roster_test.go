@@ -7,7 +7,6 @@ import (
 	"testing"
 )
 
-
 // A supervisor adds a rota from the page; what is wrong is said at its field and what was typed stays; the person
 // on it sees the turns on the page and in a calendar.
 func TestARotaFromThePage(t *testing.T) {
