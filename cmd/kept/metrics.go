@@ -33,6 +33,7 @@ type metrics struct {
 	silent   prometheus.Gauge
 	unsent   prometheus.Gauge
 	waiting  prometheus.Gauge
+	nobody   prometheus.Gauge
 	late     atomic.Bool
 }
 
@@ -55,10 +56,11 @@ func newMetrics() *metrics {
 		unsent:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_lag_seconds", Help: "How long the oldest due message has waited to be sent."}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_waiting", Help: "Messages that are not sent yet, those for later included; counted up to 10,000."}),
 	}
+	m.nobody = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_alerts_nobody_reached", Help: "Open alerts for which the escalation has reached nobody."})
 	v, built := versionOf()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": v, "go": built}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, build,
+	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.nobody, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -124,6 +126,9 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	}
 	if ctx.Err() != nil {
 		return
+	}
+	if n, err := a.Unreached(ctx, desk.System("metrics")); err == nil {
+		m.nobody.Set(float64(n))
 	}
 	if err != nil {
 		lag = max(lag, sweep.Lag()) // grows while nothing can be claimed

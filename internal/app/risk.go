@@ -79,7 +79,12 @@ func (d *duty) endangered(p desk.Promise) bool { return len(d.risks(p)) > 0 }
 // risks lists why p may break; none is no risk.
 func (d *duty) risks(p desk.Promise) []coverage.Risk {
 	left := p.Due.Sub(d.now)
-	if !p.State.Live() || p.Kind == desk.Confirm || left <= 0 || left > riskAhead {
+	switch {
+	case !p.State.Live() || p.Kind == desk.Confirm || left <= 0:
+		return nil
+	case left > riskAhead && d.astray(p):
+		return []coverage.Risk{{Danger: coverage.OwnerOffShift}}
+	case left > riskAhead:
 		return nil
 	}
 	g := coverage.Pledge{Client: int64(p.Client), Skill: p.Skill, Due: p.Due, Owner: int64(p.Owner), Started: p.Calling(d.now) || !p.AnsweredAt.IsZero()}

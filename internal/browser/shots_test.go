@@ -142,6 +142,8 @@ func TestShots(t *testing.T) {
 	staff("ticket", "/desk/t/"+string(found[0].Ticket.Ref))
 	staff("clocks", "/desk/t/"+string(found[0].Ticket.Ref)+"?tab=clocks")
 	staff("board", "/promises")
+	staff("coverage", "/desk/coverage")
+	staff("roster", "/desk/roster")
 	staff("agreements", "/desk/agreements")
 	staff("agreement", "/desk/agreements/mercy")
 	b.open("/desk/agreements/st-anne?edit=yes").view(1366, 768).follow("What if? Count that period again").says("What if these terms had been in force")

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -93,6 +94,20 @@ func (d Pledge) begins(now time.Time) time.Time {
 		return from
 	}
 	return now
+}
+
+// Comes tells whether a person is on shift for a client at some instant of [from, until).
+func (p *Plan) Comes(person, client int64, from, until time.Time) bool {
+	return p.onShift(person, client, from, until)
+}
+
+// Covers tells whether a person is on shift for a client all through [from, until).
+func (p *Plan) Covers(person, client int64, from, until time.Time) bool {
+	i, known := p.who[person]
+	return known && serves(p.people[i].Clients, client) && slices.ContainsFunc(p.of[i], func(k int) bool {
+		s := &p.shifts[k]
+		return !s.OnCall && serves(s.Clients, client) && s.covers(from.UnixMicro(), until.UnixMicro())
+	})
 }
 
 // onShift tells whether a person is on shift for a client at some instant of [from, until).

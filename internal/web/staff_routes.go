@@ -22,6 +22,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sign-in", h.signInPage)
 	mux.HandleFunc("POST /sign-in", h.signIn(mux))
 	mux.HandleFunc("POST /sign-out", h.signOut)
+	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 
 	for pattern, f := range map[string]staffFunc{
 		"GET /desk":                                      h.queuePage,
@@ -58,6 +59,8 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/callers":                             h.callersPart,
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
+		"GET /desk/coverage":                             h.coveragePage,
+		"GET /desk/coverage/part":                        h.coveragePart,
 		"GET /promises":                                  h.boardPage,
 		"GET /desk/handover":                             h.handoverPage,
 		"POST /desk/handover/{id}/acceptances":           h.acceptPromise,
@@ -84,6 +87,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
 	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
 	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
+	for pattern, f := range h.rosterRoutes() {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
@@ -205,6 +211,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
 			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
 			{URL: "/desk/handover", Text: "Handover", Icon: "clipboard-check", Current: here == "/desk/handover"},
+			{URL: "/desk/coverage", Text: "Coverage", Icon: "users", Current: here == "/desk/coverage"},
 		},
 		Strip: stripView(strip),
 		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
