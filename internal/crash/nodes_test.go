@@ -84,7 +84,7 @@ type nodes struct {
 }
 
 // skews are how far the clocks of the nodes are ahead.
-var skews = [3]time.Duration{0, 300 * time.Millisecond, -300 * time.Millisecond}
+var skews = [3]time.Duration{0, 30 * time.Second, -30 * time.Second}
 
 func (n *nodes) rise(t *testing.T, i int) {
 	t.Helper()
