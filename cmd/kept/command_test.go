@@ -64,6 +64,17 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, append(nights, "--days", "7", "--weekdays", "mon", "--weekdays", "sat")...)...).works(t, "Added 2 shifts for Ana Ruiz", "Saturday, March 9, 22:00")
 	kept(t, on(folder, append(nights, "--days", "3")...)...).refuses(t, "has a shift then already")
 	kept(t, on(folder, append(nights, "--weekdays", "moon")...)...).refuses(t, "mon, tue, wed")
+	file := filepath.Join(t.TempDir(), "rotas.json")
+	rotas := func(people string) []string {
+		text := `[{"name": "Nights on call", "on_call": true, "layers": [{"people": ["` + people + `"], "every": "week", "zone": "America/Chicago", "at": "09:00", "start": "2026-11-02", "hours": "mon-sun 18:00-08:00"}]}]`
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return []string{"rota", "import", file}
+	}
+	kept(t, on(folder, rotas("nobody@desk.example")...)...).refuses(t, "Nights on call: nobody signs in as nobody@desk.example.")
+	kept(t, on(folder, rotas("ana@desk.example")...)...).works(t, "Rotas in force now from this file: 1.")
+	kept(t, on(folder, rotas("ana@desk.example")...)...).works(t, "Rotas in force now from this file: 1.")
 	kept(t, on(folder, "token", "add", "--name", "portal", "--client", "mercy")...).works(t, "kept_", "shown this once")
 	kept(t, on(folder, "token", "add", "--name", "portal")...).refuses(t, "--client", "--desk")
 	info, err := os.Stat(folder)

@@ -41,6 +41,9 @@ type commands struct {
 	Token struct {
 		Add tokenAdd `cmd:"" help:"Make a token for programs that use the API."`
 	} `cmd:"" help:"Keys for programs."`
+	Rota struct {
+		Import rotaImport `cmd:"" help:"Take rotas from a file: people in turns, in layers."`
+	} `cmd:"" help:"Rotas make shifts by a rule."`
 	Shift struct {
 		Add shiftAdd `cmd:"" help:"Put somebody on the roster. Without shifts no call can be promised."`
 	} `cmd:"" help:"Who works when."`

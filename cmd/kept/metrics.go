@@ -30,7 +30,10 @@ type metrics struct {
 	broken   prometheus.Counter
 	lag      prometheus.Gauge
 	alarm    prometheus.Gauge
+	silent   prometheus.Gauge
+	unsent   prometheus.Gauge
 	waiting  prometheus.Gauge
+	nobody   prometheus.Gauge
 	late     atomic.Bool
 }
 
@@ -48,13 +51,16 @@ func newMetrics() *metrics {
 		}),
 		broken:  prometheus.NewCounter(prometheus.CounterOpts{Name: "kept_promises_broken_total", Help: "Changes of tickets on this node in which a promise broke."}),
 		lag:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_lag_seconds", Help: "How long the oldest due promise has waited for the sweeper."}),
-		alarm:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_alarm", Help: "1 when promises wait for the sweeper for more than 30 s, or nobody can tell."}),
+		alarm:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_alarm", Help: "1 when promises wait for the sweeper for more than 30 s, it gives no sign of life, or nobody can tell."}),
+		silent:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_sweeper_silent_seconds", Help: "How long ago any node left its last sign of life as the sweeper; one comes each minute, also when nothing is due."}),
+		unsent:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_lag_seconds", Help: "How long the oldest due message has waited to be sent."}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_waiting", Help: "Messages that are not sent yet, those for later included; counted up to 10,000."}),
 	}
+	m.nobody = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_alerts_nobody_reached", Help: "Open alerts for which the escalation has reached nobody."})
 	v, built := versionOf()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": v, "go": built}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.waiting, build,
+	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.nobody, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -121,6 +127,9 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	if ctx.Err() != nil {
 		return
 	}
+	if n, err := a.Unreached(ctx, desk.System("metrics")); err == nil {
+		m.nobody.Set(float64(n))
+	}
 	if err != nil {
 		lag = max(lag, sweep.Lag()) // grows while nothing can be claimed
 	} else {
@@ -128,6 +137,15 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	}
 	m.lag.Set(lag.Seconds())
 	late := lag > alarmLag
+	if e, err := a.Engine(ctx); err == nil {
+		m.unsent.Set(e.Unsent.Seconds())
+		if !e.Seen.IsZero() {
+			m.silent.Set(e.Now.Sub(e.Seen).Seconds())
+			late = late || e.Silent()
+		}
+	} else if ctx.Err() != nil {
+		return
+	}
 	m.alarm.Set(yes(late))
 	if m.late.Swap(late) != late {
 		if late {

@@ -22,10 +22,11 @@ import (
 
 // How long things may take when the desk opens and closes.
 const (
-	openAgain  = 2 * time.Second  // between two tries to reach the database
-	finishWith = 15 * time.Second // requests that are running when the desk closes
-	tidyEvery  = time.Hour
-	watchEvery = 5 * time.Second
+	openAgain   = 2 * time.Second  // between two tries to reach the database
+	finishWith  = 15 * time.Second // requests that are running when the desk closes
+	tidyEvery   = time.Hour
+	watchEvery  = 5 * time.Second
+	aroundEvery = 10 * time.Second
 )
 
 // clock is the one clock of the process; everything below cmd gets it as an argument.
@@ -133,7 +134,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	clocks := n.loop("clocks", a.Clocker(), 1, db)
 	a.OnWork(sweep.Next, send.Wake)
 	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
-	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }} {
+	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }, func(ctx context.Context) { n.lookAround(ctx, a) }} {
 		loops.Go(func() { run(due) })
 	}
 
@@ -147,6 +148,25 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	n.log.Info("the desk closes")
 	doors()
 	return nil
+}
+
+// lookAround keeps the numbers of what is at risk fresh, and alerts to what ended shifts have left.
+func (n *node) lookAround(ctx context.Context, a *app.App) {
+	tick := time.NewTicker(aroundEvery)
+	defer tick.Stop()
+	failed := false
+	for {
+		err := a.LookAround(ctx)
+		if err != nil && ctx.Err() == nil && !failed {
+			n.log.Warn("what is at risk, and what ended shifts have left, is not known now; trying again", "err", err)
+		}
+		failed = err != nil
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // openStore opens the database; one that cannot be reached is tried again until ctx ends.

@@ -24,6 +24,7 @@ var orders = map[string]func() order{
 	"client":  func() order { return new(clientAdd) },
 	"token":   func() order { return new(tokenAdd) },
 	"shift":   func() order { return new(shiftAdd) },
+	"rota":    func() order { return new(rotaImport) },
 	"backup":  func() order { return new(backup) },
 	"release": func() order { return new(releaseMessages) },
 	"verify":  func() order { return new(verify) },

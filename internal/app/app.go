@@ -25,15 +25,19 @@ type App struct {
 	demo   bool
 	told   func(time.Duration)
 
-	live     *live
-	presence *presence
-	limits   *limits
-	roster   rosterCache
-	facts    factsCache
-	books    books
-	signed   signedCache
-	hold     holdUntil
-	wake     struct {
+	live       *live
+	presence   *presence
+	limits     *limits
+	roster     rosterCache
+	coverage   coverageCache
+	escalating escalating
+	facts      factsCache
+	books      books
+	signed     signedCache
+	hold       holdUntil
+	around     around
+	walls      walls
+	wake       struct {
 		sync.RWMutex
 		sweep func(due time.Time)
 		send  func()

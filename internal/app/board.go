@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -56,7 +55,8 @@ type BoardLine struct {
 	Caller  string
 	Owner   string
 	OwnerOn bool
-	Reason  string       // why it is at risk, in words: "owner off shift", "no one with the skill on shift", "2 tries, no answer"
+	Danger  Danger       // why it may break, for what is at risk
+	Held    time.Time    // past due, and held until then after an outage; zero: not held
 	Told    bool         // of the break
 	Can     []desk.Staff // on shift with the skill, least booked first, at most 8: for "Give to…"
 }
@@ -67,6 +67,8 @@ type AlertLine struct {
 	Ticket desk.Ticket
 	Client desk.Client
 	Caller string
+	Called string // who was called for it, in a sentence; empty: nobody yet
+	Nobody bool   // and nobody was reached
 }
 
 const (
@@ -81,6 +83,7 @@ const (
 type boardRows struct {
 	rows    []store.BoardRow
 	alerts  []desk.Alert
+	rings   []desk.Ring
 	waiting []store.Inbound
 	tickets map[store.TicketKey]desk.Ticket // of the alerts
 	callers map[store.RequesterKey]string   // of the alerts
@@ -101,6 +104,10 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		return Board{}, err
 	}
 	now := a.Now()
+	lost, err := a.lostSeats(ctx, now) // first: it looks at the roster as it stands
+	if err != nil {
+		return Board{}, err
+	}
 	on, err := a.onDuty(ctx, now)
 	if err != nil {
 		return Board{}, err
@@ -113,8 +120,10 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	free := &duty{onDutyAt: newOnDuty(plan, now), now: now}
 	var read boardRows
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		read, err = readBoard(tx, v, f, now)
-		return err
+		if read, err = readBoard(tx, v, f, now); err != nil {
+			return err
+		}
+		return read.addLost(tx, v, f, lost)
 	})
 	if err != nil {
 		return Board{}, err
@@ -130,7 +139,9 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 			continue
 		}
 		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
-		b.Alerts = append(b.Alerts, AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]})
+		line := AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]}
+		line.Called, line.Nobody = calledFor(al, read.rings, know.staff)
+		b.Alerts = append(b.Alerts, line)
 	}
 	for _, in := range read.waiting {
 		if f.Client == 0 || f.Client == in.Client {
@@ -148,8 +159,15 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		if b.NextDue.IsZero() && p.Due.After(now) {
 			b.NextDue = p.Due
 		}
+		if line.Look == desk.LookAtRisk {
+			line.Danger = on.danger(p)
+		}
+		if line.Look == desk.LookHeld {
+			line.Held = on.heldUntil(p)
+		}
 		b.place(line, now)
 	}
+	slices.SortStableFunc(b.AtRisk, riskier)
 	b.Load = load(read.due(f, now), on, know.seen(v), f)
 	return b, nil
 }
@@ -172,6 +190,11 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	}
 	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return r, err
+	}
+	if len(r.alerts) > 0 {
+		if r.rings, err = tx.OpenRings(); err != nil {
+			return r, err
+		}
 	}
 	if tx.Viewer().Leads() {
 		if r.waiting, err = tx.WaitingInbound(boardLines); err != nil {
@@ -199,6 +222,50 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	}
 	r.hours, err = tx.DueByHour(now, boardAhead)
 	return r, err
+}
+
+// addLost adds live promises whose owner will not be there in their window, however far ahead they are: the
+// first 50 that the viewer sees and that are not among the rows already.
+func (r *boardRows) addLost(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, lost []store.HeldSeat) error {
+	have := map[store.TicketKey]bool{} // of promises, by the same pair of ids
+	for _, row := range r.rows {
+		have[store.TicketKey{Client: row.Promise.Client, ID: desk.TicketID(row.Promise.ID)}] = true
+	}
+	added := 0
+	for _, s := range lost {
+		key := store.TicketKey{Client: s.Client, ID: desk.TicketID(s.Promise)}
+		if added == boardLines || have[key] || !v.Sees(s.Client) || f.Client != 0 && f.Client != s.Client {
+			continue
+		}
+		have[key] = true
+		one, err := tx.ForClient(s.Client)
+		if err != nil {
+			return err
+		}
+		p, err := one.Promise(s.Promise)
+		if desk.Is(err, desk.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !p.State.Live() || f.Skill != "" && p.Skill != f.Skill || f.Mine && p.Owner != v.Staff {
+			continue
+		}
+		t, err := one.Ticket(p.Ticket)
+		if err != nil {
+			return err
+		}
+		who, err := one.Requester(t.Requester)
+		if err != nil {
+			return err
+		}
+		row := store.BoardRow{QueueRow: store.QueueRow{Promise: p, Ticket: t}}
+		row.Caller.Name = who.Name
+		r.rows = append(r.rows, row)
+		added++
+	}
+	return nil
 }
 
 // counts counts each way to end apart, and what is live by when it is due.
@@ -250,8 +317,7 @@ func (b *Board) place(line BoardLine, now time.Time) {
 	switch {
 	case p.RepairOf != 0 || line.Look == desk.LookBroken:
 		group = &b.Broken
-	case line.Look == desk.LookAtRisk || p.Tries >= desk.MaxAttempts-1 && left <= 24*time.Hour:
-		line.Reason = line.risk(left)
+	case line.Look == desk.LookAtRisk || line.Look == desk.LookHeld:
 		group = &b.AtRisk
 	case left <= time.Hour:
 		group = &b.Hour
@@ -261,26 +327,6 @@ func (b *Board) place(line BoardLine, now time.Time) {
 	if len(*group) < boardLines {
 		*group = append(*group, line)
 	}
-}
-
-// risk says in words why a promise is at risk.
-func (line BoardLine) risk(left time.Duration) string {
-	p := line.Promise
-	switch {
-	case !line.OwnerOn && p.Owner != 0:
-		return "owner off shift"
-	case !line.OwnerOn:
-		return "no one with the skill on shift"
-	case p.Tries == 1:
-		return "1 try, no answer"
-	case p.Tries > 1:
-		return fmt.Sprintf("%d tries, no answer", p.Tries)
-	case left < time.Minute:
-		return "due now"
-	case left < 2*time.Minute:
-		return "due in 1 minute"
-	}
-	return fmt.Sprintf("due in %d minutes", int(left/time.Minute))
 }
 
 // can gives who could take p over now, the least booked first.

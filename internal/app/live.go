@@ -15,6 +15,7 @@ type Change struct {
 	New    bool
 	Broken bool
 	Here   bool // who has it open has changed, and nothing else; see App.Here
+	Roster bool // who works when has changed, and no ticket
 }
 
 // Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket.
@@ -23,6 +24,9 @@ func (a *App) Listen(ctx context.Context, v desk.Viewer) <-chan Change { return 
 
 // changed tells everybody who listens. Acts call it after their commit.
 func (a *App) changed(c Change) { a.live.publish(c) }
+
+// rosterChanged tells everybody at the desk that who works when has changed.
+func (a *App) rosterChanged() { a.changed(Change{Roster: true}) }
 
 // waitingChanges is how many changes wait for one listener before it counts as too slow.
 const waitingChanges = 16
@@ -78,6 +82,9 @@ func (l *live) hear(c Change) {
 }
 
 func (one *listener) hears(c Change) bool {
+	if c.Roster {
+		return one.viewer.IsStaff()
+	}
 	switch one.viewer.Who {
 	case desk.WhoRequester:
 		return !c.Here && c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)

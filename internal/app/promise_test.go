@@ -242,7 +242,7 @@ func TestACallThatRangPastDue(t *testing.T) {
 			d.T.Fatalf("%+v", next)
 		}
 		maria.GotNoText("sorry")
-		if look := next.Look(d.Now(), true); look != desk.LookTried {
+		if look := next.Look(d.Now(), false, time.Time{}); look != desk.LookTried {
 			d.T.Fatalf("it shows as %s", look)
 		}
 	})

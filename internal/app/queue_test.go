@@ -101,7 +101,7 @@ func TestBoardByUrgency(t *testing.T) {
 	}
 	names := func(list []BoardLine) (s string) {
 		for _, l := range list {
-			s += l.Caller + ":" + l.Reason + " "
+			s += l.Caller + ":" + l.Danger.Says() + " "
 		}
 		return s
 	}
@@ -111,7 +111,7 @@ func TestBoardByUrgency(t *testing.T) {
 		want  string
 	}{
 		{"broken", b.Broken, "Past: "},
-		{"at risk", b.AtRisk, "Risk:due in 10 minutes Nobody:no one with the skill on shift "},
+		{"at risk", b.AtRisk, "Risk:not started, 10 min left Nobody:no one with the skill "},
 		{"hour", b.Hour, "Hour: "}, {"today", b.Today, "Today: "}, {"later", b.Later, "Later: "},
 	} {
 		if got := names(g.list); got != g.want {

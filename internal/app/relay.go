@@ -38,6 +38,9 @@ func (c Change) line(node string) string {
 	if c.Broken {
 		flags += "b"
 	}
+	if c.Roster {
+		flags += "r"
+	}
 	return strings.Join([]string{node, strconv.FormatInt(int64(c.Client), 10), strconv.FormatInt(int64(c.Ticket), 10), string(c.Ref), flags}, " ")
 }
 
@@ -55,7 +58,7 @@ func parseChange(line string) (node string, c Change, ok bool) {
 		return "", c, false
 	}
 	c = Change{Client: desk.ClientID(client), Ticket: desk.TicketID(ticket), Ref: desk.Ref(f[3]),
-		New: strings.Contains(f[4], "n"), Broken: strings.Contains(f[4], "b")}
+		New: strings.Contains(f[4], "n"), Broken: strings.Contains(f[4], "b"), Roster: strings.Contains(f[4], "r")}
 	return f[0], c, true
 }
 

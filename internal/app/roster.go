@@ -8,6 +8,7 @@ import (
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
+	"kept/internal/need"
 	"kept/internal/store"
 )
 
@@ -19,8 +20,8 @@ const (
 	rosterLasts = 24 * time.Hour // then it is read again, so that it keeps reaching far enough
 )
 
-// rosterCache keeps people and shifts while the version of the roster stands. Bookings are never
-// kept: they are read each time, and the key of the booking row decides who gets the last seat.
+// rosterCache keeps people and shifts while the version of the roster stands, compiled once, and the seats that
+// are taken. The key of the booking row decides who gets the last seat.
 type rosterCache struct {
 	mu        sync.Mutex
 	read      bool
@@ -28,9 +29,13 @@ type rosterCache struct {
 	checkedAt time.Time
 	from      time.Time
 	until     time.Time
-	roster    coverage.Roster // without bookings
-	duty      *coverage.Plan  // of roster
-	second    *onDutyAt       // who is on shift in the second that was asked about last
+	roster    coverage.Roster  // without bookings
+	duty      *coverage.Plan   // of roster
+	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
+	lostKnown bool
+	booked    booked
+	second    *onDutyAt // who is on shift in the second that was asked about last
+	soon      *soon     // of duty
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -52,14 +57,43 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	if until.After(end) {
 		end = until
 	}
-	r, err := tx.Roster(reach, end)
+	r, err := tx.Rostered(reach, end)
 	if err != nil {
 		return err
 	}
-	r.Bookings = nil
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
-	c.roster, c.duty = r, coverage.Compile(r)
+	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
+	c.lost, c.lostKnown = nil, false
 	return nil
+}
+
+// lostSeats are seats that are booked with somebody who will not be there: away, swapped or off the rota. They
+// are looked for once on each version of the roster: who books later takes seats that are there. It may open a
+// unit of work.
+func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSeat, err error) {
+	c := &a.roster
+	err = a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if err := c.fresh(tx, now, now); err != nil {
+			return err
+		}
+		if !c.lostKnown {
+			held, err := tx.SeatsHeld(now)
+			if err != nil {
+				return err
+			}
+			for _, s := range held {
+				if !c.duty.Covers(int64(s.Staff), int64(s.Client), s.Slot, s.Slot.Add(WindowLength)) {
+					c.lost = append(c.lost, s)
+				}
+			}
+			c.lostKnown = true
+		}
+		lost = c.lost
+		return nil
+	})
+	return lost, err
 }
 
 // plan gives who can keep what in [from, until), with the seats that are taken right now. It opens a
@@ -73,23 +107,98 @@ func (a *App) plan(ctx context.Context, from, until time.Time) (p *coverage.Plan
 	return p, err
 }
 
-// planIn is plan inside a unit of work that sees the whole desk.
-func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
-	r, err := a.rosterIn(tx, from, until)
-	if err != nil {
-		return nil, err
+// seatsLast is how long seats that were read are taken to be what they are, but for what this process itself does
+// to them, where other nodes take seats as well. Whoever gets a seat is decided by the key of its row.
+const seatsLast = time.Second
+
+// booked are the seats that are taken, on the plan of one version of the roster.
+type booked struct {
+	plan    *coverage.Plan
+	on      *coverage.Plan // the plan without bookings that it was made of
+	readAt  time.Time
+	from    time.Time // of the slots
+	place   int64     // in the log of seats
+	shifts  map[int64][]coverage.Booking
+	holders map[holder][]coverage.Booking
+}
+
+type holder struct {
+	client  desk.ClientID
+	promise desk.PromiseID
+}
+
+// seated gives the plan with the seats that are taken now: what this process has done to seats since is applied,
+// and only the shifts that it touched are looked at anew. Callers hold mu.
+func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan, error) {
+	b, now := &c.booked, tx.Now()
+	changes, place, ok := db.SeatChanges(b.place)
+	if age := now.Sub(b.readAt); !ok || b.plan == nil || c.from.Before(b.from) || age < 0 || db.Engine() != "sqlite" && age >= seatsLast {
+		held, err := tx.SeatsHeld(c.from)
+		if err != nil {
+			return nil, err
+		}
+		*b = booked{on: c.duty, from: c.from, readAt: now, place: tx.SeatPlace(), shifts: map[int64][]coverage.Booking{}, holders: map[holder][]coverage.Booking{}}
+		for _, s := range held {
+			b.take(s)
+		}
+		b.plan = c.duty.Rebook(b.shifts)
+		return b.plan, nil
 	}
-	// Whole shifts count, so that "least booked" is right for a shift that began before from.
-	first := from
-	for _, s := range r.Shifts {
-		if s.Start.Before(first) {
-			first = s.Start
+	b.place = place
+	if len(changes) == 0 && b.on == c.duty {
+		return b.plan, nil
+	}
+	touched := map[int64][]coverage.Booking{}
+	for _, ch := range changes {
+		if ch.Freed {
+			for _, s := range b.free(holder{ch.Client, ch.Promise}) {
+				touched[s.Shift] = nil
+			}
+			continue
+		}
+		b.take(ch.HeldSeat)
+		touched[ch.Shift] = nil
+	}
+	for id := range touched {
+		touched[id] = b.shifts[id]
+	}
+	if b.on != c.duty {
+		b.on, b.plan = c.duty, c.duty.Rebook(b.shifts)
+	} else if len(touched) > 0 {
+		b.plan = b.plan.Rebook(touched)
+	}
+	return b.plan, nil
+}
+
+func (b *booked) take(s store.HeldSeat) {
+	who := holder{s.Client, s.Promise}
+	if !slices.Contains(b.holders[who], s.Booking) {
+		b.holders[who] = append(b.holders[who], s.Booking)
+		b.shifts[s.Shift] = append(b.shifts[s.Shift], s.Booking)
+	}
+}
+
+func (b *booked) free(who holder) []coverage.Booking {
+	gone := b.holders[who]
+	delete(b.holders, who)
+	for _, s := range gone {
+		list := b.shifts[s.Shift]
+		if i := slices.Index(list, s); i >= 0 {
+			b.shifts[s.Shift] = slices.Delete(slices.Clone(list), i, i+1)
 		}
 	}
-	if r.Bookings, err = tx.Bookings(first, until); err != nil {
+	return gone
+}
+
+// planIn is plan inside a unit of work that sees the whole desk.
+func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.fresh(tx, from, until); err != nil {
 		return nil, err
 	}
-	return coverage.Compile(r), nil
+	return c.seated(tx, a.db)
 }
 
 // rosterIn gives the people, and the shifts that touch [from, until).
@@ -100,7 +209,7 @@ func (a *App) rosterIn(tx *store.DeskReadTx, from, until time.Time) (coverage.Ro
 	if err := c.fresh(tx, from, until); err != nil {
 		return coverage.Roster{}, err
 	}
-	r := coverage.Roster{People: c.roster.People}
+	r := coverage.Roster{People: c.roster.People, Absences: c.roster.Absences}
 	for _, s := range c.roster.Shifts {
 		if s.End.After(from) && s.Start.Before(until) {
 			r.Shifts = append(r.Shifts, s)
@@ -113,7 +222,7 @@ func (a *App) rosterIn(tx *store.DeskReadTx, from, until time.Time) (coverage.Ro
 // unit of work: never call it inside one.
 func (a *App) onDuty(ctx context.Context, now time.Time) (*duty, error) {
 	if d := a.roster.at(now, factsLast); d != nil {
-		return d, nil
+		return a.around.onto(d, a.hold.latest()), nil
 	}
 	// Not under the lock: whoever holds a connection may be waiting for it.
 	err := a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
@@ -121,7 +230,7 @@ func (a *App) onDuty(ctx context.Context, now time.Time) (*duty, error) {
 		return err
 	})
 	if d := a.roster.at(now, rosterLasts); d != nil && (err == nil || desk.Is(err, desk.Unavailable)) {
-		return d, nil
+		return a.around.onto(d, a.hold.latest()), nil
 	}
 	if err == nil {
 		err = desk.Errorf(desk.Unavailable, "roster", "The roster cannot be read now. Please try again.")
@@ -140,7 +249,7 @@ func (c *rosterCache) at(now time.Time, lasts time.Duration) *duty {
 	if second := now.Truncate(time.Second); c.second == nil || c.second.plan != c.duty || !c.second.at.Equal(second) {
 		c.second = newOnDuty(c.duty, second)
 	}
-	return &duty{onDutyAt: c.second, staff: c.roster.People, shifts: c.roster.Shifts, now: now}
+	return &duty{onDutyAt: c.second, staff: c.roster.People, shifts: c.roster.Shifts, soon: c.soon, now: now}
 }
 
 // duty answers who is on shift at one instant, for the many lines of one page.
@@ -148,6 +257,10 @@ type duty struct {
 	*onDutyAt
 	staff  []coverage.Person
 	shifts []coverage.Shift
+	soon   *soon
+	past   *need.Durations // nil: no history yet
+	calls  []store.Call    // under way
+	outage Outage
 	now    time.Time
 }
 
@@ -184,18 +297,27 @@ func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
 	return list
 }
 
-// owned reports whether the owner of p is on shift; without an owner, whether anybody with the skill is.
+// owned reports whether the owner of p is on shift before it is due, in its window if that is still to come
+// (coverage.OwnerOffShift); without an owner, whether anybody with the skill is on shift now.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
 		return len(d.people(p.Client, p.Skill)) > 0
 	}
-	return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool {
-		return on.Person.ID == int64(p.Owner)
-	})
+	from := maxTime(d.now, p.Start)
+	if !from.Before(p.Due) {
+		from = d.now
+	}
+	if !from.Before(p.Due) { // past due: whether they are there to make it good
+		return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
+	}
+	return d.plan.Comes(int64(p.Owner), int64(p.Client), from, p.Due)
 }
 
-// look says how p shows.
-func (d *duty) look(p desk.Promise) desk.Look { return p.Look(d.now, d.owned(p)) }
+// astray reports whether somebody's window is promised in which its owner will not be there: away, swapped,
+// off the rota. It is known for the four weeks in which windows are promised.
+func (d *duty) astray(p desk.Promise) bool {
+	return p.Owner != 0 && windowed(p.Kind) && p.Due.Before(d.now.Add(boardAhead*time.Hour)) && !d.owned(p)
+}
 
 // shift gives the shift that somebody works now; zero when off shift.
 func (d *duty) shift(s desk.StaffID) Shift {

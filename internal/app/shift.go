@@ -49,7 +49,7 @@ func (a *App) AddShifts(ctx context.Context, v desk.Viewer, login string, shifts
 		}
 		for i, sh := range shifts {
 			for _, other := range append(have.Shifts, shifts[:i]...) {
-				if (other.Person == int64(s.ID) || other.Person == 0) && other.Start.Before(sh.End) && sh.Start.Before(other.End) {
+				if other.OnCall == sh.OnCall && (other.Person == int64(s.ID) || other.Person == 0) && other.Start.Before(sh.End) && sh.Start.Before(other.End) {
 					return desk.Fields{{Field: "from", Code: "shift.overlaps", Message: "This person has a shift then already."}}.Err()
 				}
 			}
@@ -62,5 +62,8 @@ func (a *App) AddShifts(ctx context.Context, v desk.Viewer, login string, shifts
 		}
 		return nil
 	})
+	if err == nil {
+		a.rosterChanged()
+	}
 	return public(s), err
 }

@@ -24,7 +24,7 @@ func TestThePromiseIsKept(t *testing.T) {
 		maria.GotText("about 15 minutes")
 		d.AdvanceTo(d.At(3, 8, 10))
 		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
-		if look := maria.Sees().Promise.Look(d.Now(), true); look != desk.LookCalling {
+		if look := maria.Sees().Promise.Look(d.Now(), false, time.Time{}); look != desk.LookCalling {
 			d.T.Fatalf("the tracker says %s while Priya calls", look)
 		}
 		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "Showed her the answer.", nil))

@@ -36,11 +36,15 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	}
 	var due []desk.Promise
 	var waits []store.TicketKey
+	alerts := 0
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
 		if due, err = tx.DuePromises(now, n); err != nil {
 			return err
 		}
-		waits, err = tx.Waited(now, n)
+		if waits, err = tx.Waited(now, n); err != nil || !s.a.escalating.again(now) {
+			return err
+		}
+		alerts, err = tx.CountAlerts()
 		return err
 	})
 	if err != nil {
@@ -75,6 +79,9 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
 		})
 	}
+	if alerts > 0 {
+		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
+	}
 	return rows, nil
 }
 
@@ -98,10 +105,13 @@ func (all *crowd) work(ctx context.Context, a *App, one desk.RequesterID) error 
 // waitRow begins the id of a row that is a question whose waiting has ended.
 const waitRow = "wait "
 
+// alertRow is the row of the alerts that nobody has accepted; it comes again by itself.
+const alertRow = "alerts"
+
 // Return looks again later at a promise that could not be applied, so that it does not stand in the
 // way of others. It stays live and due: the board and the lag show it.
 func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string) error {
-	if strings.HasPrefix(row.ID, waitRow) {
+	if strings.HasPrefix(row.ID, waitRow) || row.ID == alertRow {
 		return nil // it stays as it is, and is seen again
 	}
 	var c desk.ClientID
@@ -343,7 +353,9 @@ func (a *App) Sweep(ctx context.Context, n int) (done int, next time.Time, err e
 		if err := r.Work(ctx); err != nil {
 			return done, next, err
 		}
-		done++
+		if r.ID != alertRow {
+			done++
+		}
 	}
 	next, err = a.NextDue(ctx)
 	return done, next, err

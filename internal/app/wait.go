@@ -40,6 +40,11 @@ func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason d
 	})
 }
 
+// EndWait ends a wait before its time. Where nothing waits it changes nothing.
+func (a *App) EndWait(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
+	return a.byRef(ctx, v, ref, func(x *act) error { return x.resume("stopped") })
+}
+
 // wait begins to wait, tells the person, and plans when they hear of it again.
 func (x *act) wait(reason desk.WaitReason, until time.Time) error {
 	now := x.now()
@@ -90,7 +95,7 @@ func (x *act) waiting() desk.EventData {
 	return d
 }
 
-// resume ends a wait, if there is one. why is "person", "answered", "ended", "asked", "closed" or "changed".
+// resume ends a wait, if there is one. why is "person", "answered", "ended", "asked", "closed", "changed" or "stopped".
 func (x *act) resume(why string) error {
 	if x.t.State != desk.Waiting {
 		return nil

@@ -26,12 +26,13 @@ const (
 
 // noClient are the acts that touch nothing of any client, or act for Kept itself, and why.
 var noClient = map[string]string{
-	"Now": "the clock", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
+	"Now": "the clock", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
 	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Clocker": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
+	"Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Unreached": "a count of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
 func TestNobodySeesAnotherClient(t *testing.T) {
@@ -62,6 +63,9 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
 			mine := v.Who == desk.WhoRequester
 			acts := map[string]func() (any, error){
+				"AddAbsence": func() (any, error) {
+					return a.AddAbsence(ctx, v, app.AbsenceIn{Staff: d.Sam.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
+				},
 				"Agreement":  func() (any, error) { return a.Agreement(ctx, v, d.Mercy.ID) },
 				"Agreements": func() (any, error) { return a.Agreements(ctx, v) },
 				"ApproveAgreement": func() (any, error) {
@@ -97,9 +101,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
 					return ws, err
 				},
-				"Assign":  func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
-				"Board":   func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
-				"Client":  func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Assign": func() (any, error) { return nil, a.Assign(ctx, v, ref, d.Sam.Staff) },
+				"Board":  func() (any, error) { return a.Board(ctx, v, app.BoardFilter{Client: d.Mercy.ID}) },
+				"Client": func() (any, error) { return a.Client(ctx, v, d.Mercy.ID) },
+				"Coverage": func() (any, error) {
+					return a.Coverage(ctx, v, app.CoverageFilter{Client: d.Mercy.ID})
+				},
 				"Clients": func() (any, error) { return a.Clients(ctx, v) },
 				"Draft":   func() (any, error) { return a.Draft(ctx, v, d.Mercy.ID, "") },
 				"Events":  func() (any, error) { return a.Events(ctx, v, ref) },
@@ -148,6 +155,13 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TrackerWindows":   func() (any, error) { return a.TrackerWindows(ctx, v) },
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
+				"Handover":         func() (any, error) { return a.Handover(ctx, v, 0) },
+				"NoteHandover":     func() (any, error) { return nil, a.NoteHandover(ctx, v, 1, ref, promise, "x", "") },
+				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, "x") },
+				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
+				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
+				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
+				"EndWait":          func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
 				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
@@ -177,7 +191,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
 				if toMercy && !mine && err == nil {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -142,7 +142,7 @@ func TestEveryStaffPageIsSound(t *testing.T) {
 	for name, paths := range map[string][]string{
 		"queue":  {"/desk", "/desk?show=spanish", ticket, ticket + "?tab=promise", ticket + "?tab=similar", ticket + "?tab=caller", ticket + "?tab=clocks"},
 		"terms":  {"/desk/agreements", "/desk/agreements/mercy", "/desk/agreements/st-anne?edit=yes"},
-		"others": {"/promises", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
+		"others": {"/promises", "/desk/coverage", "/desk/roster", "/desk/handover", "/desk/call/new", "/desk/search", "/desk/display", "/desk/t/222-222", "/desk?show=nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,6 +41,13 @@ func check(list []Interval) error {
 // String gives the date as 2026-12-25.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
+// ParseDate reads a date as String writes it.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	y, m, d := t.Date()
+	return Date{y, m, d}, err
+}
+
 func (d Date) midnight() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }

@@ -1,6 +1,10 @@
 package coverage
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Duty is a person on a shift. Booked counts the promises booked on that whole shift.
 type Duty struct {
@@ -19,6 +23,21 @@ func (p *Plan) On(client int64, skill, language string, at time.Time) []Duty {
 // OnCall is On for those who can be called in.
 func (p *Plan) OnCall(client int64, skill, language string, at time.Time) []Duty {
 	return p.duties(client, skill, language, at, true)
+}
+
+// CalledIn lists who can be called in at some instant of [from, until), by when they begin, each turn once.
+func (p *Plan) CalledIn(from, until time.Time) []Duty {
+	var list []Duty
+	for _, i := range p.within(from.UnixMicro(), until.UnixMicro(), func(s *shift) bool { return s.OnCall }) {
+		s := &p.shifts[i]
+		if parts := without([]stretch{{max(s.start, from.UnixMicro()), min(s.end, until.UnixMicro())}}, s.breaks); len(parts) > 0 {
+			list = append(list, Duty{p.people[s.who], s.Shift, len(s.taken)})
+		}
+	}
+	slices.SortFunc(list, func(a, b Duty) int {
+		return cmp.Or(a.Shift.Start.Compare(b.Shift.Start), cmp.Compare(a.Person.ID, b.Person.ID))
+	})
+	return list
 }
 
 // Lead names the supervisor on shift for a client: the least booked, then the lowest id.

@@ -31,7 +31,7 @@ func (g Gap) Nobody() bool { return g.Have == 0 }
 func (m *Map) Gaps() []Gap {
 	type key struct {
 		want, from, to, need, have, onCall int
-		varies                             bool
+		varies, whole                      bool // whole: of the desk, which has the promises of every client
 	}
 	found := map[key]int{}
 	var gaps []Gap
@@ -49,7 +49,8 @@ func (m *Map) Gaps() []Gap {
 					run = append(run, s)
 				}
 				m.count(g, w, run, have)
-				k := key{want: w, from: from, to: to, need: m.needs(row, from), have: have[0], onCall: m.fewestOnCall(g, w, run)}
+				k := key{want: w, from: from, to: to, need: m.needs(row, from), have: have[0], onCall: m.fewestOnCall(g, w, run),
+					whole: m.grid.Clients[c] == Everywhere}
 				due := 0
 				for i, s := range run {
 					need := m.needs(row, s)
@@ -137,12 +138,13 @@ type Names struct {
 func (m *Map) Sentences(n Names) []string {
 	var say []string
 	for _, g := range m.Gaps() {
-		say = append(say, m.sentence(g, n))
+		say = append(say, m.Sentence(g, n, nil))
 	}
 	return say
 }
 
-func (m *Map) sentence(g Gap, n Names) string {
+// Sentence writes one gap of the map, as Sentences does, on the clock of a zone; nil is that of the grid.
+func (m *Map) Sentence(g Gap, n Names, zone *time.Location) string {
 	var b strings.Builder
 	switch skill, language := named(n.Skill, g.Skill), named(n.Language, g.Language); {
 	case g.Skill != "" && g.Language != "":
@@ -165,7 +167,9 @@ func (m *Map) sentence(g Gap, n Names) string {
 	case !all:
 		fmt.Fprintf(&b, " at %d hospitals", len(g.Clients))
 	}
-	zone := m.grid.Zone
+	if zone == nil {
+		zone = m.grid.Zone
+	}
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -211,7 +215,7 @@ func (m *Map) WhatIf(e Extra, n Names) (*Map, []string) {
 	case !e.Start.Before(e.End):
 		return m, []string{"The time to add people for ends before it starts: choose a later end."}
 	}
-	r := m.plan.roster
+	r := m.plan.source()
 	r.People, r.Shifts = slices.Clip(r.People), slices.Clip(r.Shifts)
 	skills := map[string]time.Time{}
 	for _, s := range e.Skills {

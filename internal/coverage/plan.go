@@ -13,7 +13,8 @@ type Plan struct {
 	roster Roster
 	people []Person
 	who    map[int64]int // where a person is in people
-	shifts []shift       // in order of preference: the least booked first, then by person and id
+	shifts []shift       // by person and id
+	at     map[int64]int // where a shift is in shifts
 	starts []int         // the shifts of at most a day, by start
 	long   []int         // the others
 	of     [][]int       // the shifts of each person, by start and id
@@ -90,8 +91,12 @@ func Compile(r Roster) *Plan {
 		p.shifts = append(p.shifts, c)
 	}
 	slices.SortFunc(p.shifts, func(a, b shift) int {
-		return cmp.Or(cmp.Compare(len(a.taken), len(b.taken)), cmp.Compare(a.Person, b.Person), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.ID, b.ID))
 	})
+	p.at = make(map[int64]int, len(p.shifts))
+	for i := range p.shifts {
+		p.at[p.shifts[i].ID] = i
+	}
 	for i := range p.shifts {
 		if s := &p.shifts[i]; s.end-s.start <= dayMicros {
 			p.starts = append(p.starts, i)
@@ -109,15 +114,8 @@ func (p *Plan) index() {
 	for i := range p.shifts {
 		s := &p.shifts[i]
 		p.of[s.who] = append(p.of[s.who], i)
-		if p.people[s.who].Capacity.Promises > 0 && len(s.taken) > 0 {
-			if p.busy == nil {
-				p.busy = make(map[busyHour]int)
-			}
-			for _, t := range s.taken {
-				p.busy[busyHour{s.who, floor(t.slot, hourMicros)}]++
-			}
-		}
 	}
+	p.countBusy()
 	for _, list := range p.of {
 		slices.SortFunc(list, func(a, b int) int {
 			x, y := &p.shifts[a], &p.shifts[b]
@@ -135,6 +133,58 @@ func (p *Plan) index() {
 			}
 		}
 	}
+}
+
+// countBusy counts the promises of those whose capacity is limited.
+func (p *Plan) countBusy() {
+	p.busy = nil
+	for i := range p.shifts {
+		s := &p.shifts[i]
+		if p.people[s.who].Capacity.Promises == 0 || len(s.taken) == 0 {
+			continue
+		}
+		if p.busy == nil {
+			p.busy = make(map[busyHour]int)
+		}
+		for _, t := range s.taken {
+			p.busy[busyHour{s.who, floor(t.slot, hourMicros)}]++
+		}
+	}
+}
+
+// Rebook gives the plan with other bookings on some shifts: all that each of them has now. It costs little
+// beside Compile, and equals it.
+func (p *Plan) Rebook(now map[int64][]Booking) *Plan {
+	next := *p
+	next.shifts = slices.Clone(p.shifts)
+	for id, list := range now {
+		i, known := p.at[id]
+		if !known {
+			continue
+		}
+		t := make([]taken, 0, len(list))
+		for _, b := range list {
+			t = append(t, taken{b.Slot.UnixMicro(), b.Seat})
+		}
+		slices.SortFunc(t, func(a, b taken) int {
+			return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.seat, b.seat))
+		})
+		next.shifts[i].taken = slices.Compact(t)
+	}
+	next.countBusy()
+	return &next
+}
+
+// source is the roster of which the plan is made, with the bookings that it has now.
+func (p *Plan) source() Roster {
+	r := p.roster
+	r.Bookings = nil
+	for i := range p.shifts {
+		for _, t := range p.shifts[i].taken {
+			r.Bookings = append(r.Bookings, Booking{p.shifts[i].ID, instant(t.slot), t.seat})
+		}
+	}
+	return r
 }
 
 // floor rounds down to a multiple, also below zero.
@@ -163,7 +213,10 @@ func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 			found = append(found, i)
 		}
 	}
-	slices.Sort(found)
+	// The least booked first, then by person and id.
+	slices.SortFunc(found, func(a, b int) int {
+		return cmp.Or(cmp.Compare(len(p.shifts[a].taken), len(p.shifts[b].taken)), cmp.Compare(a, b))
+	})
 	return found
 }
 

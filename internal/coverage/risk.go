@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -54,6 +55,7 @@ type Pledge struct {
 	Tries           int           // attempts that reached nobody
 	Started         bool          // somebody works on it now
 	Usual           time.Duration // that four of five such promises took at most; 0 is not known
+	Known           bool          // that somebody with the skill is there before it is due: see Plan.Knows
 }
 
 // Risks lists why a promise is at risk, in the order in which screens name it; none is no risk. A
@@ -64,17 +66,14 @@ func (p *Plan) Risks(d Pledge, now time.Time) (list []Risk) {
 		return nil
 	}
 	minutes := int(left / time.Minute)
-	from := later(now, d.From)
-	if !from.Before(d.Due) {
-		from = now
-	}
+	from := d.begins(now)
 	if d.Owner != 0 && !d.Started && !p.onShift(d.Owner, d.Client, from, d.Due) {
 		list = append(list, Risk{Danger: OwnerOffShift})
 	}
 	if !d.OnCallSince.IsZero() && !d.Started && left <= time.Hour {
 		list = append(list, Risk{Danger: OwnerOnCall, Minutes: max(0, int(now.Sub(d.OnCallSince)/time.Minute))})
 	}
-	if !p.anybody(d, from) {
+	if !d.Known && !p.Knows(d, now) {
 		list = append(list, Risk{Danger: NobodyKnows})
 	}
 	if d.Tries > 0 {
@@ -87,6 +86,28 @@ func (p *Plan) Risks(d Pledge, now time.Time) (list []Risk) {
 		list = append(list, Risk{Danger: NotStarted, Minutes: minutes})
 	}
 	return list
+}
+
+// begins is from when on somebody has to be there for d.
+func (d Pledge) begins(now time.Time) time.Time {
+	if from := later(now, d.From); from.Before(d.Due) {
+		return from
+	}
+	return now
+}
+
+// Comes tells whether a person is on shift for a client at some instant of [from, until).
+func (p *Plan) Comes(person, client int64, from, until time.Time) bool {
+	return p.onShift(person, client, from, until)
+}
+
+// Covers tells whether a person is on shift for a client all through [from, until).
+func (p *Plan) Covers(person, client int64, from, until time.Time) bool {
+	i, known := p.who[person]
+	return known && serves(p.people[i].Clients, client) && slices.ContainsFunc(p.of[i], func(k int) bool {
+		s := &p.shifts[k]
+		return !s.OnCall && serves(s.Clients, client) && s.covers(from.UnixMicro(), until.UnixMicro())
+	})
 }
 
 // onShift tells whether a person is on shift for a client at some instant of [from, until).
@@ -109,8 +130,9 @@ func (p *Plan) some(who int, client int64, from, until int64) bool {
 	return false
 }
 
-// anybody tells whether somebody with the skill is on shift at some instant before it is due.
-func (p *Plan) anybody(d Pledge, from time.Time) bool {
+// Knows tells whether somebody with the skill is on shift at some instant before d is due.
+func (p *Plan) Knows(d Pledge, now time.Time) bool {
+	from := d.begins(now)
 	for i := range p.people {
 		able := p.people[i].able(d.Client, d.Skill, d.Language)
 		if able > from.UnixMicro() && p.some(i, d.Client, from.UnixMicro(), min(able, d.Due.UnixMicro())) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -106,10 +105,13 @@ func (s *seeder) addDesk(ctx context.Context) error {
 				return err
 			}
 			for _, k := range w.skills {
-				if err := tx.AddSkillTo(w.ID, k, time.Time{}); err != nil {
+				if err := tx.AddSkillTo(w.ID, k, certified(w.ID, k, s.o.Now)); err != nil {
 					return err
 				}
 			}
+		}
+		if err := s.addRotas(tx); err != nil {
+			return err
 		}
 		for _, shift := range s.roster.shifts() {
 			if err := tx.AddShift(shift); err != nil {

@@ -286,6 +286,7 @@ const (
 	LookCalling   Look = "in_progress"
 	LookAnswered  Look = "answered" // words are on their way
 	LookTried     Look = "tried"
+	LookHeld      Look = "held" // past due, and held after an outage: not broken yet
 	LookKept      Look = "kept"
 	LookMovedThem Look = "moved_by_caller"
 	LookMovedUs   Look = "moved_by_us"
@@ -295,10 +296,10 @@ const (
 	LookVoided    Look = "voided"
 )
 
-// Look says how p shows at now. ownerOn reports whether its owner, or for a promise without an owner
-// anybody with the skill, is on shift. A live promise past due shows as broken even before the
-// sweeper has come by: the clock decides, not the process.
-func (p Promise) Look(now time.Time, ownerOn bool) Look {
+// Look says how p shows at now. risky reports whether anything endangers it, held until when an outage
+// holds it; zero for no outage. A live promise past due shows as broken even before the sweeper has come
+// by: the clock decides, not the process.
+func (p Promise) Look(now time.Time, risky bool, held time.Time) Look {
 	switch p.State {
 	case Kept, KeptLate:
 		if p.RepairOf != 0 {
@@ -328,9 +329,11 @@ func (p Promise) Look(now time.Time, ownerOn bool) Look {
 		return LookCalling
 	case !p.AnsweredAt.IsZero() && now.Before(p.BreaksAt()):
 		return LookAnswered
+	case left <= 0 && now.Before(held):
+		return LookHeld
 	case left <= 0:
 		return LookBroken
-	case left <= 15*time.Minute || left <= time.Hour && !ownerOn:
+	case risky:
 		return LookAtRisk
 	case p.Tries > 0:
 		return LookTried

@@ -48,6 +48,7 @@ const (
 	AlertCannotTell  AlertKind = "cannot_be_told" // no channel at all is left
 	AlertSecondBreak AlertKind = "second_break"
 	AlertNobodyLeads AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
+	AlertHandover    AlertKind = "handover"     // a shift has ended and nobody took this promise over
 	AlertInbound     AlertKind = "inbound"      // a message that fits no ticket
 )
 

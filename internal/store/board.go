@@ -54,6 +54,11 @@ var (
 				CASE WHEN p.entered_at IS NULL THEN 0 ELSE 1 END AS entered FROM promise p
 			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
 		GROUP BY state, moved_by, repair, entered ORDER BY state, moved_by, repair, entered`)
+	boardEndedOf = across(`SELECT state, moved_by, repair, entered, COUNT(*) FROM (
+			SELECT p.state, p.moved_by, CASE WHEN p.repair_of = 0 THEN 0 ELSE 1 END AS repair,
+				CASE WHEN p.entered_at IS NULL THEN 0 ELSE 1 END AS entered FROM promise p
+			WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 AND +p.client_id = $2 AND {mine p} ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost + `) ended
+		GROUP BY state, moved_by, repair, entered ORDER BY state, moved_by, repair, entered`)
 	boardHours = across(`SELECT (p.due_at - $1) / 3600000000 AS hour, COUNT(*) FROM promise p
 		WHERE p.ended_at IS NULL AND p.due_at >= $1 AND p.due_at < $2 AND {mine p} GROUP BY (p.due_at - $1) / 3600000000 ORDER BY hour`)
 )
@@ -124,10 +129,20 @@ func (tx *DeskReadTx) CountOwed(s desk.StaffID, until time.Time) (n int, err err
 // EndedCounts counts the promises of the viewer's clients that ended since an instant, each way to
 // end apart. It looks at the latest 20,000 at most.
 func (tx *DeskReadTx) EndedCounts(since time.Time) ([]EndedCount, error) {
-	return manyAcross(tx, boardEnded, func(row scanner) (c EndedCount, err error) {
-		err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.Entered, &c.N)
-		return c, err
-	}, micros(since))
+	return manyAcross(tx, boardEnded, scanEnded, micros(since))
+}
+
+// EndedOf is EndedCounts of one client; with zero it is EndedCounts.
+func (tx *DeskReadTx) EndedOf(c desk.ClientID, since time.Time) ([]EndedCount, error) {
+	if c == 0 {
+		return tx.EndedCounts(since)
+	}
+	return manyAcross(tx, boardEndedOf, scanEnded, micros(since), c)
+}
+
+func scanEnded(row scanner) (c EndedCount, err error) {
+	err = row.Scan(&c.State, &c.MovedBy, &c.Repair, &c.Entered, &c.N)
+	return c, err
 }
 
 // DueByHour counts the live promises that are due in each of the hours from an instant on; an hour

@@ -40,6 +40,7 @@ type DB struct {
 	log    *slog.Logger
 	newID  func(desk.ClientID, time.Time) int64
 	opts   Options
+	seats  seatLog
 	memory memory
 }
 
@@ -174,9 +175,9 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	}
 	var u *unit
 	// Before the snapshot: what it shows is never older than that.
-	generation := db.engine.generation()
+	generation, place := db.engine.generation(), db.seats.place()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation}
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place}
 		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken

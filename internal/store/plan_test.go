@@ -11,7 +11,7 @@ import (
 func TestListsWalkAnIndex(t *testing.T) {
 	db := openIn(t, Options{DataDir: t.TempDir()})()
 	walks := map[string]string{}
-	for index, doors := range map[string][]*door{"ticket_queue": {queueOfAll}, "ticket_owner": {queueOfOwner}, "promise_live": {boardOfAll}, "promise_owner": {boardOfOwner}, "alert_open": {alertsOpen}, "clock_deadline": {clocksSoon}} {
+	for index, doors := range map[string][]*door{"ticket_queue": {queueOfAll}, "ticket_owner": {queueOfOwner}, "promise_live": {boardOfAll}, "promise_owner": {boardOfOwner}, "alert_open": {alertsOpen}, "clock_deadline": {clocksSoon}, "promise_trying": {wallCalls}, "ticket_open": {wallOpen}} {
 		for _, d := range doors {
 			for _, s := range []*stmt{d.all, d.staff, d.client} {
 				walks[s.sqlite] = index

@@ -38,7 +38,7 @@ const queueSkills = 8
 
 // The queue is drawn more than any other page: it reads no column that no list needs.
 var queueCols = "t.client_id, t.id, t.ref, t.token, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
-	"p.kind, p.state, p.skill, p.owner_id, p.due_at, p.tries, p.trying_at, p.answered_at, p.repair_of, " + callerCols
+	"p.kind, p.state, p.skill, p.owner_id, p.made_at, p.start_at, p.due_at, p.tries, p.trying_at, p.answered_at, p.repair_of, " + callerCols
 
 // The queue walks ticket_queue, or ticket_owner for one person's tickets, in the order of due; what
 // a row must be is tested on the way.
@@ -61,7 +61,7 @@ func queue(owner string) string {
 func scanQueueRow(row scanner) (q QueueRow, err error) {
 	t, p := &q.Ticket, &q.Promise
 	err = row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
-		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
+		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.MadeAt), at(&p.Start), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
 	return q, err
 }

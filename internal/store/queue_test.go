@@ -77,12 +77,12 @@ func TestQueueRowHoldsWhatAListShows(t *testing.T) {
 				Ticket: desk.Ticket{Client: tk.Client, ID: tk.ID, Ref: tk.Ref, Token: tk.Token, Requester: tk.Requester, Subject: tk.Subject, State: tk.State,
 					Lang: tk.Lang, Needs: tk.Needs, Owner: tk.Owner, Due: tk.Due, Promise: tk.Promise},
 				Promise: desk.Promise{Client: p.Client, ID: p.ID, Ticket: p.Ticket, Kind: p.Kind, State: p.State, Skill: p.Skill,
-					Owner: p.Owner, Due: p.Due, Tries: p.Tries, TryingAt: p.TryingAt, RepairOf: p.RepairOf},
+					Owner: p.Owner, MadeAt: p.MadeAt, Start: p.Start, Due: p.Due, Tries: p.Tries, TryingAt: p.TryingAt, RepairOf: p.RepairOf},
 				Caller: r.Caller,
 			})
 			for _, on := range []bool{true, false} {
 				for _, at := range []time.Duration{0, 2 * time.Minute, 50 * time.Minute, 70 * time.Minute, 3 * time.Hour} {
-					same(t, "look", want[len(want)-1].Promise.Look(noon.Add(at), on), p.Look(noon.Add(at), on))
+					same(t, "look", want[len(want)-1].Promise.Look(noon.Add(at), on, time.Time{}), p.Look(noon.Add(at), on, time.Time{}))
 				}
 			}
 		}

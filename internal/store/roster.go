@@ -17,28 +17,51 @@ var (
 	bookingsBetween = sql(`SELECT shift_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
 		ORDER BY slot_at, shift_id, seat`)
 	// A seat that another unit is about to free looks taken; to wait for it could be for ever.
-	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id)
-		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT)
+	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id, staff_id)
+		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT), CAST($6 AS BIGINT)
 		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.shift_id = $2 AND b.slot_at = $3 AND b.seat = $4)
 		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`)
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
-	bookedBy = sql(`SELECT b.shift_id, s.staff_id, b.slot_at, b.seat FROM booking b JOIN shift s ON s.id = b.shift_id
-		WHERE b.client_id = $1 AND b.promise_id = $2 ORDER BY b.slot_at, b.shift_id, b.seat`)
+	bookedBy = sql(`SELECT shift_id, staff_id, slot_at, seat FROM booking
+		WHERE client_id = $1 AND promise_id = $2 ORDER BY slot_at, shift_id, seat`)
 )
 
 var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
 
-// Roster is who works when in [from, until): active staff, the shifts that overlap and the seats
-// taken in slots that start there. All clients share it: seats are seats, whoever took them.
+// Roster is Rostered with the seats taken in slots that start in [from, until). All clients share it: seats are
+// seats, whoever took them.
 func (tx *DeskReadTx) Roster(from, until time.Time) (r coverage.Roster, err error) {
+	if r, err = tx.Rostered(from, until); err != nil {
+		return r, err
+	}
+	r.Bookings, err = tx.Bookings(from, until)
+	return r, err
+}
+
+// Rostered is who works when in [from, until): active staff, the shifts that overlap, those that rotas make too,
+// and who is away.
+func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err error) {
 	if r.People, err = tx.people(); err != nil {
 		return r, err
 	}
 	if r.Shifts, err = many(tx, shiftsBetween, scanShift, micros(from), micros(until)); err != nil {
 		return r, err
 	}
-	r.Bookings, err = tx.Bookings(from, until)
-	return r, err
+	rotas, err := tx.Rotas(from)
+	if err != nil {
+		return r, err
+	}
+	for _, rota := range rotas {
+		r.Shifts = append(r.Shifts, rota.Expand(from, until)...)
+	}
+	absences, err := tx.Absences(from)
+	if err != nil {
+		return r, err
+	}
+	for _, a := range absences {
+		r.Absences = append(r.Absences, a.Absence)
+	}
+	return r, nil
 }
 
 // RosterVersion grows when people, skills or shifts change; bookings do not move it. Whoever keeps a
@@ -63,6 +86,10 @@ func (tx *DeskReadTx) people() ([]coverage.Person, error) {
 	if err != nil {
 		return nil, err
 	}
+	contacts, err := tx.Contacts()
+	if err != nil {
+		return nil, err
+	}
 	bySkill := make(map[desk.StaffID]map[string]time.Time)
 	for _, s := range skills {
 		if bySkill[s.staff] == nil {
@@ -80,6 +107,7 @@ func (tx *DeskReadTx) people() ([]coverage.Person, error) {
 		people = append(people, coverage.Person{
 			ID: int64(s.ID), Name: s.Name, Lead: s.Role == desk.Supervisor || s.Role == desk.Admin,
 			Skills: bySkill[s.ID], Languages: s.Languages, Clients: clients,
+			Capacity: contacts[s.ID].Capacity,
 		})
 	}
 	return people, nil
@@ -141,16 +169,23 @@ func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
 	}
 	var n int64
 	if ok {
-		n, err = tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p))
+		n, err = tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p), seat.Person)
 	}
 	if err == nil && n == 0 {
 		return errWindowTaken
+	}
+	if err == nil {
+		held := HeldSeat{tx.client, p, desk.StaffID(seat.Person), coverage.Booking{Shift: seat.Shift, Slot: seat.Slot.UTC(), Seat: seat.Seat}}
+		tx.After(func() { tx.db.seats.add(SeatChange{HeldSeat: held}) })
 	}
 	return err
 }
 
 // Unbook frees every seat of a promise, if it has any.
-func (tx *Tx) Unbook(p desk.PromiseID) error { return tx.put(unbook, int64(tx.client), int64(p)) }
+func (tx *Tx) Unbook(p desk.PromiseID) error {
+	tx.After(func() { tx.db.seats.add(SeatChange{HeldSeat: HeldSeat{Client: tx.client, Promise: p}, Freed: true}) })
+	return tx.put(unbook, int64(tx.client), int64(p))
+}
 
 // BookedBy gives the seat that a promise holds; false when it holds none.
 func (tx *ReadTx) BookedBy(p desk.PromiseID) (coverage.Seat, bool, error) {

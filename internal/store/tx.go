@@ -126,6 +126,8 @@ type unit struct {
 	seen    []seenIDs
 	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
 	generation int64
+	// place is that in the log of seats before the snapshot of a read was opened.
+	place int64
 }
 
 type touchedTicket struct {

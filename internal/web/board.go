@@ -19,7 +19,11 @@ import (
 
 // GET /promises
 func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	query := r.URL.Query()
+	return h.showBoard(w, r, s, http.StatusOK, r.URL.Query(), "")
+}
+
+// showBoard draws the board, with what was refused on top.
+func (h *handler) showBoard(w http.ResponseWriter, r *http.Request, s signed, status int, query url.Values, refused string) error {
 	id, _ := strconv.ParseInt(query.Get("client"), 10, 64) // what is no number is no hospital: all
 	f := app.BoardFilter{Client: desk.ClientID(id), Skill: query.Get("skill"), Mine: query.Get("mine") != ""}
 	b, err := h.app.Board(r.Context(), s.v, f)
@@ -30,13 +34,14 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 	if err != nil {
 		return err
 	}
+	v.Refused = refused
 	p, err := h.shell(r, s, "Promises", "/promises")
 	if err != nil {
 		return err
 	}
 	p.Wide = true
 	p.Live.PartURL += "?list=no"
-	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Board(v)))
+	h.render(w, r, status, within(view.Staff(p), view.Board(v)))
 	return nil
 }
 
@@ -62,11 +67,15 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	if err != nil {
 		return view.BoardView{}, err
 	}
-	v := view.BoardView{Hospitals: clientOptions(clients, f.Client, "All hospitals"), Mine: f.Mine, URL: here}
+	v := view.BoardView{Hospitals: clientOptions(clients, f.Client, "All hospitals"), Mine: f.Mine, URL: here, Wall: s.v.Leads()}
+	if f.Client != 0 {
+		v.Client = strconv.FormatInt(int64(f.Client), 10)
+	}
 	v.Skills = h.skillOptions(ctx, b, f.Skill)
 	v.Kept, v.KeptOf, v.Apart = counts(b.Counts)
 	for _, al := range b.Alerts {
 		a := alertView(al.Alert, s, here)
+		a.Text = strings.TrimSpace(a.Text + " " + al.Called)
 		if al.Ticket.Ref != "" {
 			a.Who, a.URL = al.Caller+", "+al.Client.Name, ticketURL(al.Ticket.Ref)
 		}
@@ -182,7 +191,7 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 	}
 	r := view.BoardRow{
 		ID: "p-" + strconv.FormatInt(int64(p.Client), 10) + "-" + strconv.FormatInt(int64(p.ID), 10), Time: clock(p.Due, loc, now), Machine: machine(p.Due, loc), Rel: until(p.Due, now),
-		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: line.Reason,
+		Who: line.Caller, URL: base + onPromise + from, Hospital: line.Client.Name, What: kinds[p.Kind].thing, Owner: line.Owner, Why: why(line, loc, now),
 		Tag: promiseTag(p, line.Look, line.Ticket.State, loc, now),
 	}
 	switch {
@@ -213,6 +222,18 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		r.Give.Back = here
 	}
 	return r
+}
+
+// why says in words what endangers a promise, and what history says of it.
+func why(line app.BoardLine, loc *time.Location, now time.Time) string {
+	if !line.Held.IsZero() {
+		return "fell due while Kept was down; it breaks " + clock(line.Held, loc, now) + " unless a call that was made is entered"
+	}
+	text := line.Danger.Says()
+	if odds := line.Danger.Odds(); odds != "" && text != "" {
+		text += ". " + odds
+	}
+	return text
 }
 
 // waitingView shows a message from outside that nobody has been able to place.

@@ -12,6 +12,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/httpd"
 	"kept/internal/web/view"
 	"kept/internal/words"
 )
@@ -131,8 +132,31 @@ func (h *handler) movePromise(w http.ResponseWriter, r *http.Request, s signed) 
 	})
 }
 
-// POST /desk/t/{ref}/promises/{id}/owner: to whom; without a name to the viewer.
+// POST /desk/t/{ref}/promises/{id}/owner: to whom; without a name to the viewer. A refusal goes back to the
+// board where it was asked there.
 func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) error {
+	if back, err := url.Parse(localPath(r.PostForm.Get("back"))); err == nil && back.Path == "/promises" {
+		ref, err := pathRef(r)
+		if err != nil {
+			return err
+		}
+		id, err := pathID(r)
+		if err != nil {
+			return err
+		}
+		to, err := staffIn(r, s)
+		if err == nil {
+			err = h.app.GivePromise(r.Context(), s.v, ref, desk.PromiseID(id), to, r.PostForm.Get("override"))
+		}
+		if err != nil && typedWrong(err) {
+			return h.showBoard(w, r, s, httpd.Status(err), back.Query(), said(err))
+		}
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, r, back.String(), http.StatusSeeOther)
+		return nil
+	}
 	return h.ticketAct(w, r, s, "give", onPromise, func(ref desk.Ref, id desk.PromiseID) error {
 		to, err := staffIn(r, s)
 		if err != nil {

@@ -98,6 +98,8 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		t.Kind, t.Text = view.TagInProgress, "Calling now"
 	case look == desk.LookAnswered:
 		t.Kind, t.Icon, t.Text = view.TagWaiting, "send", "Answered, on its way"
+	case look == desk.LookHeld:
+		t.Kind, t.Text = view.TagRisk, "Held, was due "+due
 	case look == desk.LookTried:
 		t.Kind, t.Text = view.TagTried, fmt.Sprintf("Tried %d of %d, %s", p.Tries, desk.MaxAttempts, due)
 	case p.State == desk.Broken:
@@ -123,7 +125,7 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		t.Text = "Today " + due
 	}
 	t.Spoken = "Promise: " + t.Text
-	if p.State.Live() {
+	if p.State.Live() && look != desk.LookHeld {
 		t.Spoken += ", due " + due
 	}
 	return t

@@ -22,6 +22,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sign-in", h.signInPage)
 	mux.HandleFunc("POST /sign-in", h.signIn(mux))
 	mux.HandleFunc("POST /sign-out", h.signOut)
+	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 
 	for pattern, f := range map[string]staffFunc{
 		"GET /desk":                                      h.queuePage,
@@ -40,6 +41,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/t/{ref}/promises/{id}/owner":         h.givePromise,
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
+		"POST /desk/t/{ref}/waits/end":                   h.endWait,
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"POST /desk/t/{ref}/priority":                    h.rankTicket,
 		"GET /desk/agreements":                           h.agreementsPage,
@@ -57,7 +59,14 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/callers":                             h.callersPart,
 		"GET /desk/search":                               h.searchPage,
 		"POST /desk/search":                              h.searchFor,
+		"GET /desk/coverage":                             h.coveragePage,
+		"GET /desk/coverage/part":                        h.coveragePart,
 		"GET /promises":                                  h.boardPage,
+		"GET /desk/handover":                             h.handoverPage,
+		"POST /desk/handover/{id}/acceptances":           h.acceptPromise,
+		"POST /desk/handover/{id}/notes":                 h.noteHandover,
+		"POST /desk/handover/{id}/signatures":            h.signHandover,
+		"POST /wall/addresses":                           h.makeWallAddress,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
 		"GET /desk/display":                              h.profilePage,
@@ -73,6 +82,12 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/macros/{id}/retirement":              h.retireMacro,
 		"POST /desk/display/second-factor":               h.saveSecondFactor,
 	} {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
+	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
+	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
+	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
+	for pattern, f := range h.rosterRoutes() {
 		mux.HandleFunc(pattern, h.staff(f))
 	}
 	if h.opts.Phones != nil {
@@ -127,6 +142,8 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 	case desk.NotFound:
 		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
 		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+	case desk.Unauthenticated:
+		page.Title = "This address opens nothing"
 	case desk.Forbidden:
 		page.Title = "Your role cannot do this"
 	case desk.Conflict:
@@ -193,6 +210,8 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		Rail: []view.RailItem{
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},
 			{URL: "/promises", Text: "Promises", Icon: "hourglass", Current: here == "/promises", Count: strip.Alerts, CountFor: "open alerts"},
+			{URL: "/desk/handover", Text: "Handover", Icon: "clipboard-check", Current: here == "/desk/handover"},
+			{URL: "/desk/coverage", Text: "Coverage", Icon: "users", Current: here == "/desk/coverage"},
 		},
 		Strip: stripView(strip),
 		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},

@@ -168,7 +168,7 @@ func TestEveryStaffPageAsksWhoIsThere(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	a.cookie("")
-	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search", "/desk/display"} {
+	for _, path := range []string{"/desk", "/desk/t/" + string(maria.Got.Ref), "/promises", "/desk/call/new", "/desk/search", "/desk/display", "/wall", "/desk/handover"} {
 		a.get(path).gets(200, "Sign in to the help desk").lacks("Maria", "kilograms")
 		if want := "/sign-in?next=" + url.QueryEscape(path); a.at != want {
 			t.Errorf("%s leads to %s, want %s", path, a.at, want)
@@ -237,7 +237,7 @@ func TestOtherHospitalsTicketsAreNotThere(t *testing.T) {
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	eve := a.as(a.d.Eve)
 	base := "/desk/t/" + string(maria.Got.Ref)
-	for _, path := range []string{base, "/desk/part?ref=" + string(maria.Got.Ref), "/desk/call/done/" + string(maria.Got.Ref), "/desk/windows?client=1", "/desk/callers?client=1&q=Maria", "/desk/call/hospital?client=1", "/promises?client=1"} {
+	for _, path := range []string{base, "/desk/part?ref=" + string(maria.Got.Ref), "/desk/call/done/" + string(maria.Got.Ref), "/desk/windows?client=1", "/desk/callers?client=1&q=Maria", "/desk/call/hospital?client=1", "/promises?client=1", "/desk/handover?shift=1"} {
 		eve.get(path).gets(404).lacks("Maria", "kilograms")
 	}
 	for _, act := range []string{"/replies", "/notes", "/owner", "/questions-if-fixed", "/promises", "/promises/1/attempts", "/promises/1/misses", "/promises/1/contacts", "/promises/1/moves", "/promises/1/owner"} {
@@ -483,7 +483,7 @@ func TestBoardGroupsByUrgency(t *testing.T) {
 	a.get("/promises").gets(200, "Maria Gomez", "Later today", "Call back")
 	a.d.AdvanceTo(a.d.At(3, 8, 20))
 	lead := a.as(a.d.Ana)
-	lead.get("/promises").gets(200, "At risk", "due in 10 minutes", "Call now")
+	lead.get("/promises").gets(200, "At risk", "not started, 10 min left", "Call now")
 	a.d.AdvanceTo(a.d.At(3, 8, 31))
 	lead.get("/promises").gets(200, "Broken 1", "Moved by us 0", "Broken, by")
 	lead.get("/promises?mine=yes&skill=PORTAL&client=1").gets(200)

@@ -461,6 +461,7 @@ var alertTitles = map[desk.AlertKind][2]string{
 	desk.AlertCannotTell:  {"This person cannot be told", "No way to reach them is left. Ask the hospital for another number, and call."},
 	desk.AlertSecondBreak: {"Broken twice", "The repair was missed as well."},
 	desk.AlertNobodyLeads: {"Nobody leads", "A promise broke and no supervisor is on shift."},
+	desk.AlertHandover:    {"Nobody took this over", "Accept it, or give it to somebody who is on shift."},
 	desk.AlertInbound:     {"A message fits no question", "Find out who wrote it."},
 }
 

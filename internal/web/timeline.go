@@ -318,6 +318,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.TicketRetitled:
 		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:
+		if d.Reason == desk.GivenAtHandover {
+			return d.OwnerIs + " took the promise over at the end of a shift.", "users"
+		}
 		if d.Override != "" && d.OwnerIs != "" {
 			return d.Override + " gave the promise to " + d.OwnerIs + ", who has no free seat then: " + d.Reason, "triangle-alert"
 		}
@@ -345,7 +348,7 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 var (
 	waitFor = map[desk.WaitReason]string{desk.WaitPerson: "for the person’s answer", desk.WaitSupplier: "for the supplier", desk.WaitTime: "for the agreed time"}
 	resumed = map[string]string{"person": "the person wrote", "answered": "we answered", "ended": "the time has come", "asked": "we asked if it is fixed",
-		"closed": "it is closed", "changed": "we wait for something else"}
+		"closed": "it is closed", "changed": "we wait for something else", "stopped": "somebody ended it"}
 	waitTags = map[desk.WaitReason]string{desk.WaitPerson: "Waiting on caller", desk.WaitSupplier: "Waiting on supplier", desk.WaitTime: "Waiting for agreed time"}
 )
 

@@ -22,6 +22,13 @@ func (h *handler) waitFor(w http.ResponseWriter, r *http.Request, s signed) erro
 	})
 }
 
+// POST /desk/t/{ref}/waits/end
+func (h *handler) endWait(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "wait", onPromise, func(ref desk.Ref, _ desk.PromiseID) error {
+		return h.app.EndWait(r.Context(), s.v, ref)
+	})
+}
+
 // typedAt reads a wall clock time of the hospital of a ticket from a form; the zero time when none was typed.
 func (h *handler) typedAt(r *http.Request, s signed, ref desk.Ref, field string) (time.Time, error) {
 	text := r.PostForm.Get(field)
@@ -48,6 +55,7 @@ func waitView(p app.TicketPage, t tried, asked bool, loc *time.Location, now tim
 	v := &view.WaitView{Open: asked, Hint: "Time at " + p.Client.Name + " (" + words.ZoneShort(now, loc) + ")."}
 	if tk.State == desk.Waiting {
 		v.Now = "Waiting " + waitFor[tk.WaitingFor] + " until " + words.Instant(words.EN, tk.WaitingUntil, loc, now) + "."
+		v.End = ticketURL(tk.Ref) + "/waits/end"
 	}
 	if tk.State != desk.Asked {
 		v.Action = ticketURL(tk.Ref) + "/waits"

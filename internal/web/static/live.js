@@ -71,6 +71,8 @@
 
   const root = doc.querySelector('[data-live]');
   const part = root && root.getAttribute('data-live-part');
+  // A page that counts as live by what it shows, and not by a stream that only says so.
+  const byPart = root && root.getAttribute('data-live-by') === 'part';
   let fetching = false, again = false;
 
   async function refresh() {
@@ -107,15 +109,16 @@
   let timer = 0;
   const news = { new: 0, changed: 0 };
 
+  function beat() { if (!byPart) heard(); }
   function heard() { last = Date.now(); since = new Date(); badge(); }
 
   function connect() {
     if (paused || !('EventSource' in window)) return;
     stream = new EventSource(root.getAttribute('data-live'));
-    stream.addEventListener('open', heard);
-    stream.addEventListener('beat', heard);
+    stream.addEventListener('open', beat);
+    stream.addEventListener('beat', beat);
     stream.addEventListener('changed', (e) => {
-      heard();
+      beat();
       count(e.data);
       clearTimeout(timer);
       timer = setTimeout(refresh, 250);
@@ -163,7 +166,8 @@
     el.classList.toggle('is-waiting', paused || (waiting && !stale));
     el.classList.toggle('is-stale', stale);
     doc.documentElement.classList.toggle('is-stale-page', stale);
-    const words = paused ? 'Paused since ' + clock(since) : stale ? 'Not live since ' + clock(since) : waiting ? 'Reconnecting…' : 'Live · ' + clock(since, true);
+    const words = paused ? 'Paused since ' + clock(since) : stale ? 'Not live since ' + clock(since) : waiting ? 'Reconnecting…' :
+      el.hasAttribute('data-live-age') ? 'Live. Updated ' + (silent < 2 ? 'now' : Math.round(silent) + ' seconds ago') : 'Live · ' + clock(since, true);
     if (text.textContent !== words) text.textContent = words;
     if (bar) {
       if (stale && bar.hidden) {

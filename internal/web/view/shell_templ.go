@@ -123,7 +123,7 @@ func Staff(p StaffPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(p.Title, true, []string{"tokens.css", "base.css", "button.css", "tag.css", "form.css", "promise.css", "desk.css", "queue.css", "ticket.css", "board.css", "call.css", "layer.css", "composer.css", "agreement.css", "pane.css"}, []string{"htmx.min.js", "live.js", "kept.js", "typed.js", "here.js", "macro.js", "pane.js"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(p.Title, true, []string{"tokens.css", "base.css", "button.css", "tag.css", "form.css", "promise.css", "desk.css", "queue.css", "ticket.css", "board.css", "call.css", "layer.css", "composer.css", "agreement.css", "pane.css", "coverage.css"}, []string{"htmx.min.js", "live.js", "kept.js", "typed.js", "here.js", "macro.js", "pane.js"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -164,6 +164,7 @@ CREATE INDEX promise_live ON promise (due_at, client_id, id, ended_at) WHERE end
 CREATE INDEX promise_owner ON promise (owner_id, due_at, client_id, id) WHERE ended_at IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX promise_ended ON promise (ended_at, client_id, id, state, moved_by, repair_of, entered_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX promise_unproven ON promise (address_id, client_id) WHERE ended_at IS NULL AND unproven = 1;
+CREATE INDEX promise_trying ON promise (trying_at, client_id, id) WHERE trying_at IS NOT NULL;
 CREATE INDEX outbox_due ON outbox (fire_at, client_id, id) WHERE fire_at IS NOT NULL;
 CREATE INDEX outbox_ticket ON outbox (ticket_id, client_id, id);
 CREATE INDEX outbox_provider ON outbox (provider) WHERE provider IS NOT NULL;
@@ -180,6 +181,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('promise', 'promise_owner', '10000 400 2 2 1'),
   ('promise', 'promise_ended', '2000000 2 2 1 1 1 1 1'),
   ('promise', 'promise_unproven', '2000 2 2'),
+  ('promise', 'promise_trying', '100 2 2 1'),
   ('attempt', 'attempt', '500000 2 2 1'),
   ('outbox', 'outbox', '2000000 1 1'),
   ('outbox', 'outbox_due', '1000 2 2 1'),

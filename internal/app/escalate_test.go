@@ -1,0 +1,70 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+// An alert that nobody accepts calls who leads, again, then who can be called in; then nobody was reached, which the
+// board says. Whoever accepts it ends it.
+func TestAnAlertIsEscalated(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		phone := func(who desk.StaffID, number string) {
+			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
+		}
+		phone(d.Ana.Staff, "312-555-0191")
+		phone(d.Omar.Staff, "312-555-0192")
+		_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Supervisor on call", People: []desk.StaffID{d.Omar.Staff}, Every: coverage.Weekly, Count: 1,
+			Zone: "America/Chicago", At: "09:00", Start: "2026-05-25", OnCall: true, Seats: 1})
+		d.Must(err)
+		to := func(number string) (n int) {
+			for _, m := range d.SMS.Sent(number) {
+				if strings.Contains(m.Body, "an alert waits for you") {
+					n++
+				}
+			}
+			return n
+		}
+		maria := d.Maria()
+		maria.Calls(d.Sam, "I have chest pain")
+		d.Advance(time.Minute)
+		if to("+13125550191") != 1 || to("+13125550192") != 0 {
+			t.Fatalf("Ana, who leads, was sent %d texts, and Omar %d", to("+13125550191"), to("+13125550192"))
+		}
+		minutes := func(n int) {
+			for range n {
+				d.Skip(time.Minute)
+				d.Settle()
+			}
+		}
+		minutes(6)
+		if to("+13125550191") != 2 {
+			t.Errorf("Ana was sent %d texts in 6 minutes", to("+13125550191"))
+		}
+		minutes(5)
+		if to("+13125550192") != 1 {
+			t.Errorf("Omar was sent %d texts in 11 minutes", to("+13125550192"))
+		}
+		minutes(31)
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.Alerts) != 1 || !board.Alerts[0].Nobody || board.Alerts[0].Called != "Called: Ana Ruiz, Omar Said. Nobody was reached." {
+			t.Fatalf("alerts: %+v", board.Alerts)
+		}
+		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", n, err)
+		}
+		d.Must(d.App.AckAlert(d.Ctx(), d.Ana, board.Alerts[0].Alert.ID))
+		before := to("+13125550191") + to("+13125550192")
+		minutes(30)
+		if n := to("+13125550191") + to("+13125550192"); n != before {
+			t.Errorf("%d more texts after it was accepted", n-before)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package app_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+// shiftEnding is the shift of who that ends next.
+func shiftEnding(d *testkit.Desk, who desk.Viewer) desk.ShiftID {
+	d.T.Helper()
+	h, err := d.App.Handover(d.Ctx(), who, 0)
+	d.Must(err)
+	if h.Shift.Staff != who.Staff {
+		d.T.Fatalf("the shift that ends next is of %s", h.Shift.Name)
+	}
+	return h.Shift.ID
+}
+
+func alerts(d *testkit.Desk, kind desk.AlertKind) (n int) {
+	d.T.Helper()
+	b, err := d.App.Board(d.Ctx(), d.Omar, app.BoardFilter{})
+	d.Must(err)
+	for _, al := range b.Alerts {
+		if al.Alert.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func TestShiftIsHandedOver(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
+		d.AdvanceTo(d.At(3, 13, 0)) // Priya is there until four
+		pr, err := a.MakePromise(ctx, d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 17, 0)})
+		d.Must(err)
+		d.Must(a.GivePromise(ctx, d.Priya, maria.Got.Ref, pr.ID, d.Priya.Staff, ""))
+		shift := shiftEnding(d, d.Priya)
+		h, err := a.Handover(ctx, d.Priya, shift)
+		d.Must(err)
+		if len(h.Items) != 1 || !h.Items[0].Must || !h.Next.Equal(d.At(4, 2, 0)) || h.Change.Progress != "0 of 1 accepted." || h.Items[0].Receiver == "" {
+			t.Fatalf("%+v", h)
+		}
+		if err := a.SignHandover(ctx, d.Priya, shift, ""); !desk.Is(err, desk.Conflict) {
+			t.Errorf("signed with something left: %v", err)
+		}
+		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, "Wants pounds.", "If the switch fails, call Dana."))
+		if err := a.AcceptPromise(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.Invalid) {
+			t.Errorf("she accepts her own: %v", err)
+		}
+		if err := a.AcceptPromise(ctx, d.Eve, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.NotFound) && !desk.Is(err, desk.Conflict) {
+			t.Errorf("somebody of another hospital: %v", err)
+		}
+		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, "I will write by five"))
+		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, "I will write by five"))
+		if err := a.AcceptPromise(ctx, d.Ana, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.Conflict) {
+			t.Errorf("accepted twice: %v", err)
+		}
+		h, err = a.Handover(ctx, d.Priya, shift)
+		d.Must(err)
+		if !h.Change.SignOff || h.Items[0].By != "Sam Ortiz" || h.Items[0].Promise.Owner != d.Sam.Staff || h.Items[0].Item.Plan != "If the switch fails, call Dana." || h.Items[0].Item.ReadBack != "I will write by five" {
+			t.Errorf("%+v", h.Items)
+		}
+		d.Must(a.SignHandover(ctx, d.Priya, shift, ""))
+		if page := maria.Page(d.Sam); !slices.ContainsFunc(page.Events, func(e desk.Event) bool {
+			return e.Type == desk.PromiseGiven && e.Data.Reason == desk.GivenAtHandover && e.Data.Shift == shift && e.Data.Owner == d.Sam.Staff
+		}) {
+			t.Error("it is not in the history")
+		}
+		d.AdvanceTo(d.At(3, 16, 20))
+		d.Must(a.LookAround(ctx))
+		if n := alerts(d, desk.AlertHandover); n != 0 {
+			t.Errorf("%d alerts although all was handed over", n)
+		}
+	})
+}
+
+// Nothing falls between shifts: what nobody accepted is before those who lead, once.
+func TestShiftThatLeavesAPromiseAlerts(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		d.AdvanceTo(d.At(3, 13, 0))
+		maria, rosa := d.Maria().Calls(d.Sam, "My chart shows kilograms"), d.Rosa().Calls(d.Sam, "No veo libras")
+		for _, p := range []*testkit.Person{maria, rosa} { // their promises have the same id
+			pr, err := a.MakePromise(ctx, d.Priya, p.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 18, 0)})
+			d.Must(err)
+			d.Must(a.GivePromise(ctx, d.Priya, p.Got.Ref, pr.ID, d.Priya.Staff, ""))
+		}
+		d.AdvanceTo(d.At(3, 16, 10))
+		d.Must(a.LookAround(ctx))
+		if n := alerts(d, desk.AlertHandover); n != 0 {
+			t.Errorf("%d alerts before somebody could accept", n)
+		}
+		h, err := a.Handover(ctx, d.Ana, 0)
+		d.Must(err)
+		i := slices.IndexFunc(h.Shifts, func(s app.HandoverShift) bool { return s.Staff == d.Priya.Staff })
+		h, err = a.Handover(ctx, d.Ana, h.Shifts[i].ID)
+		d.Must(err)
+		if len(h.Items) != 2 || !h.Expired {
+			t.Errorf("a supervisor sees %+v", h)
+		}
+		d.AdvanceTo(d.At(3, 16, 15))
+		for range 2 {
+			d.Must(a.LookAround(ctx))
+			if n := alerts(d, desk.AlertHandover); n != 2 {
+				t.Errorf("%d alerts, want one for each promise", n)
+			}
+			d.Restart()
+			a = d.App
+		}
+		shift := h.Shift.ID
+		if err := a.SignHandover(ctx, d.Ana, shift, ""); !desk.Is(err, desk.Invalid) {
+			t.Errorf("no reason: %v", err)
+		}
+		d.Must(a.SignHandover(ctx, d.Ana, shift, "Priya fell ill. I call both."))
+		h, err = a.Handover(ctx, d.Ana, shift)
+		d.Must(err)
+		if h.Signed.SignedBy != d.Ana.Staff || h.Signed.Reason == "" {
+			t.Errorf("%+v", h.Signed)
+		}
+	})
+}
+
+func TestOneOfTwoAcceptsAPromise(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
+		d.AdvanceTo(d.At(3, 15, 0))
+		pr, err := d.App.MakePromise(d.Ctx(), d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 18, 0)})
+		d.Must(err)
+		d.Must(d.App.GivePromise(d.Ctx(), d.Priya, maria.Got.Ref, pr.ID, d.Priya.Staff, ""))
+		shift := shiftEnding(d, d.Priya)
+		var wg sync.WaitGroup
+		errs := make([]error, 2)
+		for i, v := range []desk.Viewer{d.Sam, d.Ana} {
+			wg.Go(func() { errs[i] = d.App.AcceptPromise(d.Ctx(), v, shift, maria.Got.Ref, pr.ID, "I will write") })
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if !desk.Is(err, desk.Conflict) {
+				t.Error(err)
+			}
+		}
+		h, err := d.App.Handover(d.Ctx(), d.Priya, shift)
+		d.Must(err)
+		if won != 1 || h.Items[0].Promise.Owner != h.Items[0].Item.AcceptedBy {
+			t.Errorf("%d accepted it: %v; %+v", won, errs, h.Items[0].Item)
+		}
+	})
+}

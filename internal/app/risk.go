@@ -1,0 +1,260 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/need"
+	"kept/internal/store"
+)
+
+// What makes a promise one at risk. Board, queue, wall and handover all ask the same functions here, which
+// open nothing: a row of a list costs no statement.
+const (
+	riskAhead   = 24 * time.Hour // what is due later is not at risk yet: its roster may still be made
+	riskShare   = 0.8            // of such work that is usually done by then
+	riskChance  = 1 - riskShare  // of a break, from which on time counts as short
+	riskCases   = 30             // that history must have, so that it is worth a word
+	historyIs   = 28 * 24 * time.Hour
+	historyLast = 10 * time.Minute
+	callsLast   = time.Minute // then nobody knows any more who is on a call
+)
+
+// Danger is why a promise may break, in words, and how often such promises broke from here.
+type Danger struct {
+	Risks  []coverage.Risk
+	Chance float64 // of a break, from history; 0 to 1
+	Cases  int     // that it rests on; fewer than 30: do not show it
+}
+
+// Says gives the first reason with what history says: "owner off shift", "only 40 min left".
+func (d Danger) Says() string {
+	if len(d.Risks) == 0 {
+		return ""
+	}
+	return d.Risks[0].String()
+}
+
+// Odds says what history says, empty where it says too little: "34% chance that it breaks (212 such before)".
+func (d Danger) Odds() string {
+	if d.Cases < riskCases {
+		return ""
+	}
+	return fmt.Sprintf("%d%% chance that it breaks (%d such before)", int(d.Chance*100+.5), d.Cases)
+}
+
+// weight sorts what is at risk, the most likely to break first.
+func (d Danger) weight() int {
+	if d.Cases < riskCases {
+		return 0
+	}
+	return int(d.Chance * 10)
+}
+
+// riskier orders two promises at risk: by the chance in tenths, then by due.
+func riskier(a, b BoardLine) int {
+	return cmp.Or(cmp.Compare(b.Danger.weight(), a.Danger.weight()), a.Promise.Due.Compare(b.Promise.Due), cmp.Compare(a.Promise.Client, b.Promise.Client),
+		cmp.Compare(a.Promise.ID, b.Promise.ID))
+}
+
+// look says how p shows.
+func (d *duty) look(p desk.Promise) desk.Look { return p.Look(d.now, d.endangered(p), d.heldUntil(p)) }
+
+// heldUntil is the end of the hold after an outage for p; zero when nothing holds it.
+func (d *duty) heldUntil(p desk.Promise) time.Time {
+	if p.Due.Before(d.outage.Back) {
+		return d.outage.Until
+	}
+	return time.Time{}
+}
+
+func (d *duty) endangered(p desk.Promise) bool { return len(d.risks(p)) > 0 }
+
+// risks lists why p may break; none is no risk.
+func (d *duty) risks(p desk.Promise) []coverage.Risk {
+	left := p.Due.Sub(d.now)
+	switch {
+	case !p.State.Live() || p.Kind == desk.Confirm || left <= 0:
+		return nil
+	case left > riskAhead && d.astray(p):
+		return []coverage.Risk{{Danger: coverage.OwnerOffShift}}
+	case left > riskAhead:
+		return nil
+	}
+	g := coverage.Pledge{Client: int64(p.Client), Skill: p.Skill, Due: p.Due, Owner: int64(p.Owner), Started: p.Calling(d.now) || !p.AnsweredAt.IsZero()}
+	if p.Start.Before(p.Due) {
+		g.From = p.Start
+	}
+	if p.RepairOf != 0 {
+		g.Skill = "" // whoever leads may repair
+	}
+	if p.Tries >= desk.MaxAttempts-1 {
+		g.Tries = p.Tries // the last one is left
+	}
+	for _, c := range d.calls {
+		if p.Owner != 0 && c.By == p.Owner && (c.Client != p.Client || c.Promise != p.ID) {
+			g.OnCallSince = c.Since
+		}
+	}
+	g.Known = d.knows(g)
+	g.Usual = d.usual(p)
+	return d.plan.Risks(g, d.now)
+}
+
+// danger is risks with what history says of p.
+func (d *duty) danger(p desk.Promise) Danger {
+	g := Danger{Risks: d.risks(p)}
+	if c, ok := d.chance(p); ok {
+		g.Chance, g.Cases = c.Breach, c.Cases
+	}
+	return g
+}
+
+// began is when the work on p can begin: its window, or when it was promised.
+func began(p desk.Promise) time.Time {
+	if p.Start.Before(p.Due) {
+		return p.Start
+	}
+	return p.MadeAt
+}
+
+func workOf(p desk.Promise) need.Group { return need.Group{Kind: string(p.Kind), Skill: p.Skill} }
+
+func (d *duty) chance(p desk.Promise) (need.Chance, bool) {
+	if d.past == nil || !p.State.Live() || p.RepairOf != 0 {
+		return need.Chance{}, false
+	}
+	from := began(p)
+	return d.past.Breach(workOf(p), d.now.Sub(from), p.Due.Sub(maxTime(from, d.now))), true
+}
+
+// usual is how long such work takes at most, four times of five, once its own chance to break is as high
+// as that says; zero before. Work that is promised for four hours and mostly done in three is not in danger
+// after one hour.
+func (d *duty) usual(p desk.Promise) time.Duration {
+	c, ok := d.chance(p)
+	if !ok || c.Cases < riskCases || c.Breach < riskChance {
+		return 0
+	}
+	took, _ := d.past.Usual(workOf(p), riskShare)
+	return took
+}
+
+// soon remembers whether somebody with a skill will be there within a window, while the roster stands.
+type soon struct {
+	mu    sync.Mutex
+	known map[soonKey]bool
+}
+
+type soonKey struct {
+	client    int64
+	skill     string
+	from, due int64
+}
+
+const soonMost = 20_000
+
+// knows reports whether somebody with the skill is there before g is due. Who is on shift now is known
+// already; windows that are still to come are remembered, because many promises share them.
+func (d *duty) knows(g coverage.Pledge) bool {
+	if !g.From.After(d.now) {
+		return len(d.people(desk.ClientID(g.Client), g.Skill)) > 0 || d.plan.Knows(g, d.now)
+	}
+	if d.soon == nil {
+		return d.plan.Knows(g, d.now)
+	}
+	k := soonKey{g.Client, g.Skill, g.From.UnixMicro(), g.Due.UnixMicro()}
+	d.soon.mu.Lock()
+	defer d.soon.mu.Unlock()
+	known, ok := d.soon.known[k]
+	if !ok {
+		if len(d.soon.known) >= soonMost {
+			clear(d.soon.known)
+		}
+		known = d.plan.Knows(g, d.now)
+		d.soon.known[k] = known
+	}
+	return known
+}
+
+// around is what this node knows of work under way and of work that is done: numbers that LookAround keeps.
+type around struct {
+	past  atomic.Pointer[history]
+	calls atomic.Pointer[callsNow]
+}
+
+type history struct {
+	durations *need.Durations
+	at        time.Time
+}
+
+type callsNow struct {
+	list []store.Call
+	at   time.Time
+}
+
+// onto gives d with what is known, and the outage that holds promises.
+func (s *around) onto(d *duty, o Outage) *duty {
+	d.outage = o
+	if h := s.past.Load(); h != nil {
+		d.past = h.durations
+	}
+	if c := s.calls.Load(); c != nil && d.now.Sub(c.at).Abs() < callsLast {
+		d.calls = c.list
+	}
+	return d
+}
+
+// LookAround brings up to date what this node knows of calls under way and, every ten minutes, of how long
+// work takes, and alerts those who lead to what ended shifts have left. A loop calls it every few seconds.
+func (a *App) LookAround(ctx context.Context) error {
+	now := a.Now()
+	var calls []store.Call
+	err := a.db.DeskRead(ctx, desk.System("risk"), func(tx *store.DeskReadTx) (err error) {
+		calls, err = tx.Calls(now.Add(-desk.CallLasts), boardMost)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.around.calls.Store(&callsNow{calls, now})
+	if h := a.around.past.Load(); h == nil || now.Sub(h.at).Abs() >= historyLast {
+		if err := a.study(ctx, now); err != nil {
+			return err
+		}
+	}
+	return a.shiftsLeft(ctx, now)
+}
+
+// study reads how long promises of the last four weeks took.
+func (a *App) study(ctx context.Context, now time.Time) error {
+	var list []desk.Promise
+	err := a.db.Claim(ctx, "risk", func(tx *store.SystemTx) (err error) {
+		list, err = tx.Past(now.Add(-historyIs))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var past []need.Past
+	for _, p := range list {
+		took := need.Past{Group: workOf(p), Took: max(0, p.EndedAt.Sub(began(p)))}
+		switch {
+		case p.Kind == desk.Confirm:
+			continue
+		case p.State == desk.Broken:
+			took.Running = true // it was not done by then; when it was is not on record here
+		case p.State != desk.Kept && p.State != desk.KeptLate:
+			continue
+		}
+		past = append(past, took)
+	}
+	a.around.past.Store(&history{need.Study(past), now})
+	return nil
+}

@@ -1,0 +1,665 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kept/internal/calendar"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// RosterPage is the rotas of the desk, with what is asked and what is wrong.
+type RosterPage struct {
+	Now      time.Time
+	Rotas    []RotaLine
+	Swaps    []SwapLine // under way, and answered ones whose turns are still to come
+	Away     []AwayLine
+	People   []RosterPerson // everybody active whom the viewer may see, by name
+	Mine     []Turn         // of the viewer, next 28 days
+	Problems []string       // of the whole roster, in sentences
+	zone     *time.Location
+}
+
+// RotaLine is one rota as it works in the next days.
+type RotaLine struct {
+	Rota      desk.Rota
+	People    []string // of the first layer, in the order of their turns
+	Turns     []Turn   // next 7 days
+	Overrides []OverrideLine
+	Holes     []string
+	Problems  []string
+}
+
+// Turn is one shift of a rota.
+type Turn struct {
+	Rota       int64
+	Name       string // of the rota
+	Person     desk.StaffID
+	Who        string
+	Start, End time.Time
+	OnCall     bool
+	Away       bool
+}
+
+// OverrideLine is an override with names.
+type OverrideLine struct {
+	desk.Override
+	OutName, InName string
+}
+
+// SwapLine is a swap with names, and what the viewer can do about it.
+type SwapLine struct {
+	desk.Swap
+	RotaName, FromName, ToName string
+	CanAnswer, CanWithdraw     bool
+}
+
+// AwayLine is an absence with the name of whoever is away.
+type AwayLine struct {
+	desk.Absence
+	Who    string
+	CanEnd bool
+}
+
+// RosterPerson is somebody who can be put on a rota.
+type RosterPerson struct {
+	ID      desk.StaffID
+	Name    string
+	Contact desk.Contact
+	Skills  map[string]time.Time
+}
+
+// RotaIn is a rota as a form gives it: one layer more or less is what most desks have; others come by import.
+type RotaIn struct {
+	ID      int64
+	Version int // the one that was seen; 0 for a new rota
+	Name    string
+	People  []desk.StaffID
+	Every   coverage.Every
+	Count   int
+	Zone    string
+	At      string // "09:00"
+	Start   string // "2026-06-02"
+	End     string // "", or the day on which it ends
+	Hours   string // "", or when the rota has somebody: "18:00-08:00"
+	OnCall  bool
+	Seats   int
+}
+
+const rosterAheadDays = 28
+
+var (
+	errLeadsRoster = desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can change rotas.")
+	errNoRota      = desk.Errorf(desk.NotFound, "not_found", "There is no such rota.")
+)
+
+// RosterPage gives the rotas, the swaps and who is away. Those who do not lead see their own swaps.
+func (a *App) RosterPage(ctx context.Context, v desk.Viewer) (RosterPage, error) {
+	page := RosterPage{Now: a.Now()}
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return page, errStaffOnly
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return page, err
+	}
+	page.zone = know.zone()
+	if len(v.Clients) > 0 {
+		page.zone = zoneOf(know.client[v.Clients[0]])
+	}
+	now := page.Now
+	until := now.Add(rosterAheadDays * 24 * time.Hour)
+	var rotas []desk.Rota
+	var overrides []desk.Override
+	var swaps []desk.Swap
+	var absences []desk.Absence
+	var contacts map[desk.StaffID]desk.Contact
+	var roster coverage.Roster
+	// As the desk: who works when is nobody's secret at the desk, and of no client.
+	err = a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) (err error) {
+		if rotas, err = tx.Rotas(now); err != nil {
+			return err
+		}
+		if overrides, err = tx.Overrides(now); err != nil {
+			return err
+		}
+		if swaps, err = tx.Swaps(now); err != nil {
+			return err
+		}
+		if absences, err = tx.Absences(now); err != nil {
+			return err
+		}
+		if contacts, err = tx.Contacts(); err != nil {
+			return err
+		}
+		roster, err = a.rosterIn(tx, now, until)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
+	away := func(s coverage.Shift) bool {
+		return slices.ContainsFunc(roster.Absences, func(x coverage.Absence) bool {
+			return x.Person == s.Person && x.Start.Before(s.End) && s.Start.Before(x.End)
+		})
+	}
+	name := func(id int64) string { return know.staff[desk.StaffID(id)] }
+	titles := map[int64]string{}
+	for _, r := range rotas {
+		titles[r.ID] = r.Name
+		line := RotaLine{Rota: r, Problems: r.Check(now, until)}
+		if len(r.Layers) > 0 {
+			for _, p := range r.Layers[0].People {
+				line.People = append(line.People, name(p))
+			}
+		}
+		for _, s := range r.Expand(now, now.Add(7*24*time.Hour)) {
+			line.Turns = append(line.Turns, Turn{r.ID, r.Name, desk.StaffID(s.Person), name(s.Person), s.Start, s.End, s.OnCall, away(s)})
+		}
+		for _, o := range overrides {
+			if o.Rota == r.ID {
+				line.Overrides = append(line.Overrides, OverrideLine{o, name(o.Out), name(o.In)})
+			}
+		}
+		for _, hole := range r.Holes(now, now.Add(7*24*time.Hour), roster.Absences) {
+			text := coverage.Phrase(page.zone, hole.Span, now) + ": nobody has this turn."
+			if hole.Away != 0 {
+				text = coverage.Phrase(page.zone, hole.Span, now) + ": " + name(hole.Away) + " has the turn and is away."
+			}
+			line.Holes = append(line.Holes, text)
+		}
+		page.Rotas = append(page.Rotas, line)
+	}
+	for _, s := range roster.Shifts {
+		if s.Person == int64(v.Staff) && s.End.After(now) {
+			page.Mine = append(page.Mine, Turn{s.Rota, cmp.Or(titles[s.Rota], "Shift"), v.Staff, v.Name, s.Start, s.End, s.OnCall, away(s)})
+		}
+	}
+	slices.SortFunc(page.Mine, func(x, y Turn) int { return x.Start.Compare(y.Start) })
+	for _, s := range swaps {
+		s.Swap = s.At(now)
+		mine := s.From == int64(v.Staff) || s.To == int64(v.Staff)
+		if !mine && !v.Leads() {
+			continue
+		}
+		page.Swaps = append(page.Swaps, SwapLine{Swap: s, RotaName: titles[s.Rota], FromName: name(s.From), ToName: name(s.To),
+			CanAnswer: s.State == coverage.Proposed && s.To == int64(v.Staff), CanWithdraw: s.State == coverage.Proposed && s.From == int64(v.Staff)})
+	}
+	for _, x := range absences {
+		page.Away = append(page.Away, AwayLine{x, name(x.Person), v.Leads() || x.Person == int64(v.Staff)})
+	}
+	for _, p := range roster.People {
+		page.People = append(page.People, RosterPerson{desk.StaffID(p.ID), p.Name, contacts[desk.StaffID(p.ID)], p.Skills})
+	}
+	slices.SortFunc(page.People, func(x, y RosterPerson) int { return cmp.Compare(x.Name, y.Name) })
+	page.Problems = roster.Check(page.zone)
+	return page, nil
+}
+
+// SaveRota adds a rota, or changes the one with the id of in. What is wrong is said at its field; a Conflict
+// when somebody else has changed it since it was looked at.
+func (a *App) SaveRota(ctx context.Context, v desk.Viewer, in RotaIn) (desk.Rota, error) {
+	if !v.Leads() {
+		return desk.Rota{}, errLeadsRoster
+	}
+	r, err := in.rota()
+	if err != nil {
+		return r, err
+	}
+	return a.saveRota(ctx, v, r)
+}
+
+func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Rota, error) {
+	now := a.Now()
+	fresh := r.ID == 0
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		if fresh {
+			r.ID, r.Version = tx.NewID(), 1
+		} else {
+			old, err := tx.Rota(r.ID, now)
+			if err != nil {
+				return errNoRota
+			}
+			r.Overrides, r.Swaps = old.Overrides, old.Swaps
+		}
+		if say := r.Check(now, now); len(say) > 0 {
+			return desk.Fields{{Field: "people", Code: "rota.wrong", Message: say[0]}}.Err()
+		}
+		if err := noOverlap(tx, r, now); err != nil {
+			return err
+		}
+		r.ChangedBy, r.ChangedAt = v.Name, now
+		if fresh {
+			return tx.AddRota(r)
+		}
+		return tx.SaveRota(r)
+	})
+	if err != nil {
+		return r, err
+	}
+	a.rosterChanged()
+	return r, nil
+}
+
+// rota reads a form.
+func (in RotaIn) rota() (desk.Rota, error) {
+	var bad desk.Fields
+	r := desk.Rota{Version: in.Version}
+	r.ID, r.OnCall, r.Seats = in.ID, in.OnCall, in.Seats
+	var err error
+	if r.Name, err = desk.CleanLine(in.Name, 60); err != nil || r.Name == "" {
+		bad.Add("name", "name.missing", "Give it a name of at most 60 characters, like \u201cPortal, evenings\u201d.")
+	}
+	l := coverage.Layer{ID: 1, Every: in.Every, Count: in.Count, Zone: in.Zone}
+	for _, p := range in.People {
+		l.People = append(l.People, int64(p))
+	}
+	if len(l.People) == 0 {
+		bad.Add("people", "rota.empty", "A rota with no people has nobody on it: choose at least one.")
+	}
+	if !slices.Contains([]coverage.Every{coverage.Hourly, coverage.Daily, coverage.Weekly, coverage.Monthly}, in.Every) {
+		bad.Add("every", "every.invalid", "It hands over every hour, day, week or month.")
+	}
+	if in.Count < 1 || in.Count > 1000 {
+		bad.Add("count", "count.invalid", "Between 1 and 1000.")
+	}
+	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
+		bad.Add("zone", "zone.unknown", "There is no such zone; write it like America/Chicago.")
+	}
+	at, err := time.Parse("15:04", in.At)
+	if err != nil {
+		bad.Add("at", "time.invalid", "Write the time like 09:00.")
+	}
+	l.At = at.Hour()*60 + at.Minute()
+	if l.Start, err = calendar.ParseDate(in.Start); err != nil {
+		bad.Add("start", "date.invalid", "Write the day like 2026-11-24.")
+	}
+	if in.End != "" {
+		if l.End, err = calendar.ParseDate(in.End); err != nil {
+			bad.Add("end", "date.invalid", "Write the day like 2026-11-24, or leave it empty.")
+		} else if in.End <= in.Start {
+			bad.Add("end", "end.early", "It ends before it starts: choose a later end, or none.")
+		}
+	}
+	if in.Hours != "" {
+		spec, err := calendar.Parse(in.Zone + "; mon-sun " + in.Hours)
+		if err != nil {
+			bad.Add("hours", "hours.invalid", "Write the hours like 18:00-08:00, or leave them empty for all day and night.")
+		} else {
+			l.Hours = spec
+		}
+	}
+	if in.Seats < 1 || in.Seats > 100 {
+		bad.Add("seats", "shift.seats", "Between 1 and 100 promises can be kept in one window.")
+	}
+	r.Layers = []coverage.Layer{l}
+	return r, bad.Err()
+}
+
+// noOverlap refuses a rota that puts somebody on shift who has a shift then already; being on call beside a
+// shift is allowed. It looks 28 days ahead.
+func noOverlap(tx *store.DeskTx, r desk.Rota, now time.Time) error {
+	if r.OnCall || !r.RetiredAt.IsZero() {
+		return nil
+	}
+	until := now.Add(rosterAheadDays * 24 * time.Hour)
+	have, err := tx.Roster(now, until)
+	if err != nil {
+		return err
+	}
+	others := map[int64][]coverage.Shift{}
+	for _, s := range have.Shifts {
+		if !s.OnCall && s.Rota != r.ID {
+			others[s.Person] = append(others[s.Person], s)
+		}
+	}
+	names := map[int64]string{}
+	for _, p := range have.People {
+		names[p.ID] = p.Name
+	}
+	for _, s := range r.Expand(now, until) {
+		if _, known := names[s.Person]; !known {
+			return desk.Fields{{Field: "people", Code: "rota.unknown", Message: "Somebody on this rota does not work here any more: choose others."}}.Err()
+		}
+		for _, o := range others[s.Person] {
+			if o.Start.Before(s.End) && s.Start.Before(o.End) {
+				zone, err := time.LoadLocation(r.Layers[0].Zone)
+				if err != nil {
+					zone = time.UTC
+				}
+				return desk.Fields{{Field: "people", Code: "shift.overlaps", Message: fmt.Sprintf("%s has a shift already that overlaps, %s: choose somebody else, or other hours.",
+					names[s.Person], coverage.Phrase(zone, coverage.Span{Start: o.Start, End: o.End}, now))}}.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// RetireRota takes a rota out of use. Seats that were booked on it stay, and what nobody is there for any
+// more shows on the board.
+func (a *App) RetireRota(ctx context.Context, v desk.Viewer, id int64, version int) error {
+	return a.onRota(ctx, v, id, version, func(tx *store.DeskTx, r *desk.Rota) error {
+		r.RetiredAt = tx.Now()
+		return nil
+	})
+}
+
+// onRota changes a rota that is still at the version that was seen.
+func (a *App) onRota(ctx context.Context, v desk.Viewer, id int64, version int, fn func(*store.DeskTx, *desk.Rota) error) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		r, err := tx.Rota(id, tx.Now())
+		if err != nil || !r.RetiredAt.IsZero() {
+			return errNoRota
+		}
+		r.Version = version
+		r.ChangedBy, r.ChangedAt = v.Name, tx.Now()
+		if err := fn(tx, &r); err != nil {
+			return err
+		}
+		return tx.SaveRota(r)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
+// OverrideIn changes who is on a rota in a span.
+type OverrideIn struct {
+	Rota       int64
+	Version    int
+	Start, End time.Time
+	Out, In    desk.StaffID
+}
+
+// AddOverride puts somebody on a rota, takes somebody off, or both.
+func (a *App) AddOverride(ctx context.Context, v desk.Viewer, in OverrideIn) error {
+	var bad desk.Fields
+	switch {
+	case in.Start.IsZero():
+		bad.Add("start", "start.missing", "Say from when.")
+	case in.End.IsZero():
+		bad.Add("end", "end.missing", "Give it an end: an override without one is a change of the rota.")
+	case !in.Start.Before(in.End):
+		bad.Add("end", "end.early", "The end comes after the start.")
+	case in.End.Sub(in.Start) > 31*24*time.Hour:
+		bad.Add("end", "end.late", "At most 31 days. For longer, change the rota itself.")
+	case !in.End.After(a.Now()):
+		bad.Add("end", "end.past", "This is over already.")
+	}
+	if in.Out == in.In {
+		bad.Add("in", "override.nobody", "Choose who goes off, who comes on, or both, and not the same person.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return a.onRota(ctx, v, in.Rota, in.Version, func(tx *store.DeskTx, r *desk.Rota) error {
+		o := desk.Override{Override: coverage.Override{ID: tx.NewID(), Start: in.Start, End: in.End, Out: int64(in.Out), In: int64(in.In)}, Rota: r.ID, MadeBy: v.Name, MadeAt: tx.Now()}
+		if in.Out != 0 && !slices.ContainsFunc(r.Expand(in.Start, in.End), func(s coverage.Shift) bool { return s.Person == int64(in.Out) }) {
+			return desk.Fields{{Field: "out", Code: "override.not_on", Message: "This person has no turn of this rota then."}}.Err()
+		}
+		with := *r
+		with.Overrides = append(slices.Clone(r.Overrides), o.Override)
+		if err := noOverlap(tx, with, tx.Now()); err != nil {
+			if e, ok := err.(*desk.Error); ok && len(e.Fields) == 1 {
+				return desk.Fields{{Field: "in", Code: e.Fields[0].Code, Message: e.Fields[0].Message}}.Err()
+			}
+			return err
+		}
+		return tx.AddOverride(o)
+	})
+}
+
+// EndOverride takes an override back.
+func (a *App) EndOverride(ctx context.Context, v desk.Viewer, rota int64, version int, id int64) error {
+	return a.onRota(ctx, v, rota, version, func(tx *store.DeskTx, _ *desk.Rota) error { return tx.EndOverride(id) })
+}
+
+// SwapIn asks somebody to change turns. Take is zero when nothing is given back.
+type SwapIn struct {
+	Rota       int64
+	To         desk.StaffID
+	Give, Take coverage.Span
+}
+
+// AskSwap asks a colleague, for the viewer, to change turns of a rota. Nothing changes before they say yes.
+func (a *App) AskSwap(ctx context.Context, v desk.Viewer, in SwapIn) (desk.Swap, error) {
+	var s desk.Swap
+	if v.Who != desk.WhoStaff {
+		return s, errStaffOnly
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		r, err := tx.Rota(in.Rota, tx.Now())
+		if err != nil || !r.RetiredAt.IsZero() {
+			return desk.Fields{{Field: "give", Code: "swap.rota", Message: "Choose one of your turns of a rota."}}.Err()
+		}
+		now := tx.Now()
+		one, err := coverage.ProposeSwap(int64(v.Staff), int64(in.To), in.Give, in.Take, now)
+		if err != nil {
+			return desk.Fields{{Field: "to", Code: "swap.invalid", Message: capital(err.Error()) + "."}}.Err()
+		}
+		// What could not come into force is said now, not when the other one has said yes.
+		yes, err := one.Accept(one.To, now)
+		if err == nil {
+			_, err = yes.Enter(r.Rota, now)
+		}
+		if err != nil {
+			return desk.Fields{{Field: "give", Code: "swap.turn", Message: "One of the two does not have this turn: choose turns from the list."}}.Err()
+		}
+		one.ID = tx.NewID()
+		s = desk.Swap{Swap: one, Rota: r.ID, AskedAt: now, ChangedAt: now}
+		return tx.AddSwap(s)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return s, err
+}
+
+// SwapAnswer is what becomes of a swap.
+type SwapAnswer string
+
+const (
+	SwapYes      SwapAnswer = "yes"
+	SwapNo       SwapAnswer = "no"
+	SwapWithdraw SwapAnswer = "withdraw"
+)
+
+// AnswerSwap is the yes or no of the one who was asked, or the one who asked taking it back. With a yes it is in
+// force, if both still have the turns that they give.
+func (a *App) AnswerSwap(ctx context.Context, v desk.Viewer, id int64, answer SwapAnswer) (desk.Swap, error) {
+	var s desk.Swap
+	if v.Who != desk.WhoStaff {
+		return s, errStaffOnly
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
+		if s, err = tx.Swap(id); err != nil || s.From != int64(v.Staff) && s.To != int64(v.Staff) {
+			return desk.Errorf(desk.NotFound, "not_found", "There is no such swap.")
+		}
+		now, before, me := tx.Now(), s.State, int64(v.Staff)
+		switch answer {
+		case SwapYes:
+			var r desk.Rota
+			if r, err = tx.Rota(s.Rota, now); err != nil || !r.RetiredAt.IsZero() {
+				return errNoRota
+			}
+			if s.Swap, err = s.Accept(me, now); err == nil {
+				s.Swap, err = s.Enter(r.Rota, now)
+			}
+			if err == nil {
+				with := r
+				with.Swaps = append(slices.Clone(r.Swaps), s.Swap)
+				if err := noOverlap(tx, with, now); err != nil {
+					return desk.Errorf(desk.Conflict, "swap.overlaps", "%s", firstSentence(err))
+				}
+			}
+		case SwapNo:
+			s.Swap, err = s.Decline(me, now)
+		case SwapWithdraw:
+			s.Swap, err = s.Withdraw(me, now)
+		default:
+			return desk.Fields{{Field: "answer", Code: "choice.missing", Message: "Say yes or no."}}.Err()
+		}
+		if err != nil {
+			return desk.Errorf(desk.Conflict, "swap.changed", "%s.", capital(err.Error()))
+		}
+		s.ChangedAt = now
+		return tx.SaveSwap(s, before)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return s, err
+}
+
+// firstSentence is that of the first field of an error, or its own.
+func firstSentence(err error) string {
+	if e, ok := err.(*desk.Error); ok && len(e.Fields) > 0 {
+		return e.Fields[0].Message
+	}
+	return err.Error()
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// AbsenceIn says that somebody is away; Staff 0 is the viewer.
+type AbsenceIn struct {
+	Staff      desk.StaffID
+	Start, End time.Time
+}
+
+// AddAbsence notes that somebody is away: oneself, or for those who lead anybody. Nobody takes the turns over by
+// itself; what was promised in them shows on the board with its reason.
+func (a *App) AddAbsence(ctx context.Context, v desk.Viewer, in AbsenceIn) (desk.Absence, error) {
+	var x desk.Absence
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return x, errStaffOnly
+	}
+	if in.Staff == 0 {
+		in.Staff = v.Staff
+	}
+	if in.Staff != v.Staff && !v.Leads() {
+		return x, desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can say that somebody else is away.")
+	}
+	var bad desk.Fields
+	switch {
+	case in.Start.IsZero():
+		bad.Add("start", "start.missing", "Say from when.")
+	case in.End.IsZero():
+		bad.Add("end", "end.missing", "Say until when. You can make it longer later.")
+	case !in.Start.Before(in.End):
+		bad.Add("end", "end.early", "The end comes after the start.")
+	case !in.End.After(a.Now()):
+		bad.Add("end", "end.past", "This is over already.")
+	case in.End.Sub(in.Start) > 366*24*time.Hour:
+		bad.Add("end", "end.late", "At most a year.")
+	}
+	if err := bad.Err(); err != nil {
+		return x, err
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		s, err := tx.Staff(in.Staff)
+		if err != nil || !s.Active {
+			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
+		}
+		x = desk.Absence{Absence: coverage.Absence{Person: int64(s.ID), Start: in.Start, End: in.End}, ID: tx.NewID(), MadeBy: v.Name, MadeAt: tx.Now()}
+		return tx.AddAbsence(x)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return x, err
+}
+
+// EndAbsence takes an absence back.
+func (a *App) EndAbsence(ctx context.Context, v desk.Viewer, id int64) error {
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return errStaffOnly
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		x, err := tx.Absence(id)
+		if err != nil || x.Person != int64(v.Staff) && !v.Leads() {
+			return desk.Errorf(desk.NotFound, "not_found", "There is no such absence.")
+		}
+		return tx.EndAbsence(id)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
+// SaveContact stores how somebody is reached for work: oneself, or for those who lead anybody. Only those who
+// lead change what somebody can do in an hour.
+func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, c desk.Contact) error {
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem || who != v.Staff && !v.Leads() {
+		return errLeadsRoster
+	}
+	var bad desk.Fields
+	if c.Phone != "" {
+		p, err := desk.ParsePhone(c.Phone)
+		if err != nil {
+			bad.Add("phone", "phone.invalid", "Enter a phone number of 10 digits, like 312-555-0199.")
+		}
+		c.Phone = p.E164()
+	}
+	if c.Capacity.Promises < 0 || c.Capacity.Promises > 100 || c.Capacity.Calls < 0 || c.Capacity.Calls > 100 {
+		bad.Add("promises", "capacity.invalid", "Between 0, for not limited, and 100.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		have, err := tx.Contacts()
+		if err != nil {
+			return err
+		}
+		if !v.Leads() {
+			c.Capacity = have[who].Capacity
+		}
+		return tx.SaveContact(who, c)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
+// Certify says until when somebody is certified for a skill; zero is without end. An instant that has passed
+// ends it: the skill then counts for nothing.
+func (a *App) Certify(ctx context.Context, v desk.Viewer, who desk.StaffID, skill string, until time.Time) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		known, err := tx.Skills()
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(known, func(k desk.Skill) bool { return k.Code == skill }) {
+			return desk.Fields{{Field: "skill", Code: "skill.unknown", Message: "Choose a skill that the desk has."}}.Err()
+		}
+		if s, err := tx.Staff(who); err != nil || !s.Active {
+			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
+		}
+		return tx.AddSkillTo(who, skill, until)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}

@@ -1,0 +1,215 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+	"kept/internal/testkit"
+)
+
+// evenings is a rota of Sam and Priya for the evening in which nobody has a shift; both know the portal.
+func evenings(d *testkit.Desk) desk.Rota {
+	d.T.Helper()
+	d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { return tx.AddSkillTo(d.Sam.Staff, "PORTAL", time.Time{}) }))
+	r, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Early birds", People: []desk.StaffID{d.Priya.Staff, d.Sam.Staff}, Every: coverage.Daily, Count: 1,
+		Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "05:00-08:00", Seats: 1})
+	d.Must(err)
+	return r
+}
+
+func wrongAt(err error, field, code string) bool {
+	e, ok := err.(*desk.Error)
+	return ok && slices.ContainsFunc(e.Fields, func(f desk.FieldError) bool { return f.Field == field && f.Code == code })
+}
+
+// A rota makes windows that can be promised, and a promise in one keeps its seat whatever changes.
+func TestARotaMakesWindows(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		evenings(d)
+		maria := d.Maria()
+		maria.Calls(d.Sam, "pounds please")
+		p, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: d.At(3, 5, 0)})
+		d.Must(err)
+		if p.Owner != d.Priya.Staff {
+			t.Fatalf("Priya has the first turn, and %d is promised", p.Owner)
+		}
+		// The one seat is taken, and stays so.
+		if _, err := d.App.MakePromise(d.Ctx(), d.Sam, d.Rosa().Calls(d.Sam, "no puedo").Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: d.At(3, 5, 0)}); code(err) != "window.taken" {
+			t.Errorf("the same seat twice: %v", err)
+		}
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.AtRisk) != 0 {
+			t.Errorf("nothing is wrong, and the board says %+v", board.AtRisk)
+		}
+
+		// Priya is away: the promise is on the board at once, 12 hours ahead, with its reason.
+		x, err := d.App.AddAbsence(d.Ctx(), d.Priya, app.AbsenceIn{Start: d.At(3, 0, 0), End: d.At(4, 0, 0)})
+		d.Must(err)
+		board, err = d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.AtRisk) != 1 || board.AtRisk[0].Promise.ID != p.ID || board.AtRisk[0].Danger.Says() != "owner off shift" {
+			t.Fatalf("at risk: %+v", board.AtRisk)
+		}
+		d.Must(d.App.EndAbsence(d.Ctx(), d.Priya, x.ID))
+		board, err = d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.AtRisk) != 0 {
+			t.Errorf("she is back, and the board says %+v", board.AtRisk)
+		}
+	})
+}
+
+// What is wrong with a rota is said at its field.
+func TestARotaThatCannotBe(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		good := app.RotaIn{Name: "Nights", People: []desk.StaffID{d.Priya.Staff}, Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "22:00", Start: "2026-06-03", Hours: "22:00-05:00", Seats: 1}
+		for field, c := range map[string]struct {
+			code string
+			with func(*app.RotaIn)
+		}{
+			"people": {"rota.empty", func(in *app.RotaIn) { in.People = nil }},
+			"zone":   {"zone.unknown", func(in *app.RotaIn) { in.Zone = "America/Springfield" }},
+			"end":    {"end.early", func(in *app.RotaIn) { in.End = "2026-06-01" }},
+			"at":     {"time.invalid", func(in *app.RotaIn) { in.At = "25:00" }},
+			"hours":  {"hours.invalid", func(in *app.RotaIn) { in.Hours = "evening" }},
+			"name":   {"name.missing", func(in *app.RotaIn) { in.Name = " " }},
+			"count":  {"count.invalid", func(in *app.RotaIn) { in.Count = 0 }},
+		} {
+			in := good
+			c.with(&in)
+			if _, err := d.App.SaveRota(d.Ctx(), d.Ana, in); !wrongAt(err, field, c.code) {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+		// Priya is at work from 8 to 4 already.
+		in := good
+		in.Hours, in.At = "07:00-10:00", "07:00"
+		_, err := d.App.SaveRota(d.Ctx(), d.Ana, in)
+		if !wrongAt(err, "people", "shift.overlaps") || !strings.Contains(err.(*desk.Error).Fields[0].Message, "Priya Nair has a shift already") {
+			t.Errorf("an overlap: %v", err)
+		}
+		if _, err := d.App.SaveRota(d.Ctx(), d.Sam, good); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("Sam does not lead: %v", err)
+		}
+		// Two who lead have the same version open: one is refused with a sentence.
+		r, err := d.App.SaveRota(d.Ctx(), d.Ana, good)
+		d.Must(err)
+		in = good
+		in.ID, in.Version = r.ID, r.Version
+		errs := make([]error, 2)
+		var both sync.WaitGroup
+		for i, v := range []desk.Viewer{d.Ana, d.Omar} {
+			both.Go(func() { _, errs[i] = d.App.SaveRota(d.Ctx(), v, in) })
+		}
+		both.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || code(errs[0])+code(errs[1]) != "rota.changed" {
+			t.Errorf("both at once: %v, %v", errs[0], errs[1])
+		}
+	})
+}
+
+// A swap needs two yes. A booked seat of a swapped turn shows on the board.
+func TestASwapNeedsBoth(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		r := evenings(d)
+		span := func(day int) coverage.Span { return coverage.Span{Start: d.At(day, 5, 0), End: d.At(day, 8, 0)} }
+		if _, err := d.App.AskSwap(d.Ctx(), d.Sam, app.SwapIn{Rota: r.ID, To: d.Priya.Staff, Give: span(3), Take: span(4)}); !wrongAt(err, "give", "swap.turn") {
+			t.Errorf("Sam gives a turn of Priya: %v", err)
+		}
+		s, err := d.App.AskSwap(d.Ctx(), d.Priya, app.SwapIn{Rota: r.ID, To: d.Sam.Staff, Give: span(3), Take: span(4)})
+		d.Must(err)
+		turns := func() (who []int64) {
+			for _, line := range must(d.App.RosterPage(d.Ctx(), d.Ana)).Rotas {
+				for _, turn := range line.Turns[:2] {
+					who = append(who, int64(turn.Person))
+				}
+			}
+			return who
+		}
+		before := turns()
+		if _, err := d.App.AnswerSwap(d.Ctx(), d.Priya, s.ID, app.SwapYes); !desk.Is(err, desk.Conflict) {
+			t.Errorf("Priya says yes for Sam: %v", err)
+		}
+		if _, err := d.App.AnswerSwap(d.Ctx(), d.Ana, s.ID, app.SwapYes); !desk.Is(err, desk.NotFound) {
+			t.Errorf("Ana is not asked: %v", err)
+		}
+		if !slices.Equal(before, turns()) {
+			t.Error("the turns have changed before there were two yes")
+		}
+		d.Must(only(d.App.AnswerSwap(d.Ctx(), d.Sam, s.ID, app.SwapYes)))
+		if after := turns(); after[0] != before[1] || after[1] != before[0] {
+			t.Errorf("%v became %v", before, after)
+		}
+		if _, err := d.App.AnswerSwap(d.Ctx(), d.Priya, s.ID, app.SwapWithdraw); !desk.Is(err, desk.Conflict) {
+			t.Errorf("too late: %v", err)
+		}
+	})
+}
+
+// An override changes one span, and has an end.
+func TestAnOverride(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		r := evenings(d)
+		in := app.OverrideIn{Rota: r.ID, Version: r.Version, Out: d.Priya.Staff, In: d.Sam.Staff, Start: d.At(3, 5, 0)}
+		if err := d.App.AddOverride(d.Ctx(), d.Ana, in); !wrongAt(err, "end", "end.missing") {
+			t.Errorf("without an end: %v", err)
+		}
+		in.End = d.At(3, 8, 0)
+		d.Must(d.App.AddOverride(d.Ctx(), d.Ana, in))
+		if err := d.App.AddOverride(d.Ctx(), d.Omar, in); code(err) != "rota.changed" && !wrongAt(err, "out", "override.not_on") {
+			t.Errorf("Omar saw the rota before: %v", err)
+		}
+		page := must(d.App.RosterPage(d.Ctx(), d.Ana))
+		if first := page.Rotas[0].Turns[0]; first.Person != d.Sam.Staff || len(page.Rotas[0].Overrides) != 1 {
+			t.Errorf("the first turn is of %s", first.Who)
+		}
+		d.Must(d.App.EndOverride(d.Ctx(), d.Ana, r.ID, page.Rotas[0].Rota.Version, page.Rotas[0].Overrides[0].ID))
+		if page = must(d.App.RosterPage(d.Ctx(), d.Ana)); page.Rotas[0].Turns[0].Person != d.Priya.Staff {
+			t.Error("the override is still in force")
+		}
+	})
+}
+
+// A certificate that runs out closes the windows behind it; who may say what is theirs to say.
+func TestCertificatesAndContacts(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.Must(d.App.Certify(d.Ctx(), d.Ana, d.Priya.Staff, "PORTAL", d.At(3, 10, 0)))
+		ws, err := d.App.WindowsFor(d.Ctx(), d.Sam, d.Mercy.ID, "PORTAL", "", d.At(3, 0, 0), 1)
+		d.Must(err)
+		for _, w := range ws {
+			if w.Covered != (!w.Start.Before(d.At(3, 8, 0)) && !w.End.After(d.At(3, 10, 0))) {
+				t.Errorf("%s covered: %v", w.Start, w.Covered)
+			}
+		}
+		if err := d.App.Certify(d.Ctx(), d.Sam, d.Sam.Staff, "PORTAL", time.Time{}); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("Sam certifies himself: %v", err)
+		}
+		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, desk.Contact{Phone: "12"}); !wrongAt(err, "phone", "phone.invalid") {
+			t.Errorf("a short number: %v", err)
+		}
+		d.Must(d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, desk.Contact{Phone: "312-555-0188"}))
+		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Ana.Staff, desk.Contact{}); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("Sam changes Ana: %v", err)
+		}
+		if _, err := d.App.AddAbsence(d.Ctx(), d.Sam, app.AbsenceIn{Staff: d.Ana.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)}); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("Sam says that Ana is away: %v", err)
+		}
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func only[T any](_ T, err error) error { return err }

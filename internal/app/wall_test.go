@@ -1,0 +1,114 @@
+package app_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/testkit"
+)
+
+func TestWallShowsFiguresAndNoNames(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
+		maria.Promised(d.Sam, d.At(3, 8, 0))
+		d.Rosa().Calls(d.Sam, "No veo libras")
+		d.AdvanceTo(d.At(3, 8, 20))
+		look := func(v desk.Viewer, c desk.ClientID) app.Wall {
+			t.Helper()
+			d.Skip(wallLasts) // what was read before is not fresh any more
+			w, err := d.App.Wall(d.Ctx(), v, c)
+			d.Must(err)
+			return w
+		}
+		w := look(d.Ana, d.Mercy.ID)
+		if w.AtRisk.N != 1 || w.AtRisk.Why != "not started, 9 min left" || w.AtRisk.Client.ID != d.Mercy.ID {
+			t.Errorf("at risk: %+v", w.AtRisk)
+		}
+		d.AdvanceTo(d.At(3, 8, 31))
+		w = look(d.Ana, 0)
+		b, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if w.Broken.N != len(b.Broken) || w.AtRisk.N != len(b.AtRisk) || w.Hour.N != len(b.Hour) || w.Counts != withoutLive(b.Counts) {
+			t.Errorf("the wall says %d %d %d %+v, the board %d %d %d %+v", w.Broken.N, w.AtRisk.N, w.Hour.N, w.Counts, len(b.Broken), len(b.AtRisk), len(b.Hour), b.Counts)
+		}
+		text, err := json.Marshal(w)
+		d.Must(err)
+		for _, name := range []string{"Maria", "Gomez", "Rosa", "5550199", "kilograms", "Priya", "Sam Ortiz"} {
+			if strings.Contains(string(text), name) {
+				t.Errorf("%s is on the wall: %s", name, text)
+			}
+		}
+		if _, err := d.App.Wall(d.Ctx(), d.Sam, 0); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("an analyst: %v", err)
+		}
+	})
+}
+
+const wallLasts = 5 * time.Second
+
+func withoutLive(c app.BoardCounts) app.BoardCounts {
+	c.LiveHour, c.LiveToday, c.LiveLater, c.CannotTell = 0, 0, 0, 0
+	return c
+}
+
+// An engine with nothing to do and one that is broken look different.
+func TestSilentEngineShows(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		engine := func() app.Engine {
+			t.Helper()
+			e, err := d.App.Engine(d.Ctx())
+			d.Must(err)
+			return e
+		}
+		d.Settle()
+		if e := engine(); e.Silent() || e.Stuck() || e.Seen.IsZero() {
+			t.Errorf("nothing to do: %+v", e)
+		}
+		d.Skip(3 * time.Minute)
+		if e := engine(); !e.Silent() || e.Lag != 0 {
+			t.Errorf("nobody has swept for three minutes: %+v", e)
+		}
+		d.Settle()
+		if e := engine(); e.Silent() {
+			t.Errorf("it is back: %+v", e)
+		}
+		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
+		d.Settle()
+		d.AdvanceTo(maria.Promise().Due.Add(-time.Minute))
+		d.Skip(100 * time.Second)
+		if e := engine(); e.Lag != 40*time.Second || !e.Silent() {
+			t.Errorf("a promise waits: %+v", e)
+		}
+		d.Settle()
+		if e := engine(); e.Lag != 0 || e.Silent() {
+			t.Errorf("it was swept: %+v", e)
+		}
+	})
+}
+
+func TestAddressOfTheWall(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		key, until, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		v, c, err := d.App.OpenWall(d.Ctx(), key)
+		if err != nil || c != d.Mercy.ID || v.Staff != d.Ana.Staff || !v.Leads() {
+			t.Fatalf("%+v %d %v", v, c, err)
+		}
+		for what, k := range map[string]string{"another client": strings.Replace(key, ".1.", ".2.", 1), "cut off": key[:len(key)-1], "nothing": "", "noise": "a.b.c.d"} {
+			if _, _, err := d.App.OpenWall(d.Ctx(), k); !desk.Is(err, desk.Unauthenticated) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if _, _, err := d.App.WallAddress(d.Ctx(), d.Sam, d.Mercy.ID); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("an analyst: %v", err)
+		}
+		d.Skip(until.Sub(d.Now()))
+		if _, _, err := d.App.OpenWall(d.Ctx(), key); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("after its end: %v", err)
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// TestTheWallIsSound looks at the wall with work on it and without, near and far.
+func TestTheWallIsSound(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	p.Settle()
+	b := p.signedIn(t, p.Ana)
+	look := func(path, name string) {
+		t.Helper()
+		b.open(path)
+		for _, theme := range []string{"dark", "light"} {
+			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
+			for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}} {
+				b.view(size[0], size[1]).axe(path+" "+theme, everyRule)
+				if size[0] > 1000 && name != "list" {
+					if cut := eval[string](b, `[...document.querySelectorAll('.tile')].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.querySelector('h2').textContent.trim()).join(', ')`); cut != "" {
+						t.Errorf("%s %s at %d: cut off: %s", path, theme, size[0], cut)
+					}
+				}
+				if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
+					b.shot(filepath.Join(dir, "wall-"+name+"-"+theme+"-"+strconv.FormatInt(size[0], 10)+".png"))
+				}
+			}
+		}
+		b.fits(path)
+	}
+	look("/wall", "calm")
+	b.says("Nothing is broken.", "The clock is at work.")
+	p.Maria().Calls(p.Sam, "I have chest pain and see kilograms").Promised(p.Sam, p.At(3, 8, 0))
+	p.Maria().Calls(p.Sam, "My chart shows kilograms").Promised(p.Sam, p.At(3, 9, 0))
+	p.Rosa().Calls(p.Sam, "No veo libras")
+	p.AdvanceTo(p.At(3, 8, 50))
+	b = p.signedIn(t, p.Ana)
+	look("/wall", "work")
+	b.says("Promises broken", "1", "Mercy").saysNot("Maria", "Rosa", "Priya")
+	look("/wall?view=list", "list")
+	p.Skip(4 * time.Minute)
+	look("/wall", "silent")
+	b.says("The clock is silent since")
+
+	// A screen without a keyboard.
+	key, _, err := p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	p.Must(err)
+	c := p.person(t).open("/wall?key=" + key).says("Mercy Health")
+	c.open("/wall?key=" + key + "x").says("This address of the wall has ended")
+	c.open("/wall").isAt("/sign-in")
+
+	// The part does not come: the screen says since when, and goes on when it does.
+	b.open("/wall?theme=light").until("it is live", `document.getElementById('live-text').textContent.startsWith('Live.')`)
+	eval[bool](b, `(window.fetch = () => Promise.reject(new Error('away')), window.realNow = Date.now, Date.now = () => window.realNow.call(Date) + 65000, true)`)
+	b.until("it says so", `document.documentElement.classList.contains('is-stale-page') && document.getElementById('stale').textContent.includes('Not live since')`)
+	b.view(1920, 1080).axe("a stale wall", everyRule)
+	if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
+		b.shot(filepath.Join(dir, "wall-stale.png"))
+	}
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+)
+
+const handoverItemNames = "client_id, promise_id, shift_id, summary, plan, accepted_by, accepted_at, read_back"
+
+var (
+	handoverOf   = sql(`SELECT shift_id, staff_id, signed_at, signed_by, reason, looked_at FROM handover WHERE shift_id = $1`)
+	handoverSave = sql(`INSERT INTO handover (shift_id, staff_id, signed_at, signed_by, reason, looked_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (shift_id) DO UPDATE SET signed_at = excluded.signed_at, signed_by = excluded.signed_by, reason = excluded.reason, looked_at = excluded.looked_at`)
+	handoversEnd = sql(`SELECT h.shift_id, h.staff_id, h.signed_at, h.signed_by, h.reason, h.looked_at FROM shift s
+		JOIN handover h ON h.shift_id = s.id WHERE s.end_at >= $1 AND s.end_at < $2 ORDER BY s.end_at, s.id`)
+	// Shifts that ended and that nobody has looked at since.
+	shiftsLeft = sql(`SELECT s.id, s.staff_id, s.start_at, s.end_at, s.seats, s.on_call, s.break_start, s.break_end FROM shift s
+		LEFT JOIN handover h ON h.shift_id = s.id
+		WHERE s.end_at > $1 AND s.end_at <= $2 AND s.on_call = 0 AND h.looked_at IS NULL ORDER BY s.end_at, s.id LIMIT $3`)
+	handoverItems = across("SELECT " + aliased("i", handoverItemNames) + ` FROM handover_item i WHERE i.shift_id = $1 AND {mine i}
+		ORDER BY i.client_id, i.promise_id`)
+	handoverItem     = sql("SELECT " + handoverItemNames + " FROM handover_item WHERE client_id = $1 AND promise_id = $2 AND shift_id = $3")
+	handoverItemSave = sql(insert("handover_item", handoverItemNames) + ` ON CONFLICT (promise_id, client_id, shift_id) DO UPDATE
+		SET summary = excluded.summary, plan = excluded.plan, accepted_by = excluded.accepted_by, accepted_at = excluded.accepted_at, read_back = excluded.read_back`)
+	// What was accepted belongs to somebody else by now, and may have ended.
+	boardAccepted = across("SELECT " + ticketCols + ", " + promiseCols + ", " + callerCols + `, broken.told_at FROM handover_item i
+		JOIN promise p ON p.client_id = i.client_id AND p.id = i.promise_id
+		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		LEFT JOIN promise broken ON broken.client_id = p.client_id AND broken.id = p.repair_of
+		WHERE i.shift_id = $1 AND i.accepted_by <> 0 AND {mine i} ORDER BY p.due_at, p.client_id, p.id LIMIT $2`)
+)
+
+func scanHandover(row scanner) (h desk.Handover, err error) {
+	err = row.Scan(&h.Shift, &h.Staff, at(&h.SignedAt), &h.SignedBy, &h.Reason, at(&h.LookedAt))
+	return h, err
+}
+
+func scanHandoverItem(row scanner) (i desk.HandoverItem, err error) {
+	err = row.Scan(&i.Client, &i.Promise, &i.Shift, &i.Summary, &i.Plan, &i.AcceptedBy, at(&i.AcceptedAt), &i.ReadBack)
+	return i, err
+}
+
+// Handover is what is on record of the handover of a shift; the zero one when nothing is.
+func (tx *DeskReadTx) Handover(s desk.ShiftID) (desk.Handover, error) {
+	h, _, err := maybe(tx, handoverOf, scanHandover, s)
+	return h, err
+}
+
+// HandoversEnding gives what is on record of the handovers of the shifts that end in [from, until).
+func (tx *DeskReadTx) HandoversEnding(from, until time.Time) (map[desk.ShiftID]desk.Handover, error) {
+	list, err := many(tx, handoversEnd, scanHandover, micros(from), micros(until))
+	all := make(map[desk.ShiftID]desk.Handover, len(list))
+	for _, h := range list {
+		all[h.Shift] = h
+	}
+	return all, err
+}
+
+// SaveHandover stores h in place of what was there.
+func (tx *DeskTx) SaveHandover(h desk.Handover) error {
+	return tx.put(handoverSave, h.Shift, h.Staff, optMicros(h.SignedAt), h.SignedBy, h.Reason, optMicros(h.LookedAt))
+}
+
+// ShiftsLeft gives the shifts that ended after since and until now, and that SaveHandover has not noted as
+// looked at; those that ended first on top.
+func (tx *SystemTx) ShiftsLeft(since, now time.Time, limit int) ([]coverage.Shift, error) {
+	return many(tx, shiftsLeft, scanShift, micros(since), micros(now), limit)
+}
+
+// HandoverItems are the promises of a handover of which something is on record, of the viewer's clients.
+func (tx *DeskReadTx) HandoverItems(s desk.ShiftID) ([]desk.HandoverItem, error) {
+	return manyAcross(tx, handoverItems, scanHandoverItem, s)
+}
+
+// Accepted gives the promises of a handover that somebody has accepted, live or not, with their tickets.
+func (tx *DeskReadTx) Accepted(s desk.ShiftID, limit int) ([]BoardRow, error) {
+	rows, err := manyAcross(tx, boardAccepted, scanBoardRow, s, limit)
+	for _, r := range rows {
+		tx.saw(r.Ticket.Client, "ticket", int64(r.Ticket.ID))
+		tx.saw(r.Ticket.Client, "requester", int64(r.Ticket.Requester))
+	}
+	return rows, err
+}
+
+// HandoverItem is what is on record of one promise in a handover; one without words when nothing is.
+func (tx *ReadTx) HandoverItem(p desk.PromiseID, s desk.ShiftID) (desk.HandoverItem, error) {
+	i, ok, err := maybe(tx, handoverItem, scanHandoverItem, tx.client, p, s)
+	if !ok {
+		i = desk.HandoverItem{Client: tx.client, Promise: p, Shift: s}
+	}
+	return i, err
+}
+
+// SaveHandoverItem stores i in place of what was there.
+func (tx *Tx) SaveHandoverItem(i desk.HandoverItem) error {
+	return tx.put(handoverItemSave, tx.client, i.Promise, i.Shift, i.Summary, i.Plan, i.AcceptedBy, optMicros(i.AcceptedAt), i.ReadBack)
+}

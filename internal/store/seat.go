@@ -1,0 +1,77 @@
+package store
+
+import (
+	"sync"
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+)
+
+var seatsHeld = sql(`SELECT client_id, promise_id, shift_id, slot_at, seat, staff_id FROM booking
+	WHERE slot_at >= $1 ORDER BY slot_at, shift_id, seat`)
+
+// HeldSeat is a seat and the promise that holds it.
+type HeldSeat struct {
+	Client  desk.ClientID
+	Promise desk.PromiseID
+	Staff   desk.StaffID // with whom it was booked
+	coverage.Booking
+}
+
+// SeatsHeld are the seats of every client in slots that start at from or later, with who holds them.
+func (tx *DeskReadTx) SeatsHeld(from time.Time) ([]HeldSeat, error) {
+	return many(tx, seatsHeld, func(row scanner) (s HeldSeat, err error) {
+		err = row.Scan(&s.Client, &s.Promise, &s.Shift, at(&s.Slot), &s.Seat, &s.Staff)
+		return s, err
+	}, micros(from))
+}
+
+// SeatChange is a seat that was taken or, with Freed, all seats of a promise that were given back.
+type SeatChange struct {
+	HeldSeat
+	Freed bool
+}
+
+// seatChanges is how many changes are remembered.
+const seatChanges = 1024
+
+// seatLog is what this process has done to seats since it began. It lets somebody who has read them keep what
+// they have read up to date. On SQLite that is all that happens to seats; on PostgreSQL other nodes take some too.
+type seatLog struct {
+	mu   sync.Mutex
+	n    int64
+	ring [seatChanges]SeatChange
+}
+
+func (l *seatLog) add(c SeatChange) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ring[l.n%seatChanges] = c
+	l.n++
+}
+
+func (l *seatLog) place() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.n
+}
+
+// SeatPlace is the place in the log of seats from which on SeatChanges brings what this snapshot of SeatsHeld shows
+// up to date.
+func (tx *DeskReadTx) SeatPlace() int64 { return tx.place }
+
+// SeatChanges gives what this process has done to seats since place, and the place from which to ask next. It is
+// false when that is too long ago: read the seats again, with the place taken before.
+func (db *DB) SeatChanges(since int64) (list []SeatChange, place int64, ok bool) {
+	l := &db.seats
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if since < l.n-seatChanges {
+		return nil, l.n, false
+	}
+	for i := since; i < l.n; i++ {
+		list = append(list, l.ring[i%seatChanges])
+	}
+	return list, l.n, true
+}

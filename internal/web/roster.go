@@ -1,0 +1,447 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+)
+
+// rosterDone is what the page says after an act.
+var rosterDone = map[string]string{
+	"rota": "The rota is saved.", "retired": "The rota is out of use.", "override": "The override is in force.", "override-ended": "The override is taken back.",
+	"away": "The absence is noted. Nobody takes the turns over by themselves: see the gaps.", "back": "The absence is taken back.",
+	"asked": "The swap is asked. Nothing changes before they say yes.", "yes": "The swap is in force.", "no": "The swap is declined.", "withdraw": "The swap is taken back.",
+	"policy":  "The escalation is in force.",
+	"contact": "How to reach this person is saved.", "skill": "The certificate is saved.",
+}
+
+// typedForm is the form that could not be taken, with what was typed.
+type typedForm struct {
+	name  string // the prefix of its fields
+	typed url.Values
+	err   error
+}
+
+// GET /desk/roster: with ?change= the form holds that rota.
+func (h *handler) rosterPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.showRoster(w, r, s, http.StatusOK, typedForm{})
+}
+
+// GET /desk/roster/part
+func (h *handler) rosterPart(w http.ResponseWriter, r *http.Request, s signed) error {
+	v, err := h.rosterView(r, s, typedForm{})
+	if err != nil {
+		return err
+	}
+	strip, err := h.app.Strip(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	h.render(w, r, http.StatusOK, all(view.StripPart(stripView(strip)), view.RosterParts(v)))
+	return nil
+}
+
+func (h *handler) showRoster(w http.ResponseWriter, r *http.Request, s signed, status int, f typedForm) error {
+	v, err := h.rosterView(r, s, f)
+	if err != nil {
+		return err
+	}
+	title := "Rotas and absences"
+	if f.err != nil {
+		title = "Error: " + title
+	}
+	p, err := h.shell(r, s, title, "/desk/coverage")
+	if err != nil {
+		return err
+	}
+	p.Wide = true
+	p.Live.PartURL = "/desk/roster/part"
+	h.render(w, r, status, within(view.Staff(p), view.Roster(v)))
+	return nil
+}
+
+func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.RosterView, error) {
+	page, err := h.app.RosterPage(r.Context(), s.v)
+	if err != nil {
+		return view.RosterView{}, err
+	}
+	loc, now := h.staffZone(r, s), page.Now
+	v := view.RosterView{Leads: s.v.Leads(), Saved: rosterDone[r.URL.Query().Get("done")], Problems: page.Problems, Values: map[string]string{}, Errors: map[string]string{},
+		Open: f.name, Zone: loc.String()}
+	span := func(a, b time.Time) string { return coverage.Phrase(loc, coverage.Span{Start: a, End: b}, now) }
+	skills, err := h.app.Skills(r.Context())
+	if err != nil {
+		return v, err
+	}
+	name := map[string]string{}
+	for _, sk := range skills {
+		name[sk.Code] = sk.Name
+		v.Skills = append(v.Skills, view.Option{Value: sk.Code, Text: sk.Name})
+	}
+	for _, p := range page.People {
+		id := strconv.FormatInt(int64(p.ID), 10)
+		v.People = append(v.People, view.Option{Value: id, Text: p.Name})
+		for _, sk := range skills {
+			until, has := p.Skills[sk.Code]
+			switch {
+			case !has || until.IsZero():
+			case !until.After(now):
+				v.Certificates = append(v.Certificates, p.Name+": "+sk.Name+" ran out on "+until.In(loc).Format("Jan 2")+" and counts for nothing.")
+			case until.Before(now.Add(30 * 24 * time.Hour)):
+				v.Certificates = append(v.Certificates, p.Name+": "+sk.Name+" runs out on "+until.In(loc).Format("Mon, Jan 2")+".")
+			}
+		}
+	}
+	for _, line := range page.Rotas {
+		id := strconv.FormatInt(line.Rota.ID, 10)
+		one := view.RotaLine{ID: id, Name: line.Rota.Name, Version: strconv.Itoa(line.Rota.Version), OnCall: line.Rota.OnCall, People: strings.Join(line.People, ", "),
+			Changed: "Changed by " + line.Rota.ChangedBy + ", " + clock(line.Rota.ChangedAt, loc, now), Problems: append(line.Problems, line.Holes...)}
+		if len(line.Rota.Layers) == 1 {
+			one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
+		}
+		for _, t := range line.Turns {
+			turn := view.TurnLine{Who: t.Who, When: span(t.Start, t.End)}
+			if t.Away {
+				turn.Note = "away"
+			}
+			one.Turns = append(one.Turns, turn)
+		}
+		for _, o := range line.Overrides {
+			text := span(o.Start, o.End) + ": "
+			switch {
+			case o.In == 0:
+				text += o.OutName + " is taken off"
+			case o.Out == 0:
+				text += o.InName + " comes in as well"
+			default:
+				text += o.InName + " in place of " + o.OutName
+			}
+			one.Overrides = append(one.Overrides, view.ChangeLine{ID: strconv.FormatInt(o.ID, 10), Text: text + ", by " + o.MadeBy})
+		}
+		v.Rotas = append(v.Rotas, one)
+		if r.URL.Query().Get("change") == id && f.err == nil {
+			v.Open = "rota"
+			fillRota(v.Values, line)
+		}
+		v.RotaOptions = append(v.RotaOptions, view.Option{Value: id + " " + one.Version, Text: line.Rota.Name})
+	}
+	for _, t := range page.Mine {
+		line := view.TurnLine{Who: t.Name, When: span(t.Start, t.End)}
+		if t.OnCall {
+			line.Note = "on call"
+		}
+		if t.Away {
+			line.Note = strings.TrimPrefix(line.Note+", away", ", ")
+		}
+		v.Mine = append(v.Mine, line)
+		if t.Rota != 0 && t.Start.After(now) {
+			v.MyTurns = append(v.MyTurns, view.Option{Value: turnKey(t), Text: t.Name + ", " + span(t.Start, t.End)})
+		}
+	}
+	for _, line := range page.Rotas {
+		for _, t := range line.Turns {
+			if t.Person != s.v.Staff && t.Start.After(now) {
+				v.TheirTurns = append(v.TheirTurns, view.Option{Value: turnKey(t), Text: t.Who + ", " + t.Name + ", " + span(t.Start, t.End)})
+			}
+		}
+	}
+	for _, sw := range page.Swaps {
+		line := view.SwapLine{ID: strconv.FormatInt(sw.ID, 10), State: swapText[sw.State], CanAnswer: sw.CanAnswer, CanWithdraw: sw.CanWithdraw,
+			Text: sw.ToName + " takes " + span(sw.Give.Start, sw.Give.End) + " of " + sw.FromName + " (" + sw.RotaName + ")"}
+		if !sw.Take.Start.IsZero() {
+			line.Text += ", and " + sw.FromName + " takes " + span(sw.Take.Start, sw.Take.End)
+		}
+		v.Swaps = append(v.Swaps, line)
+	}
+	for _, x := range page.Away {
+		line := view.ChangeLine{Text: x.Who + ", " + span(x.Start, x.End)}
+		if x.CanEnd {
+			line.ID = strconv.FormatInt(x.ID, 10)
+		}
+		v.Away = append(v.Away, line)
+	}
+	esc, err := h.app.Escalation(r.Context(), s.v)
+	if err != nil {
+		return v, err
+	}
+	fillEscalation(&v, esc, page)
+	for key := range f.typed {
+		v.Values[f.name+"-"+key] = f.typed.Get(key)
+	}
+	if f.err != nil {
+		for _, p := range problems(f.err) {
+			v.Errors[f.name+"-"+p.FieldID] = p.Text
+			v.Wrong = append(v.Wrong, view.Problem{FieldID: f.name + "-" + p.FieldID, Text: p.Text})
+		}
+		if len(v.Wrong) == 0 {
+			v.Wrong = []view.Problem{{Text: said(f.err)}}
+		}
+	}
+	for k, start := range map[string]string{"rota-every": "week", "rota-count": "1", "rota-zone": v.Zone, "rota-at": "09:00", "rota-seats": "2", "rota-start": now.In(loc).Format(time.DateOnly)} {
+		if v.Values[k] == "" {
+			v.Values[k] = start
+		}
+	}
+	return v, nil
+}
+
+var swapText = map[coverage.SwapState]string{
+	coverage.Proposed: "waits for a yes", coverage.Accepted: "accepted", coverage.InForce: "in force", coverage.Declined: "declined",
+	coverage.Withdrawn: "taken back", coverage.Lapsed: "lapsed",
+}
+
+// fillRota puts a rota of one layer into the form.
+func fillRota(v map[string]string, line app.RotaLine) {
+	l := line.Rota.Layers[0]
+	v["rota-id"], v["rota-version"], v["rota-name"] = strconv.FormatInt(line.Rota.ID, 10), strconv.Itoa(line.Rota.Version), line.Rota.Name
+	v["rota-people"], v["rota-every"], v["rota-count"] = strings.Join(line.People, "\n"), string(l.Every), strconv.Itoa(max(l.Count, 1))
+	v["rota-zone"], v["rota-at"], v["rota-start"] = l.Zone, fmt.Sprintf("%02d:%02d", l.At/60, l.At%60), l.Start.String()
+	if l.End.Year != 0 {
+		v["rota-end"] = l.End.String()
+	}
+	for _, day := range l.Hours.Week {
+		for _, i := range day {
+			v["rota-hours"] = fmt.Sprintf("%02d:%02d-%02d:%02d", i.From/60, i.From%60, i.To/60%24, i.To%60)
+		}
+	}
+	if line.Rota.OnCall {
+		v["rota-on-call"] = "yes"
+	}
+	v["rota-seats"] = strconv.Itoa(max(line.Rota.Seats, 1))
+}
+
+// escalationSteps is how many steps the form has.
+const escalationSteps = 3
+
+// fillEscalation puts the policy for alerts into its sentences and its form.
+func fillEscalation(v *view.RosterView, e app.Escalation, page app.RosterPage) {
+	v.Targets = []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}
+	for _, r := range page.Rotas {
+		v.Targets = append(v.Targets, view.Option{Value: strconv.FormatInt(r.Rota.ID, 10), Text: "Whoever is on: " + r.Rota.Name})
+	}
+	v.Values["policy-seen"] = e.Seen
+	v.Steps = []string{"1", "2", "3"}
+	for i, step := range e.Policy.Steps {
+		var names []string
+		n := strconv.Itoa(i + 1)
+		for _, to := range step.To {
+			value := string(to.Role)
+			if to.Rota != 0 {
+				value = strconv.FormatInt(to.Rota, 10)
+			}
+			for _, o := range v.Targets {
+				if o.Value == value {
+					names = append(names, o.Text)
+				}
+			}
+			if i < escalationSteps {
+				v.Values["policy-to"+n] = value
+			}
+		}
+		who := "nobody: the next step takes its place at once"
+		if len(names) > 0 {
+			who = strings.Join(names, ", ")
+		}
+		v.Escalation = append(v.Escalation, fmt.Sprintf("After %d minutes: %s. Calls %d times, %d minutes apart.", int(step.At.Minutes()), who, step.Repeat+1, int(step.Wait.Minutes())))
+		v.Values["policy-at"+n], v.Values["policy-wait"+n], v.Values["policy-repeat"+n] = strconv.Itoa(int(step.At.Minutes())), strconv.Itoa(int(step.Wait.Minutes())), strconv.Itoa(step.Repeat)
+	}
+}
+
+// readEscalation reads the steps of the form; one without anybody to call is left out.
+func readEscalation(f url.Values) app.Escalation {
+	e := app.Escalation{Seen: f.Get("seen")}
+	for i := range escalationSteps {
+		n := strconv.Itoa(i + 1)
+		to := f.Get("to" + n)
+		if to == "" {
+			continue
+		}
+		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
+		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
+		if to == string(coverage.Leads) {
+			step.To = []coverage.Target{{Role: coverage.Leads}}
+		} else {
+			step.To = []coverage.Target{{Rota: number[int64](to)}}
+		}
+		e.Policy.Steps = append(e.Policy.Steps, step)
+	}
+	return e
+}
+
+// turnKey names a turn in a form: rota, person, from, to.
+func turnKey(t app.Turn) string {
+	return fmt.Sprintf("%d %d %d %d", t.Rota, t.Person, t.Start.Unix(), t.End.Unix())
+}
+
+func readTurn(s string) (rota int64, who desk.StaffID, span coverage.Span) {
+	var a, b int64
+	if n, _ := fmt.Sscanf(s, "%d %d %d %d", &rota, &who, &a, &b); n == 4 {
+		span = coverage.Span{Start: time.Unix(a, 0).UTC(), End: time.Unix(b, 0).UTC()}
+	}
+	return rota, who, span
+}
+
+// rosterAct does an act from a form of the page; what is wrong comes back at its field.
+func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signed, f url.Values, loc *time.Location) error) staffFunc {
+	return func(w http.ResponseWriter, r *http.Request, s signed) error {
+		err := act(r, s, r.PostForm, h.staffZone(r, s))
+		if typedWrong(err) {
+			status := http.StatusUnprocessableEntity
+			if desk.Is(err, desk.Conflict) {
+				status = http.StatusConflict
+			}
+			return h.showRoster(w, r, s, status, typedForm{name, r.PostForm, err})
+		}
+		if err != nil {
+			return err
+		}
+		say := done
+		if say == "" {
+			say = r.PostForm.Get("answer")
+		}
+		http.Redirect(w, r, "/desk/roster?done="+url.QueryEscape(say), http.StatusSeeOther)
+		return nil
+	}
+}
+
+func wall(f url.Values, key string, loc *time.Location) time.Time {
+	t, _ := time.ParseInLocation(wallTime, f.Get(key), loc) // what is no time is none, which the act says
+	return t
+}
+
+func number[T ~int64](s string) T {
+	n, _ := strconv.ParseInt(s, 10, 64) // what is no number names nobody
+	return T(n)
+}
+
+// rosterRoutes are the acts of the page.
+func (h *handler) rosterRoutes() map[string]staffFunc {
+	return map[string]staffFunc{
+		"GET /desk/roster":           h.rosterPage,
+		"GET /desk/roster/part":      h.rosterPart,
+		"POST /desk/roster/calendar": h.newCalendar,
+		"POST /desk/roster/rotas": h.rosterAct("rota", "rota", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			people, err := h.namedPeople(r, s, f.Get("people"))
+			if err != nil {
+				return err
+			}
+			count, _ := strconv.Atoi(f.Get("count"))
+			seats, _ := strconv.Atoi(f.Get("seats"))
+			version, _ := strconv.Atoi(f.Get("version"))
+			_, err = h.app.SaveRota(r.Context(), s.v, app.RotaIn{ID: number[int64](f.Get("id")), Version: version, Name: f.Get("name"), People: people, Every: coverage.Every(f.Get("every")),
+				Count: count, Zone: strings.TrimSpace(f.Get("zone")), At: f.Get("at"), Start: f.Get("start"), End: f.Get("end"), Hours: strings.TrimSpace(f.Get("hours")), OnCall: f.Get("on-call") != "", Seats: seats})
+			return err
+		}),
+		"POST /desk/roster/rotas/{id}/retirement": h.rosterAct("rotas", "retired", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			id, err := pathID(r)
+			if err != nil {
+				return err
+			}
+			version, _ := strconv.Atoi(f.Get("version"))
+			return h.app.RetireRota(r.Context(), s.v, id, version)
+		}),
+		"POST /desk/roster/overrides": h.rosterAct("override", "override", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
+			var rota int64
+			var version int
+			_, _ = fmt.Sscanf(f.Get("rota"), "%d %d", &rota, &version) // what is no rota names none
+			return h.app.AddOverride(r.Context(), s.v, app.OverrideIn{Rota: rota, Version: version, Start: wall(f, "start", loc), End: wall(f, "end", loc),
+				Out: number[desk.StaffID](f.Get("out")), In: number[desk.StaffID](f.Get("in"))})
+		}),
+		"POST /desk/roster/overrides/{id}/end": h.rosterAct("rotas", "override-ended", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			id, err := pathID(r)
+			if err != nil {
+				return err
+			}
+			version, _ := strconv.Atoi(f.Get("version"))
+			return h.app.EndOverride(r.Context(), s.v, number[int64](f.Get("rota")), version, id)
+		}),
+		"POST /desk/roster/absences": h.rosterAct("absence", "away", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
+			_, err := h.app.AddAbsence(r.Context(), s.v, app.AbsenceIn{Staff: number[desk.StaffID](f.Get("staff")), Start: wall(f, "start", loc), End: wall(f, "end", loc)})
+			return err
+		}),
+		"POST /desk/roster/absences/{id}/end": h.rosterAct("absences", "back", func(r *http.Request, s signed, _ url.Values, _ *time.Location) error {
+			id, err := pathID(r)
+			if err != nil {
+				return err
+			}
+			return h.app.EndAbsence(r.Context(), s.v, id)
+		}),
+		"POST /desk/roster/swaps": h.rosterAct("swap", "asked", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			rota, _, give := readTurn(f.Get("give"))
+			other, to, take := readTurn(f.Get("take"))
+			in := app.SwapIn{Rota: rota, To: to, Give: give, Take: take}
+			if f.Get("take") == "" {
+				in.To = number[desk.StaffID](f.Get("to"))
+			} else if other != rota {
+				return desk.Fields{{Field: "take", Code: "swap.rota", Message: "Both turns are of the same rota: choose another one."}}.Err()
+			}
+			_, err := h.app.AskSwap(r.Context(), s.v, in)
+			return err
+		}),
+		"POST /desk/roster/swaps/{id}/answers": h.rosterAct("swaps", "", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			id, err := pathID(r)
+			if err != nil {
+				return err
+			}
+			_, err = h.app.AnswerSwap(r.Context(), s.v, id, app.SwapAnswer(f.Get("answer")))
+			return err
+		}),
+		"POST /desk/roster/escalation": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, readEscalation(f))
+		}),
+		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			promises, _ := strconv.Atoi(f.Get("promises"))
+			calls, _ := strconv.Atoi(f.Get("calls"))
+			who := s.v.Staff
+			if f.Get("staff") != "" {
+				who = number[desk.StaffID](f.Get("staff"))
+			}
+			return h.app.SaveContact(r.Context(), s.v, who, desk.Contact{Phone: f.Get("phone"), Capacity: coverage.Capacity{Promises: promises, Calls: calls}})
+		}),
+		"POST /desk/roster/skills": h.rosterAct("skill", "skill", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
+			var until time.Time
+			if f.Get("until") != "" {
+				t, err := time.ParseInLocation(time.DateOnly, f.Get("until"), loc)
+				if err != nil {
+					return desk.Fields{{Field: "until", Code: "date.invalid", Message: "Write the day like 2026-11-24, or leave it empty."}}.Err()
+				}
+				until = t
+			}
+			return h.app.Certify(r.Context(), s.v, number[desk.StaffID](f.Get("staff")), f.Get("skill"), until)
+		}),
+	}
+}
+
+// namedPeople reads names, one a line, in the order of their turns.
+func (h *handler) namedPeople(r *http.Request, s signed, text string) ([]desk.StaffID, error) {
+	page, err := h.app.RosterPage(r.Context(), s.v)
+	if err != nil {
+		return nil, err
+	}
+	var list []desk.StaffID
+	for line := range strings.Lines(text) {
+		name := strings.TrimSpace(line)
+		if name == "" {
+			continue
+		}
+		found := desk.StaffID(0)
+		for _, p := range page.People {
+			if strings.EqualFold(p.Name, name) {
+				found = p.ID
+			}
+		}
+		if found == 0 {
+			return nil, desk.Fields{{Field: "people", Code: "staff.unknown", Message: "Nobody here is called \u201c" + name + "\u201d. Write names as they are on this page."}}.Err()
+		}
+		list = append(list, found)
+	}
+	return list, nil
+}

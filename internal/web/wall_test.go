@@ -1,0 +1,68 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+)
+
+func TestWallIsForThoseWhoLeadAndNamesNobody(t *testing.T) {
+	a := atDesk(t, sam)
+	a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	a.d.Settle()
+	a.get("/wall").gets(403, "Only a supervisor can open the wall")
+	a.post("/wall/addresses", "client", "1").gets(403)
+	ana := a.as(a.d.Ana)
+	ana.get("/wall").gets(200, "All hospitals", "Nothing is broken.", "The clock is at work.").lacks("Maria", "kilograms", "Sam Ortiz")
+	ana.get("/wall/part?scope=1").gets(200, "Mercy Health").lacks("<html")
+	ana.get("/wall?scope=99").gets(404)
+	ana.get("/wall?theme=light&view=list").gets(200).holds(`data-theme="light"`, "is-list", `/wall/part?theme=light&amp;view=list`)
+	ana.post("/wall/addresses", "client", "1").gets(200, "Mercy Health", "/wall?key=")
+	key, _, err := a.d.App.WallAddress(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	a.cookie("")
+	a.get("/wall?key="+key).gets(200, "Mercy Health").lacks("/promises")
+	a.get("/wall?key="+key+"&scope=2").gets(200, "Mercy Health").lacks("St. Anne")
+	a.get("/wall?key=1"+key).gets(401, "This address of the wall has ended")
+	a.get("/promises").gets(200, "Sign in")
+}
+
+func TestHandoverKeepsWhatWasTyped(t *testing.T) {
+	a := atDesk(t, priya)
+	a.d.AdvanceTo(a.d.At(3, 15, 50))
+	a = a.as(a.d.Sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	pr, err := a.d.App.MakePromise(a.d.Ctx(), a.d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: a.d.At(3, 17, 0)})
+	a.d.Must(err)
+	a.d.Must(a.d.App.GivePromise(a.d.Ctx(), a.d.Priya, maria.Got.Ref, pr.ID, a.d.Priya.Staff, ""))
+	h, err := a.d.App.Handover(a.d.Ctx(), a.d.Priya, 0)
+	a.d.Must(err)
+	base := "/desk/handover/" + strconv.FormatInt(int64(h.Shift.ID), 10)
+	a.get("/desk/handover?shift="+strconv.FormatInt(int64(h.Shift.ID), 10)).gets(200, "Handover: Priya Nair", "0 of 1 accepted.", "Maria Gomez", "Proposed:")
+	a.post(base + "/signatures").gets(403)
+	long := strings.Repeat("I will ", 200)
+	a.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", long).gets(422)
+	a.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10)).gets(200, "1 of 1 accepted.", "Accepted by Sam Ortiz")
+	ana := a.as(a.d.Ana)
+	ana.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", "I will").gets(409, "Sam Ortiz has accepted this already.")
+	ana.post(base+"/signatures").gets(200, "Signed off by a supervisor")
+}
+
+func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	pr := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	a.post(base+"/promises/"+strconv.FormatInt(int64(pr.ID), 10)+"/owner", "to", strconv.FormatInt(int64(a.d.Sam.Staff), 10), "back", "/promises?mine=yes")
+	if a.at != base+"/promises/"+strconv.FormatInt(int64(pr.ID), 10)+"/owner" {
+		t.Errorf("at %s", a.at)
+	}
+	a.gets(422, "You are not on shift then", "Load, next 12 hours")
+	a.d.Must(a.d.App.WaitFor(a.d.Ctx(), a.d.Sam, maria.Got.Ref, desk.WaitPerson, a.d.Now().Add(48*time.Hour)))
+	a.get(base+"?tab=promise").gets(200, "Stop waiting now")
+	a.post(base+"/waits/end").gets(200, "No longer waiting", "somebody ended it").lacks("Stop waiting now")
+}
