@@ -262,7 +262,7 @@ type clocker struct{ a *App }
 // claim a second a flood of questions costs a few hundredths of a processor, and their rows come later.
 const (
 	foldsAtOnce = 32
-	foldsAClaim = 256
+	foldsAClaim = 64
 )
 
 // Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
