@@ -2,7 +2,7 @@ package desk
 
 import "time"
 
-// Staff is somebody who works the desk.
+// Staff is somebody who can sign in: who works the desk, or leads a client.
 type Staff struct {
 	ID         StaffID
 	Name       string

@@ -87,6 +87,10 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
 	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
 	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
+	mux.HandleFunc("GET /client", h.figures(h.ownFigures))
+	mux.HandleFunc("GET /client/{slug}", h.figures(h.figuresPage))
+	mux.HandleFunc("GET /client/{slug}/part", h.figures(h.figuresPart))
+	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
 	for pattern, f := range h.rosterRoutes() {
 		mux.HandleFunc(pattern, h.staff(f))
 	}
@@ -106,7 +110,9 @@ type signed struct {
 // the page for that kind of error.
 type staffFunc func(w http.ResponseWriter, r *http.Request, s signed) error
 
-// staff lets only people in who are signed in.
+var errDeskOnly = desk.Errorf(desk.Forbidden, "staff.only", "This page is for the people who work the desk.")
+
+// staff lets only people in who are signed in and work the desk.
 func (h *handler) staff(f staffFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
@@ -122,6 +128,9 @@ func (h *handler) staff(f staffFunc) http.HandlerFunc {
 		}
 		s := signed{v.On(r.Pattern), who}
 		r = r.WithContext(view.WithLetters(r.Context(), view.Letters{Own: desk.ReadLetters(who.Letters), Off: !who.LetterKeys}))
+		if err == nil && !v.IsStaff() {
+			err = errDeskOnly
+		}
 		if err == nil {
 			err = f(w, r, s)
 		}
@@ -138,9 +147,17 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		w.Header().Set("Retry-After", after)
 	}
 	page := view.SystemView{Lines: []string{said(err)}, Actions: []view.ButtonView{{Text: "Go to the queue", URL: "/desk"}}}
+	leads := s.v.Who == desk.WhoLeader
+	if leads {
+		page.Actions = []view.ButtonView{{Text: "Go to the figures of your hospital", URL: "/client"}}
+	}
 	switch desk.KindOf(err) {
 	case desk.NotFound:
 		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
+		if leads {
+			page.Lines = []string{"You see the figures of your own hospital."}
+			break
+		}
 		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
 	case desk.Unauthenticated:
 		page.Title = "This address opens nothing"
