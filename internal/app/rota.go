@@ -383,6 +383,9 @@ type OverrideIn struct {
 
 // AddOverride puts somebody on a rota, takes somebody off, or both.
 func (a *App) AddOverride(ctx context.Context, v desk.Viewer, in OverrideIn) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
 	var bad desk.Fields
 	switch {
 	case in.Start.IsZero():
@@ -573,7 +576,7 @@ func (a *App) AddAbsence(ctx context.Context, v desk.Viewer, in AbsenceIn) (desk
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		s, err := tx.Staff(in.Staff)
-		if err != nil || !s.Active {
+		if err != nil || !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		x = desk.Absence{Absence: coverage.Absence{Person: int64(s.ID), Start: in.Start, End: in.End}, ID: tx.NewID(), MadeBy: v.Name, MadeAt: tx.Now()}
@@ -653,7 +656,7 @@ func (a *App) Certify(ctx context.Context, v desk.Viewer, who desk.StaffID, skil
 		if !slices.ContainsFunc(known, func(k desk.Skill) bool { return k.Code == skill }) {
 			return desk.Fields{{Field: "skill", Code: "skill.unknown", Message: "Choose a skill that the desk has."}}.Err()
 		}
-		if s, err := tx.Staff(who); err != nil || !s.Active {
+		if s, err := tx.Staff(who); err != nil || !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		return tx.AddSkillTo(who, skill, until)

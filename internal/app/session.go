@@ -208,6 +208,9 @@ func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string,
 
 // ConfirmTOTP switches the second factor on.
 func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, secret, code string) error {
+	if v.Who != desk.WhoStaff {
+		return errStaffOnly
+	}
 	now := a.Now()
 	if err := a.limits.take(now, totpTries, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
 		return err

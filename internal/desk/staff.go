@@ -19,6 +19,9 @@ type Staff struct {
 	Letters    string // letters of their own in place of ours: "r=w i=n"; see Keys
 }
 
+// Works reports whether s works the desk now. Who leads a client does not.
+func (s Staff) Works() bool { return s.Active && s.Role != Leader }
+
 // Session is one signed-in browser. The cookie holds the secret; only its hash is stored.
 type Session struct {
 	Hash      string

@@ -12,7 +12,7 @@ var (
 	leaderEnded = sql(`SELECT state, moved_by, CASE WHEN repair_of = 0 THEN 0 ELSE 1 END AS repair, CASE WHEN kind = 'confirm' THEN 1 ELSE 0 END AS asking, COUNT(*)
 		FROM promise WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND +client_id = $1
 		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`)
-	leaderBroken = sql(`SELECT p.id, t.ref, p.kind, p.ended_at, p.told_at, r.state, r.ended_at, r.due_at FROM (
+	leaderBroken = sql(`SELECT p.id, t.ref, p.kind, p.ended_at, p.told_at, COALESCE(r.state, ''), r.ended_at, r.due_at FROM (
 			SELECT client_id, id, ticket_id, kind, ended_at, told_at FROM promise
 			WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND +client_id = $1 AND state = 'broken' AND kind <> 'confirm'
 			ORDER BY ended_at DESC, client_id DESC, id DESC LIMIT $4) p
@@ -24,7 +24,7 @@ var (
 		GROUP BY state ORDER BY state`)
 	leaderNotFixed = sql("SELECT COUNT(*) FROM event WHERE type = 'said_not_fixed' AND happened_at >= $2 AND happened_at < $3 AND +client_id = $1")
 	leaderOpen     = sql("SELECT COUNT(*) FROM ticket WHERE due_at IS NOT NULL AND +client_id = $1")
-	leaderClocks   = sql("SELECT COUNT(*), SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END) FROM clock WHERE +client_id = $1")
+	leaderClocks   = sql("SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END), 0) FROM clock WHERE +client_id = $1")
 )
 
 func init() {
@@ -65,11 +65,7 @@ type BrokenIn struct {
 // BrokenIn gives the promises that broke in [from, until), the latest first, at most n, each with its latest repair.
 func (tx *ReadTx) BrokenIn(from, until time.Time, n int) (list []BrokenIn, err error) {
 	rows, err := many(tx, leaderBroken, func(row scanner) (b BrokenIn, err error) {
-		var state *string
-		err = row.Scan(&b.ID, &b.Ref, &b.Kind, at(&b.At), at(&b.ToldAt), &state, at(&b.RepairAt), at(&b.RepairDue))
-		if state != nil {
-			b.Repair = desk.PromiseState(*state)
-		}
+		err = row.Scan(&b.ID, &b.Ref, &b.Kind, at(&b.At), at(&b.ToldAt), &b.Repair, at(&b.RepairAt), at(&b.RepairDue))
 		return b, err
 	}, tx.client, micros(from), micros(until), n)
 	for _, b := range rows {
@@ -108,12 +104,6 @@ func (tx *ReadTx) OpenNow() (int, error) { return one(tx, leaderOpen, value[int]
 
 // ClocksNow is how many open questions have a clock that runs, and of how many one has been missed.
 func (tx *ReadTx) ClocksNow() (running, missed int, err error) {
-	p, err := one(tx, leaderClocks, func(row scanner) (p pair[int, *int], err error) {
-		err = row.Scan(&p.a, &p.b)
-		return p, err
-	}, tx.client)
-	if p.b != nil {
-		missed = *p.b
-	}
-	return p.a, missed, err
+	p, err := one(tx, leaderClocks, scanPair[int, int], tx.client)
+	return p.a, p.b, err
 }

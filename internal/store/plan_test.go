@@ -19,7 +19,8 @@ func TestListsWalkAnIndex(t *testing.T) {
 		}
 	}
 	for s, index := range map[*stmt]string{promisesDue: "promise_live", promiseNext: "promise_live", outNext: "outbox_due", addressAnyhow: "address_value",
-		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire"} {
+		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire",
+		leaderOpened: "ticket_opened", leaderNotFixed: "event_not_fixed"} {
 		walks[s.sqlite] = index
 	}
 	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {

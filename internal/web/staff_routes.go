@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,7 +25,25 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sign-out", h.signOut)
 	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 
-	for pattern, f := range map[string]staffFunc{
+	for pattern, f := range h.deskRoutes() {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
+	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
+	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
+	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
+	mux.HandleFunc("GET /client", h.figures(h.ownFigures))
+	mux.HandleFunc("GET /client/{slug}", h.figures(h.figuresPage))
+	mux.HandleFunc("GET /client/{slug}/part", h.figures(h.figuresPart))
+	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
+	if h.opts.Phones != nil {
+		mux.HandleFunc("GET /demo/phone", h.phonePage)
+		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
+	}
+}
+
+// deskRoutes are the pages of those who work the desk, and their acts.
+func (h *handler) deskRoutes() map[string]staffFunc {
+	all := map[string]staffFunc{
 		"GET /desk":                                      h.queuePage,
 		"GET /desk/live":                                 h.deskLive,
 		"GET /desk/part":                                 h.deskPart,
@@ -81,23 +100,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/macros/{id}":                         h.saveMacro,
 		"POST /desk/macros/{id}/retirement":              h.retireMacro,
 		"POST /desk/display/second-factor":               h.saveSecondFactor,
-	} {
-		mux.HandleFunc(pattern, h.staff(f))
 	}
-	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
-	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
-	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
-	mux.HandleFunc("GET /client", h.figures(h.ownFigures))
-	mux.HandleFunc("GET /client/{slug}", h.figures(h.figuresPage))
-	mux.HandleFunc("GET /client/{slug}/part", h.figures(h.figuresPart))
-	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
-	for pattern, f := range h.rosterRoutes() {
-		mux.HandleFunc(pattern, h.staff(f))
-	}
-	if h.opts.Phones != nil {
-		mux.HandleFunc("GET /demo/phone", h.phonePage)
-		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
-	}
+	maps.Copy(all, h.rosterRoutes())
+	return all
 }
 
 // signed is somebody who is signed in.
