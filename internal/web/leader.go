@@ -212,7 +212,7 @@ func figuresTables(f app.Figures) []view.FigureTable {
 		}},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
 			{Name: "Opened", N: n(f.Opened)},
-			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that were closed after our answer"},
+			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
 			{Name: "Closed, and we heard nothing", N: n(f.Unheard), Why: "we asked, asked again, and waited 14 days; no success"},
 			{Name: "Not fixed, said the person", N: n(f.NotFixed), Why: "when we asked, or after the question was closed"},
 			{Name: "Not needed any more", N: n(f.NotNeeded), Why: "said the person"},
