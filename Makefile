@@ -18,7 +18,7 @@ fuzz: # half a minute for each reader of what strangers send
 
 shots: # pictures of every screen
 	mkdir -p bin/shots
-	KEPT_SHOTS=$(CURDIR)/bin/shots go test -count 1 ./internal/web/...
+	KEPT_SHOTS=$(CURDIR)/bin/shots go test -count 1 -run TestShots ./internal/browser
 
 mutate: # lines of the engine are broken one at a time; a test must notice each
 	go run ./scripts/mutate

@@ -142,6 +142,8 @@ func TestShots(t *testing.T) {
 	staff("ticket", "/desk/t/"+string(found[0].Ticket.Ref))
 	staff("clocks", "/desk/t/"+string(found[0].Ticket.Ref)+"?tab=clocks")
 	staff("board", "/promises")
+	staff("handover", "/desk/handover")
+	staff("wall", "/wall")
 	staff("coverage", "/desk/coverage")
 	staff("roster", "/desk/roster")
 	staff("agreements", "/desk/agreements")
@@ -183,6 +185,9 @@ func openDemo(t *testing.T) (*place, desk.Viewer) {
 	}
 	out, mail := sms.NewFake(now, nil, false), email.NewBox(now)
 	a := app.New(app.Options{DB: db, SMS: out, Mail: mail})
+	if _, _, err := a.Sweep(t.Context(), 1); err != nil { // the clock is at work
+		t.Fatal(err)
+	}
 	quiet := slog.New(slog.DiscardHandler)
 	p := &place{Desk: &testkit.Desk{T: t, App: a, DB: db, SMS: out, Mail: mail}, t: t}
 	p.server = httptest.NewServer(httpd.Wrap(web.New(web.Options{App: a, Log: quiet, Demo: true}), httpd.Options{Log: quiet, Clock: now}))
