@@ -6,16 +6,16 @@ import (
 	"kept/internal/desk"
 )
 
-// Each walks an index that begins with the instant, over the period and no further. The plus keeps SQLite from
-// reading everything that a client has.
+// Each walks an index over the period and no further: promise_figures of one client, the others by the instant. The
+// plus keeps SQLite from reading everything that a client has.
 var (
 	leaderEnded = sql(`SELECT state, moved_by, CASE WHEN repair_of = 0 THEN 0 ELSE 1 END AS repair, CASE WHEN kind = 'confirm' THEN 1 ELSE 0 END AS asking, COUNT(*)
-		FROM promise WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND +client_id = $1
+		FROM promise WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND client_id = $1
 		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`)
 	leaderBroken = sql(`SELECT p.id, t.ref, p.kind, p.ended_at, p.told_at, COALESCE(r.state, ''), r.ended_at, r.due_at FROM (
 			SELECT client_id, id, ticket_id, kind, ended_at, told_at FROM promise
-			WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND +client_id = $1 AND state = 'broken' AND kind <> 'confirm'
-			ORDER BY ended_at DESC, client_id DESC, id DESC LIMIT $4) p
+			WHERE ended_at IS NOT NULL AND ended_at >= $2 AND ended_at < $3 AND client_id = $1 AND state = 'broken' AND kind <> 'confirm'
+			ORDER BY ended_at DESC, id DESC LIMIT $4) p
 		JOIN ticket t ON t.client_id = p.client_id AND t.id = p.ticket_id
 		LEFT JOIN promise r ON r.client_id = p.client_id AND r.ticket_id = p.ticket_id AND r.repair_of = p.id
 		ORDER BY p.ended_at DESC, p.id DESC, r.id`)
