@@ -112,6 +112,10 @@ func (x *act) inTime(p desk.Promise) time.Time {
 	return p.Due.Add(-time.Microsecond)
 }
 
+// recorded is now, but never before what was recorded last: the clock of another node may be ahead, and that of
+// this one may be set back.
+func (x *act) recorded() time.Time { return maxTime(x.now(), x.was.ChangedAt) }
+
 // note appends an event that happened at this instant.
 func (x *act) note(typ desk.EventType, d desk.EventData) error {
 	return x.noteAt(typ, x.now(), x.v.Actor(), d)
@@ -121,7 +125,7 @@ func (x *act) noteAt(typ desk.EventType, at time.Time, by desk.Actor, d desk.Eve
 	x.t.Seq++
 	return x.tx.AddEvent(desk.Event{
 		Client: x.t.Client, Ticket: x.t.ID, Seq: x.t.Seq, Type: typ, By: by,
-		HappenedAt: at, RecordedAt: x.now(), Data: d,
+		HappenedAt: at, RecordedAt: x.recorded(), Data: d,
 	})
 }
 
@@ -133,7 +137,7 @@ func (x *act) settle() {
 			x.t.Due, x.t.Promise = p.Due, p.ID
 		}
 	}
-	x.t.ChangedAt = x.now()
+	x.t.ChangedAt = x.recorded()
 }
 
 func (x *act) save() error {

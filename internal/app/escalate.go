@@ -119,6 +119,17 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, e Escalation) e
 		if now != e.Seen {
 			return desk.Errorf(desk.Conflict, "policy.changed", "Somebody else has changed the escalation since you opened it. Look at it again.")
 		}
+		rotas, err := tx.Rotas(tx.Now())
+		if err != nil {
+			return err
+		}
+		for _, step := range e.Policy.Steps {
+			for _, to := range step.To {
+				if to.Rota != 0 && !slices.ContainsFunc(rotas, func(r desk.Rota) bool { return r.ID == to.Rota }) {
+					return desk.Fields{{Field: "steps", Code: "policy.rota", Message: "A step calls a rota that is not in use: it would reach nobody. Choose another one."}}.Err()
+				}
+			}
+		}
 		return tx.SetSetting(escalationSetting, string(text))
 	})
 	if err == nil {

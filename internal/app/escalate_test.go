@@ -68,3 +68,24 @@ func TestAnAlertIsEscalated(t *testing.T) {
 		}
 	})
 }
+
+// A step that calls a rota which is not in use would reach nobody, and nobody would notice before an alert.
+func TestAnEscalationCallsRotasInUse(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		rota := evenings(d)
+		to := func(id int64) error {
+			now, err := d.App.Escalation(d.Ctx(), d.Ana)
+			d.Must(err)
+			now.Policy.Steps = []coverage.Step{{To: []coverage.Target{{Rota: id}}, Wait: 5 * time.Minute}}
+			return d.App.SaveEscalation(d.Ctx(), d.Ana, now)
+		}
+		if err := to(rota.ID + 1); !wrongAt(err, "steps", "policy.rota") {
+			t.Errorf("a rota that nobody has: %v", err)
+		}
+		d.Must(to(rota.ID))
+		d.Must(d.App.RetireRota(d.Ctx(), d.Ana, rota.ID, rota.Version))
+		if err := to(rota.ID); !wrongAt(err, "steps", "policy.rota") {
+			t.Errorf("a rota that is out of use: %v", err)
+		}
+	})
+}

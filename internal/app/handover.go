@@ -86,13 +86,16 @@ func (a *App) Handover(ctx context.Context, v desk.Viewer, id desk.ShiftID) (Han
 		h.Shifts = append(h.Shifts, HandoverShift{ID: desk.ShiftID(s.ID), Staff: desk.StaffID(s.Person), Name: know.staff[desk.StaffID(s.Person)], Start: s.Start, End: s.End})
 	}
 	slices.SortFunc(h.Shifts, func(x, y HandoverShift) int {
-		own := func(s HandoverShift) int {
-			if s.Staff == v.Staff && s.End.After(now) {
+		turn := func(s HandoverShift) int {
+			switch {
+			case !s.End.After(now):
+				return 2
+			case s.Staff == v.Staff:
 				return 0
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(own(x), own(y)), x.End.Compare(y.End), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(turn(x), turn(y)), x.End.Compare(y.End), cmp.Compare(x.ID, y.ID))
 	})
 	i := slices.IndexFunc(h.Shifts, func(s HandoverShift) bool { return id == 0 || s.ID == id })
 	if i < 0 {
@@ -304,6 +307,9 @@ func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID,
 		if it.AcceptedBy != 0 && it.AcceptedBy != v.Staff {
 			return acceptedBy(a.staffName(it.AcceptedBy))
 		}
+		if now.Owner != line.Promise.Owner && now.Owner != v.Staff {
+			return desk.Errorf(desk.Conflict, "handover.given", "This promise was given to %s meanwhile.", cmp.Or(a.staffName(now.Owner), "somebody else"))
+		}
 		it.AcceptedBy, it.AcceptedAt, it.ReadBack = v.Staff, x.now(), readBack
 		if err := x.tx.SaveHandoverItem(it); err != nil {
 			return err
@@ -355,6 +361,11 @@ func (a *App) SignHandover(ctx context.Context, v desk.Viewer, id desk.ShiftID, 
 	case !h.Change.SignOff && reason == "":
 		return desk.Fields{{Field: "reason", Code: "reason.missing", Message: "Say why it is signed although something is left."}}.Err()
 	}
+	if !h.Mine {
+		if err := a.seesAll(ctx, v, h); err != nil {
+			return err
+		}
+	}
 	return a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		now, err := tx.Handover(id)
 		if err != nil || !now.SignedAt.IsZero() {
@@ -365,6 +376,23 @@ func (a *App) SignHandover(ctx context.Context, v desk.Viewer, id desk.ShiftID, 
 			now.Reason = reason
 		}
 		return tx.SaveHandover(now)
+	})
+}
+
+// seesAll is a Conflict where the shift leaves promises of clients that v does not serve: nobody signs for what
+// they cannot see.
+func (a *App) seesAll(ctx context.Context, v desk.Viewer, h Handover) error {
+	return a.db.DeskRead(ctx, desk.System("handover"), func(tx *store.DeskReadTx) error {
+		live, err := tx.Live(store.BoardQuery{Owner: h.Shift.Staff, Until: h.Next, Limit: handoverLines})
+		if err != nil {
+			return err
+		}
+		for _, row := range live {
+			if !v.Sees(row.Promise.Client) {
+				return desk.Errorf(desk.Conflict, "handover.hidden", "Some of these promises are of hospitals that you do not serve. Somebody who serves them has to sign.")
+			}
+		}
+		return nil
 	})
 }
 

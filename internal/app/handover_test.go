@@ -156,3 +156,21 @@ func TestOneOfTwoAcceptsAPromise(t *testing.T) {
 		}
 	})
 }
+
+// Nobody signs for promises that they cannot see.
+func TestNobodySignsForOtherHospitals(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 13, 0))
+		rosa := d.Rosa().Calls(d.Sam, "No veo libras")
+		p, err := d.App.MakePromise(d.Ctx(), d.Priya, rosa.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 17, 0)})
+		d.Must(err)
+		d.Must(d.App.GivePromise(d.Ctx(), d.Priya, rosa.Got.Ref, p.ID, d.Priya.Staff, ""))
+		shift := shiftEnding(d, d.Priya)
+		mercyOnly := d.Ana
+		mercyOnly.Clients = []desk.ClientID{d.Mercy.ID}
+		if err := d.App.SignHandover(d.Ctx(), mercyOnly, shift, "she had to go"); code(err) != "handover.hidden" {
+			t.Errorf("signed by somebody who does not see St. Anne: %v", err)
+		}
+		d.Must(d.App.SignHandover(d.Ctx(), d.Ana, shift, "she had to go"))
+	})
+}

@@ -31,6 +31,7 @@ type Danger struct {
 	Risks  []coverage.Risk
 	Chance float64 // of a break, from history; 0 to 1
 	Cases  int     // that it rests on; fewer than 30: do not show it
+	Open   int     // of them, how many were not done when they were as old as this
 }
 
 // Says gives the first reason with what history says: "owner off shift", "only 40 min left".
@@ -41,10 +42,17 @@ func (d Danger) Says() string {
 	return d.Risks[0].String()
 }
 
-// Odds says what history says, empty where it says too little: "34% chance that it breaks (212 such before)".
+// Odds says what history says, empty where it says too little: "34% chance that it breaks (212 such before)". What is
+// older than nearly all before it has no chance that anybody knows, and says that: "of 212 such before, 3 took so long".
 func (d Danger) Odds() string {
 	if d.Cases < riskCases {
 		return ""
+	}
+	switch {
+	case d.Open == 0:
+		return fmt.Sprintf("of %d such before, none took so long", d.Cases)
+	case d.Open < riskCases:
+		return fmt.Sprintf("of %d such before, %d took so long", d.Cases, d.Open)
 	}
 	return fmt.Sprintf("%d%% chance that it breaks (%d such before)", int(d.Chance*100+.5), d.Cases)
 }
@@ -111,7 +119,7 @@ func (d *duty) risks(p desk.Promise) []coverage.Risk {
 func (d *duty) danger(p desk.Promise) Danger {
 	g := Danger{Risks: d.risks(p)}
 	if c, ok := d.chance(p); ok {
-		g.Chance, g.Cases = c.Breach, c.Cases
+		g.Chance, g.Cases, g.Open = c.Breach, c.Cases, c.Open
 	}
 	return g
 }

@@ -92,7 +92,10 @@ type RotaIn struct {
 	Seats   int
 }
 
-const rosterAheadDays = 28
+const (
+	rosterAheadDays = 28
+	rotaMost        = 200 // turns of a rota before the first comes again
+)
 
 var (
 	errLeadsRoster = desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can change rotas.")
@@ -224,7 +227,7 @@ func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Ro
 		} else {
 			old, err := tx.Rota(r.ID, now)
 			if err != nil {
-				return errNoRota
+				return err
 			}
 			r.Overrides, r.Swaps = old.Overrides, old.Swaps
 		}
@@ -262,6 +265,9 @@ func (in RotaIn) rota() (desk.Rota, error) {
 	}
 	if len(l.People) == 0 {
 		bad.Add("people", "rota.empty", "A rota with no people has nobody on it: choose at least one.")
+	}
+	if len(l.People) > rotaMost {
+		bad.Add("people", "rota.long", fmt.Sprintf("At most %d turns; somebody can be named more than once.", rotaMost))
 	}
 	if !slices.Contains([]coverage.Every{coverage.Hourly, coverage.Daily, coverage.Weekly, coverage.Monthly}, in.Every) {
 		bad.Add("every", "every.invalid", "It hands over every hour, day, week or month.")
@@ -341,6 +347,15 @@ func noOverlap(tx *store.DeskTx, r desk.Rota, now time.Time) error {
 	return nil
 }
 
+// inUse gives a rota that is not retired; NotFound otherwise.
+func inUse(tx *store.DeskTx, id int64, now time.Time) (desk.Rota, error) {
+	r, err := tx.Rota(id, now)
+	if desk.Is(err, desk.NotFound) || err == nil && !r.RetiredAt.IsZero() {
+		return r, errNoRota
+	}
+	return r, err
+}
+
 // RetireRota takes a rota out of use. Seats that were booked on it stay, and what nobody is there for any
 // more shows on the board.
 func (a *App) RetireRota(ctx context.Context, v desk.Viewer, id int64, version int) error {
@@ -356,9 +371,9 @@ func (a *App) onRota(ctx context.Context, v desk.Viewer, id int64, version int, 
 		return errLeadsRoster
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		r, err := tx.Rota(id, tx.Now())
-		if err != nil || !r.RetiredAt.IsZero() {
-			return errNoRota
+		r, err := inUse(tx, id, tx.Now())
+		if err != nil {
+			return err
 		}
 		r.Version = version
 		r.ChangedBy, r.ChangedAt = v.Name, tx.Now()
@@ -441,9 +456,12 @@ func (a *App) AskSwap(ctx context.Context, v desk.Viewer, in SwapIn) (desk.Swap,
 		return s, errStaffOnly
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		r, err := tx.Rota(in.Rota, tx.Now())
-		if err != nil || !r.RetiredAt.IsZero() {
+		r, err := inUse(tx, in.Rota, tx.Now())
+		if desk.Is(err, desk.NotFound) {
 			return desk.Fields{{Field: "give", Code: "swap.rota", Message: "Choose one of your turns of a rota."}}.Err()
+		}
+		if err != nil {
+			return err
 		}
 		now := tx.Now()
 		one, err := coverage.ProposeSwap(int64(v.Staff), int64(in.To), in.Give, in.Take, now)
@@ -485,15 +503,18 @@ func (a *App) AnswerSwap(ctx context.Context, v desk.Viewer, id int64, answer Sw
 		return s, errStaffOnly
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
-		if s, err = tx.Swap(id); err != nil || s.From != int64(v.Staff) && s.To != int64(v.Staff) {
+		if s, err = tx.Swap(id); err != nil && !desk.Is(err, desk.NotFound) {
+			return err
+		}
+		if err != nil || s.From != int64(v.Staff) && s.To != int64(v.Staff) {
 			return desk.Errorf(desk.NotFound, "not_found", "There is no such swap.")
 		}
 		now, before, me := tx.Now(), s.State, int64(v.Staff)
 		switch answer {
 		case SwapYes:
 			var r desk.Rota
-			if r, err = tx.Rota(s.Rota, now); err != nil || !r.RetiredAt.IsZero() {
-				return errNoRota
+			if r, err = inUse(tx, s.Rota, now); err != nil {
+				return err
 			}
 			if s.Swap, err = s.Accept(me, now); err == nil {
 				s.Swap, err = s.Enter(r.Rota, now)
@@ -576,7 +597,10 @@ func (a *App) AddAbsence(ctx context.Context, v desk.Viewer, in AbsenceIn) (desk
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		s, err := tx.Staff(in.Staff)
-		if err != nil || !s.Works() {
+		if err != nil && !desk.Is(err, desk.NotFound) {
+			return err
+		}
+		if !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		x = desk.Absence{Absence: coverage.Absence{Person: int64(s.ID), Start: in.Start, End: in.End}, ID: tx.NewID(), MadeBy: v.Name, MadeAt: tx.Now()}
@@ -595,6 +619,9 @@ func (a *App) EndAbsence(ctx context.Context, v desk.Viewer, id int64) error {
 	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		x, err := tx.Absence(id)
+		if err != nil && !desk.Is(err, desk.NotFound) {
+			return err
+		}
 		if err != nil || x.Person != int64(v.Staff) && !v.Leads() {
 			return desk.Errorf(desk.NotFound, "not_found", "There is no such absence.")
 		}
@@ -656,7 +683,11 @@ func (a *App) Certify(ctx context.Context, v desk.Viewer, who desk.StaffID, skil
 		if !slices.ContainsFunc(known, func(k desk.Skill) bool { return k.Code == skill }) {
 			return desk.Fields{{Field: "skill", Code: "skill.unknown", Message: "Choose a skill that the desk has."}}.Err()
 		}
-		if s, err := tx.Staff(who); err != nil || !s.Works() {
+		s, err := tx.Staff(who)
+		if err != nil && !desk.Is(err, desk.NotFound) {
+			return err
+		}
+		if !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		return tx.AddSkillTo(who, skill, until)

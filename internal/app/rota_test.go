@@ -89,6 +89,13 @@ func TestARotaThatCannotBe(t *testing.T) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
+		long := good
+		for range 201 {
+			long.People = append(long.People, d.Priya.Staff)
+		}
+		if _, err := d.App.SaveRota(d.Ctx(), d.Ana, long); !wrongAt(err, "people", "rota.long") {
+			t.Errorf("202 turns: %v", err)
+		}
 		// Priya is at work from 8 to 4 already.
 		in := good
 		in.Hours, in.At = "07:00-10:00", "07:00"

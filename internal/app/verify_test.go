@@ -85,3 +85,22 @@ func TestLawsAreRead(t *testing.T) {
 		}
 	})
 }
+
+// Two nodes do not agree about the time to the millisecond, and a clock may be set back. The history of a question
+// keeps its order.
+func TestAClockThatIsBehindKeepsTheHistoryInOrder(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.SetBack(time.Second)
+		_, err := d.App.AddNote(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Looks for it."})
+		d.Must(err)
+		d.Skip(100 * time.Millisecond)
+		_, err = d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Choose the menu, then Units."})
+		d.Must(err)
+		found, err := d.App.Verify(d.Ctx(), desk.System("test"))
+		d.Must(err)
+		if found.Tickets != 1 || len(found.Broken) != 0 {
+			t.Fatalf("%+v", found)
+		}
+	})
+}

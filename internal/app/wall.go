@@ -18,7 +18,7 @@ import (
 )
 
 // Wall is what hangs in the room: figures and hospitals, no name of a person who asked, and of staff only who
-// helps. It is at most wallLasts old.
+// helps and who is on call. It is at most wallLasts old.
 type Wall struct {
 	Client  desk.Client // zero ID: all that the viewer serves
 	Broken  WallPart
@@ -95,7 +95,7 @@ const (
 	wallLasts = 5 * time.Second
 	wallMost  = 1000
 	wallHours = 8
-	wallRows  = 5
+	wallRows  = 4 // what fits beneath the sentence about a gap
 	wallLoop  = 7 * 24 * time.Hour
 )
 

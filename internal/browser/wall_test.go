@@ -22,6 +22,11 @@ func TestTheWallIsSound(t *testing.T) {
 			for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}} {
 				b.view(size[0], size[1]).axe(path+" "+theme, everyRule)
 				if size[0] > 1000 && name != "list" {
+					// As on a day with every row of skills and a gap.
+					eval[bool](b, `(() => { const body = document.querySelector('.heat tbody'); if (!body) return false;
+					  while (body.rows.length < 4) body.append(body.rows[0].cloneNode(true));
+					  if (!document.querySelector('.wall-gap')) body.parentNode.insertAdjacentHTML('beforebegin', '<p class="wall-gap">Gap: nobody with Patient portal from 6:00 p.m. CT. Promises due from then on: 3.</p>');
+					  return true; })()`)
 					if cut := eval[string](b, `[...document.querySelectorAll('.tile')].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.querySelector('h2').textContent.trim()).join(', ')`); cut != "" {
 						t.Errorf("%s %s at %d: cut off: %s", path, theme, size[0], cut)
 					}

@@ -29,6 +29,7 @@ const (
 	envDatabase = "KEPT_CRASH_DATABASE"
 	envProvider = "KEPT_CRASH_PROVIDER" // address of the text provider, which outlives the server
 	envZero     = "KEPT_CRASH_ZERO"     // when the fast clock showed opening, in microseconds
+	envSkew     = "KEPT_CRASH_SKEW"     // how far the clock of this node is ahead, in microseconds; may be missing
 )
 
 func TestMain(m *testing.M) {
@@ -58,6 +59,14 @@ func serve() error {
 		return err
 	}
 	clock := fastClock(time.UnixMicro(us))
+	if s := os.Getenv(envSkew); s != "" {
+		skew, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return err
+		}
+		right := clock
+		clock = func() time.Time { return right().Add(time.Duration(skew) * time.Microsecond) }
+	}
 	ctx := context.Background()
 	quiet := slog.New(slog.DiscardHandler)
 	db, err := store.Open(ctx, store.Options{DataDir: os.Getenv(envData), DatabaseURL: os.Getenv(envDatabase), Clock: clock, Log: quiet})

@@ -107,6 +107,7 @@ func (d *Durations) longer(g Group, t time.Duration) float64 {
 type Chance struct {
 	Breach float64 // from 0 to 1
 	Cases  int     // that ended, in the narrowest group that has any; 0: this is no knowledge
+	Open   int     // of them, how many took longer than this has already; few: Breach says little
 	Of     Group   // that group
 }
 
@@ -122,7 +123,7 @@ func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
 	c := Chance{Breach: d.longer(g, due) / d.longer(g, elapsed)}
 	for _, g := range g.within() {
 		if k := d.groups[g]; k != nil && k.ended > 0 {
-			c.Cases, c.Of = k.ended, g
+			c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*k.after(elapsed))), g
 		}
 	}
 	return c

@@ -54,6 +54,11 @@ func TestBreachOfKnownDistributions(t *testing.T) {
 			t.Errorf("%s: %+v, want %.3f", c.name, got, c.want)
 		}
 	}
+	for age, open := range map[float64]int{0: 1000, 1: 500, 1.999: 0, 2.5: 0} {
+		if got := uniform.Breach(callback, hours(age), time.Hour); got.Open != open || got.Cases != 1000 {
+			t.Errorf("after %g hours %d of %d were open, want %d", age, got.Open, got.Cases, open)
+		}
+	}
 	if got := uniform.Breach(callback, time.Hour, math.MaxInt64).Breach; got > 0.003 {
 		t.Errorf("with centuries left the chance is %g", got)
 	}

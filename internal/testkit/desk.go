@@ -93,6 +93,13 @@ func (d *Desk) told(late time.Duration) {
 // Down moves the clock by span while nobody is at work: what falls due meanwhile waits.
 func (d *Desk) Down(span time.Duration) { d.set(d.Now().Add(span)) }
 
+// SetBack sets the clock back, as of a node whose clock is behind that of the others.
+func (d *Desk) SetBack(span time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now = d.now.Add(-span)
+}
+
 // Now is the desk's clock. It stands still until Advance.
 func (d *Desk) Now() time.Time {
 	d.mu.Lock()

@@ -122,7 +122,7 @@ func (h *handler) coverageView(r *http.Request, s signed, ask coverageAsked, loc
 		for _, on := range g.Call {
 			line.Call = append(line.Call, callLine(on, c.Now, loc))
 		}
-		if g.Soon {
+		if g.Soon && (g.Due > 0 || len(v.Soon) < gapsFirst) {
 			v.Soon = append(v.Soon, line)
 		} else {
 			v.Later = append(v.Later, line)
@@ -164,6 +164,10 @@ func (h *handler) coverageView(r *http.Request, s signed, ask coverageAsked, loc
 	v.If = h.addPeople(c, ask, wrong, v.Skills)
 	return v, status, nil
 }
+
+// gapsFirst is how many gaps of the next day stand before the fold, besides those in which something is
+// promised: a wall of red lines says nothing.
+const gapsFirst = 5
 
 // trust says how far what is needed can be trusted, and why.
 func trust(c app.Coverage) string {

@@ -250,7 +250,14 @@ func fillEscalation(v *view.RosterView, e app.Escalation, page app.RosterPage) {
 		if len(names) > 0 {
 			who = strings.Join(names, ", ")
 		}
-		v.Escalation = append(v.Escalation, fmt.Sprintf("After %d minutes: %s. Calls %d times, %d minutes apart.", int(step.At.Minutes()), who, step.Repeat+1, int(step.Wait.Minutes())))
+		when, times := "At once", "Calls once."
+		if step.At > 0 {
+			when = "After " + numbered(int(step.At.Minutes()), "minute")
+		}
+		if step.Repeat > 0 {
+			times = fmt.Sprintf("Calls %d times, %s apart.", step.Repeat+1, numbered(int(step.Wait.Minutes()), "minute"))
+		}
+		v.Escalation = append(v.Escalation, when+": "+who+". "+times)
 		v.Values["policy-at"+n], v.Values["policy-wait"+n], v.Values["policy-repeat"+n] = strconv.Itoa(int(step.At.Minutes())), strconv.Itoa(int(step.Wait.Minutes())), strconv.Itoa(step.Repeat)
 	}
 }

@@ -62,12 +62,12 @@ func TestARotaFromThePage(t *testing.T) {
 func TestTheEscalationFromThePage(t *testing.T) {
 	a := atDesk(t, ana)
 	a.get("/desk/roster")
-	if !strings.Contains(a.body, "After 0 minutes: Supervisors on shift. Calls 2 times, 5 minutes apart.") {
+	if !strings.Contains(a.body, "At once: Supervisors on shift. Calls 2 times, 5 minutes apart.") {
 		t.Error("the first policy is not on the page")
 	}
 	policy := []string{"seen", "", "to1", "leads", "at1", "0", "wait1", "3", "repeat1", "2", "to2", "", "to3", ""}
 	a.post("/desk/roster/escalation", policy...)
-	if !strings.Contains(a.body, "The escalation is in force.") || !strings.Contains(a.body, "After 0 minutes: Supervisors on shift. Calls 3 times, 3 minutes apart.") {
+	if !strings.Contains(a.body, "The escalation is in force.") || !strings.Contains(a.body, "At once: Supervisors on shift. Calls 3 times, 3 minutes apart.") {
 		t.Errorf("status %d", a.status)
 	}
 	a.post("/desk/roster/escalation", policy...)

@@ -293,6 +293,14 @@ func sentence(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
+// manned is how many people are there, in words.
+func manned(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return strconv.Itoa(n) + " people"
+}
+
 func wallCover(w app.Wall, loc *time.Location) view.WallCoverView {
 	v := view.WallCoverView{Title: "People on shift / promises due, next 8 hours", Empty: "Nothing that needs a skill is promised in the next 8 hours."}
 	for _, at := range w.Hours {
@@ -303,7 +311,7 @@ func wallCover(w app.Wall, loc *time.Location) view.WallCoverView {
 		for i, at := range w.Hours {
 			people, due := row.People[i], row.Due[i]
 			c := view.WallCell{Text: fmt.Sprintf("%d/%d", people, due), Tone: "e0"}
-			c.Spoken = fmt.Sprintf("%s, %s: %d people, %d promises", row.Skill.Name, words.Clock(words.EN, at, loc), people, due)
+			c.Spoken = fmt.Sprintf("%s, %s: %s, %s", row.Skill.Name, words.Clock(words.EN, at, loc), manned(people), numbered(due, "promise"))
 			switch {
 			case people == 0 && due > 0:
 				c.Tone, c.Spoken = "u3", c.Spoken+", nobody"

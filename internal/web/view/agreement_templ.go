@@ -1153,7 +1153,7 @@ func agreementForm(f AgreementForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(FieldView{ID: "until", Kind: "date", Label: "up to, without", Hint: f.Zone, Value: f.Until}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Field(FieldView{ID: "until", Kind: "date", Label: "Up to this day, not counting it", Hint: f.Zone, Value: f.Until}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
