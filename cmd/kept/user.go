@@ -11,11 +11,11 @@ import (
 	"kept/internal/store"
 )
 
-// userAdd adds somebody who works the desk.
+// userAdd adds somebody who works the desk, or who leads a hospital.
 type userAdd struct {
 	Login        string   `required:"" placeholder:"EMAIL" help:"Mail address to sign in with."`
 	Name         string   `required:"" placeholder:"NAME" help:"Name, as colleagues and history show it."`
-	Role         string   `default:"analyst" enum:"analyst,supervisor,admin" placeholder:"ROLE" help:"analyst, supervisor or admin (${default})."`
+	Role         string   `default:"analyst" enum:"analyst,supervisor,admin,leader" placeholder:"ROLE" help:"analyst, supervisor, admin, or leader: of one hospital, who sees its figures and nothing else (${default})."`
 	Skill        []string `placeholder:"CODE" help:"What they can do, like PORTAL; may be given again."`
 	Client       []string `placeholder:"SLUG" help:"Hospital that they serve; may be given again. None: all there are."`
 	Language     []string `default:"en" placeholder:"CODE" help:"Language that they speak, en or es; may be given again (${default})."`
@@ -61,7 +61,9 @@ func (u *userAdd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]str
 		return nil, err
 	}
 	lines := []string{fmt.Sprintf("Added %s, who signs in as %s (%s).", s.Name, s.Login, s.Role)}
-	if len(serves) == 0 {
+	if s.Role == desk.Leader {
+		lines = append(lines, "Sees the figures of "+serves[0]+" at /client, and nothing else.")
+	} else if len(serves) == 0 {
 		lines = append(lines, "Serves no hospital yet: there is none. Add one with: kept client add --staff "+s.Login)
 	} else {
 		lines = append(lines, "Serves "+strings.Join(serves, ", ")+".")

@@ -37,6 +37,7 @@ type App struct {
 	hold       holdUntil
 	around     around
 	walls      walls
+	figures    figuresCache
 	wake       struct {
 		sync.RWMutex
 		sweep func(due time.Time)

@@ -18,7 +18,8 @@ type Change struct {
 	Roster bool // who works when has changed, and no ticket
 }
 
-// Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket.
+// Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket, for who leads
+// a client that there is one and no more.
 // A listener that is too slow loses changes and gets one Change with zero Ticket: "look at everything".
 func (a *App) Listen(ctx context.Context, v desk.Viewer) <-chan Change { return a.live.listen(ctx, v) }
 
@@ -88,6 +89,8 @@ func (one *listener) hears(c Change) bool {
 	switch one.viewer.Who {
 	case desk.WhoRequester:
 		return !c.Here && c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)
+	case desk.WhoLeader:
+		return !c.Here && one.viewer.SeesFigures(c.Client)
 	case desk.WhoStaff, desk.WhoToken, desk.WhoSystem:
 		return one.viewer.Sees(c.Client)
 	}
@@ -96,6 +99,9 @@ func (one *listener) hears(c Change) bool {
 
 // tell is called under the lock, so nobody else fills the channel between drain and send.
 func (one *listener) tell(c Change) {
+	if one.viewer.Who == desk.WhoLeader {
+		c = Change{Client: c.Client} // that something has changed, not what
+	}
 	select {
 	case one.changes <- c:
 		return

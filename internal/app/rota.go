@@ -398,6 +398,9 @@ type OverrideIn struct {
 
 // AddOverride puts somebody on a rota, takes somebody off, or both.
 func (a *App) AddOverride(ctx context.Context, v desk.Viewer, in OverrideIn) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
 	var bad desk.Fields
 	switch {
 	case in.Start.IsZero():
@@ -597,7 +600,7 @@ func (a *App) AddAbsence(ctx context.Context, v desk.Viewer, in AbsenceIn) (desk
 		if err != nil && !desk.Is(err, desk.NotFound) {
 			return err
 		}
-		if !s.Active {
+		if !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		x = desk.Absence{Absence: coverage.Absence{Person: int64(s.ID), Start: in.Start, End: in.End}, ID: tx.NewID(), MadeBy: v.Name, MadeAt: tx.Now()}
@@ -684,7 +687,7 @@ func (a *App) Certify(ctx context.Context, v desk.Viewer, who desk.StaffID, skil
 		if err != nil && !desk.Is(err, desk.NotFound) {
 			return err
 		}
-		if !s.Active {
+		if !s.Works() {
 			return desk.Fields{{Field: "staff", Code: "staff.unknown", Message: "Choose somebody who works here."}}.Err()
 		}
 		return tx.AddSkillTo(who, skill, until)

@@ -28,7 +28,7 @@ func (a *App) serves(ctx context.Context, id desk.StaffID, c desk.ClientID) erro
 		return err
 	}
 	for _, have := range s.Clients {
-		if have == c && s.Active {
+		if have == c && s.Works() {
 			return nil
 		}
 	}

@@ -137,6 +137,13 @@ func (a *App) SignedIn(ctx context.Context, secret string) (desk.Viewer, desk.St
 }
 
 func viewerOf(s desk.Staff) desk.Viewer {
+	if s.Role == desk.Leader {
+		v := desk.Viewer{Who: desk.WhoLeader, Role: s.Role, Name: s.Name}
+		if len(s.Clients) == 1 {
+			v.Of = s.Clients[0]
+		}
+		return v
+	}
 	return desk.Viewer{Who: desk.WhoStaff, Staff: s.ID, Role: s.Role, Name: s.Name, Clients: s.Clients}
 }
 
@@ -201,6 +208,9 @@ func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string,
 
 // ConfirmTOTP switches the second factor on.
 func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, secret, code string) error {
+	if v.Who != desk.WhoStaff {
+		return errStaffOnly
+	}
 	now := a.Now()
 	if err := a.limits.take(now, totpTries, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
 		return err

@@ -28,6 +28,9 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 	if err != nil {
 		return desk.Staff{}, "", err
 	}
+	if s.Role == desk.Leader && len(skills) > 0 {
+		return desk.Staff{}, "", desk.Fields{{Field: "skill", Code: "leader.skill", Message: "A leader of a hospital works no questions, and so has no skill."}}.Err()
+	}
 	if password == "" {
 		password = newPassword(a.rand)
 	} else if err := goodPassword(password); err != nil {
@@ -84,8 +87,12 @@ func checkStaff(s desk.Staff) (desk.Staff, error) {
 	case "":
 		s.Role = desk.Analyst
 	case desk.Analyst, desk.Supervisor, desk.Admin:
+	case desk.Leader:
+		if len(slices.Compact(slices.Sorted(slices.Values(s.Clients)))) != 1 {
+			bad.Add("client", "leader.client", "A leader sees the figures of one hospital. Name one with --client.")
+		}
 	default:
-		bad.Add("role", "role.unknown", "A role is analyst, supervisor or admin.")
+		bad.Add("role", "role.unknown", "A role is analyst, supervisor, admin or leader.")
 	}
 	if len(s.Languages) == 0 {
 		s.Languages = []string{"en"}

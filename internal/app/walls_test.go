@@ -35,6 +35,38 @@ var noClient = map[string]string{
 	"Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Unreached": "a count of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
+// leadersToo are the acts that do not refuse a leader, and why.
+var leadersToo = map[string]string{
+	"Figures": "theirs", "OwnClient": "theirs", "Receive": "a provider brings it, whoever the viewer is",
+	"TypedInCall": "nothing", "Clients": "none", "Here": "nobody", "Draft": "an empty one, as for anybody who asks a question",
+}
+
+// What belongs to no client is refused too, whatever it is asked for.
+func TestALeaderWorksNothing(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		v := desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Mercy.ID}
+		a, tried := reflect.ValueOf(d.App), 0
+		for i := range a.NumMethod() {
+			name, act := a.Type().Method(i).Name, a.Method(i)
+			if noClient[name] == "" || leadersToo[name] != "" || act.Type().NumIn() < 2 || act.Type().In(1) != reflect.TypeOf(v) {
+				continue
+			}
+			in := []reflect.Value{reflect.ValueOf(d.Ctx()), reflect.ValueOf(v)}
+			for j := 2; j < act.Type().NumIn(); j++ {
+				in = append(in, reflect.Zero(act.Type().In(j)))
+			}
+			out := act.Call(in)
+			err, _ := out[len(out)-1].Interface().(error)
+			if tried++; !desk.Is(err, desk.Forbidden) {
+				t.Errorf("%s says %v to a leader", name, err)
+			}
+		}
+		if tried < 20 {
+			t.Errorf("only %d acts take a viewer", tried)
+		}
+	})
+}
+
 func TestNobodySeesAnotherClient(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		ctx, a := d.Ctx(), d.App
@@ -58,7 +90,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		token := desk.Viewer{Who: desk.WhoToken, Token: 9, Name: "anne", Clients: []desk.ClientID{d.Anne.ID}}
 		tracker, err := a.Track(ctx, rosa.Got.Token)
 		d.Must(err)
-		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, desk.Guest(d.Anne.ID), {}} {
+		leads, own := desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Anne.ID}, desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Mercy.ID}
+		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, leads, own, desk.Guest(d.Anne.ID), {}} {
 			// What staff of Mercy gave to the viewer by mistake: ids, numbers, the client's own id.
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
 			mine := v.Who == desk.WhoRequester
@@ -91,6 +124,18 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"AnswerHelped": func() (any, error) { return nil, a.AnswerHelped(ctx, v, d.Mercy.ID, "weight-in-pounds") },
 				"Arrive":       func() (any, error) { _, err := a.Arrive(ctx, v, ref); return nil, err },
 				"BeginCall":    func() (any, error) { return nil, a.BeginCall(ctx, v, ref, promise, 1) },
+				"Figures": func() (any, error) {
+					f, err := a.Figures(ctx, v, d.Mercy.ID, app.ThisMonth)
+					f.Client = desk.Client{} // who leads Mercy knows its name
+					return f, err
+				},
+				"OwnClient": func() (any, error) {
+					c, err := a.OwnClient(ctx, v)
+					if err == nil && (v.Who != desk.WhoLeader || c.ID != v.Of) {
+						t.Errorf("%s leads %s", v.Who, c.Name)
+					}
+					return c.ID, err
+				},
 				"FillMacro":    func() (any, error) { return a.FillMacro(ctx, v, ref, "hi") },
 				"Here":         func() (any, error) { return a.Here(v), nil },
 				"KeepTyped":    func() (any, error) { return nil, a.KeepTyped(ctx, v, app.Typed{Ref: ref, Place: "reply", Body: "x"}) },
@@ -190,9 +235,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if err != nil && (desk.Is(err, desk.Internal) || desk.Is(err, desk.Unavailable)) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
-				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
+				if v.Who == desk.WhoLeader && err == nil && leadersToo[name] == "" {
+					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
+				}
+				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
 					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
-				if toMercy && !mine && err == nil {
+				if toMercy && !mine && err == nil && !(name == "Figures" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}
 			}

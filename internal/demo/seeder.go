@@ -18,6 +18,7 @@ type seeder struct {
 	o         Options
 	clients   []hospital
 	staff     []worker
+	leader    desk.Staff
 	functions []desk.Function
 	answers   []question
 	roster    *roster
@@ -45,7 +46,7 @@ func newSeeder(db *store.DB, o Options) (*seeder, error) {
 	}
 	plain, stored := password(o.Seed)
 	s.result.Password = plain
-	s.staff = workers(s.clients, stored)
+	s.staff, s.leader = workers(s.clients, stored), leader(s.clients[0], stored)
 	if s.roster, err = newRoster(s.staff, o.Now); err != nil {
 		return nil, err
 	}
@@ -79,6 +80,7 @@ func (s *seeder) addDesk(ctx context.Context) error {
 	for _, w := range s.staff {
 		s.result.SignIns = append(s.result.SignIns, SignIn{w.Name, w.Login, s.result.Password, w.Role})
 	}
+	s.result.SignIns = append(s.result.SignIns, SignIn{s.leader.Name, s.leader.Login, s.result.Password, s.leader.Role})
 	return s.db.System(ctx, "demo", func(tx *store.SystemTx) error {
 		for _, c := range s.clients {
 			if err := tx.AddClient(c.Client); err != nil {
@@ -109,6 +111,9 @@ func (s *seeder) addDesk(ctx context.Context) error {
 					return err
 				}
 			}
+		}
+		if err := tx.AddStaff(s.leader); err != nil {
+			return err
 		}
 		if err := s.addRotas(tx); err != nil {
 			return err

@@ -71,6 +71,12 @@ var people = []struct {
 	{"Sofia Luna", day, "HIM REG REVIEW CHANGE", true, ""},
 }
 
+// leader is who leads the first hospital: no worker, and so on no shift.
+func leader(of hospital, hash string) desk.Staff {
+	return desk.Staff{ID: desk.StaffID(len(people) + 1), Name: "Ruth Lindqvist", Role: desk.Leader, Password: hash, Languages: []string{"en"}, Active: true,
+		Login: "ruth.lindqvist@" + of.Slug + ".example", Theme: "auto", Density: "comfortable", LetterKeys: true, Clients: []desk.ClientID{of.ID}}
+}
+
 // workers makes the people; hash is their common password as it is stored.
 func workers(clients []hospital, hash string) []worker {
 	all := make([]worker, len(people))

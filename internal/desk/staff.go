@@ -2,7 +2,7 @@ package desk
 
 import "time"
 
-// Staff is somebody who works the desk.
+// Staff is somebody who can sign in: who works the desk, or leads a client.
 type Staff struct {
 	ID         StaffID
 	Name       string
@@ -18,6 +18,9 @@ type Staff struct {
 	LetterKeys bool
 	Letters    string // letters of their own in place of ours: "r=w i=n"; see Keys
 }
+
+// Works reports whether s works the desk now. Who leads a client does not.
+func (s Staff) Works() bool { return s.Active && s.Role != Leader }
 
 // Session is one signed-in browser. The cookie holds the secret; only its hash is stored.
 type Session struct {

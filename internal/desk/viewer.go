@@ -21,6 +21,7 @@ const (
 	Analyst    Role = "analyst"
 	Supervisor Role = "supervisor"
 	Admin      Role = "admin"
+	Leader     Role = "leader" // of a client: looks at its figures and works nothing
 )
 
 // Who says what kind of viewer asks.
@@ -30,6 +31,7 @@ const (
 	WhoGuest     Who = "guest"     // somebody on a client's public pages, not known yet
 	WhoRequester Who = "requester" // holds the tracker token of one ticket
 	WhoStaff     Who = "staff"     // signed in
+	WhoLeader    Who = "leader"    // signed in, and leads a client: sees its figures and nothing else
 	WhoToken     Who = "token"     // an API token, for one client or for the desk
 	WhoSystem    Who = "system"    // Kept itself: sweeper, outbox, commands
 )
@@ -43,7 +45,8 @@ type Viewer struct {
 	Name    string     // of staff or token; shown in history
 	Token   int64      // for WhoToken
 	Ticket  TicketID   // for WhoRequester: the one ticket of the token
-	Clients []ClientID // the clients that this viewer may serve or see, ascending
+	Clients []ClientID // the clients that this viewer may serve or see, ascending; none for WhoLeader
+	Of      ClientID   // for WhoLeader: the client that they lead. Sees does not know it, so every other door stays shut
 	Desk    bool       // every client: system and desk-wide tokens
 	Route   string     // the page or act, for the read log; a pattern, never a path with ids
 }
@@ -55,6 +58,11 @@ func (v Viewer) Sees(c ClientID) bool {
 	}
 	_, ok := slices.BinarySearch(v.Clients, c)
 	return ok
+}
+
+// SeesFigures reports whether v may see how the desk does for client c: who leads it, and staff who serve it.
+func (v Viewer) SeesFigures(c ClientID) bool {
+	return v.Who == WhoLeader && v.Of != 0 && v.Of == c || v.Who == WhoStaff && v.Sees(c)
 }
 
 // Leads reports whether v may act as a supervisor.

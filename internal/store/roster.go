@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	staffActive   = sql(`SELECT ` + staffColumns + ` FROM staff WHERE active = 1 ORDER BY id`)
+	staffActive   = sql(`SELECT ` + staffColumns + ` FROM staff WHERE active = 1 AND role <> 'leader' ORDER BY id`)
 	shiftsBetween = sql(`SELECT id, staff_id, start_at, end_at, seats, on_call, break_start, break_end FROM shift
 		WHERE end_at > $1 AND start_at < $2 ORDER BY end_at, id`)
 	addShift = sql(`INSERT INTO shift (id, staff_id, start_at, end_at, seats, on_call, break_start, break_end)

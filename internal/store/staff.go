@@ -9,10 +9,10 @@ import (
 const staffColumns = `id, name, login, role, password, totp, languages, active, theme, density, letter_keys, letters`
 
 var (
-	staffAll     = sql(`SELECT ` + staffColumns + ` FROM staff ORDER BY name, id`)
+	staffAll     = sql(`SELECT ` + staffColumns + ` FROM staff WHERE role <> 'leader' ORDER BY name, id`)
 	staffByID    = sql(`SELECT ` + staffColumns + ` FROM staff WHERE id = $1`)
 	staffByLogin = sql(`SELECT ` + staffColumns + ` FROM staff WHERE login = $1`)
-	staffNames   = sql(`SELECT id, name FROM staff ORDER BY id`)
+	staffNames   = sql(`SELECT id, name FROM staff WHERE role <> 'leader' ORDER BY id`)
 	addStaff     = sql(`INSERT INTO staff (` + staffColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	saveStaff    = sql(`UPDATE staff SET name = $2, login = $3, role = $4, password = $5, totp = $6, languages = $7,
 		active = $8, theme = $9, density = $10, letter_keys = $11, letters = $12 WHERE id = $1`)
@@ -69,7 +69,7 @@ func (tx *DeskReadTx) staff(by *stmt, key any) (desk.Staff, error) {
 	return s, err
 }
 
-// AllStaff is everybody who works or has worked the desk, by name, with the clients served.
+// AllStaff is everybody who works or has worked the desk, no leader of a client among them, by name, with the clients served.
 func (tx *DeskReadTx) AllStaff() ([]desk.Staff, error) {
 	all, err := many(tx, staffAll, scanStaff)
 	if err != nil {

@@ -58,15 +58,19 @@ func pairs(form url.Values) (list []view.Pair) {
 
 func (h *handler) signInPage(w http.ResponseWriter, r *http.Request) {
 	next := localPath(r.URL.Query().Get("next"))
-	if _, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); err == nil {
-		http.Redirect(w, r, orDesk(next), http.StatusSeeOther)
+	if v, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); err == nil {
+		http.Redirect(w, r, home(v, next), http.StatusSeeOther)
 		return
 	}
 	h.render(w, r, http.StatusOK, view.SignIn(view.SignInView{Next: next}))
 }
 
-func orDesk(path string) string {
-	if path == "" {
+// home is where somebody who has signed in goes: to path, or to the first page that is theirs.
+func home(v desk.Viewer, path string) string {
+	switch {
+	case v.Who == desk.WhoLeader && path != "/client" && !strings.HasPrefix(path, "/client/"):
+		return "/client"
+	case path == "":
 		return "/desk"
 	}
 	return path
@@ -103,8 +107,13 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 			return
 		}
 		h.setSession(w, secret)
-		if v.Act == "" {
-			http.Redirect(w, r, orDesk(v.Next), http.StatusSeeOther)
+		who, _, err := h.app.SignedIn(r.Context(), secret)
+		if err != nil {
+			h.staffWrong(w, r, signed{}, err)
+			return
+		}
+		if v.Act == "" || !who.IsStaff() {
+			http.Redirect(w, r, home(who, v.Next), http.StatusSeeOther)
 			return
 		}
 		act, err := http.NewRequestWithContext(r.Context(), http.MethodPost, v.Act, strings.NewReader(kept.Encode()))

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,7 +25,25 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sign-out", h.signOut)
 	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 
-	for pattern, f := range map[string]staffFunc{
+	for pattern, f := range h.deskRoutes() {
+		mux.HandleFunc(pattern, h.staff(f))
+	}
+	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
+	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
+	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
+	mux.HandleFunc("GET /client", h.figures(h.ownFigures))
+	mux.HandleFunc("GET /client/{slug}", h.figures(h.figuresPage))
+	mux.HandleFunc("GET /client/{slug}/part", h.figures(h.figuresPart))
+	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
+	if h.opts.Phones != nil {
+		mux.HandleFunc("GET /demo/phone", h.phonePage)
+		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
+	}
+}
+
+// deskRoutes are the pages of those who work the desk, and their acts.
+func (h *handler) deskRoutes() map[string]staffFunc {
+	all := map[string]staffFunc{
 		"GET /desk":                                      h.queuePage,
 		"GET /desk/live":                                 h.deskLive,
 		"GET /desk/part":                                 h.deskPart,
@@ -81,19 +100,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 		"POST /desk/macros/{id}":                         h.saveMacro,
 		"POST /desk/macros/{id}/retirement":              h.retireMacro,
 		"POST /desk/display/second-factor":               h.saveSecondFactor,
-	} {
-		mux.HandleFunc(pattern, h.staff(f))
 	}
-	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
-	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
-	mux.HandleFunc("GET /wall/live", h.wall(h.wallLive))
-	for pattern, f := range h.rosterRoutes() {
-		mux.HandleFunc(pattern, h.staff(f))
-	}
-	if h.opts.Phones != nil {
-		mux.HandleFunc("GET /demo/phone", h.phonePage)
-		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
-	}
+	maps.Copy(all, h.rosterRoutes())
+	return all
 }
 
 // signed is somebody who is signed in.
@@ -106,7 +115,9 @@ type signed struct {
 // the page for that kind of error.
 type staffFunc func(w http.ResponseWriter, r *http.Request, s signed) error
 
-// staff lets only people in who are signed in.
+var errDeskOnly = desk.Errorf(desk.Forbidden, "staff.only", "This page is for the people who work the desk.")
+
+// staff lets only people in who are signed in and work the desk.
 func (h *handler) staff(f staffFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
@@ -122,6 +133,9 @@ func (h *handler) staff(f staffFunc) http.HandlerFunc {
 		}
 		s := signed{v.On(r.Pattern), who}
 		r = r.WithContext(view.WithLetters(r.Context(), view.Letters{Own: desk.ReadLetters(who.Letters), Off: !who.LetterKeys}))
+		if err == nil && !v.IsStaff() {
+			err = errDeskOnly
+		}
 		if err == nil {
 			err = f(w, r, s)
 		}
@@ -138,9 +152,17 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		w.Header().Set("Retry-After", after)
 	}
 	page := view.SystemView{Lines: []string{said(err)}, Actions: []view.ButtonView{{Text: "Go to the queue", URL: "/desk"}}}
+	leads := s.v.Who == desk.WhoLeader
+	if leads {
+		page.Actions = []view.ButtonView{{Text: "Go to the figures of your hospital", URL: "/client"}}
+	}
 	switch desk.KindOf(err) {
 	case desk.NotFound:
 		page.Title, page.Lines = "There is no such thing here", []string{"The number may have a typing mistake, or it belongs to a hospital that you do not serve."}
+		if leads {
+			page.Lines = []string{"You see the figures of your own hospital."}
+			break
+		}
 		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
 	case desk.Unauthenticated:
 		page.Title = "This address opens nothing"

@@ -61,7 +61,7 @@ func (h *handler) wall(f wallFunc) http.HandlerFunc {
 			err = f(w, r, s)
 		}
 		if err != nil {
-			h.staffWrong(w, r, signed{}, err)
+			h.staffWrong(w, r, signed{v: s.v}, err)
 		}
 	}
 }
@@ -92,6 +92,13 @@ func (h *handler) wallLive(w http.ResponseWriter, r *http.Request, s watcher) er
 	if !s.v.Leads() || s.client != 0 && !s.v.Sees(s.client) {
 		return desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can open the wall.")
 	}
+	concerns := func(c desk.ClientID) bool { return s.client == 0 || c == s.client }
+	return h.tellChanges(w, r, s.v, concerns, s.until)
+}
+
+// tellChanges is a stream that says at most every five seconds that something has changed of the clients that
+// concern it, and every 15 that time has passed, until the viewer may no longer look.
+func (h *handler) tellChanges(w http.ResponseWriter, r *http.Request, v desk.Viewer, concerns func(desk.ClientID) bool, ended func() bool) error {
 	out := http.NewResponseController(w)
 	if err := out.SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
@@ -103,7 +110,7 @@ func (h *handler) wallLive(w http.ResponseWriter, r *http.Request, s watcher) er
 		_, err := fmt.Fprintf(w, "event: %s\ndata: {}\n\n", event)
 		return err == nil && out.Flush() == nil
 	}
-	changes := h.app.Listen(r.Context(), s.v)
+	changes := h.app.Listen(r.Context(), v)
 	if !tell("beat") {
 		return nil
 	}
@@ -118,12 +125,12 @@ func (h *handler) wallLive(w http.ResponseWriter, r *http.Request, s watcher) er
 			if !ok {
 				return nil
 			}
-			changed = changed || !c.Here && (s.client == 0 || c.Client == s.client || c.Ticket == 0)
+			changed = changed || !c.Here && (concerns(c.Client) || c.Client == 0)
 		case <-tick.C:
 			if quiet += wallTick; !changed && quiet < wallAnew {
 				continue
 			}
-			if changed, quiet = false, 0; s.until() || !tell("changed") {
+			if changed, quiet = false, 0; ended() || !tell("changed") {
 				return nil
 			}
 		}

@@ -215,6 +215,13 @@
     addEventListener('visibilitychange', () => { if (!doc.hidden && Date.now() - last > 20000) refresh(); });
   }
 
+  // ---- print ----
+
+  for (const b of doc.querySelectorAll('[data-print]')) {
+    b.hidden = false;
+    b.addEventListener('click', () => print());
+  }
+
   // ---- forms ----
 
   doc.addEventListener('change', (e) => {

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+// figures lets in whoever is signed in and may see the figures of a hospital: the app decides whose.
+func (h *handler) figures(f staffFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, who, err := h.app.SignedIn(r.Context(), sessionOf(r))
+		if desk.Is(err, desk.Unauthenticated) {
+			h.signInFirst(w, r)
+			return
+		}
+		s := signed{v.On(r.Pattern), who}
+		if err == nil {
+			err = f(w, r, s)
+		}
+		if err != nil {
+			h.staffWrong(w, r, s, err)
+		}
+	}
+}
+
+// GET /client: leads to the page of the hospital that somebody leads.
+func (h *handler) ownFigures(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.app.OwnClient(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/client/"+c.Slug, http.StatusSeeOther)
+	return nil
+}
+
+// GET /client/{slug}
+func (h *handler) figuresPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	v, err := h.figuresView(r, s)
+	if err != nil {
+		return err
+	}
+	h.render(w, r, http.StatusOK, view.Figures(v))
+	return nil
+}
+
+// GET /client/{slug}/part: the same without the frame.
+func (h *handler) figuresPart(w http.ResponseWriter, r *http.Request, s signed) error {
+	v, err := h.figuresView(r, s)
+	if err != nil {
+		return err
+	}
+	h.render(w, r, http.StatusOK, view.FiguresPart(v))
+	return nil
+}
+
+// GET /client/{slug}/live: says that something has changed at this hospital, and nothing of what.
+func (h *handler) figuresLive(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	return h.tellChanges(w, r, s.v, func(of desk.ClientID) bool { return of == c.ID }, func() bool {
+		v, _, err := h.app.SignedIn(r.Context(), sessionOf(r))
+		return desk.Is(err, desk.Unauthenticated) || err == nil && !v.SeesFigures(c.ID)
+	})
+}
+
+// figuresOf is the hospital of the address. One that the viewer may not see is none.
+func (h *handler) figuresOf(r *http.Request, s signed) (desk.Client, error) {
+	c, err := h.app.ClientBySlug(r.Context(), r.PathValue("slug"))
+	if err == nil && !s.v.SeesFigures(c.ID) {
+		err = desk.Errorf(desk.NotFound, "not_found", "There is no such hospital.")
+	}
+	return c, err
+}
+
+func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, error) {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return view.FiguresView{}, err
+	}
+	f, err := h.app.Figures(r.Context(), s.v, c.ID, app.Period(r.URL.Query().Get("period")))
+	if err != nil {
+		return view.FiguresView{}, err
+	}
+	loc, base := clientZone(c), "/client/"+c.Slug
+	tail := "?period=" + string(f.Period)
+	v := view.FiguresView{
+		Hospital: c.Name, Theme: s.who.Theme, Name: s.who.Name, Period: periodText(f, loc),
+		Live: view.LiveView{URL: base + "/live", PartURL: base + "/part" + tail, Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		AsOf: "As of " + words.Instant(words.EN, f.Now, loc, f.Now) + ", in the time of " + c.Short + ".",
+	}
+	v.Title = v.Period + " – " + c.Name
+	for _, p := range []struct {
+		period app.Period
+		text   string
+	}{{app.ThisMonth, "This month"}, {app.LastMonth, "Last month"}, {app.ThisQuarter, "This quarter"}} {
+		v.Periods = append(v.Periods, view.Tab{Text: p.text, URL: base + "?period=" + string(p.period), Current: p.period == f.Period})
+	}
+	if s.v.IsStaff() {
+		v.BackURL = "/desk"
+	}
+	v.Sentence = figuresSentence(f)
+	v.Needs = figuresNeeds(f)
+	for _, b := range f.Breaks {
+		line := view.BreakLine{Ref: string(b.Ref), Kind: kinds[b.Kind].thing, Due: words.Instant(words.EN, b.At, loc, f.Now), Told: "Not yet", Repaired: repairText(b.Repair, b.RepairAt, b.RepairDue, b.At, loc, f.Now)}
+		if !b.ToldAt.IsZero() {
+			line.Told = words.Instant(words.EN, b.ToldAt, loc, f.Now)
+		}
+		if s.v.IsStaff() {
+			line.URL = ticketURL(b.Ref)
+		}
+		v.Breaks = append(v.Breaks, line)
+	}
+	if broken := f.Broken; broken > len(v.Breaks) {
+		v.More = fmt.Sprintf("The latest %d of %d.", len(v.Breaks), broken)
+	}
+	v.Tables = figuresTables(f)
+	return v, nil
+}
+
+// periodText names a period by the calendar of the hospital: "June 2026 so far".
+func periodText(f app.Figures, loc *time.Location) string {
+	from, now := f.From.In(loc), f.Now.In(loc)
+	switch f.Period {
+	case app.LastMonth:
+		return from.Format("January 2006")
+	case app.ThisQuarter:
+		if from.Month() == now.Month() {
+			return from.Format("January 2006") + ", the quarter so far"
+		}
+		return from.Format("January") + " to " + now.Format("January 2006") + ", the quarter so far"
+	}
+	return from.Format("January 2006") + " so far"
+}
+
+// fewest is how many events a share needs: of fewer there are only counts.
+const fewest = 30
+
+// share writes n of all, with percent where there are enough of them. It never rounds up to all.
+func share(n, all int) string {
+	text := fmt.Sprintf("%d of %d", n, all)
+	if all < fewest {
+		return text
+	}
+	tenths := n * 1000 / all
+	return fmt.Sprintf("%d.%d%% (%s)", tenths/10, tenths%10, text)
+}
+
+func figuresSentence(f app.Figures) string {
+	if f.Due() == 0 {
+		return "No promise fell due in this time."
+	}
+	text := "Promises kept in time: " + share(f.Kept, f.Due()) + "."
+	if f.Due() < fewest {
+		text += fmt.Sprintf(" With fewer than %d we show counts, not percent.", fewest)
+	}
+	return text
+}
+
+// figuresNeeds are what needs attention, worst first.
+func figuresNeeds(f app.Figures) (all []string) {
+	say := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			all = append(all, one)
+		case n > 1:
+			all = append(all, strconv.Itoa(n)+" "+many)
+		}
+	}
+	say(f.Broken, "1 promise was broken.", "promises were broken.")
+	say(f.MovedByUs, "1 promise was moved by us.", "promises were moved by us.")
+	say(f.KeptLate, "1 promise was kept late.", "promises were kept late.")
+	say(f.NotFixed, "Once somebody said: it is not fixed.", "times somebody said: it is not fixed.")
+	say(f.Unheard, "1 question was closed without a word of the person.", "questions were closed without a word of the person.")
+	say(f.Missed, "Right now 1 open question has missed a time of the agreement.", "open questions have missed a time of the agreement right now.")
+	return all
+}
+
+func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.Location, now time.Time) string {
+	switch {
+	case state == desk.Kept || state == desk.KeptLate:
+		return words.Instant(words.EN, ended, loc, now) + ", after " + words.Span(words.EN, ended.Sub(broke))
+	case state == desk.Broken:
+		return "Broken again " + words.Instant(words.EN, ended, loc, now)
+	case state == desk.Withdrawn:
+		return "Not needed any more"
+	case state.Live():
+		return "Not yet. Promised by " + words.Instant(words.EN, due, loc, now)
+	case state == "":
+		return "Not yet"
+	}
+	return "Ended without a repair"
+}
+
+func figuresTables(f app.Figures) []view.FigureTable {
+	n := strconv.Itoa
+	return []view.FigureTable{
+		{ID: "promises", Title: "Promises", Rows: []view.FigureRow{
+			{Name: "Kept in time", N: n(f.Kept), Why: "of " + n(f.Due()) + " that had to be kept"},
+			{Name: "Kept late", N: n(f.KeptLate), Why: "we were on the line, or our words on their way, when it fell due"},
+			{Name: "Moved by us", N: n(f.MovedByUs), Why: "not kept: the person had to take another time"},
+			{Name: "Broken", N: n(f.Broken), Why: "the person was told, and got a new promise"},
+			{Name: "Made good after a break", N: n(f.Repaired), Why: "counted here only"},
+		}},
+		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
+			{Name: "Opened", N: n(f.Opened)},
+			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
+			{Name: "Closed, and we heard nothing", N: n(f.Unheard), Why: "we asked, asked again, and waited 14 days; no success"},
+			{Name: "Not fixed, said the person", N: n(f.NotFixed), Why: "when we asked, or after the question was closed"},
+			{Name: "Not needed any more", N: n(f.NotNeeded), Why: "said the person"},
+			{Name: "Open now", N: n(f.Open)},
+			{Name: "Open with a missed time of the agreement", N: n(f.Missed), Why: "of " + n(f.Clocks) + " with a clock that runs now"},
+		}},
+		{ID: "left-out", Title: "Left out, and why", Rows: []view.FigureRow{
+			{Name: "Promises moved by the person", N: n(f.MovedByPerson), Why: "they picked another time, and the new promise counts"},
+			{Name: "Called in time, nobody answered", N: n(f.NotReached), Why: "the next call counts"},
+			{Name: "Promises the person did not need", N: n(f.Withdrawn)},
+			{Name: "Promises of spam or duplicates", N: n(f.Voided), Why: "left out by a supervisor, with a reason"},
+			{Name: "Questions that were spam or duplicates", N: n(f.Excluded), Why: "left out by a supervisor, with a reason"},
+			{Name: "Reminders to say if it is fixed", N: n(f.Asking), Why: "sent by the clock itself"},
+		}},
+	}
+}

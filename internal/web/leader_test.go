@@ -1,0 +1,138 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/desk"
+)
+
+// leaderOf adds who leads clients and gives the viewer of the session.
+func leaderOf(a *analyst, login string, clients ...desk.ClientID) desk.Viewer {
+	a.t.Helper()
+	s, _, err := a.d.App.AddStaff(a.d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: login, Role: desk.Leader, Clients: clients}, "correct horse battery", nil)
+	a.d.Must(err)
+	return desk.Viewer{Staff: s.ID}
+}
+
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
+func TestALeaderSeesTheFiguresAndNothingElse(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	p := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	a.d.AdvanceTo(p.Due.Add(time.Minute)) // nobody calls
+	ruth := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID))
+	ruth.get("/client").gets(200, "Mercy Health", "1 promise was broken.", string(maria.Got.Ref), "Call back", "Not yet. Promised by").
+		lacks("Maria", "kilograms", "312-555", "Sam Ortiz", "/desk", "St. Anne")
+	if ruth.at != "/client/mercy" {
+		t.Errorf("/client leads to %s", ruth.at)
+	}
+	ruth.get("/client/mercy/part?period=last-month").gets(200, "No promise fell due in this time.").lacks("<html")
+	ruth.get("/client/mercy?period=quarter").gets(200, "the quarter so far")
+	ruth.get("/client/"+a.d.Anne.Slug).gets(404, "You see the figures of your own hospital.").lacks("St. Anne")
+	ruth.get("/client/" + a.d.Anne.Slug + "/live").gets(404)
+	ruth.get("/client/nowhere").gets(404)
+
+	// Every page and act of the desk, by the numbers of a question of her own hospital.
+	h := &handler{}
+	walked := 0
+	for pattern := range h.deskRoutes() {
+		method, path, _ := strings.Cut(pattern, " ")
+		path = strings.ReplaceAll(path, "{ref}", string(maria.Got.Ref))
+		path = placeholder.ReplaceAllString(path, "1")
+		switch method {
+		case "GET":
+			ruth.get(path)
+		case "POST":
+			ruth.post(path)
+		default:
+			continue
+		}
+		walked++
+		if ruth.gets(403, "This page is for the people who work the desk."); ruth.status != 403 {
+			t.Errorf("%s is open to a leader", pattern)
+		}
+		ruth.lacks("Maria", "kilograms", "Sam Ortiz")
+	}
+	if walked < 60 {
+		t.Errorf("only %d routes", walked)
+	}
+	for _, path := range []string{"/wall", "/wall/part", "/wall/live"} {
+		ruth.get(path).gets(403).lacks("Maria")
+	}
+
+	// Staff who serve the hospital see the same, with a way to the question.
+	staff := a.as(a.d.Priya)
+	staff.get("/client/mercy").gets(200, "1 promise was broken.").holds(`/desk/t/` + string(maria.Got.Ref))
+	a.as(a.d.Eve).get("/client/mercy").gets(404)
+	staff.get("/client").gets(404)
+	a.cookie("")
+	a.get("/client/mercy").gets(200, "Sign in to the help desk").lacks("broken")
+}
+
+func TestALeaderSignsInToTheFigures(t *testing.T) {
+	a := atDesk(t, sam)
+	leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)
+	a.cookie("")
+	for _, next := range []string{"", "/desk", "/promises?mine=yes", "/clients", "/client/mercy?period=quarter"} {
+		a.d.Advance(time.Minute) // or there are too many tries
+		a.post("/sign-in", "email", "ruth@mercy.example", "password", "correct horse battery", "next", next).gets(200, "Mercy Health")
+		if !strings.HasPrefix(a.at, "/client/mercy") {
+			t.Errorf("next=%q leads to %s", next, a.at)
+		}
+		a.post("/sign-out")
+	}
+	for _, wrong := range []desk.Staff{
+		{Name: "Two", Login: "two@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{a.d.Mercy.ID, a.d.Anne.ID}},
+		{Name: "None", Login: "none@mercy.example", Role: desk.Leader},
+	} {
+		if _, _, err := a.d.App.AddStaff(a.d.Ctx(), desk.System("test"), wrong, "", nil); !desk.Is(err, desk.Invalid) {
+			t.Errorf("%s leads: %v", wrong.Name, err)
+		}
+	}
+}
+
+// A leader is nobody to give a question to, and in no list of people.
+func TestALeaderIsInNoListOfPeople(t *testing.T) {
+	a := atDesk(t, sam)
+	ruth := leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	pr := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	lead := a.as(a.d.Ana)
+	for _, path := range []string{"/desk/t/" + string(maria.Got.Ref), "/desk/roster", "/desk/coverage", "/promises"} {
+		lead.get(path).gets(200).lacks("Ruth Lindqvist")
+	}
+	if err := a.d.App.GivePromise(a.d.Ctx(), a.d.Ana, maria.Got.Ref, pr.ID, ruth.Staff, "she is there"); err == nil {
+		t.Error("a leader owns a promise")
+	}
+	if err := a.d.App.Assign(a.d.Ctx(), a.d.Ana, maria.Got.Ref, ruth.Staff); err == nil {
+		t.Error("a leader owns a question")
+	}
+}
+
+func TestSharesNeverRoundUp(t *testing.T) {
+	for _, one := range []struct {
+		n, all int
+		want   string
+	}{{9, 10, "9 of 10"}, {9999, 10000, "99.9% (9999 of 10000)"}, {30, 30, "100.0% (30 of 30)"}, {0, 0, "0 of 0"}} {
+		if got := share(one.n, one.all); got != one.want {
+			t.Errorf("%d of %d is %q, want %q", one.n, one.all, got, one.want)
+		}
+	}
+	chicago, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half past eleven in the night to April 1 in Chicago is April already in UTC.
+	now := time.Date(2026, 4, 1, 4, 30, 0, 0, time.UTC)
+	for p, want := range map[app.Period]string{app.ThisMonth: "2026-03-01", app.LastMonth: "2026-02-01", app.ThisQuarter: "2026-01-01"} {
+		from, until := p.In(now, chicago)
+		if got := from.Format("2006-01-02"); got != want || from.Hour() != 0 || !from.Before(until) {
+			t.Errorf("%s begins %s, want %s", p, from, want)
+		}
+	}
+}
