@@ -304,6 +304,7 @@ func (x *act) book(w coverage.Window, p desk.PromiseID) (coverage.Seat, error) {
 			return s, err
 		}
 	}
+	x.a.roster.gone.Store(true) // whoever looks next looks at the rows
 	return coverage.Seat{}, errTaken
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kept/internal/coverage"
@@ -34,8 +35,9 @@ type rosterCache struct {
 	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
 	lostKnown bool
 	booked    booked
-	second    *onDutyAt // who is on shift in the second that was asked about last
-	soon      *soon     // of duty
+	gone      atomic.Bool // somebody found a seat taken that booked says is free
+	second    *onDutyAt   // who is on shift in the second that was asked about last
+	soon      *soon       // of duty
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -132,7 +134,7 @@ type holder struct {
 func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan, error) {
 	b, now := &c.booked, tx.Now()
 	changes, place, ok := db.SeatChanges(b.place)
-	if age := now.Sub(b.readAt); !ok || b.plan == nil || c.from.Before(b.from) || age < 0 || db.Engine() != "sqlite" && age >= seatsLast {
+	if age := now.Sub(b.readAt); !ok || b.plan == nil || c.from.Before(b.from) || age < 0 || db.Engine() != "sqlite" && age >= seatsLast || c.gone.Swap(false) {
 		held, err := tx.SeatsHeld(c.from)
 		if err != nil {
 			return nil, err
