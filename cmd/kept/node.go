@@ -132,6 +132,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	sweep.Batch = app.SweepBatch
 	send := n.loop("sender", held{a.Sender(), db}, 4, db)
 	clocks := n.loop("clocks", a.Clocker(), 1, db)
+	send.Gather = 25 * time.Millisecond
 	a.OnWork(sweep.Next, send.Wake)
 	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
 	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }, func(ctx context.Context) { n.lookAround(ctx, a) }} {

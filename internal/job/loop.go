@@ -20,6 +20,7 @@ type Loop struct {
 	Batch   int           // rows in one claim; 64 if zero
 	Workers int           // rows worked at the same time; 1 if zero
 	Lease   time.Duration // how long a claimed row is ours; 1 min if zero
+	Gather  time.Duration // how long a wake-up waits for others, so that a flood of them makes few claims
 	Grace   time.Duration // from soft to hard stop; 10 s if zero
 
 	// Ticks are chores that come round. Plant writes the row of one tick, due at the
@@ -185,11 +186,31 @@ func (l *Loop) sleep(ctx context.Context, failed bool) {
 			stop()
 			continue
 		case <-wake:
+			stop()
+			l.gather(ctx)
+			return
 		case <-c:
 		case <-ctx.Done():
 		}
 		stop()
 		return
+	}
+}
+
+// gather lets the wake-ups of a moment share the claim that follows.
+func (l *Loop) gather(ctx context.Context) {
+	if l.Gather <= 0 {
+		return
+	}
+	c, stop := l.After(l.Gather)
+	defer stop()
+	select {
+	case <-c:
+	case <-ctx.Done():
+	}
+	select {
+	case <-l.wake:
+	default:
 	}
 }
 

@@ -305,6 +305,30 @@ func TestManyWakesMakeOneClaim(t *testing.T) {
 	}
 }
 
+func TestAFloodOfWakesGathersIntoOneClaim(t *testing.T) {
+	m := &memory{clock: &clock{now: nine}, claimed: make(chan struct{})}
+	l, ts, stop := run(t, m, func(l *Loop) { l.Gather = 25 * time.Millisecond })
+	<-m.claimed
+	<-ts.asked // it sleeps
+	l.Wake()
+	gathering := <-ts.asked
+	if gathering.d != 25*time.Millisecond {
+		t.Fatalf("waits %v for others", gathering.d)
+	}
+	for range 100 {
+		l.Wake() // all of them share the claim that comes
+	}
+	gathering.fire <- m.clock.Now()
+	<-m.claimed
+	if last := <-ts.asked; last.d != 30*time.Second {
+		t.Errorf("sleeps %v", last.d)
+	}
+	stop()
+	if m.claims != 2 {
+		t.Errorf("%d claims", m.claims)
+	}
+}
+
 func TestSleepsUntilTheNextInstant(t *testing.T) {
 	m := &memory{clock: &clock{now: nine}, claimed: make(chan struct{})}
 	l, ts, stop := run(t, m, nil)

@@ -22,6 +22,7 @@ const (
 	relayChannel = "kept_news"
 	relayBatch   = 100
 	relayAgain   = 2 * time.Second
+	relayGather  = 10 * time.Millisecond // so that a flood of news makes few notifications
 )
 
 // Relay gives the relay of this database; Run starts it.
@@ -95,6 +96,7 @@ func (r *Relay) send(ctx context.Context) {
 			return
 		case line := <-r.news:
 			lines = append(lines, line)
+			pause(ctx, relayGather)
 		}
 	more:
 		for len(lines) < relayBatch {
