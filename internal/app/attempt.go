@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"kept/internal/desk"
-	"kept/internal/store"
 )
 
 // TryPromise notes that somebody is calling now.
@@ -68,11 +67,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 	if err != nil {
 		return err
 	}
-	var old desk.Promise
-	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		old, err = tx.Promise(id)
-		return err
-	})
+	old, err := a.promiseNow(ctx, v, c.ID, id)
 	if err != nil {
 		return err
 	}

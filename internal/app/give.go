@@ -7,7 +7,6 @@ import (
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
-	"kept/internal/store"
 	"kept/internal/words"
 )
 
@@ -35,11 +34,7 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	if err != nil {
 		return err
 	}
-	var seen desk.Promise
-	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		seen, err = tx.Promise(id)
-		return err
-	})
+	seen, err := a.promiseNow(ctx, v, c.ID, id)
 	if err != nil {
 		return err
 	}

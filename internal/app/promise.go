@@ -293,11 +293,7 @@ func (a *App) MovePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	if err != nil {
 		return np, err
 	}
-	var old desk.Promise
-	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		old, err = tx.Promise(id)
-		return err
-	})
+	old, err := a.promiseNow(ctx, v, c.ID, id)
 	if err != nil {
 		return np, err
 	}
@@ -371,4 +367,14 @@ func (a *App) Promises(ctx context.Context, v desk.Viewer, ref desk.Ref) ([]desk
 		return err
 	})
 	return ps, err
+}
+
+// promiseNow gives a promise as it stands, before the unit of work that acts on it: what needs units of its own,
+// windows say, is found out from it.
+func (a *App) promiseNow(ctx context.Context, v desk.Viewer, c desk.ClientID, id desk.PromiseID) (p desk.Promise, err error) {
+	err = a.db.Read(ctx, v, c, func(tx *store.ReadTx) (err error) {
+		p, err = tx.Promise(id)
+		return err
+	})
+	return p, err
 }
