@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+	"kept/internal/words"
+)
+
+// AgreementIn is a draft as somebody has written it. Version and Edit say which draft they saw; zero: none was there.
+type AgreementIn struct {
+	Terms   string // YAML; see package agreementyaml
+	Note    string // why
+	Version int
+	Edit    int
+}
+
+// DraftAgreement writes the draft of a client's next version. Invalid names the lines and fields that cannot be
+// taken (field "terms"); Conflict "agreement.changed" when somebody wrote, approved or withdrew it meanwhile.
+func (a *App) DraftAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in AgreementIn) (desk.Agreement, error) {
+	if !v.Leads() {
+		return desk.Agreement{}, errAgreementLead
+	}
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return desk.Agreement{}, err
+	}
+	in.Terms = strings.ReplaceAll(in.Terms, "\r\n", "\n")
+	note, err := desk.CleanLine(in.Note, desk.MaxSubject)
+	if err != nil {
+		return desk.Agreement{}, desk.Fields{{Field: "note", Code: "text.too_long", Message: "Say it in at most 200 characters."}}.Err()
+	}
+	terms, err := readTerms(in.Terms, max(in.Version, desk.UsualVersion+1))
+	if err != nil {
+		return desk.Agreement{}, err
+	}
+	var x desk.Agreement
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		all, err := tx.Agreements()
+		if err != nil {
+			return err
+		}
+		x = desk.Agreement{Client: cid, Version: in.Version, Edit: in.Edit, Terms: in.Terms, From: terms.From, Note: note, Made: approval(v, tx.Now())}
+		have, open := desk.OpenAgreement(all)
+		if open != (in.Version != 0) || open && (have.Version != in.Version || have.Edit != in.Edit) {
+			return changedMeanwhile(c, all, in.Version, tx.Now())
+		}
+		if !open {
+			x.Version, x.Edit = desk.UsualVersion+1, 1
+			if n := len(all); n > 0 {
+				x.Version = all[n-1].Version + 1
+			}
+			ok, err := tx.AddAgreement(x)
+			if err == nil && !ok {
+				err = changedMeanwhile(c, all, in.Version, tx.Now())
+			}
+			return err
+		}
+		ok, err := tx.RedraftAgreement(x)
+		if err == nil && !ok {
+			err = changedMeanwhile(c, all, in.Version, tx.Now())
+		}
+		x.Edit++
+		return err
+	})
+	return x, err
+}
+
+// changedMeanwhile says who was faster. A form that it refuses keeps what was typed.
+func changedMeanwhile(c desk.Client, all []desk.Agreement, version int, now time.Time) error {
+	for _, x := range slices.Backward(all) {
+		if version != 0 && x.Version != version {
+			continue
+		}
+		did, by := "changed this draft", x.Made
+		for _, more := range []struct {
+			did string
+			by  desk.Approval
+		}{{"approved it for the desk", x.Desk}, {"put the hospital’s approval on record", x.Hospital}, {"withdrew it", x.Gone}} {
+			if more.by.At.After(by.At) {
+				did, by = more.did, more.by
+			}
+		}
+		return desk.Errorf(desk.Conflict, "agreement.changed", "%s %s at %s. Look at it first. What you typed is kept below.", by.Name, did, words.Clock(words.EN, by.At, zoneOf(c)))
+	}
+	return errAgreementGone
+}
+
+// WithdrawAgreement takes a version back that is not agreed. Its number is not used again.
+func (a *App) WithdrawAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, version, edit int) error {
+	if !v.Leads() {
+		return errAgreementLead
+	}
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return err
+	}
+	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		ok, err := tx.WithdrawAgreement(desk.Agreement{Version: version, Edit: edit, Gone: approval(v, tx.Now())})
+		if err != nil || ok {
+			return err
+		}
+		all, err := tx.Agreements()
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(x desk.Agreement) bool { return x.Version == version }) {
+			return notFound
+		}
+		return changedMeanwhile(c, all, version, tx.Now())
+	})
+}

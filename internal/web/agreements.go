@@ -1,0 +1,61 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"kept/internal/desk"
+	"kept/internal/web/view"
+)
+
+// clocksShown is how many questions the list of what ends first has.
+const clocksShown = 25
+
+// GET /desk/agreements
+func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	lines, err := h.app.Agreements(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	soon, sums, err := h.app.ClocksSoon(r.Context(), s.v, clocksShown)
+	if err != nil {
+		return err
+	}
+	now := h.app.Now()
+	var v view.AgreementsView
+	for _, l := range lines {
+		row := view.AgreementRow{Name: l.Client.Name, URL: agreementURL(l.Client), Live: "The usual terms", Open: "No clock runs"}
+		if l.Live.Version != desk.UsualVersion {
+			row.Live = fmt.Sprintf("Version %d, since %s", l.Live.Version, day(l.Live.Begins(), clientZone(l.Client)))
+		}
+		if l.Draft.Version != 0 {
+			row.Draft = fmt.Sprintf("Version %d: %s", l.Draft.Version, lacking(l.Draft))
+		}
+		if n := sums[l.Client.ID]; n.Running > 0 {
+			row.Open = fmt.Sprintf("%d questions", n.Running)
+			if n.Running == 1 {
+				row.Open = "1 question"
+			}
+			if n.Missed > 0 {
+				row.Tags = append(row.Tags, view.TagView{Kind: view.TagBroken, Text: strconv.Itoa(n.Missed) + " missed"})
+			}
+			if n.Near > 0 {
+				row.Tags = append(row.Tags, view.TagView{Kind: view.TagRisk, Text: strconv.Itoa(n.Near) + " at risk"})
+			}
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	for _, c := range soon {
+		v.Soon = append(v.Soon, view.ClockRow{Ref: string(c.Ref), URL: ticketURL(c.Ref) + "?tab=clocks", Hospital: c.Client.Short,
+			Clock: metricNames[c.Metric], Due: clock(c.Deadline, clientZone(c.Client), now), Tag: clockStateTag(c.Clock)})
+	}
+	p, err := h.shell(r, s, "Agreements", "/desk/agreements")
+	if err != nil {
+		return err
+	}
+	p.Wide = true
+	p.Live.PartURL += "?list=no"
+	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Agreements(v)))
+	return nil
+}
