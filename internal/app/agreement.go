@@ -34,6 +34,15 @@ type AgreementPage struct {
 	Versions []AgreementVersion // newest first; the usual terms are the last
 	Live     AgreementVersion
 	Draft    *AgreementVersion // that is being worked on; nil: none
+	Events   []desk.AgreementEvent
+}
+
+// SentBack is the newest version, where the hospital has sent it back and no draft has taken its place; nil: none.
+func (p AgreementPage) SentBack() *AgreementVersion {
+	if x := &p.Versions[0]; x.State == desk.AgreementSentBack {
+		return x
+	}
+	return nil
 }
 
 // Plain is what a version says in plain words.
@@ -70,7 +79,10 @@ func (a *App) Agreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (
 		if err != nil {
 			return err
 		}
-		page, err = agreementPage(c, all, tx.Now())
+		if page, err = agreementPage(c, all, tx.Now()); err != nil {
+			return err
+		}
+		page.Events, err = tx.AgreementEvents()
 		return err
 	})
 	return page, err
@@ -126,7 +138,7 @@ func agreementPage(c desk.Client, all []desk.Agreement, now time.Time) (Agreemen
 type AgreementLine struct {
 	Client desk.Client
 	Live   desk.Agreement
-	Draft  desk.Agreement // version 0: none
+	Draft  desk.Agreement // the newest that is not agreed, or that the hospital sent back; version 0: none
 	State  AgreementState // of the draft
 }
 
@@ -157,6 +169,8 @@ func (a *App) Agreements(ctx context.Context, v desk.Viewer) ([]AgreementLine, e
 			}
 			if open, ok := desk.OpenAgreement(all); ok {
 				line.Draft, line.State = open, open.State(all, tx.Now())
+			} else if n := len(all); n > 0 && all[n-1].State(all, tx.Now()) == desk.AgreementSentBack {
+				line.Draft, line.State = all[n-1], desk.AgreementSentBack
 			}
 			lines = append(lines, line)
 		}

@@ -44,7 +44,7 @@ func (a *App) DraftAgreement(ctx context.Context, v desk.Viewer, cid desk.Client
 		if err != nil {
 			return err
 		}
-		x = desk.Agreement{Client: cid, Version: in.Version, Edit: in.Edit, Terms: in.Terms, From: terms.From, Note: note, Made: approval(v, tx.Now())}
+		x = desk.Agreement{Client: cid, Version: in.Version, Edit: in.Edit, Terms: in.Terms, From: terms.From, Note: note, Made: desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}}
 		have, open := desk.OpenAgreement(all)
 		if open != (in.Version != 0) || open && (have.Version != in.Version || have.Edit != in.Edit) {
 			return changedMeanwhile(c, all, in.Version, tx.Now())
@@ -55,18 +55,25 @@ func (a *App) DraftAgreement(ctx context.Context, v desk.Viewer, cid desk.Client
 				x.Version = all[n-1].Version + 1
 			}
 			ok, err := tx.AddAgreement(x)
-			if err == nil && !ok {
-				err = changedMeanwhile(c, all, in.Version, tx.Now())
+			if err != nil {
+				return err
 			}
-			return err
+			if !ok {
+				return changedMeanwhile(c, all, in.Version, tx.Now())
+			}
+			return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsWritten, Text: note})
 		}
 		ok, err := tx.RedraftAgreement(x)
-		if err == nil && !ok {
-			err = changedMeanwhile(c, all, in.Version, tx.Now())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return changedMeanwhile(c, all, in.Version, tx.Now())
 		}
 		x.Edit++
-		return err
+		return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsWritten, Text: note})
 	})
+	a.termsChanged(cid, err)
 	return x, err
 }
 
@@ -77,13 +84,22 @@ func changedMeanwhile(c desk.Client, all []desk.Agreement, version int, now time
 			continue
 		}
 		did, by := "changed this draft", x.Made
-		for _, more := range []struct {
-			did string
-			by  desk.Approval
-		}{{"approved it for the desk", x.Desk}, {"put the hospital’s approval on record", x.Hospital}, {"withdrew it", x.Gone}} {
-			if more.by.At.After(by.At) {
-				did, by = more.did, more.by
+		last := func(what string, who desk.Approval) {
+			if !who.At.Before(by.At) {
+				did, by = what, who
 			}
+		}
+		last("approved it for the desk", x.Desk)
+		if yes := x.Hospital; yes.Record != "" {
+			yes.Name = yes.Record
+			last("put the hospital’s approval on record", yes)
+		} else {
+			last("approved it for the hospital", yes)
+		}
+		if x.Gone.How != "" {
+			last("sent it back", x.Gone)
+		} else {
+			last("withdrew it", x.Gone)
 		}
 		return desk.Errorf(desk.Conflict, "agreement.changed", "%s %s at %s. Look at it first. What you typed is kept below.", by.Name, did, words.Clock(words.EN, by.At, zoneOf(c)))
 	}
@@ -99,10 +115,14 @@ func (a *App) WithdrawAgreement(ctx context.Context, v desk.Viewer, cid desk.Cli
 	if err != nil {
 		return err
 	}
-	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
-		ok, err := tx.WithdrawAgreement(desk.Agreement{Version: version, Edit: edit, Gone: approval(v, tx.Now())})
-		if err != nil || ok {
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		x := desk.Agreement{Version: version, Edit: edit, Gone: desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}}
+		ok, err := tx.WithdrawAgreement(x)
+		if err != nil {
 			return err
+		}
+		if ok {
+			return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsWithdrawn})
 		}
 		all, err := tx.Agreements()
 		if err != nil {
@@ -113,4 +133,6 @@ func (a *App) WithdrawAgreement(ctx context.Context, v desk.Viewer, cid desk.Cli
 		}
 		return changedMeanwhile(c, all, version, tx.Now())
 	})
+	a.termsChanged(cid, err)
+	return err
 }

@@ -89,6 +89,170 @@ func TestAnAgreementNeedsBothSides(t *testing.T) {
 	})
 }
 
+// ruth leads Mercy.
+func ruth(d *testkit.Desk) desk.Viewer {
+	return desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Staff: 901, Name: "Ruth Lindqvist", Of: d.Mercy.ID}
+}
+
+// did gives what was done to the agreement of a hospital, oldest first.
+func did(d *testkit.Desk, c desk.Client) (all []desk.AgreementEventType) {
+	d.T.Helper()
+	page, err := d.App.Agreement(d.Ctx(), d.Eve, c.ID)
+	if c.ID == d.Mercy.ID {
+		page, err = d.App.Agreement(d.Ctx(), d.Sam, c.ID)
+	}
+	d.Must(err)
+	for _, e := range page.Events {
+		all = append(all, e.Type)
+	}
+	return all
+}
+
+func TestTheHospitalApprovesItself(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		asked := func() *app.AgreementVersion {
+			own, err := d.App.OwnAgreement(d.Ctx(), ruth(d), d.Mercy.ID)
+			d.Must(err)
+			return own.Asked
+		}
+		x := drafts(d, d.Mercy, nil)
+		yes := app.AnswerIn{Version: x.Version, Edit: x.Edit, Yes: true}
+		if asked() != nil {
+			t.Error("a draft that the desk has not approved is before the hospital")
+		}
+		if _, err := d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, yes); !desk.Is(err, desk.Conflict) {
+			t.Errorf("approved before the desk asks: %v", err)
+		}
+		_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit})
+		d.Must(err)
+		if got := asked(); got == nil || got.Version != 2 {
+			t.Fatalf("the desk asks, and the hospital sees %+v", got)
+		}
+		if _, err := d.App.AnswerAgreement(d.Ctx(), d.Omar, d.Mercy.ID, yes); !desk.Is(err, desk.NotFound) {
+			t.Errorf("staff answers for the hospital: %v", err)
+		}
+		if _, err := d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Anne.ID, yes); !desk.Is(err, desk.NotFound) {
+			t.Errorf("another hospital's: %v", err)
+		}
+		d.Advance(time.Minute)
+		got, err := d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, yes)
+		d.Must(err)
+		if !got.Agreed() || got.Hospital.Name != "Ruth Lindqvist" || got.Hospital.Record != "" || got.Hospital.By != 901 {
+			t.Errorf("approved: %+v", got.Hospital)
+		}
+		if asked() != nil {
+			t.Error("what is approved still waits")
+		}
+		_, err = d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, yes)
+		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist approved it for the hospital at 5:06 p.m.") {
+			t.Errorf("the second yes: %v", err)
+		}
+		if got := did(d, d.Mercy); !slices.Equal(got, []desk.AgreementEventType{desk.TermsWritten, desk.TermsApproved, desk.TermsAccepted}) {
+			t.Errorf("its history is %v", got)
+		}
+	})
+}
+
+func TestTheHospitalSendsItBack(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		x := drafts(d, d.Mercy, nil)
+		_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit})
+		d.Must(err)
+		no := app.AnswerIn{Version: x.Version, Edit: x.Edit}
+		if _, err := d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, no); !desk.Is(err, desk.Invalid) {
+			t.Errorf("sent back without a reason: %v", err)
+		}
+		no.Why = "Patients should hear from you in ten minutes."
+		_, err = d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, no)
+		d.Must(err)
+		page, err := d.App.Agreement(d.Ctx(), d.Sam, d.Mercy.ID)
+		d.Must(err)
+		if back := page.SentBack(); page.Draft != nil || back == nil || back.Gone.How != no.Why || back.Gone.Name != "Ruth Lindqvist" || page.Live.Version != desk.UsualVersion {
+			t.Errorf("sent back: %+v", page.SentBack())
+		}
+		// Who has the page of before hears it.
+		_, err = d.App.ApproveAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit, Hospital: true, Who: "Lou Vega", How: "Mail of June 2"})
+		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist sent it back at") {
+			t.Errorf("recorded after it was sent back: %v", err)
+		}
+		if got := did(d, d.Mercy); !slices.Equal(got, []desk.AgreementEventType{desk.TermsWritten, desk.TermsApproved, desk.TermsSentBack}) {
+			t.Errorf("its history is %v", got)
+		}
+		if y := drafts(d, d.Mercy, nil); y.Version != 3 {
+			t.Errorf("the next draft is version %d", y.Version)
+		}
+		if page, err = d.App.Agreement(d.Ctx(), d.Sam, d.Mercy.ID); err != nil || page.SentBack() != nil {
+			t.Errorf("a new draft is there, and version 2 still waits for one: %v", err)
+		}
+		if got := did(d, d.Anne); got != nil {
+			t.Errorf("St. Anne's history is %v", got)
+		}
+	})
+}
+
+// Nobody gives both approvals, in whatever order.
+func TestNobodyApprovesForBothSides(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for i, deskFirst := range []bool{true, false} {
+			x := drafts(d, d.Mercy, nil)
+			sides := []app.ApprovalIn{{Version: x.Version, Edit: x.Edit}, {Version: x.Version, Edit: x.Edit, Hospital: true, Who: "Lou Vega, CIO", How: "Mail of June 2"}}
+			if !deskFirst {
+				slices.Reverse(sides)
+			}
+			_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, sides[0])
+			d.Must(err)
+			if _, err = d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, sides[1]); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Somebody else") {
+				t.Errorf("%d: both by one: %v", i, err)
+			}
+			d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, x.Version, x.Edit))
+		}
+	})
+}
+
+// Several who answer at once: one is heard, the others are told who.
+func TestTwoAnswersAtOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		x := drafts(d, d.Mercy, nil)
+		_, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit})
+		d.Must(err)
+		answers := []func() error{}
+		for _, name := range []string{"Ruth Lindqvist", "Lou Vega"} {
+			v := ruth(d)
+			v.Name = name
+			v.Staff += desk.StaffID(len(name))
+			answers = append(answers,
+				func() error {
+					_, err := d.App.AnswerAgreement(d.Ctx(), v, d.Mercy.ID, app.AnswerIn{Version: x.Version, Edit: x.Edit, Yes: true})
+					return err
+				},
+				func() error {
+					_, err := d.App.AnswerAgreement(d.Ctx(), v, d.Mercy.ID, app.AnswerIn{Version: x.Version, Edit: x.Edit, Why: "Ten minutes."})
+					return err
+				})
+		}
+		answers = append(answers, func() error {
+			_, err := d.App.ApproveAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit, Hospital: true, Who: "Lou Vega, CIO", How: "Mail of June 2"})
+			return err
+		}, func() error { return d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, x.Version, x.Edit) })
+		heard := make(chan error)
+		for _, say := range answers {
+			go func() { heard <- say() }()
+		}
+		won := 0
+		for range answers {
+			switch err := <-heard; {
+			case err == nil:
+				won++
+			case !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), " at 5:05 p.m."):
+				t.Errorf("who came later hears %v", err)
+			}
+		}
+		if got := did(d, d.Mercy); won != 1 || len(got) != 3 {
+			t.Errorf("%d answers were heard, and the history is %v", won, got)
+		}
+	})
+}
+
 func TestTwoWhoWriteADraftAtOnce(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		x := drafts(d, d.Mercy, nil)

@@ -10,12 +10,10 @@ import (
 	"kept/internal/store"
 )
 
-func approval(v desk.Viewer, now time.Time) desk.Approval {
-	return desk.Approval{By: v.Staff, Name: v.Name, At: now}
-}
+var errBothSides = desk.Errorf(desk.Conflict, "agreement.same_person", "You have approved these terms for the other side. Somebody else must say yes for this one.")
 
-// ApprovalIn approves the draft that was seen. For the hospital Who is who said yes there, and How where that can be
-// read.
+// ApprovalIn approves the draft that was seen, for the desk or, put on record by the desk, for the hospital. Then Who is
+// who said yes there, and How the letter or mail in which that can be read.
 type ApprovalIn struct {
 	Version  int
 	Edit     int
@@ -24,7 +22,7 @@ type ApprovalIn struct {
 }
 
 // ApproveAgreement notes that one side has approved the draft. From the first approval on its terms never change; with
-// the second it holds, from its date on or from now, whichever is later.
+// the second it holds, from its date on or from now, whichever is later. Nobody approves for both sides.
 func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in ApprovalIn) (desk.Agreement, error) {
 	if !v.Leads() {
 		return desk.Agreement{}, errAgreementLead
@@ -39,7 +37,7 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 			bad.Add("who", "who.missing", "Enter who said yes at the hospital, with their role.")
 		}
 		if in.How, err = desk.CleanLine(in.How, desk.MaxSubject); err != nil || in.How == "" {
-			bad.Add("how", "how.missing", "Enter how they said so, and where that can be read: a mail with its date, a signed paper.")
+			bad.Add("how", "how.missing", "Enter the letter or mail in which they said so, of which day, and where that can be read.")
 		}
 	}
 	if err := bad.Err(); err != nil {
@@ -47,50 +45,188 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 	}
 	var x desk.Agreement
 	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		says := desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}
+		event := desk.AgreementEvent{Type: desk.TermsApproved}
+		if in.Hospital {
+			says.Name, says.How, says.Record = in.Who, in.How, v.Name
+			event = desk.AgreementEvent{Type: desk.TermsRecorded, Name: in.Who, Text: in.How}
+		}
+		x, err = approve(tx, c, in.Version, in.Edit, in.Hospital, says)
+		if err != nil {
+			return err
+		}
+		return noteTerms(tx, v, x, event)
+	})
+	a.termsChanged(cid, err)
+	return x, err
+}
+
+// approve notes the yes of one side to a draft that was seen.
+func approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
+	all, err := tx.Agreements()
+	if err != nil {
+		return x, err
+	}
+	i := slices.IndexFunc(all, func(x desk.Agreement) bool { return x.Version == version })
+	if i < 0 {
+		return x, notFound
+	}
+	x = all[i]
+	if open, ok := desk.OpenAgreement(all); !ok || open.Version != version || open.Edit != edit {
+		return x, changedMeanwhile(c, all, version, tx.Now())
+	}
+	mine, other := &x.Desk, x.Hospital
+	if hospital {
+		mine, other = &x.Hospital, x.Desk
+	}
+	switch {
+	case !mine.At.IsZero():
+		return x, changedMeanwhile(c, all, version, tx.Now())
+	case !other.At.IsZero() && other.By == says.By:
+		return x, errBothSides
+	}
+	*mine = says
+	if x.Frozen == "" {
+		terms, err := readTerms(x.Terms, x.Version)
+		if err != nil {
+			return x, err
+		}
+		if terms, err = terms.Freeze(); err != nil {
+			return x, desk.Fields{{Field: "terms", Code: "terms.invalid", Message: err.Error()}}.Err()
+		}
+		x.Frozen = string(agreementyaml.Export(dressed(terms, desk.Agreement{Client: c.ID, Version: x.Version})))
+	}
+	all[i] = x
+	// What cannot stand beside the other versions is refused now, not when it is counted by.
+	if _, err := bookOf(c, all); err != nil {
+		return x, desk.Fields{{Field: "terms", Code: "terms.overlap", Message: sentence(err)}}.Err()
+	}
+	ok, err := tx.ApproveAgreement(x, hospital)
+	if err != nil {
+		return x, err
+	}
+	if !ok {
+		return x, changedMeanwhile(c, all, version, tx.Now())
+	}
+	if !x.Agreed() {
+		return x, nil
+	}
+	if err := tx.TermsHold(); err != nil {
+		return x, err
+	}
+	return x, tx.FoldOpen()
+}
+
+// noteTerms appends to the history of x what v did to it just now.
+func noteTerms(tx *store.Tx, v desk.Viewer, x desk.Agreement, e desk.AgreementEvent) error {
+	e.Version, e.Edit, e.By, e.ByName, e.At = x.Version, x.Edit, v.Staff, v.Name, tx.Now()
+	return tx.AddAgreementEvent(e)
+}
+
+// termsChanged tells who looks at a client that its agreement has changed, unless err says that it has not.
+func (a *App) termsChanged(c desk.ClientID, err error) {
+	if err == nil {
+		a.facts.forget()
+		a.changed(Change{Client: c})
+	}
+}
+
+// OwnAgreement is what who leads a client sees of its agreement.
+type OwnAgreement struct {
+	Client   desk.Client
+	Now      time.Time
+	Live     AgreementVersion
+	Asked    *AgreementVersion // waits for their yes; nil: none
+	Answered *AgreementVersion // the newest one, where the hospital has said yes or sent it back; nil: none
+}
+
+// leads is v with the one client that they lead, for the acts that are theirs: by every other door they see none. NotFound
+// for everybody else.
+func (a *App) leads(ctx context.Context, v desk.Viewer, c desk.ClientID) (desk.Viewer, desk.Client, error) {
+	if v.Who != desk.WhoLeader || !v.SeesFigures(c) {
+		return v, desk.Client{}, notFound
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return v, desk.Client{}, err
+	}
+	own, err := know.one(c)
+	return desk.Viewer{Who: v.Who, Staff: v.Staff, Name: v.Name, Clients: []desk.ClientID{c}, Route: v.Route}, own, err
+}
+
+// OwnAgreement gives who leads a client what holds, and the version that the desk asks them to approve.
+func (a *App) OwnAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (own OwnAgreement, err error) {
+	v, c, err := a.leads(ctx, v, cid)
+	if err != nil {
+		return own, err
+	}
+	err = a.db.Read(ctx, v, cid, func(tx *store.ReadTx) error {
 		all, err := tx.Agreements()
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all, func(x desk.Agreement) bool { return x.Version == in.Version })
-		if i < 0 {
-			return notFound
+		page, err := agreementPage(c, all, tx.Now())
+		own = OwnAgreement{Client: c, Now: page.Now, Live: page.Live}
+		if page.Draft != nil && page.Draft.Asks() {
+			own.Asked = page.Draft
 		}
-		x = all[i]
-		if open, ok := desk.OpenAgreement(all); !ok || open.Version != in.Version || open.Edit != in.Edit {
+		if newest := &page.Versions[0]; newest.Version != desk.UsualVersion && own.Asked == nil && (newest.State == desk.AgreementSentBack || !newest.Hospital.At.IsZero()) {
+			own.Answered = newest
+		}
+		return err
+	})
+	return own, err
+}
+
+// AnswerIn is what who leads a hospital says to the version that they saw: yes, or why not.
+type AnswerIn struct {
+	Version int
+	Edit    int
+	Yes     bool
+	Why     string
+}
+
+// AnswerAgreement approves the version that the desk asks for, or sends it back: then it is over, and its number is
+// not used again. Field "why". Conflict "agreement.changed" says who was faster.
+func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in AnswerIn) (desk.Agreement, error) {
+	v, c, err := a.leads(ctx, v, cid)
+	if err != nil {
+		return desk.Agreement{}, err
+	}
+	if in.Why, err = desk.CleanLine(in.Why, desk.MaxSubject); err != nil {
+		return desk.Agreement{}, desk.Fields{{Field: "why", Code: "text.too_long", Message: "Say it in at most 200 characters."}}.Err()
+	}
+	if !in.Yes && in.Why == "" {
+		return desk.Agreement{}, desk.Fields{{Field: "why", Code: "reason.missing", Message: "Say what the desk should change."}}.Err()
+	}
+	var x desk.Agreement
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		all, err := tx.Agreements()
+		if err != nil {
+			return err
+		}
+		open, ok := desk.OpenAgreement(all)
+		if !ok || !open.Asks() || open.Version != in.Version || open.Edit != in.Edit {
 			return changedMeanwhile(c, all, in.Version, tx.Now())
 		}
-		if in.Hospital {
-			x.Hospital = approval(v, tx.Now())
-			x.Hospital.Name, x.Hospital.How = in.Who, in.How
-		} else {
-			x.Desk = approval(v, tx.Now())
-		}
-		if x.Frozen == "" {
-			terms, err := readTerms(x.Terms, x.Version)
-			if err != nil {
+		says := desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}
+		if in.Yes {
+			if x, err = approve(tx, c, in.Version, in.Edit, true, says); err != nil {
 				return err
 			}
-			if terms, err = terms.Freeze(); err != nil {
-				return desk.Fields{{Field: "terms", Code: "terms.invalid", Message: err.Error()}}.Err()
-			}
-			x.Frozen = string(agreementyaml.Export(dressed(terms, desk.Agreement{Client: cid, Version: x.Version})))
+			return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsAccepted})
 		}
-		all[i] = x
-		// What cannot stand beside the other versions is refused now, not when it is counted by.
-		if _, err := bookOf(c, all); err != nil {
-			return desk.Fields{{Field: "terms", Code: "terms.overlap", Message: sentence(err)}}.Err()
-		}
-		ok, err := tx.ApproveAgreement(x, in.Hospital)
-		if err != nil {
+		says.How = in.Why
+		x = open
+		x.Gone = says
+		if ok, err = tx.WithdrawAgreement(x); err != nil {
 			return err
 		}
 		if !ok {
 			return changedMeanwhile(c, all, in.Version, tx.Now())
 		}
-		if !x.Agreed() {
-			return nil
-		}
-		return tx.FoldOpen()
+		return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsSentBack, Text: in.Why})
 	})
+	a.termsChanged(cid, err)
 	return x, err
 }

@@ -4,8 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 )
 
@@ -19,19 +22,23 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	p.Maria().Calls(p.Sam, "My chart shows kilograms").Promised(p.Sam, p.At(3, 8, 0))
 	p.Settle()
 	b := p.signedIn(t, ruth)
-	look := func(name string) {
+	lookAt := func(path, name string) {
 		t.Helper()
-		b.open("/client/mercy")
+		b.open(path)
 		for _, theme := range []string{"dark", "light"} {
 			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
 			for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}, {320, 568}} {
-				b.view(size[0], size[1]).axe("/client/mercy "+name+" "+theme, everyRule)
+				b.view(size[0], size[1]).axe(path+" "+name+" "+theme, everyRule)
 				if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
 					b.shot(filepath.Join(dir, "leader-"+name+"-"+theme+"-"+strconv.FormatInt(size[0], 10)+".png"))
 				}
 			}
 		}
-		b.fits("/client/mercy")
+		b.fits(path)
+	}
+	look := func(name string) {
+		t.Helper()
+		lookAt("/client/mercy", name)
 	}
 	look("calm")
 	p.AdvanceTo(p.At(3, 8, 50))
@@ -41,4 +48,25 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	b.open("/client/mercy").until("it is live", `document.getElementById('live-text').textContent.startsWith('Live.')`)
 	eval[bool](b, `(window.fetch = () => Promise.reject(new Error('away')), window.realNow = Date.now, Date.now = () => window.realNow.call(Date) + 65000, true)`)
 	b.until("it says so", `document.documentElement.classList.contains('is-stale-page') && document.getElementById('stale').textContent.includes('Not live since')`)
+
+	// New terms wait for the yes of who leads; sent back, and seen by the desk.
+	page, err := p.App.Agreement(p.Ctx(), p.Ana, p.Mercy.ID)
+	p.Must(err)
+	terms := strings.Replace(page.Live.NextText(p.Now().Add(24*time.Hour)), "allowed: 15m", "allowed: 10m", 1)
+	draft, err := p.App.DraftAgreement(p.Ctx(), p.Ana, p.Mercy.ID, app.AgreementIn{Terms: terms, Note: "Faster for patients"})
+	p.Must(err)
+	_, err = p.App.ApproveAgreement(p.Ctx(), p.Ana, p.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
+	p.Must(err)
+	b = p.signedIn(t, ruth)
+	look("asked")
+	b.says("Version 2 of your agreement waits for your yes.")
+	lookAt("/client/mercy/agreement", "terms")
+	b.click("the form to send it back", `document.querySelector('#send-back summary')`)
+	b.follow("Send it back").until("it wants a reason", `document.querySelector('#why-error') !== null`)
+	b.axe("sent back without a reason", everyRule)
+	b.fill("why", "Five minutes, please.").follow("Send it back").until("it is sent back", `document.body.textContent.includes('It is sent back.')`)
+	lookAt("/client/mercy/agreement", "sent-back")
+	b = p.signedIn(t, p.Ana)
+	lookAt("/desk/agreements/mercy", "desk-sent-back")
+	b.says("Ruth Lindqvist sent version 2 back", "Five minutes, please.")
 }

@@ -49,13 +49,13 @@ func (s *seeder) agreements() ([]desk.Agreement, error) {
 		change          []func(*sla.Agreement)
 	}{
 		{mercy, 2, began, "First agreement: a first answer to normal problems in two hours.", by(ana, began), by(ana, began),
-			desk.Approval{By: ana.ID, Name: "Lou Vega, CIO", How: "Signed paper, contract folder", At: began}, mercyTerms},
+			desk.Approval{By: omar.ID, Name: "Lou Vega, CIO", How: "Signed paper, contract folder", Record: omar.Name, At: began}, mercyTerms},
 		{mercy, 3, next(s.clients[mercy]), "Yearly review: patients hear from a person in ten minutes.", by(omar, s.o.Now.Add(-26*time.Hour)), by(omar, s.o.Now.Add(-25*time.Hour)),
 			desk.Approval{}, append(mercyTerms, quicker(sla.FirstResponse, "", 15*time.Minute, 10*time.Minute), quicker(sla.Resolution, "P2", 8*time.Hour, 6*time.Hour), goal(sla.CallbackKept, 99))},
 		{anne, 2, next(s.clients[anne]), "Their own terms: P1 is fixed in two hours.", by(ana, s.o.Now.Add(-3*time.Hour)), desk.Approval{}, desk.Approval{},
 			[]func(*sla.Agreement){quicker(sla.Resolution, "P1", 4*time.Hour, 2*time.Hour), goal(sla.ConfirmedFixed, 92)}},
 		{costa, 2, began, "News about normal problems every half day.", by(omar, began), by(omar, began),
-			desk.Approval{By: omar.ID, Name: "Inés Paredes, service manager", How: "Mail to the desk", At: began},
+			desk.Approval{By: ana.ID, Name: "Inés Paredes, service manager", How: "Mail to the desk", Record: ana.Name, At: began},
 			[]func(*sla.Agreement){quicker(sla.Update, "P3", 9*time.Hour, 270*time.Minute)}},
 	} {
 		c := s.clients[x.client]
@@ -96,12 +96,26 @@ func (s *seeder) addAgreements(tx *store.SystemTx) error {
 		return err
 	}
 	for _, a := range all {
-		ok, err := tx.ForClient(a.Client).AddAgreement(a)
+		own := tx.ForClient(a.Client)
+		ok, err := own.AddAgreement(a)
 		if err == nil && !ok {
 			err = desk.Errorf(desk.Internal, "demo.agreement", "A version of an agreement was there already.")
 		}
 		if err != nil {
 			return err
+		}
+		events := []desk.AgreementEvent{{Type: desk.TermsWritten, By: a.Made.By, ByName: a.Made.Name, Text: a.Note, At: a.Made.At}}
+		if !a.Desk.At.IsZero() {
+			events = append(events, desk.AgreementEvent{Type: desk.TermsApproved, By: a.Desk.By, ByName: a.Desk.Name, At: a.Desk.At})
+		}
+		if yes := a.Hospital; !yes.At.IsZero() {
+			events = append(events, desk.AgreementEvent{Type: desk.TermsRecorded, By: yes.By, ByName: yes.Record, Name: yes.Name, Text: yes.How, At: yes.At})
+		}
+		for _, e := range events {
+			e.Version, e.Edit = a.Version, a.Edit
+			if err := own.AddAgreementEvent(e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

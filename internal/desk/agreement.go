@@ -19,17 +19,44 @@ type Agreement struct {
 	Made     Approval  // who wrote it last
 	Desk     Approval  // zero: the desk has not approved it
 	Hospital Approval  // zero: the hospital has not approved it
-	Gone     Approval  // who withdrew it before it was agreed; zero: nobody
+	Gone     Approval  // who took it back before it was agreed; zero: nobody
 }
 
-// Approval is who did something to an agreement, and when; zero when nobody has. For the hospital Name is who
-// said yes there, How where that can be read, and By who of the desk put it on record.
+// Approval is who did something to an agreement, and when; zero when nobody has. Name is who said so, By the account
+// that did it. Where the desk has put the hospital's approval on record, Record is who did, and How is where the
+// approval itself can be read. Of a version that the hospital has sent back, How is why.
 type Approval struct {
-	By   StaffID
-	Name string
-	How  string
-	At   time.Time
+	By     StaffID
+	Name   string
+	How    string
+	Record string
+	At     time.Time
 }
+
+// AgreementEvent is one thing that was done to a version of an agreement. N counts from 1 for each version.
+type AgreementEvent struct {
+	Version int
+	N       int
+	Edit    int
+	Type    AgreementEventType
+	By      StaffID
+	ByName  string
+	Name    string // who said yes at the hospital, where the desk recorded it
+	Text    string // the note, the reference or the reason
+	At      time.Time
+}
+
+// AgreementEventType names what was done.
+type AgreementEventType string
+
+const (
+	TermsWritten   AgreementEventType = "written"
+	TermsApproved  AgreementEventType = "approved"  // for the desk
+	TermsAccepted  AgreementEventType = "accepted"  // by somebody who leads the hospital
+	TermsRecorded  AgreementEventType = "recorded"  // the hospital's approval, by the desk
+	TermsSentBack  AgreementEventType = "sent_back" // by somebody who leads the hospital
+	TermsWithdrawn AgreementEventType = "withdrawn" // by the desk
+)
 
 // UsualVersion is the version of the terms that hold for a client without an agreement of its own.
 const UsualVersion = 1
@@ -44,10 +71,16 @@ const (
 	AgreementLive      AgreementState = "live"
 	AgreementPast      AgreementState = "past" // another one has taken its place
 	AgreementWithdrawn AgreementState = "withdrawn"
+	AgreementSentBack  AgreementState = "sent_back" // by the hospital, with a reason
 )
 
 // Agreed reports whether both sides have approved a.
 func (a Agreement) Agreed() bool { return !a.Desk.At.IsZero() && !a.Hospital.At.IsZero() }
+
+// Asks reports whether a waits for the hospital: the desk has approved it, the hospital has said nothing yet.
+func (a Agreement) Asks() bool {
+	return a.Gone.At.IsZero() && !a.Desk.At.IsZero() && a.Hospital.At.IsZero()
+}
 
 // Begins is from when on a is in force: not before both have approved it. Zero when that is not so yet.
 func (a Agreement) Begins() time.Time {
@@ -78,6 +111,8 @@ func AgreementAt(all []Agreement, at time.Time) int {
 // State is where a stands at an instant among all versions of its client.
 func (a Agreement) State(all []Agreement, at time.Time) AgreementState {
 	switch begins := a.Begins(); {
+	case !a.Gone.At.IsZero() && a.Gone.How != "":
+		return AgreementSentBack
 	case !a.Gone.At.IsZero():
 		return AgreementWithdrawn
 	case a.Desk.At.IsZero() && a.Hospital.At.IsZero():

@@ -12,6 +12,7 @@ import (
 	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
+	"kept/internal/words"
 )
 
 func agreementURL(c desk.Client) string { return "/desk/agreements/" + c.Slug }
@@ -109,10 +110,14 @@ func agreementView(page app.AgreementPage, s signed) view.AgreementView {
 		if x.Version == desk.UsualVersion {
 			past.Desk, past.Other = "Kept", "Kept"
 		}
-		if x.State == desk.AgreementWithdrawn {
+		if x.State == desk.AgreementWithdrawn || x.State == desk.AgreementSentBack {
 			past.State += " by " + x.Gone.Name
 		}
 		v.Versions = append(v.Versions, past)
+	}
+	v.History = agreementHistory(page, loc)
+	if x := page.SentBack(); x != nil {
+		v.SentBack = &view.SentBackView{Title: fmt.Sprintf("%s sent version %d back, %s.", x.Gone.Name, x.Version, words.Instant(words.EN, x.Gone.At, loc, page.Now)), Why: x.Gone.How}
 	}
 	if page.Draft == nil {
 		return v
@@ -121,23 +126,16 @@ func agreementView(page app.AgreementPage, s signed) view.AgreementView {
 	v.Stands += fmt.Sprintf(" Version %d is a draft.", d.Version)
 	v.Draft = &view.AgreementDraft{Title: fmt.Sprintf("Draft of version %d", d.Version), Tag: view.TagView{Kind: view.TagWaiting, Text: strings.ToUpper(lacking(d.Agreement)[:1]) + lacking(d.Agreement)[1:]},
 		Facts: approvalFacts(d.Agreement, loc, page.Now), Version: strconv.Itoa(d.Version), Edit: strconv.Itoa(d.Edit)}
-	said := live.Plain("en")
-	for _, line := range d.Plain("en") {
-		if !slices.Contains(said, line) {
-			v.Draft.New = append(v.Draft.New, line)
-		}
-	}
-	says := d.Plain("en")
-	for _, line := range said {
-		if !slices.Contains(says, line) {
-			v.Draft.Gone = append(v.Draft.Gone, line)
-		}
-	}
+	v.Draft.Gone, v.Draft.New = termsDiff(live, d)
 	if s.v.Leads() {
-		if d.Desk.At.IsZero() {
-			v.Draft.Desk = base + "/approvals"
+		v.Draft.Ask = askText(d.Agreement, s.v.Staff)
+		if d.Desk.At.IsZero() && d.Hospital.By != s.v.Staff {
+			v.Draft.Desk, v.Draft.DeskText = base+"/approvals", "Approve for the desk"
+			if d.Hospital.At.IsZero() {
+				v.Draft.DeskText = "Approve for the desk, and ask the hospital"
+			}
 		}
-		if d.Hospital.At.IsZero() {
+		if d.Hospital.At.IsZero() && d.Desk.By != s.v.Staff {
 			v.Draft.Hospital = base + "/approvals"
 		}
 		v.Draft.Withdraw = base + "/withdrawals"
@@ -145,11 +143,28 @@ func agreementView(page app.AgreementPage, s signed) view.AgreementView {
 	return v
 }
 
+// termsDiff gives the plain sentences that only one of two versions says.
+func termsDiff(live, next app.AgreementVersion) (gone, fresh []string) {
+	said, says := live.Plain("en"), next.Plain("en")
+	for _, line := range said {
+		if !slices.Contains(says, line) {
+			gone = append(gone, line)
+		}
+	}
+	for _, line := range says {
+		if !slices.Contains(said, line) {
+			fresh = append(fresh, line)
+		}
+	}
+	return gone, fresh
+}
+
 func termsURL(base string, version int) string { return base + "/terms/" + strconv.Itoa(version) }
 
 var agreementStates = map[desk.AgreementState]string{
 	desk.AgreementDraft: "Draft", desk.AgreementAsked: "Waits for an approval", desk.AgreementReady: "Agreed, begins later", desk.AgreementLive: "In force",
 	desk.AgreementPast: "Past", desk.AgreementWithdrawn: "Withdrawn",
+	desk.AgreementSentBack: "Sent back",
 }
 
 // GET /desk/agreements/{client}/terms/{id}: the terms of a version as a file.

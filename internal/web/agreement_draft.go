@@ -68,6 +68,10 @@ func agreementForm(page app.AgreementPage) *view.AgreementForm {
 		f.Terms, f.Note, f.Version, f.Edit = page.Draft.Text(), page.Draft.Note, strconv.Itoa(page.Draft.Version), strconv.Itoa(page.Draft.Edit)
 		return f
 	}
+	if x := page.SentBack(); x != nil {
+		f.Terms, f.Note = x.Text(), x.Note
+		return f
+	}
 	f.Terms = page.Live.NextText(time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, loc))
 	return f
 }

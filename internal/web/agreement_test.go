@@ -69,10 +69,13 @@ func TestAnAgreementIsWritten(t *testing.T) {
 
 	a.get("/desk/agreements/mercy")
 	version, edit := a.value("version"), a.value("edit")
-	a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", version, "edit", edit).gets(200, "The approval is on record.", "The hospital has not approved it")
+	a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", version, "edit", edit).gets(200, "The approval is on record.", "The hospital has not approved it", "another supervisor puts that on record").lacks("Record the hospital’s approval")
 	a.get("/desk/agreements/mercy?edit=yes").gets(200).lacks("Save the draft")
-	a.post("/desk/agreements/mercy/approvals", "side", "hospital", "version", version, "edit", edit, "who", "Lou Vega, CIO").gets(422, "Enter how they said so").holds(`value="Lou Vega, CIO"`)
-	a.post("/desk/agreements/mercy/approvals", "side", "hospital", "version", version, "edit", edit, "who", "Lou Vega, CIO", "how", "Mail of June 2").gets(200, "Both sides have approved it.", "Agreed, begins later", "Lou Vega, CIO")
+	a.post("/desk/agreements/mercy/approvals", "side", "hospital", "version", version, "edit", edit, "who", "Lou Vega, CIO", "how", "Mail of June 2").gets(409, "Somebody else must say yes for this one.")
+	omar.get("/desk/agreements/mercy").gets(200, "Record the hospital’s approval")
+	omar.post("/desk/agreements/mercy/approvals", "side", "hospital", "version", version, "edit", edit, "who", "Lou Vega, CIO").gets(422, "Enter the letter or mail in which they said so").holds(`value="Lou Vega, CIO"`)
+	omar.post("/desk/agreements/mercy/approvals", "side", "hospital", "version", version, "edit", edit, "who", "Lou Vega, CIO", "how", "Mail of June 2").gets(200, "Both sides have approved it.", "Agreed, begins later", "Lou Vega, CIO", "recorded by Omar Said for the hospital",
+		"Recorded the yes of Lou Vega, CIO for the hospital", "Mail of June 2", "Approved it for the desk", "Wrote the draft")
 	a.get("/desk/agreements/mercy/terms/2").gets(200, "metric: first_response")
 	a.get("/desk/agreements/mercy/terms/9").gets(404)
 	a.get("/desk/agreements/nowhere").gets(404)
@@ -84,6 +87,44 @@ func TestADraftIsWithdrawn(t *testing.T) {
 	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "7").gets(409, "Ana Ruiz changed this draft")
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(200, "The draft is withdrawn.", "Withdrawn by Ana Ruiz")
+}
+
+// TestTheHospitalAnswers is the page of who leads it: what waits, sent back, and approved.
+func TestTheHospitalAnswers(t *testing.T) {
+	a := atDesk(t, ana)
+	ruth, lou := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)), a.as(leaderOf(a, "lou@mercy.example", a.d.Mercy.ID))
+	write := func() {
+		t.Helper()
+		a.get("/desk/agreements/mercy?edit=yes").gets(200)
+		terms := strings.Replace(a.typedTerms(), "when: {audiences: [patient]}\n    allowed: 15m", "when: {audiences: [patient]}\n    allowed: 10m", 1)
+		a.post("/desk/agreements/mercy/draft", "terms", terms, "note", "Faster for patients", "version", "0", "edit", "0", "do", "save").gets(200, "Once the desk has approved it, who leads the hospital finds it on their own page.")
+		ruth.get("/client/mercy").gets(200).lacks("waits for your yes")
+		a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", a.value("version"), "edit", a.value("edit")).gets(200, "on their own page")
+	}
+	answer := func(who *analyst, says, why string) *analyst {
+		t.Helper()
+		return who.post("/client/mercy/agreement/answers", "says", says, "version", who.value("version"), "edit", who.value("edit"), "why", why)
+	}
+	write()
+	ruth.get("/client/mercy").gets(200, "Version 2 of your agreement waits for your yes.").holds(`href="/client/mercy/agreement#asked"`)
+	ruth.get("/client/mercy/agreement").gets(200, "Version 2 waits for your yes", "The usual terms of the desk hold", "What it changes", "No longer", "in 10 minutes", "Faster for patients", "Approved for the desk", "Ana Ruiz", "From Jul 1, 2026, midnight CT", "In Spanish").
+		lacks("/desk", "first_response", "St. Anne")
+	answer(ruth, "no", "").gets(422, "Say what the desk should change.").holds(`href="#why"`)
+	lou.get("/client/mercy/agreement").gets(200)
+	answer(ruth, "no", "Five minutes at night, please.").gets(200, "It is sent back. The desk sees your reason.", "Five minutes at night, please.").lacks("waits for your yes")
+	answer(lou, "yes", "").gets(409, "Ruth Lindqvist sent it back at 5:05 p.m. CT.")
+	a.get("/desk/agreements/mercy").gets(200, "Ruth Lindqvist sent version 2 back", "Five minutes at night, please.", "Sent back by Ruth Lindqvist", "Sent it back for the hospital")
+	a.get("/desk/agreements").gets(200, "Version 2: the hospital sent it back")
+
+	write() // begins with the text that was sent back
+	ruth.get("/client/mercy/agreement").gets(200, "Version 3 waits for your yes", "in 10 minutes")
+	answer(ruth, "yes", "").gets(200, "You have approved it.", "Version 3 was approved for you by Ruth Lindqvist").lacks("waits for your yes")
+	a.get("/desk/agreements/mercy").gets(200, "Agreed, begins later", "Approved it for the hospital").lacks("recorded by")
+
+	// The page is who leads it's alone.
+	a.get("/client/mercy/agreement").gets(404)
+	a.as(leaderOf(a, "nils@anne.example", a.d.Anne.ID)).get("/client/mercy/agreement").gets(404).lacks("Mercy")
+	a.post("/client/mercy/agreement/answers", "says", "yes", "version", "3", "edit", "1").gets(404)
 }
 
 // Analysts read what was agreed; those of another hospital do not even that.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"kept/internal/app"
@@ -13,6 +15,8 @@ import (
 // lacking says whose approval a draft lacks.
 func lacking(a desk.Agreement) string {
 	switch {
+	case a.Gone.How != "":
+		return "the hospital sent it back"
 	case a.Desk.At.IsZero() && a.Hospital.At.IsZero():
 		return "nobody has approved it"
 	case a.Desk.At.IsZero():
@@ -25,19 +29,56 @@ func approved(a desk.Approval, loc *time.Location) string {
 	if a.At.IsZero() {
 		return "Not yet"
 	}
-	return a.Name + ", " + day(a.At, loc)
+	text := a.Name + ", " + day(a.At, loc)
+	if a.Record != "" {
+		text += ", recorded by " + a.Record + " for the hospital"
+	}
+	return text
 }
 
 func approvalFacts(a desk.Agreement, loc *time.Location, now time.Time) []view.KV {
 	facts := []view.KV{{Key: "Begins", Value: a.From.In(loc).Format("Jan 2, 2006, ") + words.Clock(words.EN, a.From, loc)},
 		{Key: "Written by", Value: a.Made.Name + ", " + clock(a.Made.At, loc, now)}, {Key: "Desk", Value: approved(a.Desk, loc)}, {Key: "Hospital", Value: approved(a.Hospital, loc)}}
 	if a.Hospital.How != "" {
-		facts = append(facts, view.KV{Key: "How", Value: a.Hospital.How})
+		facts = append(facts, view.KV{Key: "Reference", Value: a.Hospital.How})
 	}
 	if a.Note != "" {
 		facts = append(facts, view.KV{Key: "Why", Value: a.Note})
 	}
 	return facts
+}
+
+// termsActs say what was done to an agreement.
+var termsActs = map[desk.AgreementEventType]string{
+	desk.TermsWritten: "Wrote the draft", desk.TermsApproved: "Approved it for the desk", desk.TermsAccepted: "Approved it for the hospital",
+	desk.TermsSentBack: "Sent it back for the hospital", desk.TermsWithdrawn: "Withdrew it",
+}
+
+// agreementHistory is what was done, newest first.
+func agreementHistory(page app.AgreementPage, loc *time.Location) (all []view.AgreementAct) {
+	for _, e := range slices.Backward(page.Events) {
+		x := view.AgreementAct{When: words.Instant(words.EN, e.At, loc, page.Now), Version: fmt.Sprintf("%d", e.Version), Who: e.ByName, Did: termsActs[e.Type], Text: e.Text}
+		if e.Type == desk.TermsRecorded {
+			x.Did = "Recorded the yes of " + e.Name + " for the hospital"
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// askText says who is to say yes now.
+func askText(d desk.Agreement, me desk.StaffID) string {
+	switch {
+	case d.Asks() && d.Desk.By == me:
+		return "Who leads the hospital can now approve it, or send it back, on their own page. If they said yes in a letter or mail, another supervisor puts that on record: you approved it for the desk."
+	case d.Asks():
+		return "Who leads the hospital can now approve it, or send it back, on their own page. If they said yes in a letter or mail, put that on record here."
+	case d.Desk.At.IsZero() && d.Hospital.At.IsZero():
+		return "Once the desk has approved it, who leads the hospital finds it on their own page."
+	case d.Desk.At.IsZero() && d.Hospital.By == me:
+		return "You put the hospital’s approval on record. Another supervisor approves it for the desk."
+	}
+	return ""
 }
 
 // POST /desk/agreements/{client}/approvals: side is desk or hospital.

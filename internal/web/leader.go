@@ -15,6 +15,12 @@ import (
 // figures lets in whoever is signed in and may see the figures of a hospital: the app decides whose.
 func (h *handler) figures(f staffFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			if err := readForm(r); err != nil {
+				h.staffWrong(w, r, signed{}, err)
+				return
+			}
+		}
 		v, who, err := h.app.SignedIn(r.Context(), sessionOf(r))
 		if desk.Is(err, desk.Unauthenticated) {
 			h.signInFirst(w, r)
@@ -106,6 +112,15 @@ func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, erro
 	}
 	if s.v.IsStaff() {
 		v.BackURL = "/desk"
+	} else {
+		v.AgreementURL = ownAgreementURL(c)
+		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
+		if err != nil {
+			return v, err
+		}
+		if own.Asked != nil {
+			v.Asked = &view.AskedNote{URL: v.AgreementURL + "#asked", Text: fmt.Sprintf("Version %d of your agreement waits for your yes. Read what it changes.", own.Asked.Version)}
+		}
 	}
 	v.Sentence = figuresSentence(f)
 	v.Needs = figuresNeeds(f)

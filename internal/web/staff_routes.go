@@ -35,6 +35,8 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /client/{slug}", h.figures(h.figuresPage))
 	mux.HandleFunc("GET /client/{slug}/part", h.figures(h.figuresPart))
 	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
+	mux.HandleFunc("GET /client/{slug}/agreement", h.figures(h.ownAgreement))
+	mux.HandleFunc("POST /client/{slug}/agreement/answers", h.figures(h.answerAgreement))
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
@@ -246,7 +248,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 		},
 	}
 	if s.v.Leads() {
-		p.Rail = append(p.Rail, view.RailItem{URL: "/desk/agreements", Text: "Terms", Icon: "scale", Current: here == "/desk/agreements"})
+		p.Rail = append(p.Rail, view.RailItem{URL: "/desk/agreements", Text: "Agreements", Icon: "scale", Current: here == "/desk/agreements"})
 	} else {
 		p.Commands = append(p.Commands, view.Command{Text: "Agreements", URL: "/desk/agreements", Icon: "scale"})
 	}
