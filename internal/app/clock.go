@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"kept/internal/desk"
@@ -13,63 +12,6 @@ import (
 	"kept/internal/sla"
 	"kept/internal/store"
 )
-
-// book is what is agreed with one client, ready to count with.
-type book struct {
-	*sla.Book
-	agreed int // how many versions of its own are in it
-	terms  map[int]sla.Agreement
-}
-
-// books are compiled once for each client and number of agreed versions, which never change.
-type books struct{ of sync.Map } // of desk.ClientID to *book
-
-// bookIn gives the book of the client of tx, as true as everything else that tx reads.
-func (a *App) bookIn(tx *store.ReadTx, c desk.Client) (*book, error) {
-	n, err := tx.Agreed()
-	if err != nil {
-		return nil, err
-	}
-	if have, ok := a.books.of.Load(c.ID); ok && have.(*book).agreed == n {
-		return have.(*book), nil
-	}
-	var all []desk.Agreement
-	if n > 0 {
-		if all, err = tx.Agreements(); err != nil {
-			return nil, err
-		}
-	}
-	b, err := bookOf(c, all)
-	if err != nil {
-		return nil, err
-	}
-	a.books.of.Store(c.ID, b)
-	return b, nil
-}
-
-// bookOf compiles the usual terms and what both sides have agreed since.
-func bookOf(c desk.Client, all []desk.Agreement) (*book, error) {
-	usual, err := usualTerms(c)
-	if err != nil {
-		return nil, err
-	}
-	versions := []sla.Agreement{usual}
-	b := &book{terms: map[int]sla.Agreement{usual.Version: usual}}
-	for _, x := range all {
-		if !x.Agreed() {
-			continue
-		}
-		terms, err := frozenTerms(x)
-		if err != nil {
-			return nil, err
-		}
-		versions = append(versions, terms)
-		b.terms[terms.Version] = terms
-		b.agreed++
-	}
-	b.Book, err = sla.Compile(versions...)
-	return b, err
-}
 
 // ClockLine is one clock of a question and how it came to stand so.
 type ClockLine struct {

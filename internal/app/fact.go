@@ -23,7 +23,7 @@ type factsCache struct {
 	readAt time.Time
 }
 
-// facts are the clients, skills, functions, canned texts, staff names and answers of the desk. They never change
+// facts are the clients, skills, functions, canned texts, staff names, agreements and answers of the desk. They never change
 // once read; a change makes new ones.
 type facts struct {
 	clients   []desk.Client // by name
@@ -34,6 +34,7 @@ type facts struct {
 	functions map[int64]desk.Function
 	macros    []desk.Macro // in use, by name
 	staff     map[desk.StaffID]string
+	agreed    map[desk.ClientID]int // versions of their own that hold, or will
 	versions  store.Versions
 	answers   []desk.Answer
 	answer    map[string]desk.Answer // by slug
@@ -110,6 +111,9 @@ func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
 	}
 	f.macros = slices.DeleteFunc(macros, func(m desk.Macro) bool { return !m.Retired.IsZero() })
 	if f.staff, err = tx.StaffNames(); err != nil {
+		return nil, err
+	}
+	if f.agreed, err = tx.AgreedAll(); err != nil {
 		return nil, err
 	}
 	if before != nil && before.versions.Answers == now.Answers {

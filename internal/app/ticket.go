@@ -94,6 +94,12 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 	if seat != nil {
 		p = seat.promise
 	}
+	if p.Source == desk.FromAgreement {
+		if p.Due, err = a.firstWord(tx.ReadTx, c, t, r.Kind, tx.Now()); err != nil {
+			return err
+		}
+		p.Start = p.Due
+	}
 	p.ID = desk.PromiseID(tx.NewID())
 	p.Voicemail, p.Unproven = in.Voicemail, unproven(v, in.Requester) && !r.Proven
 	x.t.Due, x.t.Promise, x.t.ChangedAt = p.Due, p.ID, tx.Now()
@@ -162,7 +168,8 @@ func (x *act) number() error {
 	return desk.Errorf(desk.Internal, "ref.none", "No free number was found.")
 }
 
-// defaultPromise is what the client's agreement promises to everybody who asks: a first human word.
+// defaultPromise is what is promised to everybody who asks: a human word, by the client's reply target. The first one
+// on a question follows the agreement, see firstWord.
 func defaultPromise(c desk.Client, t desk.Ticket, now time.Time) desk.Promise {
 	return desk.Promise{
 		Kind: desk.Reply, Source: desk.FromAgreement, Channel: t.Channel, Address: t.Address, Lang: t.Lang,

@@ -277,6 +277,17 @@ func (b *Book) Priority(opened time.Time, impact, urgency Level, flowStopped boo
 	return usual.Priority(impact, urgency, flowStopped)
 }
 
+// Due is the deadline of the clock that a metric has for what is opened at an instant with these facts, if nothing
+// happens meanwhile, and the version that says so. False: no version governs it, or no line fits.
+func (b *Book) Due(m Metric, opened time.Time, f *Facts) (deadline time.Time, version int, ok bool) {
+	v := b.at(opened)
+	l := v.match(m, f)
+	if l == nil {
+		return time.Time{}, 0, false
+	}
+	return l.cal.Add(opened, l.Allowed), v.Version, true
+}
+
 // NextChange is when, after now, the version in force changes next in a way that touches tickets which are
 // open already; zero when nothing is known.
 func (b *Book) NextChange(now time.Time) (next time.Time) {

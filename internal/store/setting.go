@@ -6,7 +6,7 @@ import "strconv"
 const (
 	rosterVersion  = "roster_version"
 	answersVersion = "answers_version"
-	deskVersion    = "desk_version" // clients, skills, functions and canned texts
+	deskVersion    = "desk_version" // clients, skills, functions, canned texts and agreements in force
 )
 
 var (
