@@ -112,8 +112,6 @@ func standing(c *sla.Clock, zone *time.Location) string {
 func pressing(t desk.ClockFacts, all []sla.Explanation, b *book, now time.Time) (row desk.Clock, ok bool) {
 	row = desk.Clock{Ticket: t.Ticket, Seq: t.Seq}
 	var best *sla.Explanation
-	// Rows hold whole microseconds; nothing fires before its instant.
-	whole := func(at time.Time) time.Time { return at.Add(time.Microsecond - 1).Truncate(time.Microsecond).UTC() }
 	fire := func(at time.Time) {
 		if at = whole(at); at.After(now) && (row.FireAt.IsZero() || at.Before(row.FireAt)) {
 			row.FireAt = at
@@ -130,6 +128,11 @@ func pressing(t desk.ClockFacts, all []sla.Explanation, b *book, now time.Time) 
 		}
 		if c.BreachedAt.IsZero() {
 			fire(c.Deadline)
+			for _, w := range x.Warnings {
+				if w.Percent >= desk.WarnFrom {
+					fire(w.At)
+				}
+			}
 		}
 		if best == nil || sooner(c, &best.Clock) {
 			best = x
@@ -177,10 +180,10 @@ func sooner(x, y *sla.Clock) bool {
 	return x.Deadline.Before(y.Deadline)
 }
 
-// standingNow counts the row of a question anew.
-func (k *counting) standingNow(t desk.ClockFacts, events []desk.Event, now time.Time) (desk.Clock, bool) {
+// clocks counts the clocks of a question anew.
+func (k *counting) clocks(t desk.ClockFacts, events []desk.Event, now time.Time) []sla.Explanation {
 	h := t.History(k.functions[t.Function].Name, events)
-	return pressing(t, k.folder.Explain(k.book.Book, &h, now), k.book, now)
+	return k.folder.Explain(k.book.Book, &h, now)
 }
 
 // counting is what counting the questions of one client takes.
@@ -210,8 +213,12 @@ const (
 // Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
 func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
 	var keys []store.TicketKey
+	var texts []desk.Warning
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
-		keys, err = tx.ToFold(now, foldsAClaim)
+		if keys, err = tx.ToFold(now, foldsAClaim); err != nil {
+			return err
+		}
+		texts, err = tx.WarningsDue(now, foldsAClaim)
 		return err
 	})
 	if err != nil {
@@ -223,7 +230,7 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
-	var rows []job.Row
+	rows := s.a.warnings(texts)
 	for c, all := range byClient {
 		for some := range slices.Chunk(all, foldsAtOnce) {
 			rows = append(rows, job.Row{
@@ -249,6 +256,10 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 	if err != nil {
 		return err
 	}
+	on, err := a.onDuty(ctx, a.Now())
+	if err != nil {
+		return err
+	}
 	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
 		k, err := a.counting(tx.ReadTx, c, know)
 		if err != nil {
@@ -263,12 +274,17 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 			if err != nil {
 				return err
 			}
-			if row, ok := k.standingNow(t, events, tx.Now()); ok {
+			all := k.clocks(t, events, tx.Now())
+			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
 				err = tx.SaveClock(row)
 			} else {
 				err = tx.DropClock(id)
 			}
 			if err != nil {
+				return err
+			}
+			// What it puts on record marks the question again: its row then knows of that event too.
+			if err := a.warn(tx, v, c, t, events, all, on); err != nil {
 				return err
 			}
 		}
@@ -291,14 +307,19 @@ func (a *App) Fold(ctx context.Context) (done int, err error) {
 	return done, nil
 }
 
-// NextFold is when clocks are next to be counted though nothing happens; zero when none are.
+// NextFold is when clocks are next to be counted, or somebody warned, though nothing happens; zero when none are.
 func (a *App) NextFold(ctx context.Context) (next time.Time, err error) {
 	err = a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) error {
-		at, ok, err := tx.NextFold()
-		if ok {
-			next = at
+		for _, of := range []func() (time.Time, bool, error){tx.NextFold, tx.NextWarning} {
+			at, ok, err := of()
+			if err != nil {
+				return err
+			}
+			if ok && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
 		}
-		return err
+		return nil
 	})
 	return next, err
 }
@@ -309,8 +330,13 @@ func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.Request
 	if err != nil || stale || ok && !have.FireAt.IsZero() && !have.FireAt.After(tx.Now()) {
 		return "", err
 	}
-	want, runs := k.standingNow(desk.ClockFacts{Ticket: t.ID, Ref: t.Ref, State: t.State, Kind: t.Kind, Priority: t.Priority, Function: t.Function,
-		Skill: t.Skill, Audience: kind, Seq: t.Seq, OpenedAt: t.OpenedAt}, events, tx.Now())
+	facts := desk.ClockFacts{Ticket: t.ID, Ref: t.Ref, State: t.State, Kind: t.Kind, Priority: t.Priority, Function: t.Function,
+		Skill: t.Skill, Audience: kind, Seq: t.Seq, OpenedAt: t.OpenedAt}
+	all := k.clocks(facts, events, tx.Now())
+	if wrong := missesWrong(t, all, events, tx.Now()); wrong != "" {
+		return wrong, nil
+	}
+	want, runs := pressing(facts, all, k.book, tx.Now())
 	have.Client = 0
 	switch {
 	case ok != runs:
@@ -321,6 +347,29 @@ func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.Request
 	return "", nil
 }
 
+// missesWrong compares the misses that a history tells of with those that are counted from it: each is told once, and of
+// an open question all are. What was told stays told, also when a call that was entered later would have been in time.
+func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now time.Time) string {
+	told := map[desk.Warning]bool{}
+	for _, e := range events {
+		if e.Type != desk.ClockWasMissed {
+			continue
+		}
+		w := desk.Warning{Metric: e.Data.Metric, Key: e.Data.Clock, Start: time.UnixMicro(e.Data.Start).UTC()}
+		if told[w] || e.HappenedAt.UnixMicro() != e.Data.Due {
+			return fmt.Sprintf("%s: event %d tells of a miss of %s again, or at another instant", t.Ref, e.Seq, w.Metric)
+		}
+		told[w] = true
+	}
+	for i := range all {
+		w := warningOf(&all[i], now)
+		if t.State.Open() && w.Percent == 100 && !tells(events, w) {
+			return fmt.Sprintf("%s: its history does not tell that %s was missed at %s", t.Ref, w.Metric, w.Deadline)
+		}
+	}
+	return ""
+}
+
 // ClockSoon is a question whose clock ends soon or was missed.
 type ClockSoon struct {
 	desk.Clock
@@ -328,42 +377,69 @@ type ClockSoon struct {
 	Client desk.Client
 }
 
-// ClocksSoon gives the open questions of v's clients that were missed or end first, at most n, and how each
-// client stands. Words of a question are not among it.
-func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list []ClockSoon, sums map[desk.ClientID]store.ClockSum, err error) {
+// ClockList is which open questions of somebody's clients press most. Words of a question are not among it.
+type ClockList struct {
+	Warned []WarnedOf  // what the viewer was warned of, what ends first on top
+	Soon   []ClockSoon // by the end of their most pressing clock
+	Missed []ClockSoon // that was missed and still runs, the longest first
+	Sums   map[desk.ClientID]store.ClockSum
+}
+
+// WarnedOf is a warning with its question.
+type WarnedOf struct {
+	store.WarnedOf
+	Client desk.Client
+}
+
+// ClocksSoon gives the open questions of v's clients whose clock ends first or was missed, at most n of each, and how
+// each client stands.
+func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list ClockList, err error) {
 	if !v.IsStaff() {
-		return nil, nil, errStaffOnly
+		return list, errStaffOnly
 	}
 	know, err := a.know(ctx)
 	if err != nil {
-		return nil, nil, err
+		return list, err
 	}
-	sums = map[desk.ClientID]store.ClockSum{}
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		all, err := tx.ClockSums(75)
+		list = ClockList{Sums: map[desk.ClientID]store.ClockSum{}}
+		sums, err := tx.ClockSums(desk.WarnFrom)
 		if err != nil {
 			return err
 		}
-		for _, s := range all {
-			sums[s.Client] = s
+		for _, s := range sums {
+			list.Sums[s.Client] = s
 		}
-		rows, err := tx.ClocksSoon(n)
-		if err != nil {
-			return err
-		}
-		list = nil
-		for _, row := range rows {
-			one, err := tx.ForClient(row.Client)
+		if v.Staff != 0 {
+			warned, err := tx.WarningsTo(v.Staff, v.Leads(), n)
 			if err != nil {
 				return err
 			}
-			t, err := one.ClockFacts(row.Ticket)
+			for _, w := range warned {
+				list.Warned = append(list.Warned, WarnedOf{w, know.client[w.Client]})
+			}
+		}
+		for _, part := range []struct {
+			to   *[]ClockSoon
+			read func(time.Time, int) ([]desk.Clock, error)
+		}{{&list.Soon, tx.ClocksSoon}, {&list.Missed, tx.ClocksPast}} {
+			rows, err := part.read(tx.Now(), n)
 			if err != nil {
 				return err
 			}
-			list = append(list, ClockSoon{row, t.Ref, know.client[row.Client]})
+			for _, row := range rows {
+				one, err := tx.ForClient(row.Client)
+				if err != nil {
+					return err
+				}
+				t, err := one.ClockFacts(row.Ticket)
+				if err != nil {
+					return err
+				}
+				*part.to = append(*part.to, ClockSoon{row, t.Ref, know.client[row.Client]})
+			}
 		}
 		return nil
 	})
-	return list, sums, err
+	return list, err
 }

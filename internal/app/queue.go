@@ -47,11 +47,15 @@ type Strip struct {
 	Client  desk.Client
 	Caller  string
 	Broken  bool
-	Owed    int // promises that I own and that are due today (in 24 h), at most 100
-	Alerts  int // open alerts, for those who lead
+	Owed    int        // promises that I own and that are due today (in 24 h), at most 100
+	Alerts  int        // open alerts, for those who lead
+	Warned  []WarnedOf // clocks of which the viewer was warned, what ends first on top, at most stripWarned
 	Shift   Shift
 	Now     time.Time
 }
+
+// stripWarned is how many warnings a strip counts.
+const stripWarned = 100
 
 // Shift is the viewer's shift now; zero when off shift.
 type Shift struct {
@@ -199,6 +203,13 @@ func (l *looking) strip(tx *store.DeskReadTx) (s Strip, err error) {
 	}
 	if v.Staff == 0 {
 		return s, nil
+	}
+	warned, err := tx.WarningsTo(v.Staff, v.Leads(), stripWarned)
+	if err != nil {
+		return s, err
+	}
+	for _, w := range warned {
+		s.Warned = append(s.Warned, WarnedOf{w, l.know.client[w.Client]})
 	}
 	if s.Owed, err = tx.CountOwed(v.Staff, l.now.Add(24*time.Hour)); err != nil || s.Owed == 0 {
 		return s, err

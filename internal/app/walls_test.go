@@ -116,7 +116,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					return x, err
 				},
 				"Clocks":     func() (any, error) { return a.Clocks(ctx, v, ref) },
-				"ClocksSoon": func() (any, error) { list, sums, err := a.ClocksSoon(ctx, v, 10); return []any{list, sums}, err },
+				"ClocksSoon": func() (any, error) { return a.ClocksSoon(ctx, v, 10) },
 				"DraftAgreement": func() (any, error) {
 					return a.DraftAgreement(ctx, v, d.Mercy.ID, app.AgreementIn{Terms: draft.Terms, Version: draft.Version, Edit: draft.Edit})
 				},

@@ -45,6 +45,7 @@ type ClockFacts struct {
 	Audience RequesterKind
 	Seq      int
 	OpenedAt time.Time
+	Owner    StaffID // counts for no clock: who is warned
 }
 
 // History is the question as package sla counts it. events are its whole history, oldest first; function is the

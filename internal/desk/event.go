@@ -37,6 +37,8 @@ const (
 	NumberChanged    EventType = "number_changed"
 	AnswerOffered    EventType = "answer_offered"
 	HelpedByAnswer   EventType = "helped_by_answer"
+	ClockWarned      EventType = "clock_warned" // Metric, Clock, Start, Due, Percent, Version; Owner was warned, without one those who lead
+	ClockWasMissed   EventType = "clock_missed" // the same; it happened at Due
 )
 
 // Event is one thing that happened to a ticket. Seq counts from 1 per ticket without holes.
@@ -86,6 +88,10 @@ type EventData struct {
 	Impact   string        `json:"impact,omitempty"`
 	Urgency  string        `json:"urgency,omitempty"`
 	Stopped  bool          `json:"stopped,omitempty"` // care or the flow of patients stopped
+	Metric   string        `json:"metric,omitempty"`  // of an agreement
+	Clock    int64         `json:"clock,omitempty"`   // which of that metric: a promise, say
+	Percent  int           `json:"percent,omitempty"` // of the time allowed that is used up
+	Version  int           `json:"version,omitempty"` // of the agreement
 }
 
 // Shown reports whether the requester sees events of type t in the history of the tracker.

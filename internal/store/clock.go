@@ -10,7 +10,7 @@ import (
 
 const clockNames = "client_id, ticket_id, seq, version, metric, state, percent, missed, deadline_at, fire_at"
 
-const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.skill, r.kind, t.seq, t.opened_at"
+const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.skill, r.kind, t.seq, t.opened_at, t.owner_id"
 
 var (
 	clockOne  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id = $2")
@@ -19,8 +19,10 @@ var (
 	clockDrop  = sql("DELETE FROM clock WHERE client_id = $1 AND ticket_id = $2")
 	clocksDue  = sql("SELECT client_id, ticket_id FROM clock WHERE fire_at <= $1 ORDER BY fire_at, client_id, ticket_id LIMIT $2")
 	clockNext  = sql("SELECT fire_at FROM clock WHERE fire_at IS NOT NULL ORDER BY fire_at, client_id, ticket_id LIMIT 1")
-	clocksSoon = across("SELECT " + aliased("c", clockNames) + ` FROM clock c WHERE c.deadline_at IS NOT NULL AND {mine c}
-		ORDER BY c.deadline_at, c.client_id, c.ticket_id LIMIT $1`)
+	clocksSoon = across("SELECT " + aliased("c", clockNames) + ` FROM clock c WHERE c.deadline_at > $1 AND {mine c}
+		ORDER BY c.deadline_at, c.client_id, c.ticket_id LIMIT $2`)
+	clocksPast = across("SELECT " + aliased("c", clockNames) + ` FROM clock c WHERE c.deadline_at <= $1 AND {mine c}
+		ORDER BY c.deadline_at, c.client_id, c.ticket_id LIMIT $2`)
 	clockSums = across(`SELECT c.client_id, COUNT(*), SUM(CASE WHEN c.state = 'missed' THEN 1 ELSE 0 END),
 		SUM(CASE WHEN c.state <> 'missed' AND c.percent >= $1 THEN 1 ELSE 0 END) FROM clock c WHERE {mine c} GROUP BY c.client_id ORDER BY c.client_id`)
 
@@ -65,7 +67,7 @@ func scanPast(row scanner) (e desk.Event, err error) {
 }
 
 func scanFacts(row scanner) (f desk.ClockFacts, err error) {
-	err = row.Scan(&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt))
+	err = row.Scan(&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt), orZero(&f.Owner))
 	return f, err
 }
 
@@ -165,10 +167,15 @@ func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []
 	}
 }
 
-// ClocksSoon gives the questions of the viewer's clients whose most pressing clock ends first, those missed
-// already before all; at most n.
-func (tx *DeskReadTx) ClocksSoon(n int) ([]desk.Clock, error) {
-	return manyAcross(tx, clocksSoon, scanClock, n)
+// ClocksSoon gives the questions of the viewer's clients whose most pressing clock ends after now, what ends first on
+// top; at most n.
+func (tx *DeskReadTx) ClocksSoon(now time.Time, n int) ([]desk.Clock, error) {
+	return manyAcross(tx, clocksSoon, scanClock, micros(now), n)
+}
+
+// ClocksPast gives those of which it was missed by now and still runs, the longest first; at most n.
+func (tx *DeskReadTx) ClocksPast(now time.Time, n int) ([]desk.Clock, error) {
+	return manyAcross(tx, clocksPast, scanClock, micros(now), n)
 }
 
 // ClockSum is how the open questions of one client stand.

@@ -154,3 +154,22 @@ func TestTheClocksOfATicketAreExplained(t *testing.T) {
 	eve.post(base+"/priority", "stopped", "yes").gets(404)
 	eve.get(base + "?tab=clocks").gets(404)
 }
+
+// Whoever is warned of a clock sees it on every page, with the way to it.
+func TestAWarningStandsOnThePages(t *testing.T) {
+	a := atDesk(t, ana)
+	maria := a.d.Maria().Asks("How do I see my weight in pounds?")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	a.get("/desk").gets(200).lacks("of its time is used")
+	a.d.Advance(12 * time.Minute)
+	a.get("/desk").gets(200, "First answer, Mercy Health: 75% of its time is used, by 5:20 p.m. CT.").holds(`href="` + base + `?tab=clocks"`)
+	a.get("/desk/part?list=no").gets(200, "75% of its time is used")
+	a.as(a.d.Sam).get("/desk").gets(200).lacks("of its time is used")
+	a.get(base).gets(200, "Ana Ruiz is warned: first answer, 75% of its time is used.")
+	a.get("/desk/agreements").gets(200, "You were warned of these", "75% used", "What ends first").lacks("Missed, and not done yet")
+	a.d.Advance(3 * time.Minute)
+	a.get("/desk").gets(200, "First answer, Mercy Health: missed", "5:20 p.m.")
+	a.get(base).gets(200, "Missed: first answer was due by 5:20 p.m. CT, by version 1 of the agreement.")
+	a.get("/desk/agreements").gets(200, "Missed, and not done yet")
+	a.as(a.d.Eve).get("/desk/agreements").gets(200).lacks(string(maria.Got.Ref), "Mercy")
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
 )
@@ -18,7 +19,7 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 	if err != nil {
 		return err
 	}
-	soon, sums, err := h.app.ClocksSoon(r.Context(), s.v, clocksShown)
+	list, err := h.app.ClocksSoon(r.Context(), s.v, clocksShown)
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,7 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		if l.Draft.Version != 0 {
 			row.Draft = fmt.Sprintf("Version %d: %s", l.Draft.Version, lacking(l.Draft))
 		}
-		if n := sums[l.Client.ID]; n.Running > 0 {
+		if n := list.Sums[l.Client.ID]; n.Running > 0 {
 			row.Open = fmt.Sprintf("%d questions", n.Running)
 			if n.Running == 1 {
 				row.Open = "1 question"
@@ -46,9 +47,21 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	for _, c := range soon {
-		v.Soon = append(v.Soon, view.ClockRow{Ref: string(c.Ref), URL: ticketURL(c.Ref) + "?tab=clocks", Hospital: c.Client.Short,
-			Clock: metricNames[c.Metric], Due: clock(c.Deadline, clientZone(c.Client), now), Tag: clockStateTag(c.Clock)})
+	rows := func(list []app.ClockSoon) (all []view.ClockRow) {
+		for _, c := range list {
+			all = append(all, view.ClockRow{Ref: string(c.Ref), URL: ticketURL(c.Ref) + "?tab=clocks", Hospital: c.Client.Short,
+				Clock: metricNames[c.Metric], Due: clock(c.Deadline, clientZone(c.Client), now), Tag: clockStateTag(c.Clock)})
+		}
+		return all
+	}
+	v.Soon, v.Missed = rows(list.Soon), rows(list.Missed)
+	for _, w := range list.Warned {
+		state := desk.Clock{Percent: w.Percent, State: desk.ClockRunning}
+		if w.Percent == 100 {
+			state.State = desk.ClockMissed
+		}
+		v.Warned = append(v.Warned, view.ClockRow{Ref: string(w.Ref), URL: ticketURL(w.Ref) + "?tab=clocks", Hospital: w.Client.Short,
+			Clock: metricNames[w.Metric], Due: clock(w.Deadline, clientZone(w.Client), now), Tag: clockStateTag(state)})
 	}
 	p, err := h.shell(r, s, "Agreements", "/desk/agreements")
 	if err != nil {

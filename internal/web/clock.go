@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"kept/internal/desk"
 	"kept/internal/sla"
 	"kept/internal/web/view"
+	"kept/internal/words"
 )
 
 // metricNames are the clocks as staff read them.
@@ -134,4 +136,31 @@ func clockStateTag(c desk.Clock) view.TagView {
 		return view.TagView{Kind: view.TagRisk, Text: strconv.Itoa(c.Percent) + "% used"}
 	}
 	return view.TagView{Kind: view.TagScheduled, Icon: "clock", Text: "Runs"}
+}
+
+// usedUp says how much of the time of a clock is used, and until when it runs.
+func usedUp(w app.WarnedOf, now time.Time) string {
+	loc := clientZone(w.Client)
+	if w.Percent == 100 {
+		return "missed " + words.Instant(words.EN, w.Deadline, loc, now)
+	}
+	return strconv.Itoa(w.Percent) + "% of its time is used, " + words.By(words.EN, w.Deadline, loc, now)
+}
+
+// clockStrip is the line of the clock that ends first of those of which the viewer was warned; nil when none runs.
+func clockStrip(s app.Strip) *view.ClockStripView {
+	if len(s.Warned) == 0 {
+		return nil
+	}
+	// What can still be met comes before what was missed.
+	w := s.Warned[0]
+	if i := slices.IndexFunc(s.Warned, func(w app.WarnedOf) bool { return w.Percent < 100 }); i > 0 {
+		w = s.Warned[i]
+	}
+	v := &view.ClockStripView{Text: metricNames[w.Metric] + ", " + w.Client.Name + ": " + usedUp(w, s.Now) + ".", Missed: w.Percent == 100, Open: string(w.Ref),
+		URL: ticketURL(w.Ref) + "?tab=clocks", AllURL: "/desk/agreements#warned"}
+	if n := len(s.Warned); n > 1 {
+		v.More = strconv.Itoa(n) + " clocks of which you were warned"
+	}
+	return v
 }

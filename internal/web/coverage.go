@@ -72,7 +72,7 @@ func (h *handler) coveragePart(w http.ResponseWriter, r *http.Request, s signed)
 	if err != nil {
 		return err
 	}
-	h.render(w, r, http.StatusOK, all(view.StripPart(stripView(strip)), view.CoverageParts(v)))
+	h.render(w, r, http.StatusOK, all(view.StripPart(stripView(strip), clockStrip(strip)), view.CoverageParts(v)))
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (h *handler) deskPart(w http.ResponseWriter, r *http.Request, s signed) err
 	if err != nil {
 		return err
 	}
-	v := view.PartView{Strip: stripView(screen.Strip)}
+	v := view.PartView{Strip: stripView(screen.Strip), Clock: clockStrip(screen.Strip)}
 	if v.Strip != nil {
 		v.Strip.NoKey = query.Get("call") != ""
 	}

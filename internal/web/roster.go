@@ -45,7 +45,7 @@ func (h *handler) rosterPart(w http.ResponseWriter, r *http.Request, s signed) e
 	if err != nil {
 		return err
 	}
-	h.render(w, r, http.StatusOK, all(view.StripPart(stripView(strip)), view.RosterParts(v)))
+	h.render(w, r, http.StatusOK, all(view.StripPart(stripView(strip), clockStrip(strip)), view.RosterParts(v)))
 	return nil
 }
 

@@ -237,8 +237,8 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 			{URL: "/desk/handover", Text: "Handover", Icon: "clipboard-check", Current: here == "/desk/handover"},
 			{URL: "/desk/coverage", Text: "Coverage", Icon: "users", Current: here == "/desk/coverage"},
 		},
-		Strip: stripView(strip),
-		Live:  view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		Strip: stripView(strip), Clock: clockStrip(strip),
+		Live: view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
 		Commands: []view.Command{
 			{Text: "My tickets", URL: "/desk?show=mine", Icon: "user"},
 			{Text: "Tickets that nobody has", URL: "/desk?show=unowned", Icon: "hand"},

@@ -310,6 +310,10 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
+	case desk.ClockWarned:
+		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + lower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "bell"
+	case desk.ClockWasMissed:
+		return "Missed: " + lower(metricNames[d.Metric]) + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
 	case desk.PriorityChanged:
 		if d.Stopped {
 			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"

@@ -20,6 +20,27 @@ CREATE TABLE agreement_event (
   FOREIGN KEY (client_id, version) REFERENCES agreement (client_id, version)
 ) /*sqlite: WITHOUT ROWID */;
 
+-- Who is warned now that a clock of a question ends soon, or was missed and still runs. A row is gone when the clock
+-- has ended; that somebody was warned stays an event of the question. staff_id 0: nobody was there to be warned, so it
+-- is for everybody who leads. fire_at: when a text is to be sent.
+CREATE TABLE clock_warning (
+  client_id BIGINT NOT NULL,
+  ticket_id BIGINT NOT NULL,
+  metric TEXT NOT NULL,
+  clock_key BIGINT NOT NULL,
+  start_at BIGINT NOT NULL,
+  staff_id BIGINT NOT NULL,
+  percent INTEGER NOT NULL,
+  deadline_at BIGINT NOT NULL,
+  warned_at BIGINT NOT NULL,
+  fire_at BIGINT,
+  state TEXT NOT NULL,
+  PRIMARY KEY (ticket_id, client_id, metric, clock_key, start_at, staff_id),
+  FOREIGN KEY (client_id, ticket_id) REFERENCES ticket (client_id, id)
+) /*sqlite: WITHOUT ROWID */;
+CREATE INDEX clock_warning_fire ON clock_warning (fire_at, client_id, ticket_id) WHERE fire_at IS NOT NULL;
+CREATE INDEX clock_warning_staff ON clock_warning (staff_id, deadline_at, client_id, ticket_id);
+
 /*postgres: SET LOCAL kept.clients = '*'; */
 UPDATE agreement SET hospital_record = COALESCE((SELECT s.name FROM staff s WHERE s.id = agreement.hospital_by), 'Kept') WHERE hospital_at IS NOT NULL;
 INSERT INTO agreement_event (client_id, version, n, edit, type, by_id, by_name, name, text, at)
