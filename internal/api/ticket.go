@@ -208,13 +208,14 @@ func (h *handler) tickets() {
 		Body struct {
 			Reason string    `json:"reason" enum:"person,supplier,time" doc:"The person's answer, the supplier of the product, or a time agreed with the person."`
 			Until  time.Time `json:"until" doc:"At most 14 days from now." example:"2026-06-05T17:00:00Z"`
+			Firm   string    `json:"supplier,omitempty" maxLength:"80" doc:"Name of the supplier that we wait for: their clock of the agreement runs. The person does not see it."`
 		} `nameHint:"Wait"`
 	}) (*ticketOut, error) {
 		ref, err := in.ref()
 		if err != nil {
 			return nil, err
 		}
-		if err := h.app.WaitFor(ctx, v, ref, desk.WaitReason(in.Body.Reason), in.Body.Until); err != nil {
+		if err := h.app.WaitForSupplier(ctx, v, ref, desk.WaitReason(in.Body.Reason), in.Body.Until, in.Body.Firm); err != nil {
 			return nil, err
 		}
 		return h.ticket(ctx, v, ref)

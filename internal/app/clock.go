@@ -25,7 +25,8 @@ type ClockPage struct {
 	Ticket desk.ClockFacts
 	Now    time.Time
 	Clocks []ClockLine
-	Usual  bool // by the usual terms: the client has none of its own
+	Usual  bool             // by the usual terms: the client has none of its own
+	Firms  map[int64]string // suppliers by the key of their clock
 }
 
 // Clocks gives the clocks of a question as they stand now, counted from its events, each explained.
@@ -53,6 +54,12 @@ func (a *App) Clocks(ctx context.Context, v desk.Viewer, ref desk.Ref) (ClockPag
 		}
 		page.Now, page.Usual = tx.Now(), b.agreed == 0
 		t := page.Ticket.History(know.functions[page.Ticket.Function].Name, events)
+		page.Clocks, page.Firms = nil, map[int64]string{}
+		for _, e := range events {
+			if e.Data.Supplier != "" {
+				page.Firms[int64(e.Seq)] = e.Data.Supplier
+			}
+		}
 		var f sla.Folder
 		for _, x := range f.Explain(b.Book, &t, page.Now) {
 			page.Clocks = append(page.Clocks, ClockLine{x, x.Text()})

@@ -253,6 +253,11 @@ func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 	if err := x.end(kept, desk.PromiseKept, desk.EventData{RepairOf: kept.RepairOf}); err != nil {
 		return err
 	}
+	if kept.Kind == desk.Handoff && kept.Skill != "" && kept.Skill != x.t.Skill {
+		if err := x.moveTo(kept.Skill); err != nil {
+			return err
+		}
+	}
 	if note != "" {
 		if _, err := x.addMessage(desk.Note, desk.ViaPhone, note); err != nil {
 			return err

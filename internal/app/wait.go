@@ -13,7 +13,20 @@ import (
 // ours or the end resumes it; before the end the person hears of it again. Fields "reason" and "until".
 // Waiting for something else, or longer, is the same act.
 func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time) error {
+	return a.WaitForSupplier(ctx, v, ref, reason, until, "")
+}
+
+// WaitForSupplier is WaitFor with the name of the firm where that is what we wait for: with a name the agreement's clock of
+// suppliers runs until it has answered. The person does not see the name. Field "supplier".
+func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time, firm string) error {
 	var bad desk.Fields
+	firm, err := desk.CleanLine(firm, desk.MaxName)
+	if err != nil {
+		bad.Add("supplier", "text.too_long", "Enter the name of the firm in at most 80 characters.")
+	}
+	if reason != desk.WaitSupplier {
+		firm = ""
+	}
 	oneOf(&bad, "reason", reason, "", desk.WaitReasons...)
 	if reason == "" {
 		bad.Add("reason", "choice.missing", "Choose what we wait for.")
@@ -36,7 +49,7 @@ func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason d
 		if err := x.resume("changed"); err != nil {
 			return err
 		}
-		return x.wait(reason, until)
+		return x.wait(reason, until, firm)
 	})
 }
 
@@ -46,7 +59,7 @@ func (a *App) EndWait(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
 }
 
 // wait begins to wait, tells the person, and plans when they hear of it again.
-func (x *act) wait(reason desk.WaitReason, until time.Time) error {
+func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
 	now := x.now()
 	args := map[string]string{"waits": string(reason), "until": strconv.FormatInt(until.UnixMicro(), 10)}
 	out, err := x.say(desk.SayWaiting, desk.Promise{}, 0, args)
@@ -63,7 +76,9 @@ func (x *act) wait(reason desk.WaitReason, until time.Time) error {
 	}
 	x.t.State, x.t.WaitingFor, x.t.WaitingSince, x.t.WaitingUntil, x.t.WaitingOut = desk.Waiting, reason, now, until, out
 	x.sweepAt(until)
-	return x.note(desk.TicketWaiting, x.waiting())
+	d := x.waiting()
+	d.Supplier = firm
+	return x.note(desk.TicketWaiting, d)
 }
 
 // nudges are when the person hears again that we wait: the day before the end, or half way where that is

@@ -121,6 +121,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					return a.DraftAgreement(ctx, v, d.Mercy.ID, app.AgreementIn{Terms: draft.Terms, Version: draft.Version, Edit: draft.Edit})
 				},
 				"Explain":    func() (any, error) { return a.Explain(ctx, v, ref) },
+				"MoveTicket": func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
+				"WaitForSupplier": func() (any, error) {
+					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
+				},
 				"RankTicket": func() (any, error) { return a.RankTicket(ctx, v, ref, app.Hurt{Stopped: true}) },
 				"WhatIf": func() (any, error) {
 					return a.WhatIf(ctx, v, d.Mercy.ID, draft.Terms, d.Now().Add(-time.Hour), d.Now())
@@ -250,7 +254,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage"}, name)
 				if toMercy && !mine && err == nil && !(leadersToo[name] == "theirs" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -58,6 +58,9 @@ type ClockFacts struct {
 //     window, and is left out as if the person had moved it.
 //   - A wait stops clocks from the instant at which the person was told of it; where nothing is sent, the
 //     page tells.
+//   - A team has a question from the opening, or from the hand-over to it, until the next one.
+//   - A supplier who is named was asked when we began to wait for them, and has answered when somebody of the desk ends
+//     that wait, or answers the person. Words of the person, and the end of the time that we gave them, are no answer of theirs.
 //   - "Not fixed" after the end opens the question again.
 func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 	t := sla.Ticket{ID: int64(f.Ticket), Facts: sla.Facts{
@@ -66,6 +69,9 @@ func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 	var h history
 	if first := slices.IndexFunc(events, func(e Event) bool { return e.Type == PriorityChanged }); first >= 0 {
 		t.Priority = string(events[first].Data.Was)
+	}
+	if first := slices.IndexFunc(events, func(e Event) bool { return e.Type == TicketMoved }); first >= 0 {
+		t.Team = events[first].Data.WasSkill
 	}
 	for _, e := range events {
 		switch {
@@ -91,6 +97,8 @@ type history struct {
 	lost    []MessageID // words that did not arrive by any channel
 	retried []PromiseID // made by a call that found nobody
 	closed  bool
+	asked   int64  // the supplier's case that is open; zero: none
+	firm    string // of that case
 }
 
 func (h *history) add(e Event) {
@@ -107,6 +115,13 @@ func (h *history) add(e Event) {
 		}
 	}
 	call := e.Data.Kind == Callback && e.Data.Promise != 0
+	// What the supplier owed is there, or nobody waits for it any more.
+	supplied := func() {
+		if h.asked != 0 {
+			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.SupplierAnswered, Side: x.Side, Key: h.asked})
+			h.asked, h.firm = 0, ""
+		}
+	}
 	switch e.Type {
 	case TicketOpened:
 		if e.Data.Via == ViaPhone && x.Side == sla.Staff {
@@ -139,11 +154,25 @@ func (h *history) add(e Event) {
 		x.Priority = string(e.Data.Priority)
 		put(sla.PriorityChanged)
 	case TicketWaiting:
+		if firm := e.Data.Supplier; firm != "" && firm != h.firm {
+			supplied()
+			h.asked, h.firm = int64(e.Seq), firm
+			x.Key = h.asked
+			put(sla.SupplierAsked)
+			x.Key = 0
+		}
 		x.Reason, x.Told = string(e.Data.Waits), e.Data.Outbox == 0
 		put(sla.Paused)
 	case TicketResumed:
+		if e.Data.Waits == WaitSupplier && slices.Contains([]string{"answered", "stopped", "asked"}, e.Data.Outcome) {
+			supplied()
+		}
 		put(sla.Resumed)
+	case TicketMoved:
+		x.Team = e.Data.Skill
+		put(sla.Moved)
 	case AskedIfFixed:
+		supplied()
 		h.events = slices.DeleteFunc(h.events, answered) // the question is the answer's last word
 		x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
 		put(sla.AskedIfFixed)

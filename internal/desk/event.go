@@ -10,7 +10,8 @@ const (
 	TicketRetitled   EventType = "ticket_retitled"
 	TicketAssigned   EventType = "ticket_assigned"
 	PriorityChanged  EventType = "priority_changed" // Was, Priority; Impact, Urgency or Stopped say why
-	TicketWaiting    EventType = "ticket_waiting"   // Waits, Since, Until; Outbox told the person, or Channel web
+	TicketMoved      EventType = "ticket_moved"     // from the team WasSkill to the team Skill
+	TicketWaiting    EventType = "ticket_waiting"   // Waits, Supplier, Since, Until; Outbox told the person, or Channel web
 	TicketResumed    EventType = "ticket_resumed"   // the same, and Outcome: person, answered, ended, asked or closed
 	AskedIfFixed     EventType = "asked_if_fixed"   // Channel voice: in a talk; web: on the page alone
 	SaidFixed        EventType = "said_fixed"
@@ -81,6 +82,9 @@ type EventData struct {
 	Tries    int           `json:"tries,omitempty"`
 	Entered  bool          `json:"entered,omitempty"` // the call was entered after an outage
 	Waits    WaitReason    `json:"waits,omitempty"`
+	Supplier string        `json:"supplier,omitempty"` // name of the firm that we wait for
+	Skill    string        `json:"skill,omitempty"`
+	WasSkill string        `json:"was_skill,omitempty"`
 	Since    int64         `json:"since,omitempty"` // microseconds UTC
 	Until    int64         `json:"until,omitempty"` // microseconds UTC
 	Priority Priority      `json:"priority,omitempty"`

@@ -173,3 +173,18 @@ func TestAWarningStandsOnThePages(t *testing.T) {
 	a.get("/desk/agreements").gets(200, "Missed, and not done yet")
 	a.as(a.d.Eve).get("/desk/agreements").gets(200).lacks(string(maria.Got.Ref), "Mercy")
 }
+
+// A question is handed to another team, and waits for a firm by its name, on its page.
+func TestHandedOverAndWaitingForAFirm(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	a.get(base+"?tab=clocks").gets(200, "hand it to another team", "Which team takes it?", "Promises that were made stay as they are.")
+	a.post(base+"/team").gets(422, "Choose the team that takes it.", "Which team takes it?")
+	a.post(base+"/team", "skill", "USER").gets(200, "EHR use: hand it to another team")
+	a.get(base).gets(200, "Sam Ortiz handed it from", "to USER.")
+	a.post(base+"/waits", "reason", "supplier", "supplier", "Epic", "until", "2026-06-03T12:00").gets(200)
+	a.get(base).gets(200, "we wait for the supplier Epic until")
+	a.get("/t/" + maria.Got.Token).lacks("Epic")
+	a.as(a.d.Eve).post(base+"/team", "skill", "PORTAL").gets(404)
+}

@@ -36,6 +36,9 @@ func (h *handler) clocksTab(ctx context.Context, s signed, p app.TicketPage, t t
 	for _, x := range page.Clocks {
 		c := &x.Clock
 		one := view.ClockView{Name: metricNames[c.Metric.String()], Tag: clockTag(c), Lines: x.Text}
+		if firm := page.Firms[c.Key]; c.Metric == sla.Supplier && firm != "" {
+			one.Name += ": " + firm
+		}
 		switch {
 		case !c.BreachedAt.IsZero():
 			one.Facts = append(one.Facts, "Missed "+clock(c.BreachedAt, loc, now))
@@ -53,6 +56,19 @@ func (h *handler) clocksTab(ctx context.Context, s signed, p app.TicketPage, t t
 		v.List = append(v.List, one)
 	}
 	if p.Ticket.State.Open() {
+		skills, err := h.app.Skills(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v.Team = &view.TeamView{Action: ticketURL(p.Ticket.Ref) + "/team", Now: h.app.Skill(ctx, p.Ticket.Skill).Name, Open: t.is("team", 0), Options: []view.Option{{Text: "Choose"}}}
+		for _, k := range skills {
+			if k.Code != p.Ticket.Skill {
+				v.Team.Options = append(v.Team.Options, view.Option{Value: k.Code, Text: k.Name})
+			}
+		}
+		if v.Team.Open {
+			v.Team.Error = field(t.err, "skill")
+		}
 		v.Rank = &view.RankView{Action: ticketURL(p.Ticket.Ref) + "/priority", Priority: string(p.Ticket.Priority), Open: t.is("rank", 0),
 			Impact:  hurtLevels(t.form.Get("impact"), "Choose", "A whole hospital or more", "A unit or a team", "One person"),
 			Urgency: hurtLevels(t.form.Get("urgency"), "Choose", "Now", "Today", "It can wait")}
@@ -120,6 +136,13 @@ func (h *handler) rankTicket(w http.ResponseWriter, r *http.Request, s signed) e
 	return h.ticketAct(w, r, s, "rank", "?tab=clocks", func(ref desk.Ref, _ desk.PromiseID) error {
 		_, err := h.app.RankTicket(r.Context(), s.v, ref, app.Hurt{Impact: f.Get("impact"), Urgency: f.Get("urgency"), Stopped: f.Get("stopped") != ""})
 		return err
+	})
+}
+
+// POST /desk/t/{ref}/team
+func (h *handler) moveTicket(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.ticketAct(w, r, s, "team", "?tab=clocks", func(ref desk.Ref, _ desk.PromiseID) error {
+		return h.app.MoveTicket(r.Context(), s.v, ref, r.PostForm.Get("skill"))
 	})
 }
 

@@ -18,7 +18,7 @@ func (h *handler) contextOf(ctx context.Context, query url.Values, s signed, p a
 	switch t.act {
 	case "void":
 		tab = "caller"
-	case "rank":
+	case "rank", "team":
 		tab = "clocks"
 	}
 	to := func(tab string) string {

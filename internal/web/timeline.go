@@ -243,7 +243,11 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.AskedIfFixed:
 		return by + " asked: “Is it fixed?”", "circle-question-mark"
 	case desk.TicketWaiting:
-		return by + " noted: we wait " + waitFor[d.Waits] + " until " + clock(time.UnixMicro(d.Until), loc, now) + ".", "hourglass"
+		whom := waitFor[d.Waits]
+		if d.Supplier != "" {
+			whom += " " + d.Supplier
+		}
+		return by + " noted: we wait " + whom + " until " + clock(time.UnixMicro(d.Until), loc, now) + ".", "hourglass"
 	case desk.TicketResumed:
 		return "No longer waiting " + waitFor[d.Waits] + ": " + resumed[d.Outcome] + ".", "rotate-ccw"
 	case desk.SaidFixed:
@@ -311,14 +315,16 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
 	case desk.ClockWarned:
-		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + lower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "bell"
+		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + strings.ToLower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "bell"
 	case desk.ClockWasMissed:
-		return "Missed: " + lower(metricNames[d.Metric]) + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
+		return "Missed: " + strings.ToLower(metricNames[d.Metric]) + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
 	case desk.PriorityChanged:
 		if d.Stopped {
 			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"
 		}
 		return by + " set " + string(d.Priority) + ", it was " + string(d.Was) + ": impact " + d.Impact + ", urgency " + d.Urgency + ".", "gauge"
+	case desk.TicketMoved:
+		return by + " handed it from " + d.WasSkill + " to " + d.Skill + ".", "users"
 	case desk.TicketRetitled:
 		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:

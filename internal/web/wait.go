@@ -18,7 +18,7 @@ func (h *handler) waitFor(w http.ResponseWriter, r *http.Request, s signed) erro
 		if err != nil {
 			return err
 		}
-		return h.app.WaitFor(r.Context(), s.v, ref, desk.WaitReason(r.PostForm.Get("reason")), until)
+		return h.app.WaitForSupplier(r.Context(), s.v, ref, desk.WaitReason(r.PostForm.Get("reason")), until, r.PostForm.Get("supplier"))
 	})
 }
 
@@ -63,6 +63,7 @@ func waitView(p app.TicketPage, t tried, asked bool, loc *time.Location, now tim
 	reason := ""
 	if t.is("wait", 0) {
 		v.Open, reason, v.Until = true, t.form.Get("reason"), t.form.Get("until")
+		v.Supplier, v.SupplierError = t.form.Get("supplier"), field(t.err, "supplier")
 		v.Missing, v.UntilError = field(t.err, "reason"), field(t.err, "until")
 	}
 	for _, r := range desk.WaitReasons {

@@ -10,15 +10,17 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // WaitView is what a question waits for, and the form with which it begins to wait.
 type WaitView struct {
-	Now        string // "Waiting for the supplier until …"; empty: it does not wait
-	End        string // form action that ends it now
-	Action     string // empty: it cannot wait now
-	Open       bool
-	Reasons    []Option
-	Missing    string // error at the reasons
-	Until      string
-	UntilError string
-	Hint       string
+	Now           string // "Waiting for the supplier until …"; empty: it does not wait
+	End           string // form action that ends it now
+	Action        string // empty: it cannot wait now
+	Open          bool
+	Reasons       []Option
+	Missing       string // error at the reasons
+	Until         string
+	UntilError    string
+	Hint          string
+	Supplier      string
+	SupplierError string
 }
 
 // Wait shows both.
@@ -71,7 +73,7 @@ func Wait(w WaitView) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(w.End))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `wait.templ`, Line: 24, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `wait.templ`, Line: 26, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -131,7 +133,7 @@ func Wait(w WaitView) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(w.Action))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `wait.templ`, Line: 38, Col: 63}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `wait.templ`, Line: 40, Col: 63}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -142,6 +144,10 @@ func Wait(w WaitView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = Radios(RadiosView{ID: "wait-reason", Name: "reason", Legend: "What do we wait for?", Error: w.Missing, ErrorPrefix: "Error: ", Groups: OneGroup(w.Reasons...)}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = Field(FieldView{ID: "wait-supplier", Name: "supplier", Label: "Which supplier, if it is one", Hint: "With a name, the clock of suppliers runs until they answer. The person does not see it.", Value: w.Supplier, Error: w.SupplierError, ErrorPrefix: "Error: ", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
