@@ -272,30 +272,27 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 		if err != nil {
 			return err
 		}
-		for _, id := range some {
-			t, err := tx.ClockFacts(id)
-			if err != nil {
-				return err
-			}
-			events, err := tx.Past(id)
-			if err != nil {
-				return err
-			}
+		have, err := tx.WarningsOf(some)
+		if err != nil {
+			return err
+		}
+		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
 			all := k.clocks(t, events, tx.Now())
 			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
 				err = tx.SaveClock(row)
 			} else {
-				err = tx.DropClock(id)
+				err = tx.DropClock(t.Ticket)
 			}
 			if err != nil {
 				return err
 			}
 			// What it puts on record marks the question again: its row then knows of that event too.
-			if err := a.warn(tx, v, c, t, events, all, on); err != nil {
-				return err
-			}
+			return a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+		})
+		if err != nil {
+			return err
 		}
-		return nil
+		return tx.Folded(some)
 	})
 }
 

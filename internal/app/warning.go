@@ -73,12 +73,8 @@ func (d *duty) concerned(c desk.ClientID, t desk.ClockFacts) (who []desk.StaffID
 }
 
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
-// is warned now.
-func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, on *duty) error {
-	have, err := tx.Warnings(t.Ticket)
-	if err != nil {
-		return err
-	}
+// is warned now; have are those of before.
+func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (err error) {
 	who := on.concerned(c.ID, t)
 	var x *act
 	var stay []desk.Warning

@@ -199,7 +199,10 @@ func TestAMissThatIsNotToldIsNoticed(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.SaveClock(c)
+			if err := tx.SaveClock(c); err != nil {
+				return err
+			}
+			return tx.Folded([]desk.TicketID{maria.Got.Ticket})
 		}))
 		found, err := d.App.Verify(d.Ctx(), desk.System("test"))
 		d.Must(err)

@@ -266,7 +266,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.DatabaseURL != "" {
 		e, err := openPostgres(ctx, o.DatabaseURL, o.Log, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "postgres", files, o.NoMigrate, o.Log)
-		})
+		}, db.lawful)
 		if err != nil {
 			return nil, fault(nil, err)
 		}
@@ -274,7 +274,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	} else {
 		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)
-		})
+		}, db.lawful)
 		if err != nil {
 			return nil, fault(nil, err)
 		}

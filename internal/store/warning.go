@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -10,7 +11,7 @@ const warningNames = "client_id, ticket_id, metric, clock_key, start_at, staff_i
 
 var (
 	warningAdd  = sql(insert("clock_warning", warningNames) + " ON CONFLICT DO NOTHING")
-	warningsOf  = sql("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id = $2 ORDER BY metric, clock_key, start_at, staff_id")
+	warningsOf  = sql("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, metric, clock_key, start_at, staff_id")
 	warningDrop = sql("DELETE FROM clock_warning WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5 AND staff_id = $6")
 	warningsDue = sql("SELECT " + warningNames + " FROM clock_warning WHERE fire_at <= $1 ORDER BY fire_at, client_id, ticket_id LIMIT $2")
 	warningNext = sql("SELECT fire_at FROM clock_warning WHERE fire_at IS NOT NULL ORDER BY fire_at, client_id, ticket_id LIMIT 1")
@@ -39,9 +40,19 @@ func (tx *Tx) DropWarning(w desk.Warning) error {
 	return tx.put(warningDrop, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff)
 }
 
-// Warnings gives who is warned of the clocks of a question now.
-func (tx *ReadTx) Warnings(t desk.TicketID) ([]desk.Warning, error) {
-	return many(tx, warningsOf, scanWarning, tx.client, t)
+// WarningsOf gives who is warned of the clocks of these questions now.
+func (tx *ReadTx) WarningsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Warning, error) {
+	by := map[desk.TicketID][]desk.Warning{}
+	for some := range slices.Chunk(ts, keysAtOnce) {
+		rows, err := many(tx, warningsOf, scanWarning, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range rows {
+			by[w.Ticket] = append(by[w.Ticket], w)
+		}
+	}
+	return by, nil
 }
 
 // WarningsDue gives warnings of which a text is to be sent by now.
