@@ -3,12 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
 	"time"
 
 	"kept/internal/desk"
-	"kept/internal/job"
 	"kept/internal/sla"
 	"kept/internal/store"
 )
@@ -30,43 +27,66 @@ type ClockPage struct {
 }
 
 // Clocks gives the clocks of a question as they stand now, counted from its events, each explained.
-func (a *App) Clocks(ctx context.Context, v desk.Viewer, ref desk.Ref) (ClockPage, error) {
+func (a *App) Clocks(ctx context.Context, v desk.Viewer, ref desk.Ref) (page ClockPage, err error) {
 	c, id, err := a.find(ctx, v, ref)
 	if err != nil {
-		return ClockPage{}, err
+		return page, err
 	}
 	know, err := a.know(ctx)
 	if err != nil {
-		return ClockPage{}, err
+		return page, err
 	}
-	page := ClockPage{Client: c}
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
-		b, err := a.bookIn(tx, c)
+		k, err := a.counting(tx, c, know)
 		if err != nil {
 			return err
 		}
-		if page.Ticket, err = tx.ClockFacts(id); err != nil {
+		facts, err := tx.ClockFacts(id)
+		if err != nil {
 			return err
 		}
 		events, err := tx.Events(id)
-		if err != nil {
-			return err
-		}
-		page.Now, page.Usual = tx.Now(), b.agreed == 0
-		t := page.Ticket.History(know.functions[page.Ticket.Function].Name, events)
-		page.Clocks, page.Firms = nil, map[int64]string{}
-		for _, e := range events {
-			if e.Data.Supplier != "" {
-				page.Firms[int64(e.Seq)] = e.Data.Supplier
-			}
-		}
-		var f sla.Folder
-		for _, x := range f.Explain(b.Book, &t, page.Now) {
-			page.Clocks = append(page.Clocks, ClockLine{x, x.Text()})
-		}
-		return nil
+		page = k.page(c, facts, events, tx.Now())
+		return err
 	})
 	return page, err
+}
+
+// ClocksOf is Clocks of a question that was just read for a page: it reads what was agreed, and nothing else.
+func (a *App) ClocksOf(ctx context.Context, v desk.Viewer, p TicketPage) (page ClockPage, err error) {
+	if !v.IsStaff() {
+		return page, errStaffOnly
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return page, err
+	}
+	err = a.db.Read(ctx, v, p.Client.ID, func(tx *store.ReadTx) error {
+		k, err := a.counting(tx, p.Client, know)
+		if err == nil {
+			page = k.page(p.Client, factsOf(p.Ticket, p.Requester.Kind), p.Events, tx.Now())
+		}
+		return err
+	})
+	return page, err
+}
+
+func factsOf(t desk.Ticket, kind desk.RequesterKind) desk.ClockFacts {
+	return desk.ClockFacts{Ticket: t.ID, Ref: t.Ref, State: t.State, Kind: t.Kind, Priority: t.Priority, Function: t.Function,
+		Skill: t.Skill, Audience: kind, Seq: t.Seq, OpenedAt: t.OpenedAt, Owner: t.Owner}
+}
+
+func (k *counting) page(c desk.Client, t desk.ClockFacts, events []desk.Event, now time.Time) ClockPage {
+	page := ClockPage{Client: c, Ticket: t, Now: now, Usual: k.book.agreed == 0, Firms: map[int64]string{}}
+	for _, e := range events {
+		if e.Data.Supplier != "" {
+			page.Firms[int64(e.Seq)] = e.Data.Supplier
+		}
+	}
+	for _, x := range k.clocks(t, events, now) {
+		page.Clocks = append(page.Clocks, ClockLine{x, x.Text()})
+	}
+	return page
 }
 
 // Explain is Clocks in lines of plain English, for a terminal.
@@ -205,11 +225,6 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 	return &counting{book: b, functions: know.functions}, err
 }
 
-// Clocker is the source of questions whose row of clocks is to be made again, for a job loop.
-func (a *App) Clocker() job.Source { return clocker{a} }
-
-type clocker struct{ a *App }
-
 // foldsAtOnce is how many questions of one client share a unit of work, foldsAClaim how many a claim gives: with a
 // claim a second a flood of questions costs a few hundredths of a processor, and their rows come later.
 const (
@@ -217,125 +232,13 @@ const (
 	foldsAClaim = 64
 )
 
-// Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
-func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
-	var keys []store.TicketKey
-	var texts []desk.Warning
-	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
-		if keys, err = tx.ToFold(now, foldsAClaim); err != nil {
-			return err
-		}
-		texts, err = tx.WarningsDue(now, foldsAClaim)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	byClient := map[desk.ClientID][]desk.TicketID{}
-	for _, k := range keys {
-		if !slices.Contains(byClient[k.Client], k.ID) {
-			byClient[k.Client] = append(byClient[k.Client], k.ID)
-		}
-	}
-	rows := s.a.warnings(texts)
-	for c, all := range byClient {
-		for some := range slices.Chunk(all, foldsAtOnce) {
-			rows = append(rows, job.Row{
-				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
-				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },
-			})
-		}
-	}
-	return rows, nil
-}
-
-// Return does nothing: what is not counted yet is seen again.
-func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
-
-// fold counts some questions of one client and stores how they stand.
-func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID) error {
-	v := desk.System("clocks")
-	c, err := a.Client(ctx, v, cid)
-	if err != nil {
-		return err
-	}
-	know, err := a.know(ctx)
-	if err != nil {
-		return err
-	}
-	on, err := a.onDuty(ctx, a.Now())
-	if err != nil {
-		return err
-	}
-	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
-		k, err := a.counting(tx.ReadTx, c, know)
-		if err != nil {
-			return err
-		}
-		have, err := tx.WarningsOf(some)
-		if err != nil {
-			return err
-		}
-		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
-			all := k.clocks(t, events, tx.Now())
-			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
-				err = tx.SaveClock(row)
-			} else {
-				err = tx.DropClock(t.Ticket)
-			}
-			if err != nil {
-				return err
-			}
-			// What it puts on record marks the question again: its row then knows of that event too.
-			return a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
-		})
-		if err != nil {
-			return err
-		}
-		return tx.Folded(some)
-	})
-}
-
-// Fold counts the questions of one claim whose clocks wait for it. It gives how many batches there were.
-func (a *App) Fold(ctx context.Context) (done int, err error) {
-	rows, err := clocker{a}.Claim(ctx, a.Now(), 0, 0)
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range rows {
-		if err := r.Work(ctx); err != nil {
-			return done, err
-		}
-		done++
-	}
-	return done, nil
-}
-
-// NextFold is when clocks are next to be counted, or somebody warned, though nothing happens; zero when none are.
-func (a *App) NextFold(ctx context.Context) (next time.Time, err error) {
-	err = a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) error {
-		for _, of := range []func() (time.Time, bool, error){tx.NextFold, tx.NextWarning} {
-			at, ok, err := of()
-			if err != nil {
-				return err
-			}
-			if ok && (next.IsZero() || at.Before(next)) {
-				next = at
-			}
-		}
-		return nil
-	})
-	return next, err
-}
-
 // clockWrong compares the stored row of a question with its events; "" when it is right, or waits to be made again.
 func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.RequesterKind, events []desk.Event) (string, error) {
 	have, ok, stale, err := tx.Clock(t.ID)
 	if err != nil || stale || ok && !have.FireAt.IsZero() && !have.FireAt.After(tx.Now()) {
 		return "", err
 	}
-	facts := desk.ClockFacts{Ticket: t.ID, Ref: t.Ref, State: t.State, Kind: t.Kind, Priority: t.Priority, Function: t.Function,
-		Skill: t.Skill, Audience: kind, Seq: t.Seq, OpenedAt: t.OpenedAt}
+	facts := factsOf(t, kind)
 	all := k.clocks(facts, events, tx.Now())
 	if wrong := missesWrong(t, all, events, tx.Now()); wrong != "" {
 		return wrong, nil
@@ -372,78 +275,4 @@ func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now 
 		}
 	}
 	return ""
-}
-
-// ClockSoon is a question whose clock ends soon or was missed.
-type ClockSoon struct {
-	desk.Clock
-	Ref    desk.Ref
-	Client desk.Client
-}
-
-// ClockList is which open questions of somebody's clients press most. Words of a question are not among it.
-type ClockList struct {
-	Warned []WarnedOf  // what the viewer was warned of, what ends first on top
-	Soon   []ClockSoon // by the end of their most pressing clock
-	Missed []ClockSoon // that was missed and still runs, the longest first
-	Sums   map[desk.ClientID]store.ClockSum
-}
-
-// WarnedOf is a warning with its question.
-type WarnedOf struct {
-	store.WarnedOf
-	Client desk.Client
-}
-
-// ClocksSoon gives the open questions of v's clients whose clock ends first or was missed, at most n of each, and how
-// each client stands.
-func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list ClockList, err error) {
-	if !v.IsStaff() {
-		return list, errStaffOnly
-	}
-	know, err := a.know(ctx)
-	if err != nil {
-		return list, err
-	}
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		list = ClockList{Sums: map[desk.ClientID]store.ClockSum{}}
-		sums, err := tx.ClockSums(desk.WarnFrom)
-		if err != nil {
-			return err
-		}
-		for _, s := range sums {
-			list.Sums[s.Client] = s
-		}
-		if v.Staff != 0 {
-			warned, err := tx.WarningsTo(v.Staff, v.Leads(), n)
-			if err != nil {
-				return err
-			}
-			for _, w := range warned {
-				list.Warned = append(list.Warned, WarnedOf{w, know.client[w.Client]})
-			}
-		}
-		for _, part := range []struct {
-			to   *[]ClockSoon
-			read func(time.Time, int) ([]desk.Clock, error)
-		}{{&list.Soon, tx.ClocksSoon}, {&list.Missed, tx.ClocksPast}} {
-			rows, err := part.read(tx.Now(), n)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows {
-				one, err := tx.ForClient(row.Client)
-				if err != nil {
-					return err
-				}
-				t, err := one.ClockFacts(row.Ticket)
-				if err != nil {
-					return err
-				}
-				*part.to = append(*part.to, ClockSoon{row, t.Ref, know.client[row.Client]})
-			}
-		}
-		return nil
-	})
-	return list, err
 }

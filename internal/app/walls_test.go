@@ -115,6 +115,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					x, err := a.AnswerAgreement(ctx, v, d.Mercy.ID, app.AnswerIn{Version: asked.Version, Edit: asked.Edit, Why: "x"})
 					return x, err
 				},
+				"ClocksOf":   func() (any, error) { return a.ClocksOf(ctx, v, page) },
 				"Clocks":     func() (any, error) { return a.Clocks(ctx, v, ref) },
 				"ClocksSoon": func() (any, error) { return a.ClocksSoon(ctx, v, 10) },
 				"DraftAgreement": func() (any, error) {
@@ -253,7 +254,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if v.Who == desk.WhoLeader && err == nil && leadersToo[name] == "" {
 					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
 				}
-				toMercy := slices.Contains([]string{"Agreement", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
+				toMercy := slices.Contains([]string{"Agreement", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
 					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage"}, name)
 				if toMercy && !mine && err == nil && !(leadersToo[name] == "theirs" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)

@@ -24,7 +24,7 @@ var metricNames = map[string]string{
 
 // clocksTab is how the clocks of a question stand and why. It is read when it is opened.
 func (h *handler) clocksTab(ctx context.Context, s signed, p app.TicketPage, t tried, now time.Time) (*view.ClocksView, error) {
-	page, err := h.app.Clocks(ctx, s.v, p.Ticket.Ref)
+	page, err := h.app.ClocksOf(ctx, s.v, p)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/job"
+	"kept/internal/store"
+)
+
+// Clocker is the source of questions whose row of clocks is to be made again, for a job loop.
+func (a *App) Clocker() job.Source { return clocker{a} }
+
+type clocker struct{ a *App }
+
+// Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
+func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
+	var keys []store.TicketKey
+	var texts []desk.Warning
+	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
+		if keys, err = tx.ToFold(now, foldsAClaim); err != nil {
+			return err
+		}
+		texts, err = tx.WarningsDue(now, foldsAClaim)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byClient := map[desk.ClientID][]desk.TicketID{}
+	for _, k := range keys {
+		if !slices.Contains(byClient[k.Client], k.ID) {
+			byClient[k.Client] = append(byClient[k.Client], k.ID)
+		}
+	}
+	rows := s.a.warnings(texts)
+	for c, all := range byClient {
+		for some := range slices.Chunk(all, foldsAtOnce) {
+			rows = append(rows, job.Row{
+				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
+				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },
+			})
+		}
+	}
+	return rows, nil
+}
+
+// Return does nothing: what is not counted yet is seen again.
+func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
+
+// fold counts some questions of one client and stores how they stand.
+func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID) error {
+	v := desk.System("clocks")
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
+	on, err := a.onDuty(ctx, a.Now())
+	if err != nil {
+		return err
+	}
+	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+		k, err := a.counting(tx.ReadTx, c, know)
+		if err != nil {
+			return err
+		}
+		have, err := tx.WarningsOf(some)
+		if err != nil {
+			return err
+		}
+		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
+			all := k.clocks(t, events, tx.Now())
+			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
+				err = tx.SaveClock(row)
+			} else {
+				err = tx.DropClock(t.Ticket)
+			}
+			if err != nil {
+				return err
+			}
+			// What it puts on record marks the question again: its row then knows of that event too.
+			return a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+		})
+		if err != nil {
+			return err
+		}
+		return tx.Folded(some)
+	})
+}
+
+// Fold counts the questions of one claim whose clocks wait for it. It gives how many batches there were.
+func (a *App) Fold(ctx context.Context) (done int, err error) {
+	rows, err := clocker{a}.Claim(ctx, a.Now(), 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		if err := r.Work(ctx); err != nil {
+			return done, err
+		}
+		done++
+	}
+	return done, nil
+}
+
+// NextFold is when clocks are next to be counted, or somebody warned, though nothing happens; zero when none are.
+func (a *App) NextFold(ctx context.Context) (next time.Time, err error) {
+	err = a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) error {
+		for _, of := range []func() (time.Time, bool, error){tx.NextFold, tx.NextWarning} {
+			at, ok, err := of()
+			if err != nil {
+				return err
+			}
+			if ok && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+		return nil
+	})
+	return next, err
+}
