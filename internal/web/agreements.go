@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"kept/internal/app"
@@ -55,6 +57,7 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		return all
 	}
 	v.Soon, v.Missed = rows(list.Soon), rows(list.Missed)
+	slices.SortStableFunc(list.Warned, func(a, b app.WarnedOf) int { return cmp.Compare(a.Percent/100, b.Percent/100) }) // what can still be met first
 	for _, w := range list.Warned {
 		state := desk.Clock{Percent: w.Percent, State: desk.ClockRunning}
 		if w.Percent == 100 {

@@ -1,0 +1,37 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// TestWarningsAndClocksAreSound looks at the line of a warning, the list of clocks and the tab, near and far.
+func TestWarningsAndClocksAreSound(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	maria := p.Maria().Asks("How do I see my weight in pounds?")
+	p.Advance(12 * time.Minute)
+	p.Maria().Asks("How do I see my height in feet?")
+	p.Advance(4 * time.Minute)
+	p.Rosa().Asks("How do I see my weight in stone?")
+	p.Advance(12 * time.Minute)
+	b := p.signedIn(t, p.Ana)
+	for name, path := range map[string]string{"list": "/desk/agreements", "tab": "/desk/t/" + string(maria.Got.Ref) + "?tab=clocks"} {
+		b.open(path).says("of its time is used")
+		if name == "tab" {
+			b.click("the form of the team", `document.querySelector('#team summary')`)
+		}
+		b.sound(path)
+		if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
+			for _, theme := range []string{"dark", "light"} {
+				b.prefers(theme)
+				for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}, {320, 568}} {
+					b.view(size[0], size[1]).shot(filepath.Join(dir, "clocks-"+name+"-"+theme+"-"+strconv.FormatInt(size[0], 10)+".png"))
+				}
+			}
+		}
+	}
+}
