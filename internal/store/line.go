@@ -67,6 +67,11 @@ func (l *line) begin() (*session, error) {
 	}
 	l.s, l.stop = s, cancel
 	s.begin(pgWrite, l.in)
+	// At once, not with the first statement: the instant of a unit is read when it has its place.
+	if _, _, err := s.pipeline(context.Background(), false); err != nil {
+		l.rollback()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -104,10 +109,6 @@ func (l *line) undo() error {
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
 	l.s.lateNow()
-	if !l.s.begun() {
-		l.rollback()
-		return true, nil
-	}
 	_, failed, err := l.s.pipeline(context.Background(), true)
 	if err == nil {
 		l.end()

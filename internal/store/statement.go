@@ -39,8 +39,8 @@ func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
 // rowsAtOnce is how many rows one INSERT adds at most.
 const rowsAtOnce = 16
 
-// gathered registers an INSERT of one row of values into a table that nothing refers to: rows that were put
-// aside travel to PostgreSQL as one statement, at the place of the first of them.
+// gathered registers an INSERT of one row of values into a table whose rows refer to tickets only: those
+// that were put aside travel to PostgreSQL as one statement, at the place of the first of them.
 func gathered(text string) *stmt {
 	s := register(text, text)
 	head, row, _ := strings.Cut(text, "VALUES ")
@@ -76,17 +76,16 @@ type scanner interface{ Scan(dest ...any) error }
 // session is a connection inside a transaction. On SQLite it keeps its statements prepared for the
 // life of the connection; on PostgreSQL pgx does, by text.
 type session struct {
-	conn      *stdsql.Conn
-	prepared  map[*stmt]*stdsql.Stmt // nil on PostgreSQL
-	pg        *pgx.Conn              // that of conn; PostgreSQL only
-	cut       func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
-	queue     []queued               // statements put aside, not sent yet; PostgreSQL only
-	beginning int                    // how many of them begin the transaction
-	load      *loader                // takes rows that are added; PostgreSQL only
-	late      []queued               // statements for just before the commit
-	touched   []touchedTicket        // tickets whose laws are checked before the commit
-	wrote     bool                   // a statement that may change rows has run, or was put aside
-	lost      bool                   // a statement has failed, maybe one that an earlier unit had put aside
+	conn     *stdsql.Conn
+	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	pg       *pgx.Conn              // that of conn; PostgreSQL only
+	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
+	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	load     *loader                // takes rows that are added; PostgreSQL only
+	late     []queued               // statements for just before the commit
+	touched  []touchedTicket        // tickets whose laws are checked before the commit
+	wrote    bool                   // a statement that may change rows has run, or was put aside
+	lost     bool                   // a statement has failed, maybe one that an earlier unit had put aside
 }
 
 // aside puts a statement aside, to travel with the next that is sent. PostgreSQL only.

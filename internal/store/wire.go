@@ -48,7 +48,6 @@ var (
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
 func (s *session) begin(st *stmt, in queued) {
 	s.queue = append(s.queue, queued{s: st}, in)
-	s.beginning = len(s.queue)
 }
 
 func (o scope) queued() queued { return queued{s: pgScope, args: []any{o.clients}} }
@@ -59,11 +58,6 @@ func (s *session) lateNow() {
 		s.aside(q)
 	}
 	s.late = nil
-}
-
-// begun is false while there is nothing but the beginning of a transaction, put aside.
-func (s *session) begun() bool {
-	return s.pg.PgConn().TxStatus() != 'I' || len(s.queue) > s.beginning
 }
 
 // close gives the connection back, or ends one that was cut off.
