@@ -36,15 +36,11 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	}
 	var due []desk.Promise
 	var waits []store.TicketKey
-	alerts := 0
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
 		if due, err = tx.DuePromises(now, n); err != nil {
 			return err
 		}
-		if waits, err = tx.Waited(now, n); err != nil || !s.a.escalating.again(now) {
-			return err
-		}
-		alerts, err = tx.CountAlerts()
+		waits, err = tx.Waited(now, n)
 		return err
 	})
 	if err != nil {
@@ -79,7 +75,7 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
 		})
 	}
-	if alerts > 0 {
+	if s.a.escalating.again(now) {
 		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
 	}
 	return rows, nil
@@ -105,7 +101,7 @@ func (all *crowd) work(ctx context.Context, a *App, one desk.RequesterID) error 
 // waitRow begins the id of a row that is a question whose waiting has ended.
 const waitRow = "wait "
 
-// alertRow is the row of the alerts that nobody has accepted; it comes again by itself.
+// alertRow is the row of what nobody has accepted or taken; it comes again by itself.
 const alertRow = "alerts"
 
 // Return looks again later at a promise that could not be applied, so that it does not stand in the

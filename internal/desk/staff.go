@@ -53,6 +53,7 @@ const (
 	AlertNobodyLeads AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
 	AlertHandover    AlertKind = "handover"     // a shift has ended and nobody took this promise over
 	AlertInbound     AlertKind = "inbound"      // a message that fits no ticket
+	AlertUntaken     AlertKind = "untaken"      // the ladder of a promise that nobody has taken: see Ladder
 )
 
 // Alert is something that a supervisor must look at and accept by name.

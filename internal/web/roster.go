@@ -168,11 +168,17 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Away = append(v.Away, line)
 	}
-	esc, err := h.app.Escalation(r.Context(), s.v)
-	if err != nil {
-		return v, err
+	for _, of := range []app.Escalates{app.ForAlerts, app.ForPromises} {
+		esc, err := h.app.Escalation(r.Context(), s.v, of)
+		if err != nil {
+			return v, err
+		}
+		if f.err != nil && escalationForms[of].form == f.name {
+			typed := readEscalation(f.typed)
+			esc.Kinds, esc.Agreed = typed.Kinds, typed.Agreed
+		}
+		v.Escalations = append(v.Escalations, escalationView(v.Values, of, esc, page))
 	}
-	fillEscalation(&v, esc, page)
 	for key := range f.typed {
 		v.Values[f.name+"-"+key] = f.typed.Get(key)
 	}
@@ -216,71 +222,6 @@ func fillRota(v map[string]string, line app.RotaLine) {
 		v["rota-on-call"] = "yes"
 	}
 	v["rota-seats"] = strconv.Itoa(max(line.Rota.Seats, 1))
-}
-
-// escalationSteps is how many steps the form has.
-const escalationSteps = 3
-
-// fillEscalation puts the policy for alerts into its sentences and its form.
-func fillEscalation(v *view.RosterView, e app.Escalation, page app.RosterPage) {
-	v.Targets = []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}
-	for _, r := range page.Rotas {
-		v.Targets = append(v.Targets, view.Option{Value: strconv.FormatInt(r.Rota.ID, 10), Text: "Whoever is on: " + r.Rota.Name})
-	}
-	v.Values["policy-seen"] = e.Seen
-	v.Steps = []string{"1", "2", "3"}
-	for i, step := range e.Policy.Steps {
-		var names []string
-		n := strconv.Itoa(i + 1)
-		for _, to := range step.To {
-			value := string(to.Role)
-			if to.Rota != 0 {
-				value = strconv.FormatInt(to.Rota, 10)
-			}
-			for _, o := range v.Targets {
-				if o.Value == value {
-					names = append(names, o.Text)
-				}
-			}
-			if i < escalationSteps {
-				v.Values["policy-to"+n] = value
-			}
-		}
-		who := "nobody: the next step takes its place at once"
-		if len(names) > 0 {
-			who = strings.Join(names, ", ")
-		}
-		when, times := "At once", "Calls once."
-		if step.At > 0 {
-			when = "After " + numbered(int(step.At.Minutes()), "minute")
-		}
-		if step.Repeat > 0 {
-			times = fmt.Sprintf("Calls %d times, %s apart.", step.Repeat+1, numbered(int(step.Wait.Minutes()), "minute"))
-		}
-		v.Escalation = append(v.Escalation, when+": "+who+". "+times)
-		v.Values["policy-at"+n], v.Values["policy-wait"+n], v.Values["policy-repeat"+n] = strconv.Itoa(int(step.At.Minutes())), strconv.Itoa(int(step.Wait.Minutes())), strconv.Itoa(step.Repeat)
-	}
-}
-
-// readEscalation reads the steps of the form; one without anybody to call is left out.
-func readEscalation(f url.Values) app.Escalation {
-	e := app.Escalation{Seen: f.Get("seen")}
-	for i := range escalationSteps {
-		n := strconv.Itoa(i + 1)
-		to := f.Get("to" + n)
-		if to == "" {
-			continue
-		}
-		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
-		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
-		if to == string(coverage.Leads) {
-			step.To = []coverage.Target{{Role: coverage.Leads}}
-		} else {
-			step.To = []coverage.Target{{Rota: number[int64](to)}}
-		}
-		e.Policy.Steps = append(e.Policy.Steps, step)
-	}
-	return e
 }
 
 // turnKey names a turn in a form: rota, person, from, to.
@@ -401,8 +342,11 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			_, err = h.app.AnswerSwap(r.Context(), s.v, id, app.SwapAnswer(f.Get("answer")))
 			return err
 		}),
-		"POST /desk/roster/escalation": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			return h.app.SaveEscalation(r.Context(), s.v, readEscalation(f))
+		"POST /desk/roster/escalation/policy": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, app.ForAlerts, readEscalation(f))
+		}),
+		"POST /desk/roster/escalation/untaken": h.rosterAct("untaken", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, app.ForPromises, readEscalation(f))
 		}),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			promises, _ := strconv.Atoi(f.Get("promises"))

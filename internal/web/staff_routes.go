@@ -58,6 +58,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/t/{ref}/promises/{id}/contacts":      h.keepPromise,
 		"POST /desk/t/{ref}/promises/{id}/moves":         h.movePromise,
 		"POST /desk/t/{ref}/promises/{id}/owner":         h.givePromise,
+		"POST /desk/t/{ref}/promises/{id}/acks":          h.havePromise,
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
 		"POST /desk/t/{ref}/waits/end":                   h.endWait,
