@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,6 +32,14 @@ func (e *escalating) again(now time.Time) bool {
 	defer e.mu.Unlock()
 	age := now.Sub(e.at)
 	return age < 0 || age >= escalateEvery
+}
+
+// looked notes that there was nothing to do.
+func (e *escalating) looked(now time.Time) {
+	if e.mu.TryLock() {
+		e.at = now
+		e.mu.Unlock()
+	}
 }
 
 // firstPolicy calls who leads on shift, twice within ten minutes, then supervisors who can be called in.
@@ -276,6 +283,40 @@ func caseOf(p desk.Promise, since time.Time) coverage.Case {
 	return c
 }
 
+// ahead is how long before a promise is due its first step begins.
+func (e Escalation) ahead() time.Duration {
+	first := time.Duration(0)
+	for _, step := range e.Steps {
+		first = min(first, step.At)
+	}
+	return -first
+}
+
+// someToCall tells whether there may be somebody to call for something. It is asked every ten seconds.
+func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
+	if !a.escalating.again(now) {
+		return false, nil
+	}
+	if some, err := tx.SomeUnaccepted(); err != nil || some {
+		return some, err
+	}
+	// The policy that the desk begins with calls rotas, but what it is for follows from none.
+	e := Escalation{Policy: untakenPolicy(nil, nil), Kinds: []desk.PromiseKind{desk.Callback}}
+	text, ok, err := tx.Setting(ForPromises.setting())
+	if err == nil && ok {
+		e = Escalation{}
+		err = json.Unmarshal([]byte(text), &e)
+	}
+	if err != nil {
+		return false, err
+	}
+	ps, err := tx.Untaken(e.Kinds, e.Agreed, now.Add(e.ahead()), 1)
+	if err == nil && len(ps) == 0 {
+		a.escalating.looked(now)
+	}
+	return len(ps) > 0, err
+}
+
 func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) {
 	if c.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return c, err
@@ -287,11 +328,8 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 	if c.untaken, err = a.policyIn(tx, ForPromises); err != nil {
 		return c, err
 	}
-	if len(c.untaken.Steps) > 0 {
-		first := slices.MinFunc(c.untaken.Steps, func(x, y coverage.Step) int { return cmp.Compare(x.At, y.At) })
-		if c.fresh, err = tx.Untaken(c.untaken.Kinds, c.untaken.Agreed, now.Add(-first.At), laddersAtOnce); err != nil {
-			return c, err
-		}
+	if c.fresh, err = tx.Untaken(c.untaken.Kinds, c.untaken.Agreed, now.Add(c.untaken.ahead()), laddersAtOnce); err != nil {
+		return c, err
 	}
 	if len(c.alerts)+len(c.ladders)+len(c.fresh) == 0 {
 		return c, nil
@@ -370,19 +408,36 @@ func (a *App) ring(ctx context.Context, c desk.ClientID, list []calling) error {
 	return err
 }
 
-// Unreached counts open alerts for which the escalation has reached nobody.
-func (a *App) Unreached(ctx context.Context, v desk.Viewer) (n int, err error) {
+// Calls is how well people at the desk are reached for what nobody has accepted or taken.
+type Calls struct {
+	Ways    map[coverage.By]bool // those that the desk has a provider for
+	Nobody  int                  // alerts and promises for which everybody was called, and nobody reached
+	Unheard map[Unheard]int      // ways that did not reach somebody
+}
+
+// Unheard is a way that did not reach somebody, and what became of it.
+type Unheard struct {
+	Way   coverage.By
+	State desk.RingState
+}
+
+// Calls counts them over the clients of the viewer.
+func (a *App) Calls(ctx context.Context, v desk.Viewer) (c Calls, err error) {
+	c = Calls{Ways: a.ways(), Unheard: map[Unheard]int{}}
 	if !v.Leads() {
-		return 0, errLeadsRoster
+		return c, errLeadsRoster
 	}
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
 		rings, err := tx.OpenRings()
 		for _, r := range rings {
 			if r.State == desk.RingNobody {
-				n++
+				c.Nobody++
+			}
+			if r.State.Unheard() {
+				c.Unheard[Unheard{r.Way, r.State}]++
 			}
 		}
 		return err
 	})
-	return n, err
+	return c, err
 }

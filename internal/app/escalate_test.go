@@ -57,8 +57,8 @@ func TestAnAlertIsEscalated(t *testing.T) {
 		if len(board.Alerts) != 1 || !board.Alerts[0].Nobody || board.Alerts[0].Called != "Called: Ana Ruiz, Omar Said. Nobody was reached." {
 			t.Fatalf("alerts: %+v", board.Alerts)
 		}
-		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 1 || err != nil {
-			t.Errorf("unreached: %d, %v", n, err)
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
 		d.Must(d.App.AckAlert(d.Ctx(), d.Ana, board.Alerts[0].Alert.ID))
 		before := to("+13125550191") + to("+13125550192")

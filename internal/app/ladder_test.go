@@ -90,8 +90,8 @@ func TestAPromiseThatNobodyTakesIsEscalated(t *testing.T) {
 		if len(board.Alerts) != 1 || board.Alerts[0].Alert.Kind != desk.AlertUntaken || board.Alerts[0].Alert.Promise != p.ID || !board.Alerts[0].Nobody {
 			t.Fatalf("nobody was reached: %+v", board.Alerts)
 		}
-		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 1 || err != nil {
-			t.Errorf("unreached: %d, %v", n, err)
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
 		strip, err := d.App.Strip(d.Ctx(), d.Ana)
 		d.Must(err)
@@ -248,8 +248,8 @@ func TestEmptyStepsOfALadderDoNotWait(t *testing.T) {
 		d.Must(err)
 		policyOf(d, []desk.PromiseKind{desk.Update}, nobody)
 		minutes(d, d.At(3, 11, 31))
-		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 1 || err != nil {
-			t.Errorf("unreached: %d, %v", n, err)
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
 	})
 }
@@ -418,8 +418,8 @@ func TestALadderAfterAnOutage(t *testing.T) {
 		if priya, ana := untaken(d, priyasPhone), untaken(d, anasPhone); priya != 1 || ana != 0 {
 			t.Errorf("at once Priya was told %d times, Ana %d", priya, ana)
 		}
-		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 0 || err != nil {
-			t.Errorf("unreached: %d, %v", n, err)
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 0 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
 	})
 }

@@ -30,8 +30,8 @@ func (a *App) provider(w coverage.By) channel.Sender {
 	return nil
 }
 
-// Ways tells which ways the desk can tell its people by: each has a provider, or none.
-func (a *App) Ways() map[coverage.By]bool {
+// ways tells which ways the desk can tell its people by: each has a provider, or none.
+func (a *App) ways() map[coverage.By]bool {
 	return map[coverage.By]bool{coverage.ByText: a.sms != nil, coverage.ByMail: a.mail != nil, coverage.ByCall: a.voice != nil}
 }
 

@@ -36,11 +36,15 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	}
 	var due []desk.Promise
 	var waits []store.TicketKey
+	calls := false
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
 		if due, err = tx.DuePromises(now, n); err != nil {
 			return err
 		}
-		waits, err = tx.Waited(now, n)
+		if waits, err = tx.Waited(now, n); err != nil {
+			return err
+		}
+		calls, err = s.a.someToCall(tx.DeskReadTx, now)
 		return err
 	})
 	if err != nil {
@@ -75,7 +79,7 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
 		})
 	}
-	if s.a.escalating.again(now) {
+	if calls {
 		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
 	}
 	return rows, nil

@@ -13,6 +13,7 @@ var (
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
+	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL LIMIT 1")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
 )
 
@@ -41,6 +42,12 @@ func (tx *Tx) SaveAlert(a desk.Alert) error {
 // AckAlert notes that somebody takes care of an alert, unless somebody does already.
 func (tx *Tx) AckAlert(id int64, by desk.StaffID) error {
 	return tx.put(alertAck, tx.client, id, micros(tx.Now()), by)
+}
+
+// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client.
+func (tx *DeskReadTx) SomeUnaccepted() (bool, error) {
+	_, some, err := maybe(tx, alertAny, value[int64])
+	return some, err
 }
 
 // AlertsOf gives the open alerts of a ticket, oldest first.

@@ -92,6 +92,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"GET /desk/display":                              h.profilePage,
 		"POST /desk/display":                             h.saveDisplay,
 		"POST /desk/display/keys":                        h.saveKeys,
+		"POST /desk/display/told":                        h.saveTold,
 		"PUT /desk/t/{ref}/typed/{place}":                h.keepTyped,
 		"PUT /desk/call/{key}/typed/{place}":             h.keepTyped,
 		"POST /desk/t/{ref}/inserts":                     h.insertPart,
