@@ -20,8 +20,8 @@ func TestAnAlertIsEscalated(t *testing.T) {
 		}
 		phone(d.Ana.Staff, "312-555-0191")
 		phone(d.Omar.Staff, "312-555-0192")
-		_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Supervisor on call", People: []desk.StaffID{d.Omar.Staff}, Every: coverage.Weekly, Count: 1,
-			Zone: "America/Chicago", At: "09:00", Start: "2026-05-25", OnCall: true, Seats: 1})
+		_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Supervisor on call", Layers: []app.LayerIn{{People: []desk.StaffID{d.Omar.Staff}, Every: coverage.Weekly, Count: 1,
+			Zone: "America/Chicago", At: "09:00", Start: "2026-05-25"}}, OnCall: true, Seats: 1})
 		d.Must(err)
 		to := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {

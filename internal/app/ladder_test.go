@@ -296,8 +296,8 @@ func TestALadderInTheNightOfTwoHours(t *testing.T) {
 		for who, number := range map[desk.StaffID]string{d.Ana.Staff: anasPhone, d.Omar.Staff: omarsPhone} {
 			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
 		}
-		rota, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Duty", People: []desk.StaffID{d.Ana.Staff, d.Omar.Staff}, Every: coverage.Daily, Count: 1,
-			Zone: "America/Chicago", At: "01:15", Start: "2026-10-31", OnCall: true, Seats: 1}) // Ana until November 1, 1:15, then Omar
+		rota, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Duty", Layers: []app.LayerIn{{People: []desk.StaffID{d.Ana.Staff, d.Omar.Staff}, Every: coverage.Daily, Count: 1,
+			Zone: "America/Chicago", At: "01:15", Start: "2026-10-31"}}, OnCall: true, Seats: 1}) // Ana until November 1, 1:15, then Omar
 		d.Must(err)
 		policyOf(d, []desk.PromiseKind{desk.Update}, coverage.Step{At: -90 * time.Minute, To: []coverage.Target{{Rota: rota.ID}}, Wait: 30 * time.Minute, Repeat: 2})
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")

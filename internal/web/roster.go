@@ -86,9 +86,10 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		name[sk.Code] = sk.Name
 		v.Skills = append(v.Skills, view.Option{Value: sk.Code, Text: sk.Name})
 	}
+	names := distinct(page.People)
 	for _, p := range page.People {
 		id := strconv.FormatInt(int64(p.ID), 10)
-		v.People = append(v.People, view.Option{Value: id, Text: p.Name})
+		v.People = append(v.People, view.Option{Value: id, Text: names[p.ID]})
 		for _, sk := range skills {
 			until, has := p.Skills[sk.Code]
 			switch {
@@ -104,9 +105,7 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		id := strconv.FormatInt(line.Rota.ID, 10)
 		one := view.RotaLine{ID: id, Name: line.Rota.Name, Version: strconv.Itoa(line.Rota.Version), OnCall: line.Rota.OnCall, People: strings.Join(line.People, ", "),
 			Changed: "Changed by " + line.Rota.ChangedBy + ", " + clock(line.Rota.ChangedAt, loc, now), Problems: append(line.Problems, line.Holes...)}
-		if len(line.Rota.Layers) == 1 {
-			one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
-		}
+		one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
 		for _, t := range line.Turns {
 			turn := view.TurnLine{Who: t.Who, When: span(t.Start, t.End)}
 			if t.Away {
@@ -127,9 +126,9 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 			one.Overrides = append(one.Overrides, view.ChangeLine{ID: strconv.FormatInt(o.ID, 10), Text: text + ", by " + o.MadeBy})
 		}
 		v.Rotas = append(v.Rotas, one)
-		if r.URL.Query().Get("change") == id && f.err == nil {
+		if r.URL.Query().Get("change") == id && f.typed == nil {
 			v.Open = "rota"
-			fillRota(v.Values, line)
+			v.Layers = fillRota(v.Values, line, names)
 		}
 		v.RotaOptions = append(v.RotaOptions, view.Option{Value: id + " " + one.Version, Text: line.Rota.Name})
 	}
@@ -191,37 +190,16 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 			v.Wrong = []view.Problem{{Text: said(f.err)}}
 		}
 	}
-	for k, start := range map[string]string{"rota-every": "week", "rota-count": "1", "rota-zone": v.Zone, "rota-at": "09:00", "rota-seats": "2", "rota-start": now.In(loc).Format(time.DateOnly)} {
-		if v.Values[k] == "" {
-			v.Values[k] = start
-		}
+	if f.name == "rota" && f.typed != nil {
+		v.Layers = layersTyped(f.typed)
 	}
+	beginRota(&v, now.In(loc))
 	return v, nil
 }
 
 var swapText = map[coverage.SwapState]string{
 	coverage.Proposed: "waits for a yes", coverage.Accepted: "accepted", coverage.InForce: "in force", coverage.Declined: "declined",
 	coverage.Withdrawn: "taken back", coverage.Lapsed: "lapsed",
-}
-
-// fillRota puts a rota of one layer into the form.
-func fillRota(v map[string]string, line app.RotaLine) {
-	l := line.Rota.Layers[0]
-	v["rota-id"], v["rota-version"], v["rota-name"] = strconv.FormatInt(line.Rota.ID, 10), strconv.Itoa(line.Rota.Version), line.Rota.Name
-	v["rota-people"], v["rota-every"], v["rota-count"] = strings.Join(line.People, "\n"), string(l.Every), strconv.Itoa(max(l.Count, 1))
-	v["rota-zone"], v["rota-at"], v["rota-start"] = l.Zone, fmt.Sprintf("%02d:%02d", l.At/60, l.At%60), l.Start.String()
-	if l.End.Year != 0 {
-		v["rota-end"] = l.End.String()
-	}
-	for _, day := range l.Hours.Week {
-		for _, i := range day {
-			v["rota-hours"] = fmt.Sprintf("%02d:%02d-%02d:%02d", i.From/60, i.From%60, i.To/60%24, i.To%60)
-		}
-	}
-	if line.Rota.OnCall {
-		v["rota-on-call"] = "yes"
-	}
-	v["rota-seats"] = strconv.Itoa(max(line.Rota.Seats, 1))
 }
 
 // turnKey names a turn in a form: rota, person, from, to.
@@ -265,7 +243,7 @@ func wall(f url.Values, key string, loc *time.Location) time.Time {
 	return t
 }
 
-func number[T ~int64](s string) T {
+func number[T ~int64 | ~int](s string) T {
 	n, _ := strconv.ParseInt(s, 10, 64) // what is no number names nobody
 	return T(n)
 }
@@ -273,21 +251,11 @@ func number[T ~int64](s string) T {
 // rosterRoutes are the acts of the page.
 func (h *handler) rosterRoutes() map[string]staffFunc {
 	return map[string]staffFunc{
-		"GET /desk/roster":           h.rosterPage,
-		"GET /desk/roster/part":      h.rosterPart,
-		"POST /desk/roster/calendar": h.newCalendar,
-		"POST /desk/roster/rotas": h.rosterAct("rota", "rota", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			people, err := h.namedPeople(r, s, f.Get("people"))
-			if err != nil {
-				return err
-			}
-			count, _ := strconv.Atoi(f.Get("count"))
-			seats, _ := strconv.Atoi(f.Get("seats"))
-			version, _ := strconv.Atoi(f.Get("version"))
-			_, err = h.app.SaveRota(r.Context(), s.v, app.RotaIn{ID: number[int64](f.Get("id")), Version: version, Name: f.Get("name"), People: people, Every: coverage.Every(f.Get("every")),
-				Count: count, Zone: strings.TrimSpace(f.Get("zone")), At: f.Get("at"), Start: f.Get("start"), End: f.Get("end"), Hours: strings.TrimSpace(f.Get("hours")), OnCall: f.Get("on-call") != "", Seats: seats})
-			return err
-		}),
+		"GET /desk/roster":                       h.rosterPage,
+		"GET /desk/roster/part":                  h.rosterPart,
+		"POST /desk/roster/calendar":             h.newCalendar,
+		"POST /desk/roster/rotas":                h.saveRota,
+		"GET /desk/roster/rotas/{id}/retirement": h.askRetireRota,
 		"POST /desk/roster/rotas/{id}/retirement": h.rosterAct("rotas", "retired", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			id, err := pathID(r)
 			if err != nil {
@@ -369,30 +337,4 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			return h.app.Certify(r.Context(), s.v, number[desk.StaffID](f.Get("staff")), f.Get("skill"), until)
 		}),
 	}
-}
-
-// namedPeople reads names, one a line, in the order of their turns.
-func (h *handler) namedPeople(r *http.Request, s signed, text string) ([]desk.StaffID, error) {
-	page, err := h.app.RosterPage(r.Context(), s.v)
-	if err != nil {
-		return nil, err
-	}
-	var list []desk.StaffID
-	for line := range strings.Lines(text) {
-		name := strings.TrimSpace(line)
-		if name == "" {
-			continue
-		}
-		found := desk.StaffID(0)
-		for _, p := range page.People {
-			if strings.EqualFold(p.Name, name) {
-				found = p.ID
-			}
-		}
-		if found == 0 {
-			return nil, desk.Fields{{Field: "people", Code: "staff.unknown", Message: "Nobody here is called \u201c" + name + "\u201d. Write names as they are on this page."}}.Err()
-		}
-		list = append(list, found)
-	}
-	return list, nil
 }
