@@ -84,6 +84,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		before, err := a.Events(ctx, d.Sam, ref)
 		d.Must(err)
 
+		_, _, err = a.WallAddress(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		walls, err := a.WallAddresses(ctx, d.Ana)
+		d.Must(err)
+		wall := walls[0].ID
+
 		// Everybody who may see St. Anne and nothing else.
 		lead := d.Eve
 		lead.Role = desk.Supervisor
@@ -207,9 +213,19 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
 				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
-				"EndWait":          func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
-				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
-				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
+				"WallAddresses": func() (any, error) {
+					list, err := a.WallAddresses(ctx, v)
+					for _, w := range list {
+						if w.Scope == d.Mercy.ID {
+							t.Errorf("%s sees an address of Mercy", v.Who)
+						}
+					}
+					return list, err
+				},
+				"EndWallAddress": func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
+				"EndWait":        func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
+				"WaitFor":        func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
+				"WindowsFor":     func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
 			for i := range kind.NumMethod() {
@@ -240,7 +256,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage", "EndWallAddress"}, name)
 				if toMercy && !mine && err == nil && !(name == "Figures" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}
