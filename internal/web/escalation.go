@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -167,4 +168,32 @@ func readEscalation(f url.Values) app.Escalation {
 		}
 	}
 	return e
+}
+
+// callsView says how well people at the desk are reached: which ways nobody carries, and which did not reach somebody
+// for what is still open.
+func (h *handler) callsView(r *http.Request, s signed) (list []string, err error) {
+	c, err := h.app.Calls(r.Context(), s.v)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range ringWays {
+		if !c.Ways[coverage.By(o.Value)] {
+			list = append(list, "This way has no provider, so nobody is told by it, and the next one is taken at once: "+strings.ToLower(o.Text)+".")
+		}
+	}
+	for _, of := range []struct {
+		state desk.RingState
+		say   string
+	}{{desk.RingNoWay, "no number or address is known"}, {desk.RingNoProvider, "no provider"}, {desk.RingFailed, "failed"}, {desk.RingBusy, "busy"}, {desk.RingNoAnswer, "no answer"}} {
+		for _, o := range ringWays {
+			if n := c.Unheard[app.Unheard{Way: coverage.By(o.Value), State: of.state}]; n > 0 {
+				list = append(list, fmt.Sprintf("For what is open now: %s, %s, %s.", strings.ToLower(o.Text), of.say, numbered(n, "time")))
+			}
+		}
+	}
+	if c.Nobody > 0 {
+		list = append(list, "Nobody was reached for "+numbered(c.Nobody, "open alert")+".")
+	}
+	return list, nil
 }

@@ -178,6 +178,11 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Escalations = append(v.Escalations, escalationView(v.Values, of, esc, page))
 	}
+	if s.v.Leads() {
+		if v.Calls, err = h.callsView(r, s); err != nil {
+			return v, err
+		}
+	}
 	for key := range f.typed {
 		v.Values[f.name+"-"+key] = f.typed.Get(key)
 	}
