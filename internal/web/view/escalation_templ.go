@@ -302,7 +302,7 @@ func escalationForm(v RosterView, e EscalationView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, s := range e.Fields {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<fieldset class=\"field\"><legend class=\"field-label\">Step ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<fieldset class=\"field fields-row\"><legend class=\"field-label\">Step ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
