@@ -13,7 +13,7 @@ var (
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
-	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL LIMIT 1")
+	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
 )
 
