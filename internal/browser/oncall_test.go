@@ -41,7 +41,7 @@ func TestThePagesOfBeingCalled(t *testing.T) {
 		}
 		b.prefers("light").view(1366, 768)
 	}
-	b.open("/desk/roster?change=" + strconv.FormatInt(rota.ID, 10)).view(1366, 768).press("Change the escalation of promises").says("Somebody is called for")
+	b.open("/desk/roster?change="+strconv.FormatInt(rota.ID, 10)).view(1366, 768).press("Change the escalation of promises").says("Somebody is called for")
 	look("roster")
 	b.follow("Take out of use").says("Take Early birds out of use?")
 	look("retire")
