@@ -195,9 +195,10 @@ func (a *App) sendWarning(ctx context.Context, w desk.Warning) error {
 		})
 		return ours, err
 	}
-	rings := slices.DeleteFunc(coverage.Rings(contact.Rings, w.At, false, nil, time.Time{}), func(r coverage.Ring) bool { return r.By != coverage.ByText })
+	// Who has chosen no way looks at the screens: nobody is rung for want of a setting here.
+	rings := slices.DeleteFunc(coverage.Rings(contact.Rules(false), w.At, false, nil, time.Time{}), func(r coverage.Ring) bool { return r.By != coverage.ByText })
 	switch {
-	case len(contact.Rings) == 0, len(rings) == 0, contact.Phone == "", a.sms == nil:
+	case len(contact.Rings)+len(contact.Calm) == 0, len(rings) == 0, contact.Phone == "", a.sms == nil:
 		_, err = move(desk.WarnScreens, time.Time{})
 		return err
 	case rings[0].At.After(a.Now()):

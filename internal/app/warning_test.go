@@ -118,7 +118,7 @@ func TestWhoIsWarnedOfAClock(t *testing.T) {
 // Whoever has chosen to be called by text gets one text for each share; nobody else gets any.
 func TestAWarningComesByTheWayChosen(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		d.Must(d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, desk.Contact{Phone: "312-555-0188", Rings: []coverage.Rule{{By: coverage.ByText, After: time.Minute}}}))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0188", nil, []coverage.Rule{{By: coverage.ByText, After: time.Minute}}))
 		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, d.Ana.Staff, desk.Contact{Phone: "312-555-0191"}))
 		texts := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {
