@@ -24,12 +24,13 @@ var (
 		"PRINT", "VOICE", "MIG", "REVIEW"}
 )
 
+// regions is how many there are of all hospitals: who works by day serves those of one.
 const regions = 5
 
 // found fills the desk: hospitals, people, and four weeks of shifts; then callers begin to call.
 func (w *world) found() error {
 	zones := []string{"America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles", "America/Phoenix"}
-	total := 0.0
+	total, desks := 0.0, 0.0 // of the division, of all
 	err := w.db.System(w.ctx, "simulate", func(tx *store.SystemTx) error {
 		for _, code := range append(slices.Clone(common), special...) {
 			if err := tx.AddSkill(desk.Skill{Code: code, Name: code, NameES: code, Public: "An expert", PublicES: "Una persona experta"}); err != nil {
@@ -37,6 +38,11 @@ func (w *world) found() error {
 			}
 		}
 		for i := range w.o.Hospitals {
+			weight := 1 / float64(10+i) // a few large ones, many small ones
+			desks += weight
+			if i%w.o.Divisions != w.part {
+				continue
+			}
 			c := desk.Client{
 				ID: desk.ClientID(i + 1), Slug: fmt.Sprintf("h%03d", i+1), Name: fmt.Sprintf("Hospital %03d", i+1), Short: fmt.Sprintf("H%03d", i+1),
 				Host: fmt.Sprintf("h%03d.help", i+1), Zone: zones[i%len(zones)], Phone: fmt.Sprintf("+1800555%04d", i+1), TTY: "711",
@@ -47,7 +53,7 @@ func (w *world) found() error {
 			if err := tx.AddClient(c); err != nil {
 				return err
 			}
-			total += 1 / float64(10+i) // a few large ones, many small ones
+			total += weight
 			w.hospitals = append(w.hospitals, hospital{c, total})
 		}
 		return w.hire(tx)
@@ -58,6 +64,7 @@ func (w *world) found() error {
 	for i := range w.hospitals {
 		w.hospitals[i].upTo /= total
 	}
+	w.share = total / desks
 	for day := range 28 {
 		if err := w.roster(day - 1); err != nil {
 			return err
@@ -65,6 +72,7 @@ func (w *world) found() error {
 	}
 	w.at(w.now, w.nextDay(28))
 	w.at(w.now, w.callers(w.now))
+	w.at(w.o.From.AddDate(0, 0, 1).UTC(), w.night)
 	return nil
 }
 
@@ -82,9 +90,15 @@ func (w *world) nextDay(ahead int) func() error {
 // hire adds the people who work the desk. A tenth leads; the others are in three teams around the clock,
 // most of them by day; every fourth speaks Spanish.
 func (w *world) hire(tx *store.SystemTx) error {
+	regions := (regions + w.o.Divisions - 1) / w.o.Divisions
 	for i := range w.o.Analysts {
+		ten := i / 10
+		if ten%w.o.Divisions != w.part {
+			continue
+		}
+		ten /= w.o.Divisions
 		s := desk.Staff{
-			ID: desk.StaffID(i + 1), Name: fmt.Sprintf("Analyst %03d", i+1), Login: fmt.Sprintf("a%03d@kept.example", i+1), Role: desk.Analyst,
+			ID: desk.StaffID(len(w.analysts) + 1), Name: fmt.Sprintf("Analyst %03d", i+1), Login: fmt.Sprintf("a%03d@kept.example", i+1), Role: desk.Analyst,
 			Languages: []string{"en"}, Active: true,
 		}
 		if i%4 == 1 {
@@ -98,10 +112,10 @@ func (w *world) hire(tx *store.SystemTx) error {
 		if team == 0 {
 			s.Role = desk.Supervisor
 		}
-		a := &analyst{team: team, no: i}
+		a := &analyst{team: team, no: i, ten: ten}
 		for c := range w.hospitals {
 			// By night and for those who lead everybody serves every hospital; by day, those of one region.
-			if team == 0 || team >= 8 || c%regions == (i/10)%regions {
+			if team == 0 || team >= 8 || c%regions == ten%regions {
 				s.Clients = append(s.Clients, w.hospitals[c].ID)
 			}
 		}
@@ -134,7 +148,7 @@ func (w *world) roster(day int) error {
 			}
 			from := starts[a.team]
 			if a.team == 0 {
-				from = []int{6, 14, 22}[(a.no/10+day/7)%3]
+				from = []int{6, 14, 22}[(a.ten+day/7)%3]
 			}
 			start := time.Date(date.Year(), date.Month(), date.Day(), from, 0, 0, 0, zone)
 			end := start.Add(8*time.Hour + 30*time.Minute)

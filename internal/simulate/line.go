@@ -41,7 +41,7 @@ func (w *world) rate(t time.Time) float64 {
 		days += d
 	}
 	perHour := float64(w.o.Tickets) / (365 * 24)
-	return perHour * hourly[l.Hour()] * 24 / hours * daily[l.Weekday()] * 7 / days
+	return w.share * perHour * hourly[l.Hour()] * 24 / hours * daily[l.Weekday()] * 7 / days
 }
 
 // callers brings the questions of an hour, at instants of their own, and comes again an hour later.

@@ -20,11 +20,41 @@ type Report struct {
 	TextsOut  int
 	TextsIn   int
 	Audited   int // tickets held against the laws before a commit
+	Nights    int // at which all open questions were, and those of the day
+	Verified  int // questions that were read anew for it, at night and at the end
 	Refused   int // acts that came too late: somebody was faster, a time was taken
 
 	Kept, NotReached, Late, Broken, Repaired                 int
 	MovedByPerson, MovedByUs, MovedByMiss, Withdrawn, Voided int
 	Asked                                                    int // reminders whether it is fixed
+}
+
+// add counts another division, or another time, into r.
+func (r *Report) add(o Report) {
+	r.Tickets += o.Tickets
+	r.Calls += o.Calls
+	r.Answered += o.Answered
+	r.In30 += o.In30
+	r.Abandoned += o.Abandoned
+	r.Waited += o.Waited
+	r.Worked += o.Worked
+	r.TextsOut += o.TextsOut
+	r.TextsIn += o.TextsIn
+	r.Audited += o.Audited
+	r.Nights += o.Nights
+	r.Verified += o.Verified
+	r.Refused += o.Refused
+	r.Kept += o.Kept
+	r.NotReached += o.NotReached
+	r.Late += o.Late
+	r.Broken += o.Broken
+	r.Repaired += o.Repaired
+	r.MovedByPerson += o.MovedByPerson
+	r.MovedByUs += o.MovedByUs
+	r.MovedByMiss += o.MovedByMiss
+	r.Withdrawn += o.Withdrawn
+	r.Voided += o.Voided
+	r.Asked += o.Asked
 }
 
 func (r *Report) count(p desk.Promise) {
@@ -75,6 +105,7 @@ func (r Report) String() string {
 	line("  late %d, broken %d (repaired %d), moved by us %d", r.Late, r.Broken, r.Repaired, r.MovedByUs)
 	line("apart: moved by the person %d, moved on after an unanswered call %d, not needed %d, void %d", r.MovedByPerson, r.MovedByMiss, r.Withdrawn, r.Voided)
 	line("%d texts and mails sent, %d came in; %.0f hours of work", r.TextsOut, r.TextsIn, r.Worked.Hours())
-	line("%d times a question was held against the laws before a commit; they hold", r.Audited)
+	line("%d times a question was held against the laws before a commit, %d times read anew for it in %d nights and at the end; they hold",
+		r.Audited, r.Verified, r.Nights)
 	return b.String()
 }

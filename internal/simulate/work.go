@@ -15,7 +15,8 @@ type analyst struct {
 	v      desk.Viewer
 	skills []string
 	team   int
-	no     int
+	no     int       // among all of the desk
+	ten    int       // in which ten of the division
 	until  time.Time // end of the shift; zero when off
 	doing  bool
 }

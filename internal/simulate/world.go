@@ -13,10 +13,11 @@ import (
 	"kept/internal/store"
 )
 
-// world is everything at one instant.
+// world is everything of one division at one instant.
 type world struct {
 	ctx  context.Context
 	o    Options
+	part int // which division
 	db   *store.DB
 	app  *app.App
 	rand *rand.Rand
@@ -28,12 +29,52 @@ type world struct {
 	sweepAt, sendAt, foldAt time.Time
 
 	hospitals []hospital
+	share     float64 // of all questions
 	analysts  []*analyst
 	line      line
 	written   written
 	people    int
 	carrier   carrier
+	laws      laws
 	report    Report
+}
+
+func newWorld(ctx context.Context, o Options, part int) *world {
+	w := &world{ctx: ctx, o: o, part: part, now: o.From.UTC(), laws: laws{}, rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part)))}
+	w.carrier.w = w
+	return w
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+// begin opens the desk of the division.
+func (w *world) begin(db *store.DB) {
+	w.db = db
+	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
+	w.app.OnWork(func(due time.Time) {
+		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
+			w.sweepAt = due
+		}
+	}, func() { w.sendAt = w.now })
+}
+
+func (w *world) seed() (s [32]byte) {
+	for i := range s {
+		s[i] = byte(w.rand.Uint32())
+	}
+	return s
+}
+
+// live founds the desk, lets the days pass, and holds all that is there at the end against the laws.
+func (w *world) live() error {
+	if err := w.found(); err != nil {
+		return err
+	}
+	w.foldAt = w.now
+	if err := w.pass(w.o.From.AddDate(0, 0, w.o.Days).UTC()); err != nil {
+		return err
+	}
+	return w.last()
 }
 
 // happening is something that comes at an instant. Those of one instant come in the order in which
