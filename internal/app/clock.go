@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
+	"kept/internal/calendar"
 	"kept/internal/desk"
 	"kept/internal/job"
 	"kept/internal/sla"
@@ -282,8 +284,8 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 		}
 	}
 	var rows []job.Row
-	for c, all := range byClient {
-		for some := range slices.Chunk(all, foldsAtOnce) {
+	for _, c := range slices.Sorted(maps.Keys(byClient)) {
+		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
 			rows = append(rows, job.Row{
 				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
 				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },
@@ -424,4 +426,42 @@ func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list []Cloc
 		return nil
 	})
 	return list, sums, err
+}
+
+// Attained is how the clocks of one metric ended.
+type Attained struct {
+	Metric sla.Metric
+	sla.Tally
+}
+
+// Attainment counts the clocks of one client that were decided in [from, until), by metric, under the terms that were in
+// force for each. Until must not lie ahead.
+func (a *App) Attainment(ctx context.Context, v desk.Viewer, cid desk.ClientID, from, until time.Time) ([]Attained, error) {
+	if v.Who != desk.WhoSystem && !v.Leads() {
+		return nil, errAgreementLead
+	}
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return nil, err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Attained
+	err = a.db.Read(ctx, v, cid, func(tx *store.ReadTx) error {
+		b, err := a.bookIn(tx, c)
+		if err != nil {
+			return err
+		}
+		var count sla.Counts
+		err = tx.Histories(from, until, func(f desk.ClockFacts, events []desk.Event) {
+			t := f.History(know.functions[f.Function].Name, events)
+			count.Add(b.Book, &t, calendar.Span{Start: from, End: until})
+		})
+		all = nil
+		count.Each(func(m sla.Metric, t sla.Tally) { all = append(all, Attained{m, t}) })
+		return err
+	})
+	return all, err
 }

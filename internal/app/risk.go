@@ -233,15 +233,29 @@ func (a *App) LookAround(ctx context.Context) error {
 	}
 	a.around.calls.Store(&callsNow{calls, now})
 	if h := a.around.past.Load(); h == nil || now.Sub(h.at).Abs() >= historyLast {
-		if err := a.study(ctx, now); err != nil {
+		if err := a.Study(ctx); err != nil {
 			return err
 		}
 	}
 	return a.shiftsLeft(ctx, now)
 }
 
-// study reads how long promises of the last four weeks took.
-func (a *App) study(ctx context.Context, now time.Time) error {
+// Odds gives what history says of a live promise right now, whatever else endangers it. It may open a unit of work.
+func (a *App) Odds(ctx context.Context, p desk.Promise) (Danger, error) {
+	d, err := a.onDuty(ctx, a.Now())
+	if err != nil {
+		return Danger{}, err
+	}
+	var g Danger
+	if c, ok := d.chance(p); ok {
+		g.Chance, g.Cases, g.Open = c.Breach, c.Cases, c.Open
+	}
+	return g, nil
+}
+
+// Study reads how long promises of the last four weeks took; LookAround does so every ten minutes.
+func (a *App) Study(ctx context.Context) error {
+	now := a.Now()
 	var list []desk.Promise
 	err := a.db.Claim(ctx, "risk", func(tx *store.SystemTx) (err error) {
 		list, err = tx.Past(now.Add(-historyIs))

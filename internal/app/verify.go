@@ -138,7 +138,7 @@ func FileSince(tx *store.ReadTx, t desk.Ticket, known []desk.Event) (law.File, e
 	if f.Outs, err = tx.Outs(t.ID); err != nil {
 		return f, err
 	}
-	if f.Alerts, err = tx.AlertsOf(t.ID); err != nil {
+	if f.Alerts, err = tx.AlertsEver(t.ID); err != nil {
 		return f, err
 	}
 	f.Sorry, err = sorry(tx, f)

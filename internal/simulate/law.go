@@ -80,12 +80,29 @@ func (w *world) night() error {
 
 // last is the same of every question that there ever was.
 func (w *world) last() error {
+	if err := w.fold(); err != nil {
+		return err
+	}
 	found, err := w.app.Verify(w.ctx, lookout)
 	if err := w.verified(found, err); err != nil {
 		return err
 	}
 	if found.Tickets != w.report.Tickets {
 		return fmt.Errorf("%d questions were asked, %d are there", w.report.Tickets, found.Tickets)
+	}
+	for r := range w.regions {
+		for k := range skills {
+			if w.gaps[gapKey{k, r}] != nil {
+				w.closeGap(gapKey{k, r})
+			}
+		}
+	}
+	for _, h := range w.hospitals {
+		clocks, err := w.app.Attainment(w.ctx, lookout, h.ID, w.o.From.UTC(), w.now)
+		if err != nil {
+			return err
+		}
+		w.report.add(Report{Clocks: clocks})
 	}
 	return nil
 }

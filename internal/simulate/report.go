@@ -1,22 +1,31 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/need"
 )
 
 // Report is what happened. Promises are counted when they have ended, each way apart.
 type Report struct {
+	Options Options
+	Zone    string // whose week Week and the instants are
+
 	Tickets   int
 	Calls     int // including those who called again
 	Answered  int
 	In30      int // answered within 30 seconds
 	Abandoned int
 	Waited    time.Duration // of all who were answered
+	Talked    time.Duration // of it, on calls that came in
 	Worked    time.Duration // of all analysts
+	Done      int           // pieces of work that took it, calls too
 	TextsOut  int
 	TextsIn   int
 	Audited   int // tickets held against the laws before a commit
@@ -27,6 +36,27 @@ type Report struct {
 	Kept, NotReached, Late, Broken, Repaired                 int
 	MovedByPerson, MovedByUs, MovedByMiss, Withdrawn, Voided int
 	Asked                                                    int // reminders whether it is fixed
+
+	Shifts, Absences int // absences: shifts to which nobody came
+	Forgotten        int // promises that nobody remembered
+	Unreachable      int // times that the provider of texts could not be reached
+	Landlines        int // numbers that take no texts
+	Alerts           int // that somebody who leads took care of
+
+	Kinds    map[desk.PromiseKind]*Ended
+	Clocks   []app.Attained
+	Halves   int // half hours that were watched, each region apart
+	Gaps     map[string]*SkillGaps
+	NoWindow map[string]int // calls after which no time could be promised, by skill
+	Week     [need.Cells]Half
+	Odds     [len(points)][]need.Outcome // one for each of points
+}
+
+// Ended counts how the promises of a kind ended that came due; repairs are apart.
+type Ended struct{ Kept, Late, Broken int }
+
+func newReport() Report {
+	return Report{Kinds: map[desk.PromiseKind]*Ended{}, Gaps: map[string]*SkillGaps{}, NoWindow: map[string]int{}}
 }
 
 // add counts another division, or another time, into r.
@@ -55,9 +85,75 @@ func (r *Report) add(o Report) {
 	r.Withdrawn += o.Withdrawn
 	r.Voided += o.Voided
 	r.Asked += o.Asked
+	r.Talked += o.Talked
+	r.Done += o.Done
+	r.Shifts += o.Shifts
+	r.Absences += o.Absences
+	r.Forgotten += o.Forgotten
+	r.Unreachable += o.Unreachable
+	r.Landlines += o.Landlines
+	r.Alerts += o.Alerts
+	r.Halves += o.Halves
+	for k, e := range o.Kinds {
+		sum := r.kind(k)
+		sum.Kept, sum.Late, sum.Broken = sum.Kept+e.Kept, sum.Late+e.Late, sum.Broken+e.Broken
+	}
+	for _, c := range o.Clocks {
+		i := slices.IndexFunc(r.Clocks, func(have app.Attained) bool { return have.Metric == c.Metric })
+		if i < 0 {
+			r.Clocks = append(r.Clocks, c)
+			continue
+		}
+		r.Clocks[i].Tally.Add(c.Tally)
+	}
+	slices.SortFunc(r.Clocks, func(a, b app.Attained) int { return cmp.Compare(a.Metric, b.Metric) })
+	for k, g := range o.Gaps {
+		sum := r.Gaps[k]
+		if sum == nil {
+			sum = &SkillGaps{}
+			r.Gaps[k] = sum
+		}
+		sum.Gaps, sum.Halves, sum.Absent = sum.Gaps+g.Gaps, sum.Halves+g.Halves, sum.Absent+g.Absent
+		if g.Longest.Lasted() > sum.Longest.Lasted() {
+			sum.Longest = g.Longest
+		}
+		for i := range g.Week {
+			sum.Week[i] += g.Week[i]
+		}
+	}
+	for k, n := range o.NoWindow {
+		r.NoWindow[k] += n
+	}
+	for i := range o.Week {
+		h, x := &r.Week[i], o.Week[i]
+		h.Seen = max(h.Seen, x.Seen)
+		h.Calls, h.Promises, h.Listed, h.There = h.Calls+x.Calls, h.Promises+x.Promises, h.Listed+x.Listed, h.There+x.There
+	}
+	for i := range o.Odds {
+		r.Odds[i] = append(r.Odds[i], o.Odds[i]...)
+	}
+}
+
+func (r *Report) kind(k desk.PromiseKind) *Ended {
+	e := r.Kinds[k]
+	if e == nil {
+		e = &Ended{}
+		r.Kinds[k] = e
+	}
+	return e
 }
 
 func (r *Report) count(p desk.Promise) {
+	if p.Kind != desk.Confirm && p.RepairOf == 0 {
+		switch p.State {
+		case desk.Kept:
+			r.kind(p.Kind).Kept++
+		case desk.KeptLate:
+			r.kind(p.Kind).Late++
+		case desk.Broken:
+			r.kind(p.Kind).Broken++
+		}
+	}
 	switch {
 	case p.Kind == desk.Confirm:
 		r.Asked++

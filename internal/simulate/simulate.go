@@ -5,8 +5,8 @@
 //
 // It never talks to a network and reads no clock: all that happens follows from Options.Seed.
 //
-// Start reading at Run, then world.go (time), line.go (the telephone), work.go (what analysts do) and
-// person.go (what people do).
+// Start reading at Run, then world.go (time), line.go (the telephone), work.go (what analysts do), person.go (what
+// people do), law.go (what must hold) and report.go (what is counted).
 package simulate
 
 import (
@@ -32,7 +32,10 @@ type Options struct {
 	// Absent is the share of shifts to which nobody comes [0.03].
 	Absent float64
 
-	Progress func(string) // told once a day, in a sentence; nil tells nobody
+	// Extra are shifts that somebody thinks of adding: other people, the same callers.
+	Extra []Shift
+
+	Progress func(string) `json:"-"` // told once a day, in a sentence; nil tells nobody
 }
 
 func (o Options) filled() Options {
@@ -99,7 +102,9 @@ func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, er
 		})
 	}
 	all.Wait()
-	var r Report
+	r := newReport()
+	r.Options, r.Zone = o, zone.String()
+	r.Options.Progress = nil
 	for _, w := range worlds {
 		r.add(w.report)
 	}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func TestADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first != again {
+	if !reflect.DeepEqual(first, again) {
 		t.Fatalf("the same seed gave two reports:\n%+v\n%+v", first, again)
 	}
 }

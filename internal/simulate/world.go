@@ -21,7 +21,10 @@ type world struct {
 	db   *store.DB
 	app  *app.App
 	rand *rand.Rand
-	now  time.Time
+	// crowd is the dice of those who call and write: they do not depend on who is there to answer.
+	crowd *rand.Rand
+	odds  *rand.Rand // of which promises are judged
+	now   time.Time
 
 	ahead happenings
 	seq   int
@@ -30,6 +33,8 @@ type world struct {
 
 	hospitals []hospital
 	share     float64 // of all questions
+	regions   int
+	gaps      map[gapKey]*Gap // open ones
 	analysts  []*analyst
 	line      line
 	written   written
@@ -40,7 +45,11 @@ type world struct {
 }
 
 func newWorld(ctx context.Context, o Options, part int) *world {
-	w := &world{ctx: ctx, o: o, part: part, now: o.From.UTC(), laws: laws{}, rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part)))}
+	w := &world{ctx: ctx, o: o, part: part, now: o.From.UTC(), laws: laws{}, gaps: map[gapKey]*Gap{},
+		rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part))), crowd: rand.New(rand.NewPCG(o.Seed, 0x63726f7764+uint64(part))),
+		odds: rand.New(rand.NewPCG(o.Seed, 0x6f646473+uint64(part)))}
+	w.regions = (regions + o.Divisions - 1) / o.Divisions
+	w.report = newReport()
 	w.carrier.w = w
 	return w
 }
@@ -142,9 +151,18 @@ func (w *world) pass(until time.Time) error {
 		}
 		if w.now.Sub(day) >= 24*time.Hour {
 			day = day.Add(24 * time.Hour)
-			w.o.Progress(fmt.Sprintf("%s: %d tickets, %d promises", day.In(zone).Format("Mon Jan 2"), w.report.Tickets, w.report.Promises()))
+			w.o.Progress(w.said(day))
 		}
 	}
+}
+
+// said tells how far the days have passed.
+func (w *world) said(day time.Time) string {
+	s := fmt.Sprintf("%s: %d questions, %d promises", day.In(zone).Format("Mon Jan 2"), w.report.Tickets, w.report.Promises())
+	if w.o.Divisions > 1 {
+		return fmt.Sprintf("Division %d, %s", w.part+1, s)
+	}
+	return s
 }
 
 // step does what is due now: first the clock of promises, then messages, then the clocks of agreements, then one happening.
@@ -178,9 +196,9 @@ func (w *world) send() error {
 	return err
 }
 
-// fold counts the clocks of what has changed: here once in an hour, for speed, and not each second.
+// fold counts the clocks of what has changed: here every four hours, for speed, and not each second.
 func (w *world) fold() error {
-	w.foldAt = w.now.Add(time.Hour)
+	w.foldAt = w.now.Add(4 * time.Hour)
 	for {
 		if n, err := w.app.Fold(w.ctx); err != nil || n == 0 {
 			return err
@@ -226,4 +244,4 @@ func (w *world) waits(mean time.Duration) time.Duration {
 	return time.Duration(float64(mean) * w.rand.ExpFloat64())
 }
 
-func pick[T any](w *world, list []T) T { return list[w.rand.IntN(len(list))] }
+func pick[T any](dice *rand.Rand, list []T) T { return list[dice.IntN(len(list))] }

@@ -13,6 +13,7 @@ var (
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND {mine a} LIMIT 1000) open_alert")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY a.id")
+	alertsEver = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 ORDER BY a.id")
 )
 
 func openAlerts(which string) string {
@@ -37,6 +38,11 @@ func (tx *Tx) SaveAlert(a desk.Alert) error {
 // AlertsOf gives the open alerts of a ticket, oldest first.
 func (tx *ReadTx) AlertsOf(t desk.TicketID) ([]desk.Alert, error) {
 	return many(tx, alertsOf, scanAlert, tx.client, t)
+}
+
+// AlertsEver gives all alerts of a ticket, those that somebody took care of too, oldest first.
+func (tx *ReadTx) AlertsEver(t desk.TicketID) ([]desk.Alert, error) {
+	return many(tx, alertsEver, scanAlert, tx.client, t)
 }
 
 // Alert gives one alert of the viewer's clients, or NotFound.
