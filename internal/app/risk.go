@@ -132,14 +132,36 @@ func began(p desk.Promise) time.Time {
 	return p.MadeAt
 }
 
-func workOf(p desk.Promise) need.Group { return need.Group{Kind: string(p.Kind), Skill: p.Skill} }
+// History is compared by the share of its time that a promise has used up, not by the clock on the wall: a word that is
+// promised for the next noon is answered in the morning, and a night without an answer is no sign of danger. What was promised
+// for a like time is compared first.
+const wholeTime = time.Hour
+
+// timeOf is how long the work on p may take.
+func timeOf(p desk.Promise) time.Duration { return max(p.Due.Sub(began(p)), time.Minute) }
+
+// shareOf is a part of that time, as history counts it.
+func shareOf(p desk.Promise, d time.Duration) time.Duration {
+	return time.Duration(float64(d) / float64(timeOf(p)) * float64(wholeTime))
+}
+
+func workOf(p desk.Promise) need.Group {
+	span := "more"
+	for _, most := range []time.Duration{time.Hour, 8 * time.Hour, 24 * time.Hour} {
+		if timeOf(p) <= most {
+			span = most.String()
+			break
+		}
+	}
+	return need.Group{Kind: string(p.Kind), Function: span, Skill: p.Skill}
+}
 
 func (d *duty) chance(p desk.Promise) (need.Chance, bool) {
-	if d.past == nil || !p.State.Live() || p.RepairOf != 0 {
-		return need.Chance{}, false
+	if d.past == nil || !p.State.Live() || p.RepairOf != 0 || !p.AnsweredAt.IsZero() {
+		return need.Chance{}, false // what is answered is done: it waits for the morning, or for a provider
 	}
 	from := began(p)
-	return d.past.Breach(workOf(p), d.now.Sub(from), p.Due.Sub(maxTime(from, d.now))), true
+	return d.past.Breach(workOf(p), shareOf(p, d.now.Sub(from)), shareOf(p, p.Due.Sub(maxTime(from, d.now)))), true
 }
 
 // usual is how long such work takes at most, four times of five, once its own chance to break is as high
@@ -150,8 +172,8 @@ func (d *duty) usual(p desk.Promise) time.Duration {
 	if !ok || c.Cases < riskCases || c.Breach < riskChance {
 		return 0
 	}
-	took, _ := d.past.Usual(workOf(p), riskShare)
-	return took
+	share, _ := d.past.Usual(workOf(p), riskShare)
+	return time.Duration(float64(share) / float64(wholeTime) * float64(timeOf(p)))
 }
 
 // soon remembers whether somebody with a skill will be there within a window, while the roster stands.
@@ -266,7 +288,7 @@ func (a *App) Study(ctx context.Context) error {
 	}
 	var past []need.Past
 	for _, p := range list {
-		took := need.Past{Group: workOf(p), Took: max(0, p.EndedAt.Sub(began(p)))}
+		took := need.Past{Group: workOf(p), Took: shareOf(p, max(0, p.EndedAt.Sub(began(p))))}
 		switch {
 		case p.Kind == desk.Confirm:
 			continue

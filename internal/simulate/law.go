@@ -47,6 +47,9 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 // night reads every question that is open or was touched since the last night anew, from its first event, and holds it
 // and its clocks against the laws; then it sees that nothing that is due has been left.
 func (w *world) night() error {
+	if err := w.fold(); err != nil {
+		return err
+	}
 	keys := slices.SortedFunc(maps.Keys(w.laws), func(a, b store.TicketKey) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ID, b.ID))
 	})

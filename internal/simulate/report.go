@@ -15,7 +15,8 @@ import (
 // Report is what happened. Promises are counted when they have ended, each way apart.
 type Report struct {
 	Options Options
-	Zone    string // whose week Week and the instants are
+	Zone    string  // whose week Week and the instants are
+	Days    float64 // that have passed
 
 	Tickets   int
 	Calls     int // including those who called again

@@ -77,15 +77,16 @@ var zone = func() *time.Location {
 }()
 
 // Run fills empty databases, which open gives on the simulated clock, one for each division, and lets Options.Days
-// pass. The error says at which instant something happened that must not: a law that does not hold, an act that
+// pass. When ctx ends, time does, and the report is of what has passed. The error says at which instant something happened that must not: a law that does not hold, an act that
 // failed for a reason of ours.
 func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, error)) (Report, error) {
 	o = o.filled()
-	ctx, stop := context.WithCancelCause(ctx)
+	enough := ctx.Done()
+	ctx, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
 	worlds := make([]*world, o.Divisions)
 	for i := range worlds {
-		worlds[i] = newWorld(ctx, o, i)
+		worlds[i] = newWorld(ctx, enough, o, i)
 		db, err := open(store.Options{Clock: worlds[i].clock, Forgetful: true, Audit: worlds[i].audit})
 		if err != nil {
 			return Report{}, err
@@ -105,6 +106,7 @@ func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, er
 	r := newReport()
 	r.Options, r.Zone = o, zone.String()
 	r.Options.Progress = nil
+	r.Days = worlds[0].now.Sub(o.From).Hours() / 24
 	for _, w := range worlds {
 		r.add(w.report)
 	}

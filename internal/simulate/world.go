@@ -15,21 +15,22 @@ import (
 
 // world is everything of one division at one instant.
 type world struct {
-	ctx  context.Context
-	o    Options
-	part int // which division
-	db   *store.DB
-	app  *app.App
-	rand *rand.Rand
+	ctx context.Context
+	// enough ends time early.
+	enough <-chan struct{}
+	o      Options
+	part   int // which division
+	db     *store.DB
+	app    *app.App
+	rand   *rand.Rand
 	// crowd is the dice of those who call and write: they do not depend on who is there to answer.
 	crowd *rand.Rand
-	odds  *rand.Rand // of which promises are judged
 	now   time.Time
 
 	ahead happenings
 	seq   int
-	// When the sweeper and the sender look next; zero is not before something is written. And when clocks are counted.
-	sweepAt, sendAt, foldAt time.Time
+	// When the sweeper and the sender look next; zero is not before something is written.
+	sweepAt, sendAt time.Time
 
 	hospitals []hospital
 	share     float64 // of all questions
@@ -44,10 +45,9 @@ type world struct {
 	report    Report
 }
 
-func newWorld(ctx context.Context, o Options, part int) *world {
-	w := &world{ctx: ctx, o: o, part: part, now: o.From.UTC(), laws: laws{}, gaps: map[gapKey]*Gap{},
-		rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part))), crowd: rand.New(rand.NewPCG(o.Seed, 0x63726f7764+uint64(part))),
-		odds: rand.New(rand.NewPCG(o.Seed, 0x6f646473+uint64(part)))}
+func newWorld(ctx context.Context, enough <-chan struct{}, o Options, part int) *world {
+	w := &world{ctx: ctx, enough: enough, o: o, part: part, now: o.From.UTC(), laws: laws{}, gaps: map[gapKey]*Gap{},
+		rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part))), crowd: rand.New(rand.NewPCG(o.Seed, 0x63726f7764+uint64(part)))}
 	w.regions = (regions + o.Divisions - 1) / o.Divisions
 	w.report = newReport()
 	w.carrier.w = w
@@ -79,7 +79,6 @@ func (w *world) live() error {
 	if err := w.found(); err != nil {
 		return err
 	}
-	w.foldAt = w.now
 	if err := w.pass(w.o.From.AddDate(0, 0, w.o.Days).UTC()); err != nil {
 		return err
 	}
@@ -131,8 +130,13 @@ func (w *world) pass(until time.Time) error {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
+		select {
+		case <-w.enough:
+			until = w.now // the report is of the days that have passed
+		default:
+		}
 		next := until
-		for _, t := range []time.Time{w.sweepAt, w.sendAt, w.foldAt} {
+		for _, t := range []time.Time{w.sweepAt, w.sendAt} {
 			if !t.IsZero() && t.Before(next) {
 				next = t
 			}
@@ -165,16 +169,13 @@ func (w *world) said(day time.Time) string {
 	return s
 }
 
-// step does what is due now: first the clock of promises, then messages, then the clocks of agreements, then one happening.
+// step does what is due now: first the clock of promises, then messages, then one happening.
 func (w *world) step() error {
 	if due(w.sweepAt, w.now) {
 		return w.sweep()
 	}
 	if due(w.sendAt, w.now) {
 		return w.send()
-	}
-	if due(w.foldAt, w.now) {
-		return w.fold()
 	}
 	return heap.Pop(&w.ahead).(happening).do()
 }
@@ -196,9 +197,8 @@ func (w *world) send() error {
 	return err
 }
 
-// fold counts the clocks of what has changed: here every four hours, for speed, and not each second.
+// fold counts the clocks of what has changed: here every night, for speed, and not each second.
 func (w *world) fold() error {
-	w.foldAt = w.now.Add(4 * time.Hour)
 	for {
 		if n, err := w.app.Fold(w.ctx); err != nil || n == 0 {
 			return err

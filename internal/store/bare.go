@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime"
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -25,6 +26,16 @@ type bare struct {
 	beforeWrite func() error
 }
 
+// uncounted has SQLite not count the memory that it uses: nobody asks, and counting takes a lock of the whole process
+// with every allocation. It works before the first database is opened and is no harm later.
+var uncounted = sync.OnceFunc(func() {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	no := libc.NewVaList(int32(0))
+	defer libc.Xfree(tls, no)
+	sqlite3.Xsqlite3_config(tls, sqlite3.SQLITE_CONFIG_MEMSTATUS, no)
+})
+
 // bareError is what SQLite said.
 type bareError struct {
 	code int
@@ -40,6 +51,12 @@ func openBare(path string, pragmas []string) (_ *bare, err error) {
 			return sqlite3.Xsqlite3_open_v2(l.tls, z, p, sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_CREATE|sqlite3.SQLITE_OPEN_NOMUTEX, 0)
 		})
 	}, &l.db)
+	if err == nil {
+		// Small memory of its own, that nothing is locked for.
+		own := libc.NewVaList(uintptr(0), int32(1200), int32(10_000))
+		defer libc.Xfree(l.tls, own)
+		err = l.code(sqlite3.Xsqlite3_db_config(l.tls, l.db, sqlite3.SQLITE_DBCONFIG_LOOKASIDE, own))
+	}
 	for i := 0; err == nil && i < len(pragmas); i++ {
 		err = l.run("PRAGMA " + pragmas[i])
 	}

@@ -92,6 +92,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
+	uncounted()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be made.")
 	}
