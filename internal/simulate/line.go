@@ -88,12 +88,15 @@ func (w *world) asks() error {
 	return w.writes(k, desk.ViaAPI)
 }
 
-// rings puts a caller into the line; patience ends after two minutes on average.
+// patience is how long a caller waits on average before hanging up.
+const patience = 2 * time.Minute
+
+// rings puts a caller into the line.
 func (w *world) rings(k *caller) error {
 	w.report.Calls++
 	w.half(w.now).Calls++
 	w.line.waiting = append(w.line.waiting, k)
-	w.in(w.waits(2*time.Minute), func() error {
+	w.in(w.waits(patience), func() error {
 		if k.served {
 			return nil
 		}

@@ -2,9 +2,7 @@ package simulate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -189,20 +187,3 @@ func (r Report) Promises() int {
 // due is how many came to their time: those that the person moved or did not need are not in it, and a
 // repair belongs to what broke.
 func (r Report) due() int { return r.Kept + r.NotReached + r.Late + r.Broken + r.MovedByUs }
-
-// String prints the report for a person who plans.
-func (r Report) String() string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	share := func(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) }
-	line("%d questions, of them %d calls answered (%.1f%% within 30 seconds, %s on average), %d callers hung up (%.1f%%)",
-		r.Tickets, r.Answered, share(r.In30, r.Answered), (r.Waited / time.Duration(max(r.Answered, 1))).Round(time.Second), r.Abandoned, share(r.Abandoned, r.Calls))
-	line("%d promises came due: %.2f%% kept in time (%d, of them %d where nobody could be reached in three tries)",
-		r.due(), share(r.Kept+r.NotReached, r.due()), r.Kept+r.NotReached, r.NotReached)
-	line("  late %d, broken %d (repaired %d), moved by us %d", r.Late, r.Broken, r.Repaired, r.MovedByUs)
-	line("apart: moved by the person %d, moved on after an unanswered call %d, not needed %d, void %d", r.MovedByPerson, r.MovedByMiss, r.Withdrawn, r.Voided)
-	line("%d texts and mails sent, %d came in; %.0f hours of work", r.TextsOut, r.TextsIn, r.Worked.Hours())
-	line("%d times a question was held against the laws before a commit, %d times read anew for it in %d nights and at the end; they hold",
-		r.Audited, r.Verified, r.Nights)
-	return b.String()
-}
