@@ -71,6 +71,7 @@ func (w *world) asks() error {
 		}
 	}
 	w.people++
+	w.report.People++
 	k := &caller{h: h, since: w.now, lang: "en", skill: pick(w.crowd, common), kind: desk.Patient, name: fmt.Sprintf("Person %d", w.people),
 		phone: fmt.Sprintf("+1312%07d", 2_200_000+w.people%7_000_000)}
 	if w.crowd.Float64() < 0.12 {

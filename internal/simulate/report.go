@@ -16,6 +16,7 @@ type Report struct {
 	Zone    string  // whose week Week and the instants are
 	Days    float64 // that have passed
 
+	People    int // people who had a question, whether anybody heard it or not
 	Tickets   int
 	Calls     int // including those who called again
 	Answered  int
@@ -60,6 +61,7 @@ func newReport() Report {
 
 // add counts another division, or another time, into r.
 func (r *Report) add(o Report) {
+	r.People += o.People
 	r.Tickets += o.Tickets
 	r.Calls += o.Calls
 	r.Answered += o.Answered

@@ -125,7 +125,9 @@ func (w *world) roster(day int) error {
 			if err := tx.AddShift(s); err != nil {
 				return err
 			}
-			w.at(s.Start, w.comes(a, s.End, w.absent(a, day)))
+			if s.End.After(w.now) {
+				w.at(s.Start, w.comes(a, s.End, w.absent(a, day)))
+			}
 		}
 		return nil
 	})

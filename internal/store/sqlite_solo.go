@@ -60,7 +60,9 @@ func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context
 	defer func() { // also when fn ends its goroutine
 		if !done || err != nil {
 			e.s.late = e.s.late[:late]
-			err = errors.Join(err, e.undo())
+			if lost := e.undo(); lost != nil {
+				err = errors.Join(err, lost)
+			}
 		}
 	}()
 	if err = fn(context.Background(), e.s); err == nil {
