@@ -314,25 +314,16 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 		if err != nil {
 			return err
 		}
-		for _, id := range some {
-			t, err := tx.ClockFacts(id)
-			if err != nil {
-				return err
-			}
-			events, err := tx.Past(id)
-			if err != nil {
-				return err
-			}
+		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
 			if row, ok := k.standingNow(t, events, tx.Now()); ok {
-				err = tx.SaveClock(row)
-			} else {
-				err = tx.DropClock(id)
+				return tx.SaveClock(row)
 			}
-			if err != nil {
-				return err
-			}
+			return tx.DropClock(t.Ticket)
+		})
+		if err != nil {
+			return err
 		}
-		return nil
+		return tx.Folded(some)
 	})
 }
 

@@ -251,3 +251,57 @@ func (x *act) askIfFixed(talked bool) error {
 	}
 	return x.keepWords("asked_if_fixed", out)
 }
+
+// NotNeeded withdraws the question: "I do not need this any more".
+func (a *App) NotNeeded(ctx context.Context, v desk.Viewer) error {
+	return a.onTracked(ctx, v, (*act).notNeeded)
+}
+
+// SayFixed closes the loop: only the person does.
+func (a *App) SayFixed(ctx context.Context, v desk.Viewer) error {
+	return a.onTracked(ctx, v, (*act).confirmed)
+}
+
+// SayNotFixed opens the question again with a new promise. words may be empty; start zero means as
+// soon as we can. It works on closed tickets as long as the tracker lives.
+func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words string, start time.Time) (desk.Flag, error) {
+	body, err := cleanWords(words)
+	if err != nil {
+		return desk.FlagNone, err
+	}
+	s, err := a.tracked(ctx, v)
+	if err != nil {
+		return desk.FlagNone, err
+	}
+	if err := a.limits.take(a.Now(), adds, ticketKey(s.t)); err != nil {
+		return desk.FlagNone, err
+	}
+	err = a.withCall(ctx, v, s.c, s.call(start), func(next *choice) error {
+		return a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error { return x.stillBroken(desk.ViaWeb, body, next) })
+	})
+	return desk.Worst(desk.RedFlags(body)), err
+}
+
+// stillBroken opens the question again with words, which may be empty. Somebody who says so twice is
+// called once.
+func (x *act) stillBroken(via desk.Via, body string, next *choice) error {
+	if body != "" {
+		if _, err := x.hear(via, body); err != nil {
+			return err
+		}
+	}
+	if _, ok := x.callAhead(); ok && x.t.State.Open() && x.t.State != desk.Asked {
+		return nil
+	}
+	return x.notFixed(next)
+}
+
+// callAhead is the next call that is promised on the ticket; false when there is none.
+func (x *act) callAhead() (next desk.Promise, ok bool) {
+	for _, p := range x.live {
+		if p.Kind == desk.Callback && (!ok || p.Due.Before(next.Due)) {
+			next, ok = p, true
+		}
+	}
+	return next, ok
+}

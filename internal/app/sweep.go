@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	if len(due) == n {
 		s.a.sweepAt(now) // there may be more, even if they are few people's
 	}
-	var rows []job.Row
+	var heads, rows []job.Row // the first of each crowd, and all the others
 	open := map[desk.ClientID]*crowd{}
 	seen := map[[2]int64]bool{}
 	for _, p := range due {
@@ -68,11 +69,17 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			open[p.Client] = all
 		}
 		all.people = append(all.people, p.Requester)
-		rows = append(rows, job.Row{
+		row := job.Row{
 			ID: strconv.FormatInt(int64(p.Client), 10) + "/" + strconv.FormatInt(int64(p.ID), 10), Attempts: 1, FireAt: p.FireAt,
 			Work: func(ctx context.Context) error { return all.work(ctx, s.a, p.Requester) },
-		})
+		}
+		if len(all.people) == 1 {
+			heads = append(heads, row)
+		} else {
+			rows = append(rows, row)
+		}
 	}
+	rows = append(turned(heads, s.a.db.Node()), rows...)
 	for _, t := range waits {
 		rows = append(rows, job.Row{
 			ID: waitRow + strconv.FormatInt(int64(t.Client), 10) + "/" + strconv.FormatInt(int64(t.ID), 10), Attempts: 1, FireAt: now,
@@ -83,6 +90,14 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
 	}
 	return rows, nil
+}
+
+// turned lets each node begin somewhere else: those that see the same crowds do not all go for the first of them. By
+// the golden ratio, which keeps any number of nodes apart.
+func turned(rows []job.Row, node int) []job.Row {
+	_, part := math.Modf(float64(node) * (math.Sqrt(5) - 1) / 2)
+	at := int(part * float64(len(rows)))
+	return append(slices.Clone(rows[at:]), rows[:at]...)
 }
 
 // crowd is the people of one client to whom something is due. Whoever of them comes first takes all along;

@@ -6,7 +6,7 @@ const alertNames = "id, client_id, ticket_id, promise_id, kind, flag, note, rais
 
 var (
 	alertCols  = aliased("a", alertNames)
-	alertAdd   = sql(insert("alert", alertNames))
+	alertAdd   = gathered(insert("alert", alertNames))
 	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
 	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
 	alertsOpen = across(openAlerts("a.flag = ''"))

@@ -3,6 +3,9 @@ package store
 import (
 	"encoding/json"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -25,10 +28,11 @@ var (
 		SUM(CASE WHEN c.state <> 'missed' AND c.percent >= $1 THEN 1 ELSE 0 END) FROM clock c WHERE {mine c} GROUP BY c.client_id ORDER BY c.client_id`)
 
 	foldMark  = sql("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+	foldMarks = sql("INSERT INTO fold (client_id, ticket_id) VALUES " + pairs(keysAtOnce) + " ON CONFLICT DO NOTHING")
 	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
 	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
-	foldDone  = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id = $2")
+	foldsDone = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ")")
 	foldOne   = sql("SELECT COUNT(*) FROM fold WHERE client_id = $1 AND ticket_id = $2")
 	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
 
@@ -39,7 +43,9 @@ var (
 		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
 	eventsIn = sql("SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) AND ` + pastOnly + " ORDER BY t.id, e.seq")
-	pastOne = sql("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id = $2 AND " + pastOnly + " ORDER BY e.seq")
+	factsOf = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE t.client_id = $1 AND t.id IN (` + slots(2, keysAtOnce) + ") ORDER BY t.id")
+	pastsOf = sql("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id IN (" + slots(2, keysAtOnce) + ") AND " + pastOnly + " ORDER BY e.ticket_id, e.seq")
 )
 
 // What clocks look at, of the events that they look at: less than half of a history.
@@ -48,6 +54,15 @@ const (
 	pastOnly  = `e.type NOT IN ('promise_trying', 'promise_tried', 'promise_told', 'promise_given', 'note_added', 'red_flag_seen', 'ticket_assigned', 'ticket_retitled', 'answer_offered')
 		AND (e.type <> 'message_state' OR replace(replace(replace(replace(e.data, '"message":', ''), '"reason":"fixed"', ''), '"reason":"waiting"', ''), '"reason":"nudge"', '') <> e.data)`
 )
+
+// pairs are n rows of values with the same first parameter.
+func pairs(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = "($1, $" + strconv.Itoa(i+2) + ")"
+	}
+	return strings.Join(rows, ", ")
+}
 
 func scanClock(row scanner) (c desk.Clock, err error) {
 	err = row.Scan(&c.Client, &c.Ticket, &c.Seq, &c.Version, &c.Metric, &c.State, &c.Percent, &c.Missed, at(&c.Deadline), at(&c.FireAt))
@@ -69,10 +84,21 @@ func scanFacts(row scanner) (f desk.ClockFacts, err error) {
 	return f, err
 }
 
-// markFold notes a question that this unit of work has touched: its row in clock is to be made again.
-func (tx *Tx) markFold(t desk.TicketID) error { return tx.put(foldMark, tx.client, t) }
+// markFolds notes questions that a unit of work has touched: their rows in clock are to be made again.
+func (tx *Tx) markFolds(ts []desk.TicketID) error {
+	for some := range slices.Chunk(ts, keysAtOnce) {
+		s, keys := foldMarks, padded(some, keysAtOnce)
+		if len(some) == 1 {
+			s, keys = foldMark, keys[:1]
+		}
+		if err := tx.put(s, append([]any{tx.client}, keys...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-// FoldOpen is markFold of every open question of the client, for a change of its agreement.
+// FoldOpen is markFolds of every open question of the client, for a change of its agreement.
 func (tx *Tx) FoldOpen() error { return tx.put(foldOpen, tx.client) }
 
 // FoldAnew forgets all clocks of the client and has those of its open questions made again, after a history was
@@ -100,20 +126,22 @@ func (tx *SystemTx) ToFold(now time.Time, n int) ([]TicketKey, error) {
 // NextFold is when a row in clock is next to be made again though nothing happens; false when none is.
 func (tx *SystemTx) NextFold() (time.Time, bool, error) { return instantOf(tx, clockNext) }
 
-// SaveClock stores how a question stands; it is no longer one with new events.
+// SaveClock stores how a question stands.
 func (tx *Tx) SaveClock(c desk.Clock) error {
-	if err := tx.put(foldDone, tx.client, c.Ticket); err != nil {
-		return err
-	}
 	return tx.put(clockSave, tx.client, c.Ticket, c.Seq, c.Version, c.Metric, c.State, c.Percent, c.Missed, optMicros(c.Deadline), optMicros(c.FireAt))
 }
 
 // DropClock says that no clock of a question runs.
-func (tx *Tx) DropClock(t desk.TicketID) error {
-	if err := tx.put(foldDone, tx.client, t); err != nil {
-		return err
+func (tx *Tx) DropClock(t desk.TicketID) error { return tx.put(clockDrop, tx.client, t) }
+
+// Folded says that the rows of these questions have been made again.
+func (tx *Tx) Folded(ts []desk.TicketID) error {
+	for some := range slices.Chunk(ts, keysAtOnce) {
+		if err := tx.put(foldsDone, append([]any{tx.client}, padded(some, keysAtOnce)...)...); err != nil {
+			return err
+		}
 	}
-	return tx.put(clockDrop, tx.client, t)
+	return nil
 }
 
 // Clock gives the row of a question; ok is false when there is none, stale is true when new events wait to be
@@ -133,9 +161,39 @@ func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
 	return one(tx, factsOne, scanFacts, tx.client, t)
 }
 
-// Past gives the events of a question that clocks look at, oldest first, and of each what they look at.
-func (tx *ReadTx) Past(t desk.TicketID) ([]desk.Event, error) {
-	return many(tx, pastOne, scanPast, tx.client, t)
+// HistoriesOf gives to each these questions, by id, with the events that clocks look at, oldest first, and of each
+// event what they look at. What it tells is of no person.
+func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []desk.Event) error) error {
+	for some := range slices.Chunk(ts, keysAtOnce) {
+		keys := append([]any{tx.client}, padded(some, keysAtOnce)...)
+		facts, err := many(tx, factsOf, scanFacts, keys...)
+		if err != nil {
+			return err
+		}
+		events, err := many(tx, pastsOf, scanPast, keys...)
+		if err != nil {
+			return err
+		}
+		if err := dealt(facts, events, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dealt gives each question its part of the events; both are ordered by question.
+func dealt(facts []desk.ClockFacts, events []desk.Event, each func(desk.ClockFacts, []desk.Event) error) error {
+	for _, f := range facts {
+		n := 0
+		for n < len(events) && events[n].Ticket == f.Ticket {
+			n++
+		}
+		if err := each(f, events[:n:n]); err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	return nil
 }
 
 // historiesAtOnce is how many questions Histories reads at a time.
@@ -153,14 +211,10 @@ func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []
 		if err != nil {
 			return err
 		}
-		for _, f := range facts {
-			n := 0
-			for n < len(events) && events[n].Ticket == f.Ticket {
-				n++
-			}
-			each(f, events[:n:n])
-			events = events[n:]
-		}
+		_ = dealt(facts, events, func(f desk.ClockFacts, past []desk.Event) error {
+			each(f, past)
+			return nil
+		})
 		after = last
 	}
 }

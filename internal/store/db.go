@@ -74,6 +74,14 @@ type scope struct {
 // Engine is "sqlite" or "postgres".
 func (db *DB) Engine() string { return db.engine.name() }
 
+// Node is the number of this node among those on the same database, from zero. With SQLite there is one.
+func (db *DB) Node() int {
+	if e, ok := db.engine.(*pgEngine); ok {
+		return int(e.node)
+	}
+	return 0
+}
+
 // Ping answers nil when the database can be asked; otherwise an Unavailable error.
 func (db *DB) Ping(ctx context.Context) error { return fault(nil, db.engine.ping(ctx)) }
 
@@ -266,7 +274,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.DatabaseURL != "" {
 		e, err := openPostgres(ctx, o.DatabaseURL, o.Log, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "postgres", files, o.NoMigrate, o.Log)
-		})
+		}, db.lawful)
 		if err != nil {
 			return nil, fault(nil, err)
 		}
@@ -274,7 +282,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	} else {
 		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)
-		})
+		}, db.lawful)
 		if err != nil {
 			return nil, fault(nil, err)
 		}

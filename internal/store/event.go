@@ -10,7 +10,7 @@ import (
 const eventNames = "client_id, ticket_id, seq, type, who, who_id, who_name, happened_at, recorded_at, data"
 
 var (
-	eventAdd   = sql(insert("event", eventNames))
+	eventAdd   = gathered(insert("event", eventNames))
 	eventsOf   = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq")
 	eventsPast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 AND seq > $3 ORDER BY seq")
 	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -8,15 +9,48 @@ import (
 	"kept/internal/desk"
 )
 
-func init() {
-	beforeCommit = func(tx *Tx, tickets []desk.TicketID) error {
-		for _, t := range tickets {
-			if err := tx.markFold(t); err != nil {
+// beforeCommit is called for each client with the tickets that a commit touches: the marks for the clocks,
+// and the laws. A variable for a test.
+var beforeCommit = func(tx *Tx, tickets []desk.TicketID) error {
+	if err := tx.markFolds(tickets); err != nil {
+		return err
+	}
+	return lawOfPromises(tx, tickets)
+}
+
+// lawful holds what the open transaction of s has done to tickets against the laws. It is the last thing before
+// the commit, once for all units of work that share it.
+func (db *DB) lawful(s *session) error {
+	if len(s.touched) == 0 {
+		return nil
+	}
+	u := &unit{db: db, ctx: context.Background(), s: s, viewer: desk.System("laws"), now: db.instant(), generation: -1}
+	err := db.contain(func() error {
+		for len(s.touched) > 0 {
+			c := s.touched[0].client
+			var tickets []desk.TicketID
+			s.touched = slices.DeleteFunc(s.touched, func(t touchedTicket) bool {
+				if t.client == c {
+					tickets = append(tickets, t.ticket)
+				}
+				return t.client == c
+			})
+			tx := u.forClient(c)
+			if err := beforeCommit(tx, tickets); err != nil {
 				return err
 			}
+			if audit := db.opts.Audit; audit != nil {
+				if err := audit(tx, tickets); err != nil {
+					return err
+				}
+			}
 		}
-		return lawOfPromises(tx, tickets)
+		return nil
+	})
+	if u.broken != nil {
+		return u.broken
 	}
+	return err
 }
 
 // What tickets say of their live promises, beside each of them.

@@ -16,16 +16,18 @@ import (
 // alone. The desk's lock is always taken first, and nothing behind it waits for another line (see
 // Tx.reserve), so no two lines wait for each other. PostgreSQL gives its locks in the order of asking.
 type line struct {
-	e     *pgEngine
-	begun string // the statements that begin it
-	s     *session
-	stop  context.CancelFunc
+	e    *pgEngine
+	in   queued // says whose rows it may touch, and takes its place
+	s    *session
+	stop context.CancelFunc
 }
 
 var (
-	pgSavepoint = &stmt{name: "savepoint", postgres: "SAVEPOINT unit"}
-	pgRelease   = &stmt{name: "release", postgres: "RELEASE SAVEPOINT unit"}
-	reserve     = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
+	pgSavepoint  = &stmt{name: "savepoint", postgres: "SAVEPOINT unit"}
+	pgRelease    = &stmt{name: "release", postgres: "RELEASE SAVEPOINT unit"}
+	pgDeskLine   = &stmt{name: "desk line", postgres: "SELECT set_config('kept.clients', $1, true), pg_advisory_xact_lock($2)"}
+	pgClientLine = &stmt{name: "client line", postgres: "SELECT set_config('kept.clients', $1, true), pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock($3)"}
+	reserve      = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
 )
 
 // line gives the writer of a client on this node, or of the desk.
@@ -33,13 +35,11 @@ func (e *pgEngine) line(o scope) *writer {
 	if w, ok := e.lines.Load(o); ok {
 		return w.(*writer)
 	}
-	desk, begun := lockKey("desk"), pgWrite.postgres+"; SET LOCAL kept.clients = '"+o.clients+"'"
-	if o.client == 0 {
-		begun += fmt.Sprintf("; SELECT pg_advisory_xact_lock(%d)", desk)
-	} else {
-		begun += fmt.Sprintf("; SELECT pg_advisory_xact_lock_shared(%d); SELECT pg_advisory_xact_lock(%d)", desk, lockKey("client", o.client))
+	in := queued{s: pgDeskLine, args: []any{o.clients, lockKey("desk")}}
+	if o.client != 0 {
+		in = queued{s: pgClientLine, args: append(in.args, lockKey("client", o.client))}
 	}
-	w, _ := e.lines.LoadOrStore(o, &writer{t: &line{e: e, begun: begun}})
+	w, _ := e.lines.LoadOrStore(o, &writer{t: &line{e: e, in: in}, lawful: e.lawful, trusting: true})
 	return w.(*writer)
 }
 
@@ -66,7 +66,9 @@ func (l *line) begin() (*session, error) {
 		return nil, err
 	}
 	l.s, l.stop = s, cancel
-	if _, err := s.pg.PgConn().Exec(context.Background(), l.begun).ReadAll(); err != nil {
+	s.begin(pgWrite, l.in)
+	// At once, not with the first statement: the instant of a unit is read when it has its place.
+	if _, _, err := s.pipeline(context.Background(), false); err != nil {
 		l.rollback()
 		return nil, err
 	}
@@ -106,6 +108,7 @@ func (l *line) undo() error {
 
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
+	l.s.lateNow()
 	_, failed, err := l.s.pipeline(context.Background(), true)
 	if err == nil {
 		l.end()

@@ -16,7 +16,7 @@ const (
 )
 
 var (
-	outAdd        = sql(insert("outbox", outNames))
+	outAdd        = gathered(insert("outbox", outNames))
 	outSave       = sql(update("outbox", outMoves))
 	outOne        = sql(outByKey)
 	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")

@@ -31,6 +31,7 @@ const (
 type pgEngine struct {
 	url     string
 	db      *stdsql.DB
+	lawful  func(*session) error
 	slot    *stdsql.Conn // holds this node's number
 	node    int64
 	lines   sync.Map // scope → *writer
@@ -40,7 +41,7 @@ type pgEngine struct {
 	log     *slog.Logger
 }
 
-func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate func(*stdsql.DB) error) (_ *pgEngine, err error) {
+func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ *pgEngine, err error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
 		// The parser's error may repeat the address, password included.
@@ -59,7 +60,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second
 	}
-	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), writers: make(chan struct{}, pgWriters), log: log}
+	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, writers: make(chan struct{}, pgWriters), log: log}
 	defer func() {
 		if err != nil {
 			e.close()
@@ -162,11 +163,15 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 	}
 	defer s.close()
 	defer s.rollback() // also when fn ends its goroutine; nothing once it is committed
-	s.begin(pgWrite, o)
+	s.begin(pgWrite, o.queued())
 	if err := fn(context.Background(), s); err != nil {
 		return err
 	}
-	if len(s.queue) == 2 { // nothing but its beginning
+	if err := e.lawful(s); err != nil {
+		return err
+	}
+	s.lateNow()
+	if len(s.queue) == 2 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
 		return nil
 	}
 	_, failed, err := s.pipeline(context.Background(), true)
@@ -182,7 +187,7 @@ func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *
 	}
 	defer s.close()
 	defer s.rollback()
-	s.begin(pgRead, o)
+	s.begin(pgRead, o.queued())
 	if err := fn(context.Background(), s); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -199,9 +204,10 @@ func (e *pgEngine) owned(ctx context.Context) (tables string, err error) {
 	return tables, err
 }
 
-// look measures the tables after the first commits of this process, again and again while they grow:
-// PostgreSQL itself looks once a minute, and until it has, all indexes of a new desk look the same to it and
-// its plans walk all rows of a client. Plans made before are made anew. That nobody waits for.
+// look measures the tables that have grown to more than twice what PostgreSQL knows of them, after the first
+// commits of this process: PostgreSQL itself looks once a minute, and until it has, all indexes of a new desk
+// look the same to it and its plans walk all rows of a client. Plans made before are made anew. That nobody
+// waits for, and a desk that runs long measures nothing twice.
 func (e *pgEngine) look() {
 	switch e.commits.Add(1) {
 	case 8, 64, 512, 4096, 32_768:
@@ -211,7 +217,7 @@ func (e *pgEngine) look() {
 	e.rest.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
 		defer cancel()
-		tables, err := e.owned(ctx)
+		tables, err := e.grown(ctx)
 		if err == nil && tables != "" {
 			_, err = e.db.ExecContext(ctx, "ANALYZE "+tables)
 		}
@@ -219,6 +225,15 @@ func (e *pgEngine) look() {
 			e.log.Warn("the tables could not be measured; PostgreSQL will do it by itself", "err", err)
 		}
 	})
+}
+
+// grown lists those of our tables that have grown to more than twice what was last measured.
+func (e *pgEngine) grown(ctx context.Context) (tables string, err error) {
+	err = e.db.QueryRowContext(ctx, `SELECT coalesce(string_agg(quote_ident(c.relname), ', '), '')
+		FROM pg_class c JOIN pg_stat_user_tables s ON s.relid = c.oid
+		WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace) AND pg_has_role(c.relowner, 'USAGE')
+		AND s.n_mod_since_analyze > 50 + greatest(c.reltuples, 0)`).Scan(&tables)
+	return tables, err
 }
 
 func (e *pgEngine) ping(ctx context.Context) error { return e.db.PingContext(ctx) }

@@ -26,7 +26,7 @@ var (
 	promisesDueTo = sql("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
 		WHERE t.client_id = $1 AND t.requester_id IN (` + slots(3, keysAtOnce) + `) AND t.due_at IS NOT NULL
 		AND p.ended_at IS NULL AND p.due_at <= $2 AND p.fire_at <= $2 ORDER BY p.due_at, p.id`)
-	promiseAdd  = sql(insert("promise", promiseNames))
+	promiseAdd  = gathered(insert("promise", promiseNames))
 	promiseSave = sql(update("promise", promiseMoves))
 
 	promisesDue = sqlFor(duePromises, duePromises+" FOR UPDATE SKIP LOCKED")

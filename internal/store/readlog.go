@@ -10,8 +10,7 @@ import (
 )
 
 var (
-	addRead = sql(`INSERT INTO read_log (id, at, who, viewer_id, name, route, client_id, ids)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	addRead = gathered(`INSERT INTO read_log (id, at, who, viewer_id, name, route, client_id, ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	// SQLite keeps the rows in the order in which they came, PostgreSQL has them by client and time.
 	readsOf = sqlFor(`SELECT id, at, who, viewer_id, name, route, client_id, ids FROM read_log
 		WHERE id > $5 AND client_id = $1 AND at >= $2 AND at < $3 AND $4 IS NOT NULL ORDER BY id LIMIT $6`,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -26,10 +27,11 @@ var (
 	requesterAdd  = sql(insert("requester", requesterNames))
 	requesterSave = sql(update("requester", "kind, name, name_key, name_back, lang, proven"))
 
-	// From the address to the person: the other way round PostgreSQL looks at everybody of the client.
-	requesterByAddress = sql("SELECT DISTINCT " + requesterCols + ` FROM address a
+	// From the address to the person: the other way round PostgreSQL looks at everybody of the client. In no order,
+	// which is made of a few rows more cheaply than by a statement that mostly finds none.
+	requesterByAddress = sql("SELECT " + requesterCols + ` FROM address a
 		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
-		WHERE +a.client_id = $1 AND a.value = $2 ORDER BY r.id`)
+		WHERE +a.client_id = $1 AND a.value = $2`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
@@ -87,6 +89,7 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
 	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
+	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
 	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
 	return tx.requestersSeen(rs, err)
 }

@@ -88,7 +88,7 @@ func (t liteTransaction) commit() (undone bool, err error) {
 	return true, nil
 }
 
-func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error) (_ engine, err error) {
+func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ engine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
@@ -118,13 +118,13 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 		return nil, err
 	}
 	if forgetful {
-		return openSolo(e)
+		return openSolo(e, lawful)
 	}
 	s, err := newSession(ctx, e.wdb)
 	if err != nil {
 		return nil, err
 	}
-	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, patient: true, trusting: true}
+	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, lawful: lawful, patient: true, trusting: true}
 	if err := checkLite(ctx, s); err != nil {
 		return nil, err
 	}

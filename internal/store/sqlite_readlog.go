@@ -55,7 +55,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 	if err != nil {
 		return nil, err
 	}
-	l.w = &writer{t: liteTransaction{s, func() {}}, s: s, patient: true, trusting: true}
+	l.w = &writer{t: liteTransaction{s, func() {}}, s: s, lawful: func(*session) error { return nil }, patient: true, trusting: true}
 	return l, checkLite(ctx, s)
 }
 

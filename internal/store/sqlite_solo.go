@@ -10,13 +10,14 @@ import (
 )
 
 // soloEngine is a SQLite file that is thrown away afterwards. One goroutine at a time has it, for units of work and
-// for snapshots alike. A unit ends in a savepoint and not in a commit: what one did the next one sees, and a
-// thousand of them share the writing of their pages. What they put aside for the commit, the words of the
-// search, waits for it.
+// for snapshots alike. A unit ends in a savepoint and not in a commit: its laws are checked there, what it did the
+// next one sees, and a thousand of them share the writing of their pages. What they put aside for the commit, the
+// words of the search, waits for it.
 type soloEngine struct {
 	*liteEngine
 	mu     sync.Mutex
 	s      *session
+	lawful func(*session) error
 	open   bool // a transaction is
 	saved  bool // a savepoint is
 	units  int  // that wrote, in the transaction
@@ -27,7 +28,7 @@ type soloEngine struct {
 const soloShare = 1000
 
 // openSolo opens a file that e has brought up to date.
-func openSolo(e *liteEngine) (engine, error) {
+func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
 	if err := e.wdb.Close(); err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func openSolo(e *liteEngine) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	solo := &soloEngine{liteEngine: e, s: &session{bare: l, prepared: map[*stmt]*stdsql.Stmt{}}}
+	solo := &soloEngine{liteEngine: e, lawful: lawful, s: &session{bare: l, prepared: map[*stmt]*stdsql.Stmt{}}}
 	l.beforeWrite = solo.save
 	return solo, nil
 }
@@ -59,13 +60,16 @@ func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context
 	late, done := len(e.s.late), false
 	defer func() { // also when fn ends its goroutine
 		if !done || err != nil {
-			e.s.late = e.s.late[:late]
+			e.s.late, e.s.touched = e.s.late[:late], nil
 			if lost := e.undo(); lost != nil {
 				err = errors.Join(err, lost)
 			}
 		}
 	}()
 	if err = fn(context.Background(), e.s); err == nil {
+		err = e.lawful(e.s)
+	}
+	if err == nil {
 		err = e.keep()
 	}
 	done = true

@@ -21,9 +21,10 @@ type stmt struct {
 	name     string // file:line, for errors and logs; never holds values
 	sqlite   string
 	postgres string
-	anew     bool // on PostgreSQL its plan depends on the values: see acrossAnew
-	reads    bool // it changes no row
-	slow     bool // its work has no small bound: on SQLite it is watched, and ends with its context
+	anew     bool                   // on PostgreSQL its plan depends on the values: see acrossAnew
+	reads    bool                   // it changes no row
+	slow     bool                   // its work has no small bound: on SQLite it is watched, and ends with its context
+	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -34,6 +35,24 @@ func sql(text string) *stmt { return register(text, text) }
 
 // sqlFor registers a statement whose text differs between the engines, with the same parameters.
 func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
+
+// rowsAtOnce is how many rows one INSERT adds at most.
+const rowsAtOnce = 16
+
+// gathered registers an INSERT of one row of values into a table whose rows refer to tickets only: those
+// that were put aside travel to PostgreSQL as one statement, at the place of the first of them.
+func gathered(text string) *stmt {
+	s := register(text, text)
+	head, row, _ := strings.Cut(text, "VALUES ")
+	n := len(parameter.FindAllString(row, -1))
+	for k := 1; k <= rowsAtOnce; k++ {
+		s.rows[k] = head + "VALUES (" + slots(1, n) + ")"
+		for i := 1; i < k; i++ {
+			s.rows[k] += ", (" + slots(1+i*n, n) + ")"
+		}
+	}
+	return s
+}
 
 func register(sqlite, postgres string) *stmt {
 	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT ")}
@@ -64,14 +83,42 @@ type session struct {
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	load     *loader                // takes rows that are added; PostgreSQL only
-	late     []queued               // statements for just before the commit; SQLite only
-	wrote    bool                   // a statement that may change rows has run; SQLite only
+	late     []queued               // statements for just before the commit
+	touched  []touchedTicket        // tickets whose laws are checked before the commit
+	wrote    bool                   // a statement that may change rows has run, or was put aside
+	lost     bool                   // a statement has failed, maybe one that an earlier unit had put aside
+}
+
+// aside puts a statement aside, to travel with the next that is sent. PostgreSQL only.
+func (s *session) aside(q queued) {
+	s.wrote = s.wrote || !q.s.reads
+	q.rows = 1
+	if q.s.rows[1] != "" {
+		for i := range s.queue {
+			have := &s.queue[i]
+			if have.s == q.s && have.rows < rowsAtOnce {
+				have.args = append(have.args[:len(have.args):len(have.args)], q.args...)
+				have.rows++
+				return
+			}
+		}
+	}
+	s.queue = append(s.queue, q)
+}
+
+// text is what PostgreSQL is sent.
+func (q queued) text() string {
+	if q.rows > 1 {
+		return q.s.rows[q.rows]
+	}
+	return q.s.postgres
 }
 
 type queued struct {
 	s    *stmt
 	args []any
 	must bool // it changes a row, or there is no such thing
+	rows int  // how many it adds, of one that is gathered
 }
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {

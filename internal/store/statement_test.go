@@ -40,6 +40,13 @@ func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
 			} else {
 				p.Close()
 			}
+			if many := st.rows[rowsAtOnce]; many != "" && s.pg != nil {
+				if p, err := s.conn.PrepareContext(ctx, many); err != nil {
+					t.Errorf("%s, many rows: %v", st.name, err)
+				} else {
+					p.Close()
+				}
+			}
 			if s.pg != nil && err == nil {
 				columnsAreRead(t, s, st)
 			}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -74,9 +75,6 @@ type SystemTx struct{ *DeskTx }
 // ForClient gives the same transaction bound to one client.
 func (tx *SystemTx) ForClient(c desk.ClientID) *Tx { return tx.unit.forClient(c) }
 
-// beforeCommit is called for each client with touched tickets; law.go sets it.
-var beforeCommit func(*Tx, []desk.TicketID) error
-
 // hands are the writing half of a transaction.
 type hands struct{ u *unit }
 
@@ -91,21 +89,15 @@ func (h hands) put(s *stmt, args ...any) error { return h.u.put(s, args) }
 // sends it, or from the unit of work itself.
 func (h hands) putMust(s *stmt, args ...any) error {
 	if h.u.s.prepared == nil && h.u.s.load == nil && h.u.broken == nil {
-		h.u.s.queue = append(h.u.s.queue, queued{s: s, args: args, must: true})
+		h.u.s.aside(queued{s: s, args: args, must: true})
 		return nil
 	}
 	return must(h.u.execNow(s, args))
 }
 
-// putLate is put for just before the commit, on SQLite once for all units of work that share it. Nothing
-// in this unit of work sees what it does.
-func (h hands) putLate(s *stmt, args ...any) error {
-	if h.u.s.prepared == nil {
-		return h.u.put(s, args)
-	}
-	h.u.s.late = append(h.u.s.late, queued{s: s, args: args})
-	return nil
-}
+// putLate is put for just before the commit, once for all units of work that share it. Nothing in this unit of
+// work sees what it does.
+func (h hands) putLate(s *stmt, args ...any) error { return h.u.putLate(s, args) }
 
 // After registers a wake-up for after the commit. A crash loses it: whatever must happen is a row.
 func (h hands) After(wake func()) { h.u.after = append(h.u.after, wake) }
@@ -120,10 +112,9 @@ type unit struct {
 	now    time.Time
 	// broken is the first engine error: later statements and the commit answer with it, because
 	// PostgreSQL would, and on SQLite the transaction itself may be gone.
-	broken  error
-	after   []func()
-	touched []touchedTicket
-	seen    []seenIDs
+	broken error
+	after  []func()
+	seen   []seenIDs
 	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
 	generation int64
 	// place is that in the log of seats before the snapshot of a read was opened.
@@ -153,6 +144,7 @@ func (u *unit) desk() *DeskTx {
 
 // fail makes err the fate of the whole transaction and gives its face.
 func (u *unit) fail(s *stmt, err error) error {
+	u.s.lost = true
 	if u.broken == nil {
 		u.broken = fault(s, err)
 	}
@@ -172,7 +164,7 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	}
 	if u.s.prepared == nil {
 		// Behind what was put aside, in the same round trip.
-		u.s.queue = append(u.s.queue, queued{s: s, args: args})
+		u.s.aside(queued{s: s, args: args})
 		n, failed, err := u.s.pipeline(u.ctx, false)
 		if err != nil {
 			return 0, u.fail(failed, err)
@@ -207,11 +199,19 @@ func (u *unit) put(s *stmt, args []any) error {
 		return u.broken
 	}
 	if u.s.prepared == nil && u.s.load == nil {
-		u.s.queue = append(u.s.queue, queued{s: s, args: args})
+		u.s.aside(queued{s: s, args: args})
 		return nil
 	}
 	_, err := u.execNow(s, args)
 	return err
+}
+
+func (u *unit) putLate(s *stmt, args []any) error {
+	if u.s.load != nil {
+		return u.put(s, args)
+	}
+	u.s.late = append(u.s.late, queued{s: s, args: args})
+	return u.broken
 }
 
 // each runs s and gives its rows to fn one by one. Prefer one and many.
@@ -247,55 +247,25 @@ func (u *unit) touch(c desk.ClientID, t desk.TicketID) {
 	if u.s.load != nil {
 		return // the laws look at all tickets at the end
 	}
-	for _, have := range u.touched {
-		if have.client == c && have.ticket == t {
-			return
-		}
+	if one := (touchedTicket{c, t}); !slices.Contains(u.s.touched, one) {
+		u.s.touched = append(u.s.touched, one)
 	}
-	u.touched = append(u.touched, touchedTicket{c, t})
 }
 
 // putReads writes rows of the read log with the unit itself.
 func (u *unit) putReads(rows []Read) error {
 	for _, r := range rows {
-		if err := u.put(addRead, r.args()); err != nil {
+		if err := u.putLate(addRead, r.args()); err != nil {
 			return err
 		}
 	}
 	return u.broken
 }
 
-// finish does what stands between the caller's function and the commit: the mark for the clocks, the laws, and
-// the read log where it is in the same database.
+// finish does what stands between the caller's function and the end of the unit: the read log, where it is in
+// the same database.
 func (u *unit) finish() error {
-	if u.broken != nil {
-		return u.broken
-	}
-	if beforeCommit != nil {
-		for len(u.touched) > 0 {
-			c := u.touched[0].client
-			var ts []desk.TicketID
-			rest := u.touched[:0:0]
-			for _, t := range u.touched {
-				if t.client == c {
-					ts = append(ts, t.ticket)
-				} else {
-					rest = append(rest, t)
-				}
-			}
-			u.touched = rest
-			tx := u.forClient(c)
-			if err := beforeCommit(tx, ts); err != nil {
-				return err
-			}
-			if audit := u.db.opts.Audit; audit != nil {
-				if err := audit(tx, ts); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	if !u.db.engine.recordsApart() {
+	if u.broken == nil && !u.db.engine.recordsApart() {
 		return u.record(u.putReads)
 	}
 	return u.broken

@@ -46,8 +46,18 @@ var (
 )
 
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
-func (s *session) begin(st *stmt, o scope) {
-	s.queue = append(s.queue, queued{s: st}, queued{s: pgScope, args: []any{o.clients}})
+func (s *session) begin(st *stmt, in queued) {
+	s.queue = append(s.queue, queued{s: st}, in)
+}
+
+func (o scope) queued() queued { return queued{s: pgScope, args: []any{o.clients}} }
+
+// lateNow puts aside what was for just before the commit.
+func (s *session) lateNow() {
+	for _, q := range s.late {
+		s.aside(q)
+	}
+	s.late = nil
 }
 
 // close gives the connection back, or ends one that was cut off.
@@ -86,7 +96,7 @@ func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanne
 	s.queue = nil
 	var b pgx.Batch
 	for _, one := range q {
-		b.Queue(one.s.postgres, one.args...)
+		b.Queue(one.text(), one.args...)
 	}
 	b.Queue(st.postgres, args...)
 	res := s.pg.SendBatch(ctx, &b)
@@ -138,7 +148,7 @@ func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *s
 	}
 	var b pgx.Batch
 	for _, one := range q {
-		b.Queue(one.s.postgres, one.args...)
+		b.Queue(one.text(), one.args...)
 	}
 	if commit {
 		b.Queue("COMMIT")

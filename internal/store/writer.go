@@ -23,6 +23,8 @@ const batchCap = 64
 type writer struct {
 	t transaction
 	s *session // of the open transaction
+	// lawful is asked before each commit, about all units that share it.
+	lawful func(*session) error
 
 	mu     sync.Mutex
 	held   bool
@@ -241,12 +243,12 @@ func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error)
 	b.units++
 	b.full = alone
 	w.wary = max(w.wary-1, 0)
-	w.s.wrote = false
-	late := len(w.s.late)
+	w.s.wrote, w.s.lost = false, false
+	late, touched := len(w.s.late), len(w.s.touched)
 	// Deferred, so that a goroutine that ends inside fn (t.FailNow) does not take the turn with it.
 	defer func() {
 		if err != nil {
-			w.s.late = w.s.late[:min(late, len(w.s.late))]
+			w.s.late, w.s.touched = w.s.late[:min(late, len(w.s.late))], w.s.touched[:min(touched, len(w.s.touched))]
 		}
 		w.settle(b, first, saved, err != nil)
 		w.leave()
@@ -266,13 +268,13 @@ func (w *writer) settle(b *batch, first, saved, failed bool) {
 	case !failed:
 	case first: // it is alone in the transaction, and saw nothing that is not on disk
 		w.t.rollback()
-		w.batch = nil
+		w.batch, w.s.late, w.s.touched = nil, nil, nil
 		close(b.done)
 	case saved:
 		if w.t.undo() != nil {
 			w.vanish(b)
 		}
-	case w.s.wrote: // it can only be undone together with those before it
+	case w.s.wrote || w.s.lost: // it can only be undone together with those before it
 		w.wary = waryFor
 		w.vanish(b)
 	}
@@ -282,7 +284,7 @@ func (w *writer) settle(b *batch, first, saved, failed bool) {
 // connection lost), or a unit that failed can be undone in no other way.
 func (w *writer) vanish(b *batch) {
 	w.t.rollback()
-	w.batch, w.s.late = nil, nil
+	w.batch, w.s.late, w.s.touched = nil, nil, nil
 	b.again = true
 	close(b.done)
 }
@@ -293,14 +295,17 @@ func (w *writer) commit(b *batch) {
 		b.patience.Stop()
 	}
 	watch := stopwatch()
-	undone, err := w.t.commit()
+	undone, err := true, w.lawful(w.s)
+	if err == nil {
+		undone, err = w.t.commit()
+	}
 	w.crowd, w.took = b.units, min(watch(), mostPatience)
 	if err != nil {
 		w.t.rollback()
 		b.again = undone && b.units > 1
 		b.err = err
 	}
-	w.s.late = nil
+	w.s.late, w.s.touched = nil, nil
 	close(b.done)
 }
 

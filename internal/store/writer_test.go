@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -290,4 +291,42 @@ func TestStatementsStayPrepared(t *testing.T) {
 	if p == nil || s.prepared[addCounter] != p {
 		t.Error("the statement was prepared again")
 	}
+}
+
+// TestWhoBreaksALawHarmsNoNeighbour: the laws are asked once for all units that share a commit, and only the one at
+// fault is refused.
+func TestWhoBreaksALawHarmsNoNeighbour(t *testing.T) {
+	defer func(was func(*Tx, []desk.TicketID) error) { beforeCommit = was }(beforeCommit)
+	most := 0
+	beforeCommit = func(_ *Tx, ts []desk.TicketID) error {
+		most = max(most, len(ts))
+		if slices.Contains(ts, 2) {
+			return desk.Errorf(desk.Internal, "law1", "A ticket would be left without a promise.")
+		}
+		return nil
+	}
+	each(t, func(t *testing.T, open opener) {
+		db := open()
+		w := func() *writer {
+			if e, ok := db.engine.(*liteEngine); ok {
+				return e.w
+			}
+			return lineOf(db)
+		}()
+		touching := func(id int64) func(context.Context) error {
+			return add(db, id, func(tx *Tx) error { tx.touch(desk.TicketID(id)); return nil })
+		}
+		most = 0
+		for i, err := range crowdOf(t, w, nil, touching(1), touching(2), touching(3)) {
+			if desk.Is(err, desk.Internal) != (i == 1) {
+				t.Errorf("unit %d: %v", i+1, err)
+			}
+		}
+		if got := stored(t, db); !same(got, 1, 3) {
+			t.Errorf("stored %v", got)
+		}
+		if most != 3 {
+			t.Errorf("%d tickets were asked about at once, not 3", most)
+		}
+	})
 }

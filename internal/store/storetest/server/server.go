@@ -211,7 +211,7 @@ func connect(addr string, alive io.Closer) (*cluster, error) {
 // has room for a large desk and keeps its files.
 const (
 	watch  = `"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=300 `
-	passes = watch + `-c shared_buffers=64MB -c max_wal_size=256MB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
+	passes = watch + `-c shared_buffers=128MB -c max_wal_size=1GB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
 	stays  = watch + `-c shared_buffers=512MB -c max_wal_size=4GB >"$1/log" 2>&1 & read x; kill -INT $!; wait`
 )
 
