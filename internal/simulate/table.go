@@ -312,7 +312,10 @@ func (r Report) Calibration() (markdown, svg string) {
 		b.WriteString("|\n")
 	}
 	for _, s := range r.again().Says {
-		fmt.Fprintf(&b, "\n%s\n", strings.Replace(s, "kept simulate", "`kept simulate --calibration docs", 1)+"`")
+		if before, cmd, ok := strings.Cut(s, "kept simulate"); ok {
+			s = before + "`kept simulate --calibration docs" + cmd + "`"
+		}
+		fmt.Fprintf(&b, "\n%s\n", s)
 	}
 	return b.String(), t.Picture
 }
