@@ -17,10 +17,10 @@ func on(folder string, args ...string) []string { return append([]string{"--data
 
 func TestHelpHelps(t *testing.T) {
 	t.Parallel()
-	secrets := []string{"KEPT_SMTP_PASSWORD=hunter2", "KEPT_SMS_TOKEN=hunter2", "KEPT_SMS_SECRET=hunter2", "KEPT_DATABASE_URL=postgres://kept:hunter2@db/kept"}
+	secrets := []string{"KEPT_SMTP_PASSWORD=hunter2", "KEPT_SMS_TOKEN=hunter2", "KEPT_SMS_SECRET=hunter2", "KEPT_VOICE_TOKEN=hunter2", "KEPT_VOICE_SECRET=hunter2", "KEPT_DATABASE_URL=postgres://kept:hunter2@db/kept"}
 	for command, texts := range map[string][]string{
 		"":                 {"keeps its promises", "serve", "demo", "migrate", "user add", "client add", "token add", "backup", "restore", "release-messages", "version", "KEPT_ADDR", "KEPT_DATA"},
-		"serve":            {"--smtp-host", "KEPT_SMTP_PASSWORD", "--sms-url", "--trust-proxy", "--secure-cookies", "--tls-cert", "https://{host}"},
+		"serve":            {"--smtp-host", "KEPT_SMTP_PASSWORD", "--sms-url", "--voice-url", "--trust-proxy", "--secure-cookies", "--tls-cert", "https://{host}"},
 		"demo":             {"--fresh", "--seed", "--tickets", "--no-serve"},
 		"migrate":          {"up to date"},
 		"user add":         {"--login", "--role", "--password-file"},

@@ -97,9 +97,7 @@ func (f *front) routes(m *metrics, wrap func(http.Handler) http.Handler) http.Ha
 func (n *node) inside(a *app.App) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(api.Root+"/", api.New(api.Options{App: a, Log: n.log}))
-	if n.hookSecret != "" {
-		n.hooks(mux, a)
-	}
+	n.hooks(mux, a)
 	mux.Handle("/", web.New(web.Options{App: a, Log: n.log, Demo: n.demo, Secure: n.secure, Phones: n.phones}))
 	return mux
 }

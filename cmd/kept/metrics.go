@@ -34,6 +34,8 @@ type metrics struct {
 	unsent   prometheus.Gauge
 	waiting  prometheus.Gauge
 	nobody   prometheus.Gauge
+	ways     *prometheus.GaugeVec
+	failing  *prometheus.GaugeVec
 	late     atomic.Bool
 }
 
@@ -56,11 +58,13 @@ func newMetrics() *metrics {
 		unsent:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_lag_seconds", Help: "How long the oldest due message has waited to be sent."}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_waiting", Help: "Messages that are not sent yet, those for later included; counted up to 10,000."}),
 	}
-	m.nobody = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_alerts_nobody_reached", Help: "Open alerts for which the escalation has reached nobody."})
+	m.ways = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kept_way_provided", Help: "1 when the desk has a provider for this way to call its people: text, mail, call."}, []string{"way"})
+	m.failing = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kept_rings_unheard", Help: "Ways, for what nobody has accepted or taken yet, by which people at the desk were not reached, by way and state."}, []string{"way", "state"})
+	m.nobody = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_alerts_nobody_reached", Help: "Open alerts, and promises that nobody has taken, for which the escalation has reached nobody."})
 	v, built := versionOf()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": v, "go": built}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.nobody, build,
+	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.nobody, m.ways, m.failing, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -127,8 +131,15 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 	if ctx.Err() != nil {
 		return
 	}
-	if n, err := a.Unreached(ctx, desk.System("metrics")); err == nil {
-		m.nobody.Set(float64(n))
+	if calls, err := a.Calls(ctx, desk.System("metrics")); err == nil {
+		m.nobody.Set(float64(calls.Nobody))
+		m.failing.Reset()
+		for of, n := range calls.Unheard {
+			m.failing.WithLabelValues(string(of.Way), string(of.State)).Set(float64(n))
+		}
+		for way, has := range calls.Ways {
+			m.ways.WithLabelValues(string(way)).Set(yes(has))
+		}
 	}
 	if err != nil {
 		lag = max(lag, sweep.Lag()) // grows while nothing can be claimed

@@ -34,15 +34,16 @@ func clock() time.Time { return time.Now() }
 
 // node is one running desk: this process, its database and its doors.
 type node struct {
-	settings   *settings
-	log        *slog.Logger
-	secure     bool // cookies over https only
-	proxy      bool
-	cert, key  string
-	origin     func(desk.Client) string
-	sms, mail  channel.Sender // nil: the desk has none
-	hookSecret string         // of the text provider; empty: no hooks
-	hookBase   string         // our address as the provider sees it; empty: as in the request
+	settings  *settings
+	log       *slog.Logger
+	secure    bool // cookies over https only
+	proxy     bool
+	cert, key string
+	origin    func(desk.Client) string
+	sms, mail channel.Sender // nil: the desk has none
+	voice     channel.Sender // calls people at the desk; nil: nobody does
+	texts     hooked
+	calls     hooked
 
 	demo   bool
 	phones web.PhoneBook
@@ -51,6 +52,12 @@ type node struct {
 
 	front   front
 	metrics *metrics
+}
+
+// hooked is how a provider tells us something.
+type hooked struct {
+	secret string // that signs it; empty: no hooks
+	base   string // our address as the provider sees it; empty: as in the request
 }
 
 // run opens the desk on ln and keeps it open until ctx ends. It answers from the first moment, at
@@ -109,7 +116,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
+	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Voice: n.voice, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
 	if n.fill != nil {
 		if err := n.fill(ctx, db, a); err != nil {
 			if ctx.Err() != nil {

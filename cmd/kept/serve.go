@@ -11,6 +11,7 @@ import (
 
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
+	"kept/internal/channel/voice"
 	"kept/internal/desk"
 )
 
@@ -33,6 +34,12 @@ type serve struct {
 	SMSTokenFile  string `name:"sms-token-file" group:"Texts" env:"KEPT_SMS_TOKEN_FILE" placeholder:"FILE" help:"File with the token, if not in KEPT_SMS_TOKEN."`
 	SMSSecretFile string `name:"sms-secret-file" group:"Texts" env:"KEPT_SMS_SECRET_FILE" placeholder:"FILE" help:"File with the secret that signs what the provider tells us, if not in KEPT_SMS_SECRET. Without it /hooks/sms is absent."`
 	SMSStatus     string `name:"sms-status" group:"Texts" env:"KEPT_SMS_STATUS" placeholder:"URL" help:"Our address as the provider sees it, ending in /hooks/sms/status."`
+
+	VoiceURL        string `name:"voice-url" group:"Calls" env:"KEPT_VOICE_URL" placeholder:"URL" help:"Where the voice provider takes calls to people at the desk. Without it nobody is called."`
+	VoiceAccount    string `name:"voice-account" group:"Calls" env:"KEPT_VOICE_ACCOUNT" placeholder:"NAME" help:"Account at the voice provider. Its token comes from KEPT_VOICE_TOKEN or a file."`
+	VoiceTokenFile  string `name:"voice-token-file" group:"Calls" env:"KEPT_VOICE_TOKEN_FILE" placeholder:"FILE" help:"File with the token, if not in KEPT_VOICE_TOKEN."`
+	VoiceSecretFile string `name:"voice-secret-file" group:"Calls" env:"KEPT_VOICE_SECRET_FILE" placeholder:"FILE" help:"File with the secret that signs what the provider tells us, if not in KEPT_VOICE_SECRET. Without it /hooks/voice is absent, and nobody can press 1."`
+	VoiceStatus     string `name:"voice-status" group:"Calls" env:"KEPT_VOICE_STATUS" placeholder:"URL" help:"Our address as the provider sees it, ending in /hooks/voice/status."`
 }
 
 func (c *serve) Run(ctx context.Context, s *settings, t terminal) error {
@@ -72,6 +79,19 @@ func (c *serve) channels(n *node) error {
 		}
 		n.mail = m
 	}
+	if c.VoiceURL != "" {
+		token, err := secret("KEPT_VOICE_TOKEN", c.VoiceTokenFile)
+		if err != nil {
+			return err
+		}
+		if n.calls.secret, err = secret("KEPT_VOICE_SECRET", c.VoiceSecretFile); err != nil {
+			return err
+		}
+		if n.calls.base, err = hookBase(c.VoiceStatus, "voice-status", callHook); err != nil {
+			return err
+		}
+		n.voice = voice.New(c.VoiceURL, c.VoiceAccount, token, c.VoiceStatus)
+	}
 	if c.SMSURL == "" {
 		return nil
 	}
@@ -79,18 +99,23 @@ func (c *serve) channels(n *node) error {
 	if err != nil {
 		return err
 	}
-	if n.hookSecret, err = secret("KEPT_SMS_SECRET", c.SMSSecretFile); err != nil {
+	if n.texts.secret, err = secret("KEPT_SMS_SECRET", c.SMSSecretFile); err != nil {
 		return err
 	}
-	if c.SMSStatus != "" {
-		base, ok := strings.CutSuffix(c.SMSStatus, statusHook)
-		if !ok {
-			return desk.Errorf(desk.Invalid, "sms_status", "--sms-status must end in %s.", statusHook)
-		}
-		n.hookBase = base
+	if n.texts.base, err = hookBase(c.SMSStatus, "sms-status", statusHook); err != nil {
+		return err
 	}
 	n.sms = &sms.HTTP{URL: c.SMSURL, Account: c.SMSAccount, Token: token, StatusURL: c.SMSStatus}
 	return nil
+}
+
+// hookBase is our address as a provider sees it, from that of one hook; "" where none is given.
+func hookBase(status, flag, hook string) (string, error) {
+	base, ok := strings.CutSuffix(status, hook)
+	if status != "" && !ok {
+		return "", desk.Errorf(desk.Invalid, strings.ReplaceAll(flag, "-", "_"), "--%s must end in %s.", flag, hook)
+	}
+	return base, nil
 }
 
 // origins gives the beginning of every link to the pages of a client.

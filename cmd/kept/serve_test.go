@@ -67,6 +67,7 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		"--tls-cert and --tls-key belong together": {"serve", "--tls-cert", "x"},
 		"--base-url must look like":                {"serve", "--base-url", "nowhere"},
 		"--sms-status must end in":                 {"serve", "--sms-url", "http://sms.example", "--sms-status", "http://desk.example/x"},
+		"--voice-status must end in":               {"serve", "--voice-url", "http://voice.example", "--voice-status", "http://desk.example/x"},
 		"must be one of":                           {"serve", "--smtp-tls", "maybe"},
 		"cannot be understood":                     {"--database-url", "postgres://%zz", "migrate"},
 	} {
@@ -120,6 +121,29 @@ func TestTextProvidersCallsAreSigned(t *testing.T) {
 	}
 	if got := post("shared"); got != 204 {
 		t.Errorf("the same text again gives %d", got)
+	}
+}
+
+func TestVoiceProvidersNewsIsSigned(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	kept(t, on(folder, mercy...)...).works(t)
+	d := start(t, []string{"KEPT_VOICE_SECRET=shared", "KEPT_VOICE_TOKEN=token"},
+		on(folder, "serve", "--voice-url", "http://127.0.0.1:1/", "--voice-status", "https://desk.example"+callHook)...).opens()
+	post := func(secret string, form url.Values) int {
+		status, _ := d.ask("POST", callHook, strings.NewReader(form.Encode()), http.Header{
+			"Content-Type": {"application/x-www-form-urlencoded"}, signature: {sms.Sign(secret, "https://desk.example"+callHook, form)}})
+		return status
+	}
+	pressed := url.Values{"CallSid": {"CA1"}, "Digits": {"1"}}
+	if got := post("wrong", pressed); got != 403 {
+		t.Errorf("a wrong signature gives %d", got)
+	}
+	if got := post("shared", pressed); got != 404 {
+		t.Errorf("a call that is not known yet gives %d", got)
+	}
+	if got := post("shared", url.Values{"CallSid": {"CA1"}, "CallStatus": {"dancing"}}); got != 400 && got != 422 {
+		t.Errorf("what cannot be read gives %d", got)
 	}
 }
 

@@ -232,6 +232,15 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 	if err := x.put(p); err != nil {
 		return err
 	}
+	ladder := p.ID
+	if p.State == desk.Broken {
+		ladder = 0 // it goes on until somebody has the repair
+	}
+	if p.Kind != desk.Confirm && !x.isNew { // nobody is called for what was opened just now
+		if err := x.uncalled(ladder, p.RepairOf); err != nil {
+			return err
+		}
+	}
 	outs, err := x.pending(p.ID)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type App struct {
 	rand   io.Reader
 	sms    channel.Sender
 	mail   channel.Sender
+	voice  channel.Sender
 	origin func(desk.Client) string
 	demo   bool
 	told   func(time.Duration)
@@ -52,6 +53,7 @@ type Options struct {
 	Rand   io.Reader                // of numbers, tokens and codes; crypto/rand by default
 	SMS    channel.Sender           // nil: the desk has no texts
 	Mail   channel.Sender           // nil: the desk has no mail
+	Voice  channel.Sender           // calls people at the desk; nil: nobody does
 	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
 	Told   func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
 	Demo   bool                     // patients' phones can be seen at /demo/phone
@@ -59,7 +61,7 @@ type Options struct {
 
 // New makes an App over an open database.
 func New(o Options) *App {
-	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, origin: o.Origin, demo: o.Demo, told: o.Told}
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, voice: o.Voice, origin: o.Origin, demo: o.Demo, told: o.Told}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}

@@ -36,6 +36,9 @@ func (a *App) BeginCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id des
 		if err := x.put(p); err != nil {
 			return err
 		}
+		if err := x.uncalled(p.ID, p.RepairOf); err != nil {
+			return err
+		}
 		err = begin(desk.Attempt{
 			Client: x.t.Client, Promise: p.ID, N: p.Tries + 1, Ticket: x.t.ID, Staff: x.v.Staff, StaffName: x.v.Name,
 			How: desk.ByVoice, BeganAt: x.now(),

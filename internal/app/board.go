@@ -58,6 +58,7 @@ type BoardLine struct {
 	Danger  Danger       // why it may break, for what is at risk
 	Held    time.Time    // past due, and held until then after an outage; zero: not held
 	Told    bool         // of the break
+	Called  string       // who was called because nobody has taken it, in a sentence; empty: nobody
 	Can     []desk.Staff // on shift with the skill, least booked first, at most 8: for "Give to…"
 }
 
@@ -140,7 +141,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		}
 		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
 		line := AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]}
-		line.Called, line.Nobody = calledFor(al, read.rings, know.staff)
+		line.Called, line.Nobody = calledFor(func(r desk.Ring) bool { return r.Client == al.Client && r.Alert == al.ID }, read.rings, know.staff)
 		b.Alerts = append(b.Alerts, line)
 	}
 	for _, in := range read.waiting {
@@ -156,6 +157,9 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 			Owner: know.staff[p.Owner], OwnerOn: on.owned(p), Can: free.can(p),
 		}
 		line.Told = !r.ToldAt.IsZero() && !untold[p.RepairOf] && !untold[p.ID]
+		line.Called, _ = calledFor(func(r desk.Ring) bool {
+			return r.Kind == desk.AlertUntaken && r.Client == p.Client && (r.Promise == p.ID || r.Promise == p.RepairOf)
+		}, read.rings, know.staff)
 		if b.NextDue.IsZero() && p.Due.After(now) {
 			b.NextDue = p.Due
 		}
@@ -191,10 +195,8 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return r, err
 	}
-	if len(r.alerts) > 0 {
-		if r.rings, err = tx.OpenRings(); err != nil {
-			return r, err
-		}
+	if r.rings, err = tx.OpenRings(); err != nil {
+		return r, err
 	}
 	if tx.Viewer().Leads() {
 		if r.waiting, err = tx.WaitingInbound(boardLines); err != nil {
@@ -400,6 +402,9 @@ func (a *App) AckAlert(ctx context.Context, v desk.Viewer, id int64) error {
 	taken := desk.Errorf(desk.Conflict, "alert.taken", "Somebody else takes care of this already.")
 	if !al.AckedAt.IsZero() {
 		return taken
+	}
+	if al.Kind == desk.AlertUntaken {
+		return a.haveLadder(ctx, v, al)
 	}
 	err = a.db.Write(ctx, v, al.Client, func(tx *store.Tx) error {
 		open, err := tx.AlertsOf(al.Ticket)

@@ -2,27 +2,24 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
 
-// SaveContact stores how somebody is reached for work: oneself, or for those who lead anybody. Only those who
-// lead change what somebody can do in an hour.
+// SaveContact stores the phone of somebody for work: one's own, or for those who lead anybody's. Only those who
+// lead change what somebody can do in an hour. In which order somebody is told is theirs: see SaveOwnContact.
 func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, c desk.Contact) error {
 	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem || who != v.Staff && !v.Leads() {
 		return errLeadsRoster
 	}
 	var bad desk.Fields
-	if c.Phone != "" {
-		p, err := desk.ParsePhone(c.Phone)
-		if err != nil {
-			bad.Add("phone", "phone.invalid", "Enter a phone number of 10 digits, like 312-555-0199.")
-		}
-		c.Phone = p.E164()
-	}
+	c.Phone = workPhone(&bad, c.Phone)
 	if c.Capacity.Promises < 0 || c.Capacity.Promises > 100 || c.Capacity.Calls < 0 || c.Capacity.Calls > 100 {
 		bad.Add("promises", "capacity.invalid", "Between 0, for not limited, and 100.")
 	}
@@ -37,7 +34,79 @@ func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, 
 		if !v.Leads() {
 			c.Capacity = have[who].Capacity
 		}
+		c.Rings, c.Calm = have[who].Rings, have[who].Calm
 		return tx.SaveContact(who, c)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
+// workPhone reads a phone for work; none is none.
+func workPhone(bad *desk.Fields, typed string) string {
+	if strings.TrimSpace(typed) == "" {
+		return ""
+	}
+	p, err := desk.ParsePhone(typed)
+	if err != nil {
+		bad.Add("phone", "phone.invalid", "Enter a phone number of 10 digits, like 312-555-0199.")
+	}
+	return p.E164()
+}
+
+const (
+	ringRules  = 6             // of one kind, at most
+	ringLatest = 4 * time.Hour // after the call
+)
+
+// OwnContact gives how the viewer is reached for work, and which ways the desk has a provider for.
+func (a *App) OwnContact(ctx context.Context, v desk.Viewer) (c desk.Contact, ways map[coverage.By]bool, err error) {
+	if v.Who != desk.WhoStaff {
+		return c, nil, errStaffOnly
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		all, err := tx.Contacts()
+		c = all[v.Staff]
+		return err
+	})
+	return c, a.ways(), err
+}
+
+// SaveOwnContact stores by which ways, one after the other, the viewer is told of what is urgent and of all else; none
+// is a text at once. What is wrong is said at the fields "urgent" and "calm".
+func (a *App) SaveOwnContact(ctx context.Context, v desk.Viewer, phone string, urgent, calm []coverage.Rule) error {
+	if v.Who != desk.WhoStaff {
+		return errStaffOnly
+	}
+	var bad desk.Fields
+	phone = workPhone(&bad, phone)
+	for field, rules := range map[string][]coverage.Rule{"urgent": urgent, "calm": calm} {
+		if len(rules) > ringRules {
+			bad.Add(field, "rings.many", fmt.Sprintf("Choose at most %d ways.", ringRules))
+		}
+		for _, r := range rules {
+			switch {
+			case r.By != coverage.ByText && r.By != coverage.ByMail && r.By != coverage.ByCall:
+				bad.Add(field, "choice.invalid", "Choose a text, a mail or a call.")
+			case r.After < 0 || r.After > ringLatest:
+				bad.Add(field, "rings.late", "Each way comes 0 to 240 minutes after somebody is called.")
+			case r.By != coverage.ByMail && phone == "":
+				bad.Add("phone", "phone.missing", "Enter the phone for texts and calls.")
+			}
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		have, err := tx.Contacts()
+		if err != nil {
+			return err
+		}
+		c := have[v.Staff]
+		c.Phone, c.Rings, c.Calm = phone, urgent, calm
+		return tx.SaveContact(v.Staff, c)
 	})
 	if err == nil {
 		a.rosterChanged()

@@ -20,8 +20,8 @@ func TestAnAlertIsEscalated(t *testing.T) {
 		}
 		phone(d.Ana.Staff, "312-555-0191")
 		phone(d.Omar.Staff, "312-555-0192")
-		_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Supervisor on call", People: []desk.StaffID{d.Omar.Staff}, Every: coverage.Weekly, Count: 1,
-			Zone: "America/Chicago", At: "09:00", Start: "2026-05-25", OnCall: true, Seats: 1})
+		_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Supervisor on call", Layers: []app.LayerIn{{People: []desk.StaffID{d.Omar.Staff}, Every: coverage.Weekly, Count: 1,
+			Zone: "America/Chicago", At: "09:00", Start: "2026-05-25"}}, OnCall: true, Seats: 1})
 		d.Must(err)
 		to := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {
@@ -57,8 +57,8 @@ func TestAnAlertIsEscalated(t *testing.T) {
 		if len(board.Alerts) != 1 || !board.Alerts[0].Nobody || board.Alerts[0].Called != "Called: Ana Ruiz, Omar Said. Nobody was reached." {
 			t.Fatalf("alerts: %+v", board.Alerts)
 		}
-		if n, err := d.App.Unreached(d.Ctx(), desk.System("test")); n != 1 || err != nil {
-			t.Errorf("unreached: %d, %v", n, err)
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
 		d.Must(d.App.AckAlert(d.Ctx(), d.Ana, board.Alerts[0].Alert.ID))
 		before := to("+13125550191") + to("+13125550192")
@@ -74,10 +74,10 @@ func TestAnEscalationCallsRotasInUse(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		rota := evenings(d)
 		to := func(id int64) error {
-			now, err := d.App.Escalation(d.Ctx(), d.Ana)
+			now, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
 			d.Must(err)
 			now.Policy.Steps = []coverage.Step{{To: []coverage.Target{{Rota: id}}, Wait: 5 * time.Minute}}
-			return d.App.SaveEscalation(d.Ctx(), d.Ana, now)
+			return d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, now)
 		}
 		if err := to(rota.ID + 1); !wrongAt(err, "steps", "policy.rota") {
 			t.Errorf("a rota that nobody has: %v", err)

@@ -81,6 +81,11 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if err := x.put(p); err != nil {
 			return err
 		}
+		if to == v.Staff {
+			if err := x.has(p); err != nil {
+				return err
+			}
+		}
 		return x.note(desk.PromiseGiven, d)
 	})
 }

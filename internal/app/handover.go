@@ -330,6 +330,9 @@ func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID,
 		if err := x.put(now); err != nil {
 			return err
 		}
+		if err := x.has(now); err != nil {
+			return err
+		}
 		return x.note(desk.PromiseGiven, desk.EventData{Promise: p, Owner: v.Staff, OwnerIs: v.Name, Reason: desk.GivenAtHandover, Shift: id})
 	})
 }

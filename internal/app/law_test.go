@@ -13,6 +13,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/store/storetest"
 	"kept/internal/store/storetest/server"
 	"kept/internal/testkit"
@@ -194,7 +195,7 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 		return func(rt *rapid.T) { v, o := m.staff(rt), m.pick(rt); m.may(rt, f(rt, v, o, m.live(rt, o))) }
 	}
 	acts := map[string]func(*rapid.T){
-		"": m.audit,
+		"": func(rt *rapid.T) { m.audit(rt); m.ladders(rt) },
 		"ask": func(rt *rapid.T) {
 			if len(m.opened) > 7 {
 				rt.Skip("enough questions for one run")
@@ -278,6 +279,9 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 		}),
 		"give": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
 			return m.App.GivePromise(ctx, v, o.Ref, p.ID, m.staff(rt).Staff, rapid.SampledFrom([]string{"", "", "she asked for him"}).Draw(rt, "override"))
+		}),
+		"have": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
+			return m.App.HavePromise(ctx, v, o.Ref, p.ID)
 		}),
 		"assign": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
 			return m.App.Assign(ctx, v, o.Ref, m.staff(rt).Staff)
@@ -378,6 +382,31 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 		acts[often+" again"] = acts[often]
 	}
 	return acts
+}
+
+// ladders fails when somebody is still called for a promise that has ended otherwise than by breaking, or for one that
+// broke and whose repair has ended.
+func (m *machine) ladders(rt *rapid.T) {
+	m.Must(m.DB.DeskRead(m.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) error {
+		open, err := tx.OpenLadders()
+		if err != nil {
+			return err
+		}
+		for _, l := range open {
+			one, err := tx.ForClient(l.Alert.Client)
+			if err != nil {
+				return err
+			}
+			live, err := one.LivePromises(l.Alert.Ticket)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(live, func(p desk.Promise) bool { return p.ID == l.Promise.ID || p.RepairOf == l.Promise.ID }) {
+				rt.Fatalf("people are called for promise %d of %d, which is %s", l.Promise.ID, l.Alert.Client, l.Promise.State)
+			}
+		}
+		return nil
+	}))
 }
 
 // found takes up the questions that texts have opened.

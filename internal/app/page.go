@@ -27,6 +27,8 @@ type TicketPage struct {
 	Owner     string
 	Outage    Outage            // whose calls can be entered now; the zero Outage when there is none
 	Typed     map[string]string // what the viewer has typed and not sent, by field: "reply", "note"
+
+	rings []desk.Ring // for what nobody has accepted
 }
 
 // PromiseLine is a promise with the names that go with it.
@@ -36,6 +38,7 @@ type PromiseLine struct {
 	Owner    string
 	Backup   string
 	Attempts []Attempt
+	Called   string // who was called because nobody has taken it, in a sentence; empty: nobody
 }
 
 // Attempt is one try to reach the person.
@@ -77,6 +80,9 @@ func (l *looking) ticket(all *store.DeskReadTx, ref desk.Ref) (TicketPage, error
 	for i := range p.Promises {
 		line := &p.Promises[i]
 		line.Look = l.on.look(line.Promise)
+		line.Called, _ = calledFor(func(r desk.Ring) bool {
+			return r.Kind == desk.AlertUntaken && line.Promise.State.Live() && (r.Promise == line.Promise.ID || r.Promise == line.Promise.RepairOf)
+		}, p.rings, l.know.staff)
 		line.Owner, line.Backup = l.know.staff[line.Promise.Owner], l.know.staff[line.Promise.Backup]
 	}
 	p.Best = l.know.index.find(p.asked(), 3)
@@ -148,7 +154,10 @@ func readPage(tx *store.ReadTx, id desk.TicketID) (p TicketPage, err error) {
 		return p, err
 	}
 	p.Promises = promiseLines(promises, attempts)
-	return p, nil
+	if live := p.Promises; len(live) > 0 && live[0].Promise.State.Live() && tx.Now().After(live[0].Promise.Due.Add(-desk.MaxLadder)) {
+		p.rings, err = tx.RingsOf(id)
+	}
+	return p, err
 }
 
 // promiseLines puts live promises first, by due, and then those that have ended, newest first.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"kept/internal/calendar"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -74,26 +73,10 @@ type RosterPerson struct {
 	Skills  map[string]time.Time
 }
 
-// RotaIn is a rota as a form gives it: one layer more or less is what most desks have; others come by import.
-type RotaIn struct {
-	ID      int64
-	Version int // the one that was seen; 0 for a new rota
-	Name    string
-	People  []desk.StaffID
-	Every   coverage.Every
-	Count   int
-	Zone    string
-	At      string // "09:00"
-	Start   string // "2026-06-02"
-	End     string // "", or the day on which it ends
-	Hours   string // "", or when the rota has somebody: "18:00-08:00"
-	OnCall  bool
-	Seats   int
-}
-
 const (
 	rosterAheadDays = 28
 	rotaMost        = 200 // turns of a rota before the first comes again
+	layersMost      = 10  // of a rota
 )
 
 var (
@@ -247,64 +230,6 @@ func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Ro
 	}
 	a.rosterChanged()
 	return r, nil
-}
-
-// rota reads a form.
-func (in RotaIn) rota() (desk.Rota, error) {
-	var bad desk.Fields
-	r := desk.Rota{Version: in.Version}
-	r.ID, r.OnCall, r.Seats = in.ID, in.OnCall, in.Seats
-	var err error
-	if r.Name, err = desk.CleanLine(in.Name, 60); err != nil || r.Name == "" {
-		bad.Add("name", "name.missing", "Give it a name of at most 60 characters, like \u201cPortal, evenings\u201d.")
-	}
-	l := coverage.Layer{ID: 1, Every: in.Every, Count: in.Count, Zone: in.Zone}
-	for _, p := range in.People {
-		l.People = append(l.People, int64(p))
-	}
-	if len(l.People) == 0 {
-		bad.Add("people", "rota.empty", "A rota with no people has nobody on it: choose at least one.")
-	}
-	if len(l.People) > rotaMost {
-		bad.Add("people", "rota.long", fmt.Sprintf("At most %d turns; somebody can be named more than once.", rotaMost))
-	}
-	if !slices.Contains([]coverage.Every{coverage.Hourly, coverage.Daily, coverage.Weekly, coverage.Monthly}, in.Every) {
-		bad.Add("every", "every.invalid", "It hands over every hour, day, week or month.")
-	}
-	if in.Count < 1 || in.Count > 1000 {
-		bad.Add("count", "count.invalid", "Between 1 and 1000.")
-	}
-	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "" || in.Zone == "Local" {
-		bad.Add("zone", "zone.unknown", "There is no such zone; write it like America/Chicago.")
-	}
-	at, err := time.Parse("15:04", in.At)
-	if err != nil {
-		bad.Add("at", "time.invalid", "Write the time like 09:00.")
-	}
-	l.At = at.Hour()*60 + at.Minute()
-	if l.Start, err = calendar.ParseDate(in.Start); err != nil {
-		bad.Add("start", "date.invalid", "Write the day like 2026-11-24.")
-	}
-	if in.End != "" {
-		if l.End, err = calendar.ParseDate(in.End); err != nil {
-			bad.Add("end", "date.invalid", "Write the day like 2026-11-24, or leave it empty.")
-		} else if in.End <= in.Start {
-			bad.Add("end", "end.early", "It ends before it starts: choose a later end, or none.")
-		}
-	}
-	if in.Hours != "" {
-		spec, err := calendar.Parse(in.Zone + "; mon-sun " + in.Hours)
-		if err != nil {
-			bad.Add("hours", "hours.invalid", "Write the hours like 18:00-08:00, or leave them empty for all day and night.")
-		} else {
-			l.Hours = spec
-		}
-	}
-	if in.Seats < 1 || in.Seats > 100 {
-		bad.Add("seats", "shift.seats", "Between 1 and 100 promises can be kept in one window.")
-	}
-	r.Layers = []coverage.Layer{l}
-	return r, bad.Err()
 }
 
 // noOverlap refuses a rota that puts somebody on shift who has a shift then already; being on call beside a

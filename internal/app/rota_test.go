@@ -18,8 +18,8 @@ import (
 func evenings(d *testkit.Desk) desk.Rota {
 	d.T.Helper()
 	d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { return tx.AddSkillTo(d.Sam.Staff, "PORTAL", time.Time{}) }))
-	r, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Early birds", People: []desk.StaffID{d.Priya.Staff, d.Sam.Staff}, Every: coverage.Daily, Count: 1,
-		Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "05:00-08:00", Seats: 1})
+	r, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Early birds", Layers: []app.LayerIn{{People: []desk.StaffID{d.Priya.Staff, d.Sam.Staff}, Every: coverage.Daily, Count: 1,
+		Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "05:00-08:00"}}, Seats: 1})
 	d.Must(err)
 	return r
 }
@@ -70,35 +70,38 @@ func TestARotaMakesWindows(t *testing.T) {
 // What is wrong with a rota is said at its field.
 func TestARotaThatCannotBe(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		good := app.RotaIn{Name: "Nights", People: []desk.StaffID{d.Priya.Staff}, Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "22:00", Start: "2026-06-03", Hours: "22:00-05:00", Seats: 1}
+		good := app.RotaIn{Name: "Nights", Layers: []app.LayerIn{{People: []desk.StaffID{d.Priya.Staff}, Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "22:00", Start: "2026-06-03", Hours: "22:00-05:00"}}, Seats: 1}
 		for field, c := range map[string]struct {
 			code string
 			with func(*app.RotaIn)
 		}{
-			"people": {"rota.empty", func(in *app.RotaIn) { in.People = nil }},
-			"zone":   {"zone.unknown", func(in *app.RotaIn) { in.Zone = "America/Springfield" }},
-			"end":    {"end.early", func(in *app.RotaIn) { in.End = "2026-06-01" }},
-			"at":     {"time.invalid", func(in *app.RotaIn) { in.At = "25:00" }},
-			"hours":  {"hours.invalid", func(in *app.RotaIn) { in.Hours = "evening" }},
+			"people": {"rota.empty", func(in *app.RotaIn) { in.Layers[0].People = nil }},
+			"zone":   {"zone.unknown", func(in *app.RotaIn) { in.Layers[0].Zone = "America/Springfield" }},
+			"end":    {"end.early", func(in *app.RotaIn) { in.Layers[0].End = "2026-06-01" }},
+			"at":     {"time.invalid", func(in *app.RotaIn) { in.Layers[0].At = "25:00" }},
+			"hours":  {"hours.invalid", func(in *app.RotaIn) { in.Layers[0].Hours = "evening" }},
 			"name":   {"name.missing", func(in *app.RotaIn) { in.Name = " " }},
-			"count":  {"count.invalid", func(in *app.RotaIn) { in.Count = 0 }},
+			"count":  {"count.invalid", func(in *app.RotaIn) { in.Layers[0].Count = 0 }},
 		} {
 			in := good
+			in.Layers = slices.Clone(good.Layers)
 			c.with(&in)
 			if _, err := d.App.SaveRota(d.Ctx(), d.Ana, in); !wrongAt(err, field, c.code) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
 		long := good
+		long.Layers = slices.Clone(good.Layers)
 		for range 201 {
-			long.People = append(long.People, d.Priya.Staff)
+			long.Layers[0].People = append(long.Layers[0].People, d.Priya.Staff)
 		}
 		if _, err := d.App.SaveRota(d.Ctx(), d.Ana, long); !wrongAt(err, "people", "rota.long") {
 			t.Errorf("202 turns: %v", err)
 		}
 		// Priya is at work from 8 to 4 already.
 		in := good
-		in.Hours, in.At = "07:00-10:00", "07:00"
+		in.Layers = slices.Clone(good.Layers)
+		in.Layers[0].Hours, in.Layers[0].At = "07:00-10:00", "07:00"
 		_, err := d.App.SaveRota(d.Ctx(), d.Ana, in)
 		if !wrongAt(err, "people", "shift.overlaps") || !strings.Contains(err.(*desk.Error).Fields[0].Message, "Priya Nair has a shift already") {
 			t.Errorf("an overlap: %v", err)

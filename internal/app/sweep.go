@@ -37,15 +37,15 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	}
 	var due []desk.Promise
 	var waits []store.TicketKey
-	alerts := 0
+	calls := false
 	err := s.a.db.Claim(ctx, "sweeper", func(tx *store.SystemTx) (err error) {
 		if due, err = tx.DuePromises(now, n); err != nil {
 			return err
 		}
-		if waits, err = tx.Waited(now, n); err != nil || !s.a.escalating.again(now) {
+		if waits, err = tx.Waited(now, n); err != nil {
 			return err
 		}
-		alerts, err = tx.CountAlerts()
+		calls, err = s.a.someToCall(tx.DeskReadTx, now)
 		return err
 	})
 	if err != nil {
@@ -86,7 +86,7 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 			Work: func(ctx context.Context) error { return s.a.waited(ctx, t.Client, t.ID) },
 		})
 	}
-	if alerts > 0 {
+	if calls {
 		rows = append(rows, job.Row{ID: alertRow, Attempts: 1, FireAt: now, Work: func(ctx context.Context) error { return s.a.escalate(ctx, now) }})
 	}
 	return rows, nil
@@ -120,7 +120,7 @@ func (all *crowd) work(ctx context.Context, a *App, one desk.RequesterID) error 
 // waitRow begins the id of a row that is a question whose waiting has ended.
 const waitRow = "wait "
 
-// alertRow is the row of the alerts that nobody has accepted; it comes again by itself.
+// alertRow is the row of what nobody has accepted or taken; it comes again by itself.
 const alertRow = "alerts"
 
 // Return looks again later at a promise that could not be applied, so that it does not stand in the

@@ -2,13 +2,20 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/job"
 	"kept/internal/store"
 	"kept/internal/testkit"
 )
+
+// promisesOf leaves out the row of those who are called for what nobody has taken.
+func promisesOf(rows []job.Row) []job.Row {
+	return slices.DeleteFunc(rows, func(r job.Row) bool { return r.ID == "alerts" })
+}
 
 // A promise that cannot be applied steps aside for a while, so that others behind it are not held up.
 func TestAPromiseThatFailsDoesNotHoldUpOthers(t *testing.T) {
@@ -19,13 +26,14 @@ func TestAPromiseThatFailsDoesNotHoldUpOthers(t *testing.T) {
 		source := d.App.Sweeper()
 		rows, err := source.Claim(d.Ctx(), d.Now(), 10, time.Minute)
 		d.Must(err)
+		rows = promisesOf(rows)
 		if len(rows) != 1 {
 			d.T.Fatalf("%d due", len(rows))
 		}
 		d.Must(source.Return(d.Ctx(), rows[0], d.Now().Add(time.Minute), "trouble"))
 		rows, err = source.Claim(d.Ctx(), d.Now(), 10, time.Minute)
 		d.Must(err)
-		if len(rows) != 0 {
+		if len(promisesOf(rows)) != 0 {
 			d.T.Fatal("it is claimed again at once")
 		}
 		d.Advance(2 * time.Minute)

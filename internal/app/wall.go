@@ -3,10 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -351,94 +347,4 @@ func (ws *walls) keep(k wallKey, w Wall) {
 		ws.known = map[wallKey]Wall{}
 	}
 	ws.known[k] = w
-}
-
-// An address of a wall is signed, so that a screen without a keyboard can open it: it says who made it, for
-// which client and until when, and sees what that person sees for as long as they lead.
-const (
-	wallSecret = "wall_secret"
-	wallEnds   = 90 * 24 * time.Hour
-)
-
-var errWallKey = desk.Errorf(desk.Unauthenticated, "wall.ended", "This address of the wall has ended. A supervisor makes a new one on the promise board.")
-
-// WallAddress gives the key of an address that opens the wall of a client, or of all with zero, for 90 days.
-func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (key string, until time.Time, err error) {
-	if !v.Leads() || v.Who != desk.WhoStaff {
-		return "", until, desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can make an address for a wall.")
-	}
-	if c != 0 && !v.Sees(c) {
-		return "", until, notFound
-	}
-	secret, err := a.wallSecret(ctx)
-	if err != nil {
-		return "", until, err
-	}
-	until = a.Now().Add(wallEnds).Truncate(time.Second)
-	said := fmt.Sprintf("%d.%d.%d", v.Staff, c, until.Unix())
-	return said + "." + signWall(secret, said), until, nil
-}
-
-// OpenWall gives the viewer and the client of a key. Unauthenticated when it has ended, was changed, or
-// whoever made it does not lead any more.
-func (a *App) OpenWall(ctx context.Context, key string) (desk.Viewer, desk.ClientID, error) {
-	i := strings.LastIndexByte(key, '.')
-	if i < 0 || len(key) > 200 {
-		return desk.Viewer{}, 0, errWallKey
-	}
-	secret, err := a.wallSecret(ctx)
-	if err != nil {
-		return desk.Viewer{}, 0, err
-	}
-	var staff desk.StaffID
-	var c desk.ClientID
-	var until int64
-	if !hmac.Equal([]byte(signWall(secret, key[:i])), []byte(key[i+1:])) {
-		return desk.Viewer{}, 0, errWallKey
-	}
-	if _, err := fmt.Sscanf(key[:i], "%d.%d.%d", &staff, &c, &until); err != nil || !a.Now().Before(time.Unix(until, 0)) {
-		return desk.Viewer{}, 0, errWallKey
-	}
-	var s desk.Staff
-	err = a.db.DeskRead(ctx, desk.System("wall"), func(tx *store.DeskReadTx) (err error) {
-		s, err = tx.Staff(staff)
-		return err
-	})
-	if desk.Is(err, desk.NotFound) {
-		return desk.Viewer{}, 0, errWallKey
-	}
-	if err != nil {
-		return desk.Viewer{}, 0, err
-	}
-	v := viewerOf(s)
-	if !s.Active || !v.Leads() || c != 0 && !v.Sees(c) {
-		return desk.Viewer{}, 0, errWallKey
-	}
-	return v, c, nil
-}
-
-func signWall(secret, said string) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write([]byte("kept wall " + said))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
-}
-
-// wallSecret gives what addresses are signed with; the first one to ask makes it.
-func (a *App) wallSecret(ctx context.Context) (secret string, err error) {
-	ok := false
-	err = a.db.DeskRead(ctx, desk.System("wall"), func(tx *store.DeskReadTx) (err error) {
-		secret, ok, err = tx.Setting(wallSecret)
-		return err
-	})
-	if err != nil || ok {
-		return secret, err
-	}
-	err = a.db.System(ctx, "wall", func(tx *store.SystemTx) error {
-		if secret, ok, err = tx.Setting(wallSecret); err != nil || ok {
-			return err
-		}
-		secret = desk.NewSecret(a.rand, 32)
-		return tx.SetSetting(wallSecret, secret)
-	})
-	return secret, err
 }

@@ -32,7 +32,7 @@ var noClient = map[string]string{
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Clocker": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
-	"Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Unreached": "a count of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
+	"Called": "from a provider", "Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
 // leadersToo are the acts that do not refuse a leader, and why.
@@ -83,6 +83,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		who, promise, ref := page.Requester.ID, got.Promise.ID, got.Ref
 		before, err := a.Events(ctx, d.Sam, ref)
 		d.Must(err)
+
+		_, _, err = a.WallAddress(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		walls, err := a.WallAddresses(ctx, d.Ana)
+		d.Must(err)
+		wall := walls[0].ID
 
 		// Everybody who may see St. Anne and nothing else.
 		lead := d.Eve
@@ -163,6 +169,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					return a.FinishCall(ctx, v, app.CallIn{Client: d.Mercy.ID, Ref: string(ref), Words: "x", Ending: "solved"})
 				},
 				"GivePromise": func() (any, error) { return nil, a.GivePromise(ctx, v, ref, promise, d.Eve.Staff, "") },
+				"HavePromise": func() (any, error) { return nil, a.HavePromise(ctx, v, ref, promise) },
 				"KeepPromise": func() (any, error) { return nil, a.KeepPromise(ctx, v, ref, promise, "", nil) },
 				"Listen":      nil, // below
 				"MakePromise": func() (any, error) { return a.MakePromise(ctx, v, ref, app.PromiseIn{Kind: desk.Update}) },
@@ -206,9 +213,19 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
 				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
-				"EndWait":          func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
-				"WaitFor":          func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
-				"WindowsFor":       func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
+				"WallAddresses": func() (any, error) {
+					list, err := a.WallAddresses(ctx, v)
+					for _, w := range list {
+						if w.Scope == d.Mercy.ID {
+							t.Errorf("%s sees an address of Mercy", v.Who)
+						}
+					}
+					return list, err
+				},
+				"EndWallAddress": func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
+				"EndWait":        func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
+				"WaitFor":        func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
+				"WindowsFor":     func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
 			for i := range kind.NumMethod() {
@@ -238,8 +255,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if v.Who == desk.WhoLeader && err == nil && leadersToo[name] == "" {
 					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
 				}
-				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage"}, name)
+				toMercy := slices.Contains([]string{"Agreement", "ApproveAgreement", "Clocks", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "Coverage", "EndWallAddress"}, name)
 				if toMercy && !mine && err == nil && !(name == "Figures" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -18,8 +18,10 @@ type Target struct {
 type Role string
 
 const (
-	Leads Role = "leads" // supervisors on shift for the client
-	Knows Role = "knows" // who is on shift for the client with the skill and the language
+	Leads  Role = "leads"  // supervisors on shift for the client
+	Knows  Role = "knows"  // who is on shift for the client with the skill and the language
+	Owner  Role = "owner"  // who has the promise, while on shift or on call
+	Backup Role = "backup" // who stands behind the owner, while on shift or on call
 )
 
 // Step is one rung of a Policy.
@@ -42,6 +44,7 @@ type Policy struct {
 type Case struct {
 	Client          int64
 	Skill, Language string
+	Owner, Backup   int64 // 0: nobody
 	Due             time.Time
 	Since           time.Time // nothing is called before it: when the promise was made
 	Acks            []Ack
@@ -203,6 +206,17 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 				any = true
 				add(id)
 			}
+		case t.Role == Owner || t.Role == Backup:
+			id := c.Owner
+			if say = "nobody has it"; t.Role == Backup {
+				id, say = c.Backup, "nobody stands behind the owner"
+			}
+			if id != 0 {
+				say = p.called(id) + " is neither on shift nor on call"
+				if any = p.reachable(id, at); any {
+					add(id)
+				}
+			}
 		default:
 			say = "nobody on shift leads"
 			skill, lang := "", ""
@@ -228,6 +242,12 @@ func (p *Plan) away(person int64, at time.Time) bool {
 	return slices.ContainsFunc(p.roster.Absences, func(a Absence) bool {
 		return a.Person == person && !at.Before(a.Start) && at.Before(a.End)
 	})
+}
+
+// reachable tells whether a person has any turn, on shift or on call, and no break in it.
+func (p *Plan) reachable(person int64, at time.Time) bool {
+	now := at.UnixMicro()
+	return len(p.within(now, now+1, func(s *shift) bool { return s.Person == person && s.covers(now, now+1) })) > 0
 }
 
 // onRota lists who has a turn of a rota, by id.

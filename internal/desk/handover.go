@@ -15,6 +15,9 @@ type Handover struct {
 // GivenAtHandover is the reason of PromiseGiven where a promise was accepted at the end of a shift.
 const GivenAtHandover = "handover"
 
+// GivenInHand is the reason of PromiseGiven where somebody said that they have it: its owner, or somebody beside them.
+const GivenInHand = "in_hand"
+
 // HandoverItem is one promise of a handover: what the one who goes writes of it, and who accepts it.
 type HandoverItem struct {
 	Client     ClientID

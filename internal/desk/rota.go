@@ -42,7 +42,22 @@ type Absence struct {
 
 // Contact is how somebody who works the desk is reached for work, and what they can do in an hour.
 type Contact struct {
-	Phone    string // +1…; empty: none is known
-	Rings    []coverage.Rule
+	Phone    string          // +1…; empty: none is known
+	Mail     string          // the address with which they sign in
+	Rings    []coverage.Rule // for what is urgent
+	Calm     []coverage.Rule // for all else; none: as for what is urgent
 	Capacity coverage.Capacity
+}
+
+// Rules are the ways in which c is told, in order. Nobody is unreachable for want of a setting: somebody without
+// rules gets a text, and mail where no phone is known.
+func (c Contact) Rules(urgent bool) []coverage.Rule {
+	rules := c.Rings
+	if !urgent && len(c.Calm) > 0 {
+		rules = c.Calm
+	}
+	if len(rules) == 0 && c.Phone == "" {
+		return []coverage.Rule{{By: coverage.ByMail}}
+	}
+	return rules
 }

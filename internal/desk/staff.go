@@ -42,6 +42,16 @@ type Token struct {
 	EndedAt   time.Time
 }
 
+// WallAddress is an address that opens the wall of a hospital, or of all that its maker serves, without a password.
+type WallAddress struct {
+	ID      int64
+	Staff   StaffID  // who made it
+	Scope   ClientID // zero: all
+	MadeAt  time.Time
+	Until   time.Time
+	EndedAt time.Time // zero: nobody has taken it back
+}
+
 // AlertKind says what somebody who leads must look at now.
 type AlertKind string
 
@@ -53,6 +63,7 @@ const (
 	AlertNobodyLeads AlertKind = "nobody_leads" // a promise broke and no supervisor is on shift
 	AlertHandover    AlertKind = "handover"     // a shift has ended and nobody took this promise over
 	AlertInbound     AlertKind = "inbound"      // a message that fits no ticket
+	AlertUntaken     AlertKind = "untaken"      // the ladder of a promise that nobody has taken: see Ladder
 )
 
 // Alert is something that a supervisor must look at and accept by name.

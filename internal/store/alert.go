@@ -8,16 +8,21 @@ var (
 	alertCols  = aliased("a", alertNames)
 	alertAdd   = gathered(insert("alert", alertNames))
 	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
+	alertAck   = sql("UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND id = $2 AND acked_at IS NULL")
 	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
-	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND {mine a} LIMIT 1000) open_alert")
-	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY a.id")
+	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
+	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1")
+	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
 	alertsEver = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 ORDER BY a.id")
 )
 
+// A ladder is for the people whom it calls. It matters to those who lead once it has reached nobody.
+const matters = "(a.kind <> 'untaken' OR EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1))"
+
 func openAlerts(which string) string {
-	return "SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND " + which + " AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1"
+	return "SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND " + which + " AND " + matters + " AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1"
 }
 
 func scanAlert(row scanner) (a desk.Alert, err error) {
@@ -33,6 +38,17 @@ func (tx *Tx) AddAlert(a desk.Alert) error {
 // SaveAlert writes everything of a that can change; NotFound when the client has no such alert.
 func (tx *Tx) SaveAlert(a desk.Alert) error {
 	return must(tx.exec(alertSave, tx.client, a.ID, a.Kind, a.Flag, a.Note, optMicros(a.AckedAt), a.AckedBy))
+}
+
+// AckAlert notes that somebody takes care of an alert, unless somebody does already.
+func (tx *Tx) AckAlert(id int64, by desk.StaffID) error {
+	return tx.put(alertAck, tx.client, id, micros(tx.Now()), by)
+}
+
+// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client.
+func (tx *DeskReadTx) SomeUnaccepted() (bool, error) {
+	_, some, err := maybe(tx, alertAny, value[int64])
+	return some, err
 }
 
 // AlertsOf gives the open alerts of a ticket, oldest first.

@@ -6,37 +6,75 @@ import (
 	"kept/internal/desk"
 )
 
-const ringColumns = `client_id, alert_id, step, round, staff_id, way, called_at, fire_at, state`
+const (
+	ringColumns = `client_id, alert_id, step, round, staff_id, way, called_at, fire_at, state, provider, reason`
+	ringKey     = `client_id = $1 AND alert_id = $2 AND step = $3 AND round = $4 AND staff_id = $5`
+	ringFrom    = `, a.promise_id, a.kind FROM ring r JOIN alert a ON a.id = r.alert_id `
+)
 
 var (
-	ringsOpen = across(`SELECT ` + aliased("r", ringColumns) + ` FROM ring r JOIN alert a ON a.id = r.alert_id
-		WHERE a.acked_at IS NULL AND {mine r} ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way LIMIT 2000`)
-	addRing = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
-	ringDue = sql(`SELECT ` + ringColumns + ` FROM ring WHERE fire_at IS NOT NULL AND fire_at <= $1 ORDER BY fire_at, client_id, alert_id LIMIT 100`)
-	ringSet = sql(`UPDATE ring SET state = $8, fire_at = NULL WHERE client_id = $1 AND alert_id = $2 AND step = $3 AND round = $4 AND staff_id = $5 AND way = $6 AND state = $7`)
+	ringsOpen = across(`SELECT ` + aliased("r", ringColumns) + `, a.promise_id, a.kind FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
+		WHERE a.acked_at IS NULL AND {mine a} ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way LIMIT 5000`)
+	ringsOfTicket = sql(`SELECT ` + aliased("r", ringColumns) + `, a.promise_id, a.kind FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
+		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
+	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
+	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
+	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state = 'waiting'
+		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
+	ringSet   = sql(`UPDATE ring SET state = $8, fire_at = NULL, provider = $9, reason = $10 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
+	ringsNext = sql(`UPDATE ring SET fire_at = $6 WHERE ` + ringKey + ` AND state = 'waiting' AND fire_at > $6
+		AND fire_at = (SELECT MIN(r.fire_at) FROM ring r WHERE r.client_id = $1 AND r.alert_id = $2 AND r.step = $3 AND r.round = $4 AND r.staff_id = $5 AND r.state = 'waiting')`)
+	ringsOfCall = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.provider = $1 ORDER BY r.client_id, r.alert_id, r.step, r.round`)
 )
 
 func scanRing(row scanner) (r desk.Ring, err error) {
-	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State)
+	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind)
 	return r, err
+}
+
+func ringOf(r desk.Ring) []any {
+	return []any{int64(r.Client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff)}
 }
 
 // OpenRings are the rings for alerts that nobody has accepted yet, of the viewer's clients, oldest first.
 func (tx *DeskReadTx) OpenRings() ([]desk.Ring, error) { return manyAcross(tx, ringsOpen, scanRing) }
 
+// RingsOf are the rings for the open alerts of a ticket, oldest first.
+func (tx *ReadTx) RingsOf(t desk.TicketID) ([]desk.Ring, error) {
+	return many(tx, ringsOfTicket, scanRing, tx.client, t)
+}
+
 // AddRing stores a ring; one that is there already stays as it is.
 func (tx *Tx) AddRing(r desk.Ring) error {
-	_, err := tx.exec(addRing, int64(tx.client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff), string(r.Way), micros(r.CalledAt), optMicros(r.FireAt), string(r.State))
-	return err
+	r.Client = tx.client
+	return tx.put(addRing, append(ringOf(r), string(r.Way), micros(r.CalledAt), optMicros(r.FireAt), string(r.State), optText(r.Provider), r.Reason)...)
 }
 
-// DueRings are rings whose time has come.
+// DueRings are rings whose time has come, also for what somebody has accepted meanwhile.
 func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
-	return many(tx, ringDue, scanRing, micros(now))
+	return many(tx, ringsDue, scanRing, micros(now))
 }
 
-// MoveRing takes a ring from its state to another; false when somebody else has moved it.
-func (tx *SystemTx) MoveRing(r desk.Ring, to desk.RingState) (bool, error) {
-	n, err := tx.exec(ringSet, int64(r.Client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff), string(r.Way), string(r.State), string(to))
+// TakeRing makes a waiting ring one that is being sent; false when somebody else has done so, or has accepted
+// what it is for.
+func (tx *SystemTx) TakeRing(r desk.Ring) (bool, error) {
+	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way))...)
 	return n > 0, err
+}
+
+// MoveRing takes a ring from state from to that of r, with what the provider says; false when somebody else has
+// moved it.
+func (tx *SystemTx) MoveRing(r desk.Ring, from desk.RingState) (bool, error) {
+	n, err := tx.exec(ringSet, append(ringOf(r), string(r.Way), string(from), string(r.State), optText(r.Provider), r.Reason)...)
+	return n > 0, err
+}
+
+// NextWay makes the way that would come next for the person of r due at now.
+func (tx *SystemTx) NextWay(r desk.Ring, now time.Time) error {
+	return tx.put(ringsNext, append(ringOf(r), micros(now))...)
+}
+
+// RingsOfCall are the rings that one call of a provider stands for.
+func (tx *DeskReadTx) RingsOfCall(provider string) ([]desk.Ring, error) {
+	return many(tx, ringsOfCall, scanRing, provider)
 }

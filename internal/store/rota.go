@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"kept/internal/calendar"
@@ -38,7 +39,7 @@ var (
 	addAbsence   = sql(insert("absence", absenceColumns))
 	endAbsence   = sql(`UPDATE absence SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
 
-	contactsAll = sql(`SELECT id, phone, rings, promises_an_hour, calls_an_hour FROM staff ORDER BY id`)
+	contactsAll = sql(`SELECT id, phone, login, rings, promises_an_hour, calls_an_hour FROM staff ORDER BY id`)
 	saveContact = sql(`UPDATE staff SET phone = $2, rings = $3, promises_an_hour = $4, calls_an_hour = $5 WHERE id = $1`)
 	saveFeed    = sql(`UPDATE staff SET feed = $2 WHERE id = $1`)
 	staffByFeed = sql(`SELECT ` + staffColumns + ` FROM staff WHERE feed = $1 AND active = 1`)
@@ -279,6 +280,12 @@ func (tx *DeskTx) EndAbsence(id int64) error {
 	return tx.bump(rosterVersion)
 }
 
+// ringRules are how somebody is told, as it is stored.
+type ringRules struct {
+	Urgent []coverage.Rule `json:"urgent"`
+	Calm   []coverage.Rule `json:"else"`
+}
+
 // Contacts are how everybody is reached for work.
 func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
 	all := map[desk.StaffID]desk.Contact{}
@@ -286,11 +293,16 @@ func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
 		var id desk.StaffID
 		var c desk.Contact
 		var rings string
-		if err = row.Scan(&id, &c.Phone, &rings, &c.Capacity.Promises, &c.Capacity.Calls); err != nil {
+		if err = row.Scan(&id, &c.Phone, &c.Mail, &rings, &c.Capacity.Promises, &c.Capacity.Calls); err != nil {
 			return struct{}{}, err
 		}
-		if rings != "" {
+		switch {
+		case strings.HasPrefix(rings, "["): // as it was stored before there was a difference
 			err = json.Unmarshal([]byte(rings), &c.Rings)
+		case rings != "":
+			var r ringRules
+			err = json.Unmarshal([]byte(rings), &r)
+			c.Rings, c.Calm = r.Urgent, r.Calm
 		}
 		all[id] = c
 		return struct{}{}, err
@@ -301,8 +313,8 @@ func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
 // SaveContact stores how somebody is reached for work, and what they can do in an hour.
 func (tx *DeskTx) SaveContact(s desk.StaffID, c desk.Contact) error {
 	rings := ""
-	if len(c.Rings) > 0 {
-		text, err := json.Marshal(c.Rings)
+	if len(c.Rings)+len(c.Calm) > 0 {
+		text, err := json.Marshal(ringRules{c.Rings, c.Calm})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"kept/internal/app"
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
+	"kept/internal/channel/voice"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -27,6 +28,7 @@ type Desk struct {
 	DB    *store.DB
 	SMS   *sms.Fake
 	Mail  *email.Box
+	Voice *voice.Fake // calls people at the desk
 	Mercy desk.Client
 	Anne  desk.Client
 	// Sam answers at night and does not know the portal. Priya knows it and starts at 8. Ana and Omar
@@ -71,7 +73,7 @@ func NewAt(t testing.TB, open func(...store.Options) *store.DB, opening time.Tim
 		ids.Store(c, n.(int64)+1)
 		return n.(int64) + 1
 	}})
-	d.SMS, d.Mail = sms.NewFake(d.Now, nil, false), email.NewBox(d.Now)
+	d.SMS, d.Mail, d.Voice = sms.NewFake(d.Now, nil, false), email.NewBox(d.Now), voice.NewFake(d.Now)
 	d.Restart()
 	d.staffUp()
 	return d
@@ -80,8 +82,9 @@ func NewAt(t testing.TB, open func(...store.Options) *store.DB, opening time.Tim
 // Restart puts a new process in the place of the one at work, on the same database. What the old one
 // only remembered is gone.
 func (d *Desk) Restart() {
-	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Rand: d.rand, Told: d.told})
+	d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice, Rand: d.rand, Told: d.told})
 	d.SMS.SetSink(d.App)
+	d.Voice.SetSink(d.App)
 }
 
 func (d *Desk) told(late time.Duration) {
@@ -148,6 +151,9 @@ func (d *Desk) Settle() {
 		sent, _, err := d.App.Send(d.Ctx(), 100)
 		d.Must(err)
 		if err := d.SMS.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) { // faster than the answer to sending: given again
+			d.Must(err)
+		}
+		if err := d.Voice.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) {
 			d.Must(err)
 		}
 		folded, err := d.App.Fold(d.Ctx())

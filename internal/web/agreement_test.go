@@ -82,8 +82,9 @@ func TestADraftIsWithdrawn(t *testing.T) {
 	a := atDesk(t, ana)
 	a.get("/desk/agreements/mercy?edit=yes").gets(200)
 	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
-	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "7").gets(409, "Ana Ruiz changed this draft")
-	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(200, "The draft is withdrawn.", "Withdrawn by Ana Ruiz")
+	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(200, "Withdraw this draft?", "Leave it as it is").holds(`name="sure" value="yes"`, `name="edit" value="1"`)
+	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "7", "sure", "yes").gets(409, "Ana Ruiz changed this draft")
+	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "sure", "yes").gets(200, "The draft is withdrawn.", "Withdrawn by Ana Ruiz")
 }
 
 // Analysts read what was agreed; those of another hospital do not even that.
@@ -96,7 +97,7 @@ func TestWhoSeesAnAgreement(t *testing.T) {
 	eve.get("/desk/agreements").gets(200, "St. Anne").lacks("Mercy")
 	eve.get("/desk/agreements/mercy").gets(404)
 	eve.get("/desk/agreements/mercy/terms/1").gets(404)
-	eve.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(404)
+	eve.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "sure", "yes").gets(404)
 }
 
 // TestTheClocksOfATicketAreExplained is the tab of the ticket, and the priority.

@@ -15,6 +15,7 @@ var alertTitles = map[desk.AlertKind][2]string{
 	desk.AlertSecondBreak: {"Broken twice", "The repair was missed as well."},
 	desk.AlertNobodyLeads: {"Nobody leads", "A promise broke and no supervisor is on shift."},
 	desk.AlertHandover:    {"Nobody took this over", "Accept it, or give it to somebody who is on shift."},
+	desk.AlertUntaken:     {"Nobody has taken this promise", "Everybody whom the escalation names was called."},
 	desk.AlertInbound:     {"A message fits no question", "Find out who wrote it."},
 }
 

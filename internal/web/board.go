@@ -202,6 +202,9 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 	case !line.OwnerOn:
 		r.Owner += " (off shift)"
 	}
+	if r.Called = line.Called; r.Called != "" {
+		r.Have, r.Back = base+"/promises/"+strconv.FormatInt(int64(p.ID), 10)+"/acks", here
+	}
 	if p.RepairOf != 0 {
 		if line.Told {
 			r.Told = "The caller was told."

@@ -104,8 +104,13 @@ func (h *handler) coverageView(r *http.Request, s signed, ask coverageAsked, loc
 		AsOf:    "As of " + words.Clock(words.EN, c.At, loc) + ". A change of the roster shows at once, promises within a minute.",
 		Machine: machine(c.At, loc), Title: gapTitle(c), Empty: "No gaps in the next 28 days.", RotaURL: "/desk/roster",
 	}
+	v.Counts = "Each figure counts everybody on shift at the desk, once, against the people whom all hospitals need together. A hospital can have a gap while the desk has enough: then nobody of those who are on shift serves that hospital with that skill. Choose the hospital to see its own map."
 	if c.Client.ID != 0 {
 		v.Scope = c.Client.Name
+		v.Counts = "Each figure counts who is on shift and serves " + c.Client.Name + ", also those who serve other hospitals at the same time, against the one person whom it needs wherever calls of that skill are expected or a promise of its own is due. A hospital can have enough while the desk is short: the page of the whole desk says so."
+	}
+	if c.Single > 0 {
+		v.Split = fmt.Sprintf("%s of the whole desk, %s of single hospitals, which the map of the whole desk does not show.", numbered(c.Count-c.Single, "gap"), numbered(c.Single, "gap"))
 	}
 	if c.Soon == 0 {
 		v.Calm = "No gaps in the next 24 hours."

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -24,6 +25,14 @@ func TestTheCoveragePage(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+	// Eve covers the portal for St. Anne alone: Mercy has a gap where the desk has none, and the page says what it counts.
+	_, err = a.d.App.AddAbsence(t.Context(), a.d.Omar, app.AbsenceIn{Staff: a.d.Priya.Staff, Start: a.d.At(3, 0, 0), End: a.d.At(4, 0, 0)})
+	a.d.Must(err)
+	_, err = a.d.App.MakePromise(t.Context(), a.d.Omar, maria.Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: a.d.At(3, 9, 0), Override: "she asked for it"})
+	a.d.Must(err)
+	a.d.Skip(2 * time.Minute)
+	a.get("/desk/coverage").gets(200, "1 gap of single hospitals, which the map of the whole desk does not show.", "Each figure counts everybody on shift at the desk, once")
+	a.get("/desk/coverage?client=1").gets(200, "Each figure counts who is on shift and serves Mercy Health").lacks("of single hospitals")
 	a.get("/desk/coverage?people=1&what=PORTAL&start=2026-06-02T18:00&end=2026-06-02T22:00")
 	if !strings.Contains(a.body, "1 gap closed") {
 		t.Error("what if says nothing")

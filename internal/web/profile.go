@@ -17,6 +17,8 @@ func (h *handler) profilePage(w http.ResponseWriter, r *http.Request, s signed) 
 		v.Saved = "Saved."
 	case "keys":
 		v.Saved = "Your letters are saved."
+	case "told":
+		v.Saved = "How you are told is saved."
 	case "factor":
 		v.Saved = "The second factor is on."
 	}
@@ -79,6 +81,11 @@ func (h *handler) showProfile(w http.ResponseWriter, r *http.Request, s signed, 
 		return err
 	}
 	p.Wide = true
+	if len(v.Told.Lists) == 0 {
+		if err := h.told(r, s, &v, nil); err != nil {
+			return err
+		}
+	}
 	h.render(w, r, status, within(view.Staff(p), view.Profile(v)))
 	return nil
 }

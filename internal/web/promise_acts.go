@@ -166,6 +166,33 @@ func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) 
 	})
 }
 
+// POST /desk/t/{ref}/promises/{id}/acks: somebody has it, and nobody is called any more.
+func (h *handler) havePromise(w http.ResponseWriter, r *http.Request, s signed) error {
+	back, err := url.Parse(localPath(r.PostForm.Get("back")))
+	if err != nil || back.Path != "/promises" {
+		return h.ticketAct(w, r, s, "have", onPromise, func(ref desk.Ref, id desk.PromiseID) error {
+			return h.app.HavePromise(r.Context(), s.v, ref, id)
+		})
+	}
+	ref, err := pathRef(r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	err = h.app.HavePromise(r.Context(), s.v, ref, desk.PromiseID(id))
+	if err != nil && typedWrong(err) {
+		return h.showBoard(w, r, s, httpd.Status(err), back.Query(), said(err))
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, back.String(), http.StatusSeeOther)
+	return nil
+}
+
 // promiseTab is what is promised on a ticket, and what can be done with it.
 func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p app.TicketPage, t tried, now time.Time) (*view.PromiseTabView, error) {
 	v := &view.PromiseTabView{}
@@ -189,7 +216,7 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		}
 		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
-	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "make", "enter", "wait"}, t.act) {
+	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "have", "make", "enter", "wait"}, t.act) {
 		v.Error = said(t.err)
 	}
 	for _, line := range p.Promises {
@@ -205,6 +232,9 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 			one.Keep = keepView(line, p, base, id, t, ask("again-"+id), now, loc)
 			one.Keep.Again = one.Keep.Again || times == "again-"+id
 			one.Keep.Open = one.Keep.Open || times == "again-"+id
+			if line.Called != "" {
+				one.Have = base + "/acks"
+			}
 			if pr.Owner != s.v.Staff {
 				one.Mine = base + "/owner"
 			}
@@ -250,6 +280,9 @@ func owed(line app.PromiseLine, s signed, p app.TicketPage, loc *time.Location, 
 		owner += " Backup: " + line.Backup + "."
 	}
 	v.Lines = append(v.Lines, owner)
+	if line.Called != "" {
+		v.Lines = append(v.Lines, line.Called+" Nobody has said yet that they have it.")
+	}
 	if !pr.AnsweredAt.IsZero() {
 		v.Lines = append(v.Lines, "Answered "+clock(pr.AnsweredAt, loc, now)+". It counts as kept when the words have arrived.")
 	}

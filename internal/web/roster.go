@@ -86,9 +86,10 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		name[sk.Code] = sk.Name
 		v.Skills = append(v.Skills, view.Option{Value: sk.Code, Text: sk.Name})
 	}
+	names := distinct(page.People)
 	for _, p := range page.People {
 		id := strconv.FormatInt(int64(p.ID), 10)
-		v.People = append(v.People, view.Option{Value: id, Text: p.Name})
+		v.People = append(v.People, view.Option{Value: id, Text: names[p.ID]})
 		for _, sk := range skills {
 			until, has := p.Skills[sk.Code]
 			switch {
@@ -104,9 +105,7 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		id := strconv.FormatInt(line.Rota.ID, 10)
 		one := view.RotaLine{ID: id, Name: line.Rota.Name, Version: strconv.Itoa(line.Rota.Version), OnCall: line.Rota.OnCall, People: strings.Join(line.People, ", "),
 			Changed: "Changed by " + line.Rota.ChangedBy + ", " + clock(line.Rota.ChangedAt, loc, now), Problems: append(line.Problems, line.Holes...)}
-		if len(line.Rota.Layers) == 1 {
-			one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
-		}
+		one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
 		for _, t := range line.Turns {
 			turn := view.TurnLine{Who: t.Who, When: span(t.Start, t.End)}
 			if t.Away {
@@ -127,9 +126,9 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 			one.Overrides = append(one.Overrides, view.ChangeLine{ID: strconv.FormatInt(o.ID, 10), Text: text + ", by " + o.MadeBy})
 		}
 		v.Rotas = append(v.Rotas, one)
-		if r.URL.Query().Get("change") == id && f.err == nil {
+		if r.URL.Query().Get("change") == id && f.typed == nil {
 			v.Open = "rota"
-			fillRota(v.Values, line)
+			v.Layers = fillRota(v.Values, line, names)
 		}
 		v.RotaOptions = append(v.RotaOptions, view.Option{Value: id + " " + one.Version, Text: line.Rota.Name})
 	}
@@ -168,11 +167,22 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Away = append(v.Away, line)
 	}
-	esc, err := h.app.Escalation(r.Context(), s.v)
-	if err != nil {
-		return v, err
+	for _, of := range []app.Escalates{app.ForAlerts, app.ForPromises} {
+		esc, err := h.app.Escalation(r.Context(), s.v, of)
+		if err != nil {
+			return v, err
+		}
+		if f.err != nil && escalationForms[of].form == f.name {
+			typed := readEscalation(f.typed)
+			esc.Kinds, esc.Agreed = typed.Kinds, typed.Agreed
+		}
+		v.Escalations = append(v.Escalations, escalationView(v.Values, of, esc, page))
 	}
-	fillEscalation(&v, esc, page)
+	if s.v.Leads() {
+		if v.Calls, err = h.callsView(r, s); err != nil {
+			return v, err
+		}
+	}
 	for key := range f.typed {
 		v.Values[f.name+"-"+key] = f.typed.Get(key)
 	}
@@ -185,102 +195,16 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 			v.Wrong = []view.Problem{{Text: said(f.err)}}
 		}
 	}
-	for k, start := range map[string]string{"rota-every": "week", "rota-count": "1", "rota-zone": v.Zone, "rota-at": "09:00", "rota-seats": "2", "rota-start": now.In(loc).Format(time.DateOnly)} {
-		if v.Values[k] == "" {
-			v.Values[k] = start
-		}
+	if f.name == "rota" && f.typed != nil {
+		v.Layers = layersTyped(f.typed)
 	}
+	beginRota(&v, now.In(loc))
 	return v, nil
 }
 
 var swapText = map[coverage.SwapState]string{
 	coverage.Proposed: "waits for a yes", coverage.Accepted: "accepted", coverage.InForce: "in force", coverage.Declined: "declined",
 	coverage.Withdrawn: "taken back", coverage.Lapsed: "lapsed",
-}
-
-// fillRota puts a rota of one layer into the form.
-func fillRota(v map[string]string, line app.RotaLine) {
-	l := line.Rota.Layers[0]
-	v["rota-id"], v["rota-version"], v["rota-name"] = strconv.FormatInt(line.Rota.ID, 10), strconv.Itoa(line.Rota.Version), line.Rota.Name
-	v["rota-people"], v["rota-every"], v["rota-count"] = strings.Join(line.People, "\n"), string(l.Every), strconv.Itoa(max(l.Count, 1))
-	v["rota-zone"], v["rota-at"], v["rota-start"] = l.Zone, fmt.Sprintf("%02d:%02d", l.At/60, l.At%60), l.Start.String()
-	if l.End.Year != 0 {
-		v["rota-end"] = l.End.String()
-	}
-	for _, day := range l.Hours.Week {
-		for _, i := range day {
-			v["rota-hours"] = fmt.Sprintf("%02d:%02d-%02d:%02d", i.From/60, i.From%60, i.To/60%24, i.To%60)
-		}
-	}
-	if line.Rota.OnCall {
-		v["rota-on-call"] = "yes"
-	}
-	v["rota-seats"] = strconv.Itoa(max(line.Rota.Seats, 1))
-}
-
-// escalationSteps is how many steps the form has.
-const escalationSteps = 3
-
-// fillEscalation puts the policy for alerts into its sentences and its form.
-func fillEscalation(v *view.RosterView, e app.Escalation, page app.RosterPage) {
-	v.Targets = []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}
-	for _, r := range page.Rotas {
-		v.Targets = append(v.Targets, view.Option{Value: strconv.FormatInt(r.Rota.ID, 10), Text: "Whoever is on: " + r.Rota.Name})
-	}
-	v.Values["policy-seen"] = e.Seen
-	v.Steps = []string{"1", "2", "3"}
-	for i, step := range e.Policy.Steps {
-		var names []string
-		n := strconv.Itoa(i + 1)
-		for _, to := range step.To {
-			value := string(to.Role)
-			if to.Rota != 0 {
-				value = strconv.FormatInt(to.Rota, 10)
-			}
-			for _, o := range v.Targets {
-				if o.Value == value {
-					names = append(names, o.Text)
-				}
-			}
-			if i < escalationSteps {
-				v.Values["policy-to"+n] = value
-			}
-		}
-		who := "nobody: the next step takes its place at once"
-		if len(names) > 0 {
-			who = strings.Join(names, ", ")
-		}
-		when, times := "At once", "Calls once."
-		if step.At > 0 {
-			when = "After " + numbered(int(step.At.Minutes()), "minute")
-		}
-		if step.Repeat > 0 {
-			times = fmt.Sprintf("Calls %d times, %s apart.", step.Repeat+1, numbered(int(step.Wait.Minutes()), "minute"))
-		}
-		v.Escalation = append(v.Escalation, when+": "+who+". "+times)
-		v.Values["policy-at"+n], v.Values["policy-wait"+n], v.Values["policy-repeat"+n] = strconv.Itoa(int(step.At.Minutes())), strconv.Itoa(int(step.Wait.Minutes())), strconv.Itoa(step.Repeat)
-	}
-}
-
-// readEscalation reads the steps of the form; one without anybody to call is left out.
-func readEscalation(f url.Values) app.Escalation {
-	e := app.Escalation{Seen: f.Get("seen")}
-	for i := range escalationSteps {
-		n := strconv.Itoa(i + 1)
-		to := f.Get("to" + n)
-		if to == "" {
-			continue
-		}
-		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
-		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
-		if to == string(coverage.Leads) {
-			step.To = []coverage.Target{{Role: coverage.Leads}}
-		} else {
-			step.To = []coverage.Target{{Rota: number[int64](to)}}
-		}
-		e.Policy.Steps = append(e.Policy.Steps, step)
-	}
-	return e
 }
 
 // turnKey names a turn in a form: rota, person, from, to.
@@ -324,7 +248,7 @@ func wall(f url.Values, key string, loc *time.Location) time.Time {
 	return t
 }
 
-func number[T ~int64](s string) T {
+func number[T ~int64 | ~int](s string) T {
 	n, _ := strconv.ParseInt(s, 10, 64) // what is no number names nobody
 	return T(n)
 }
@@ -332,21 +256,11 @@ func number[T ~int64](s string) T {
 // rosterRoutes are the acts of the page.
 func (h *handler) rosterRoutes() map[string]staffFunc {
 	return map[string]staffFunc{
-		"GET /desk/roster":           h.rosterPage,
-		"GET /desk/roster/part":      h.rosterPart,
-		"POST /desk/roster/calendar": h.newCalendar,
-		"POST /desk/roster/rotas": h.rosterAct("rota", "rota", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			people, err := h.namedPeople(r, s, f.Get("people"))
-			if err != nil {
-				return err
-			}
-			count, _ := strconv.Atoi(f.Get("count"))
-			seats, _ := strconv.Atoi(f.Get("seats"))
-			version, _ := strconv.Atoi(f.Get("version"))
-			_, err = h.app.SaveRota(r.Context(), s.v, app.RotaIn{ID: number[int64](f.Get("id")), Version: version, Name: f.Get("name"), People: people, Every: coverage.Every(f.Get("every")),
-				Count: count, Zone: strings.TrimSpace(f.Get("zone")), At: f.Get("at"), Start: f.Get("start"), End: f.Get("end"), Hours: strings.TrimSpace(f.Get("hours")), OnCall: f.Get("on-call") != "", Seats: seats})
-			return err
-		}),
+		"GET /desk/roster":                       h.rosterPage,
+		"GET /desk/roster/part":                  h.rosterPart,
+		"POST /desk/roster/calendar":             h.newCalendar,
+		"POST /desk/roster/rotas":                h.saveRota,
+		"GET /desk/roster/rotas/{id}/retirement": h.askRetireRota,
 		"POST /desk/roster/rotas/{id}/retirement": h.rosterAct("rotas", "retired", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			id, err := pathID(r)
 			if err != nil {
@@ -401,8 +315,11 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			_, err = h.app.AnswerSwap(r.Context(), s.v, id, app.SwapAnswer(f.Get("answer")))
 			return err
 		}),
-		"POST /desk/roster/escalation": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			return h.app.SaveEscalation(r.Context(), s.v, readEscalation(f))
+		"POST /desk/roster/escalation/policy": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, app.ForAlerts, readEscalation(f))
+		}),
+		"POST /desk/roster/escalation/untaken": h.rosterAct("untaken", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+			return h.app.SaveEscalation(r.Context(), s.v, app.ForPromises, readEscalation(f))
 		}),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			promises, _ := strconv.Atoi(f.Get("promises"))
@@ -425,30 +342,4 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			return h.app.Certify(r.Context(), s.v, number[desk.StaffID](f.Get("staff")), f.Get("skill"), until)
 		}),
 	}
-}
-
-// namedPeople reads names, one a line, in the order of their turns.
-func (h *handler) namedPeople(r *http.Request, s signed, text string) ([]desk.StaffID, error) {
-	page, err := h.app.RosterPage(r.Context(), s.v)
-	if err != nil {
-		return nil, err
-	}
-	var list []desk.StaffID
-	for line := range strings.Lines(text) {
-		name := strings.TrimSpace(line)
-		if name == "" {
-			continue
-		}
-		found := desk.StaffID(0)
-		for _, p := range page.People {
-			if strings.EqualFold(p.Name, name) {
-				found = p.ID
-			}
-		}
-		if found == 0 {
-			return nil, desk.Fields{{Field: "people", Code: "staff.unknown", Message: "Nobody here is called \u201c" + name + "\u201d. Write names as they are on this page."}}.Err()
-		}
-		list = append(list, found)
-	}
-	return list, nil
 }

@@ -1,10 +1,15 @@
 package web
 
 import (
+	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // A supervisor adds a rota from the page; what is wrong is said at its field and what was typed stays; the person
@@ -65,17 +70,181 @@ func TestTheEscalationFromThePage(t *testing.T) {
 	if !strings.Contains(a.body, "At once: Supervisors on shift. Calls 2 times, 5 minutes apart.") {
 		t.Error("the first policy is not on the page")
 	}
-	policy := []string{"seen", "", "to1", "leads", "at1", "0", "wait1", "3", "repeat1", "2", "to2", "", "to3", ""}
-	a.post("/desk/roster/escalation", policy...)
-	if !strings.Contains(a.body, "The escalation is in force.") || !strings.Contains(a.body, "At once: Supervisors on shift. Calls 3 times, 3 minutes apart.") {
+	policy := []string{"seen", "", "to1-1", "leads", "to1-2", "person 14", "at1", "0", "wait1", "3", "repeat1", "2", "to2-1", "", "to3-1", ""}
+	a.post("/desk/roster/escalation/policy", policy...)
+	if !strings.Contains(a.body, "The escalation is in force.") || !strings.Contains(a.body, "At once: Supervisors on shift, Omar Said. Calls 3 times, 3 minutes apart.") {
 		t.Errorf("status %d", a.status)
 	}
-	a.post("/desk/roster/escalation", policy...)
+	a.post("/desk/roster/escalation/policy", policy...)
 	if a.status != 409 || !strings.Contains(a.body, "Somebody else has changed the escalation") {
 		t.Errorf("an old page: %d", a.status)
 	}
-	a.post("/desk/roster/escalation", "seen", "", "to1", "", "to2", "", "to3", "")
+	a.post("/desk/roster/escalation/policy", "seen", "", "to1-1", "", "to2-1", "", "to3-1", "")
 	if a.status != 422 || !strings.Contains(a.body, "Alerts has no steps, so nobody is called: add one.") {
 		t.Errorf("no steps: %d", a.status)
+	}
+}
+
+// So do the steps for promises, before and after they are due, and which promises they are for.
+func TestTheEscalationOfPromisesFromThePage(t *testing.T) {
+	a := atDesk(t, ana)
+	a.get("/desk/roster")
+	for _, text := range []string{"For: call back, when somebody has promised it in words.", "30 minutes before it is due: Its owner. Calls once.", "10 minutes before it is due: Its backup. Calls once.",
+		"When it is due: Supervisors on shift. Calls 3 times, 5 minutes apart.", "15 minutes after it was due: nobody: the next step takes its place at once."} {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	form := []string{"seen", "", "kinds", "callback", "kinds", "reply", "agreed", "yes", "to1-1", "owner", "to1-2", "backup", "at1", "20", "side1", "before", "wait1", "5", "repeat1", "0", "to2-1", "leads", "at2", "5", "side2", "after", "wait2", "5", "repeat2", "1"}
+	a.post("/desk/roster/escalation/untaken", form...)
+	for _, text := range []string{"The escalation is in force.", "For: first answer, call back; also those that only an agreement makes.", "20 minutes before it is due: Its owner, Its backup. Calls once.", "5 minutes after it was due: Supervisors on shift. Calls 2 times, 5 minutes apart."} {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("the page does not say %q (status %d)", text, a.status)
+		}
+	}
+	form[13] = "10000"
+	a.post("/desk/roster/escalation/untaken", form...)
+	if a.status != 422 || !strings.Contains(a.body, "more than 12 hours from the due time") || !strings.Contains(a.body, `value="10000"`) {
+		t.Errorf("days before: %d", a.status)
+	}
+	a.get("/desk/roster")
+	seen := regexp.MustCompile(`name="seen" value="([^"]*Promises[^"]*)"`).FindStringSubmatch(a.body)
+	if seen == nil {
+		t.Fatal("the form does not know which policy it changes")
+	}
+	a.post("/desk/roster/escalation/untaken", "seen", html.UnescapeString(seen[1]), "to1-1", "leads", "at1", "0", "wait1", "5", "repeat1", "0")
+	if !strings.Contains(a.body, "Nobody is called for any promise.") {
+		t.Errorf("for nothing: %d", a.status)
+	}
+}
+
+// Layers are added and taken out without scripts; what is wrong in any of them is said at once, at its field.
+func TestARotaOfSeveralLayers(t *testing.T) {
+	a := atDesk(t, ana)
+	layer := func(n string, people string) []string {
+		return []string{"people" + n, people, "every" + n, "day", "count" + n, "1", "zone" + n, "America/Chicago", "at" + n, "04:00", "start" + n, "2026-06-03", "hours" + n, "05:00-06:00"}
+	}
+	form := func(do, layers string, more ...string) []string {
+		return append(append([]string{"do", do, "layers", layers, "name", "Early birds", "seats", "1"}, layer("", "Priya Nair")...), more...)
+	}
+	a.post("/desk/roster/rotas", form("layer", "1")...)
+	if a.status != 200 || !strings.Contains(a.body, "Layer 2") || !strings.Contains(a.body, `name="people-2"`) || !strings.Contains(a.body, "Priya Nair") || !strings.Contains(a.body, `name="layers" value="2"`) {
+		t.Fatalf("a second layer: %d", a.status)
+	}
+	a.post("/desk/roster/rotas", form("drop-1", "2", layer("-2", "Sam Ortiz")...)...)
+	if a.status != 200 || strings.Contains(a.body, "Layer 2") || !strings.Contains(a.body, "Sam Ortiz</textarea>") {
+		t.Errorf("the first taken out: %d", a.status)
+	}
+	wrong := layer("-2", "Nobody Here")
+	wrong[7] = "America/Springfield"
+	a.post("/desk/roster/rotas", append(form("save", "2", wrong...), "seats", "0")...)
+	for _, text := range []string{"Nobody here is called “Nobody Here”.", "There is no such zone", `href="#rota-people-2"`, `href="#rota-zone-2"`} {
+		if a.status != 422 || !strings.Contains(a.body, text) {
+			t.Errorf("status %d, and the page does not say %q", a.status, text)
+		}
+	}
+	a.post("/desk/roster/rotas", form("save", "2", layer("-2", "Sam Ortiz")...)...)
+	if a.status != 200 || !strings.Contains(a.body, "The rota is saved.") {
+		t.Fatalf("status %d", a.status)
+	}
+	change := regexp.MustCompile(`/desk/roster\?change=\d+`).FindString(a.body)
+	a.get(change)
+	for _, text := range []string{"Change Early birds", "Layer 2", "Sam Ortiz</textarea>", "Priya Nair</textarea>"} {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("the form does not show %q", text)
+		}
+	}
+	// Out of use only after a second question.
+	retire := regexp.MustCompile(`/desk/roster/rotas/\d+/retirement`).FindString(a.body)
+	a.get(retire)
+	if a.status != 200 || !strings.Contains(a.body, "Take Early birds out of use?") || !strings.Contains(a.body, `method="post" action="`+retire+`"`) {
+		t.Fatalf("status %d", a.status)
+	}
+	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(a.body)[1]
+	a.post(retire, "version", version)
+	if !strings.Contains(a.body, "The rota is out of use.") {
+		t.Errorf("status %d", a.status)
+	}
+	priya := a.as(a.d.Priya)
+	if priya.get(retire); priya.status == 200 {
+		t.Error("Priya does not lead")
+	}
+}
+
+// Two people with one name are told apart by their addresses.
+func TestTwoPeopleWithOneName(t *testing.T) {
+	a := atDesk(t, ana)
+	a.d.Must(a.d.DB.System(a.d.Ctx(), "test", func(tx *store.SystemTx) error {
+		return tx.AddStaff(desk.Staff{ID: 77, Name: "Priya Nair", Login: "priya2@kept.example", Role: desk.Analyst, Active: true, Clients: []desk.ClientID{1}})
+	}))
+	form := []string{"layers", "1", "name", "Early birds", "people", "Priya Nair", "every", "day", "count", "1", "zone", "America/Chicago", "at", "04:00", "start", "2026-06-03", "hours", "05:00-08:00", "seats", "1"}
+	a.post("/desk/roster/rotas", form...)
+	if a.status != 422 || !strings.Contains(a.body, "More than one person is called “Priya Nair”. Write Priya Nair (") || !strings.Contains(a.body, "Priya Nair (priya2@kept.example)") {
+		t.Errorf("status %d", a.status)
+	}
+	form[5] = "Priya Nair (priya2@kept.example)"
+	a.post("/desk/roster/rotas", form...)
+	if !strings.Contains(a.body, "The rota is saved.") {
+		t.Errorf("status %d", a.status)
+	}
+}
+
+// Everybody chooses how they are told, and reads which ways the desk has nobody for.
+func TestHowIAmToldFromThePage(t *testing.T) {
+	a := atDesk(t, ana)
+	a.get("/desk/display")
+	for _, text := range []string{"How you are told", "When it is urgent", "Mail goes to "} {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	form := []string{"phone", "", "urgent-way1", "call", "urgent-after1", "5", "urgent-way2", "text", "urgent-after2", "0", "calm-way1", "mail", "calm-after1", ""}
+	a.post("/desk/display/told", form...)
+	if a.status != 422 || !strings.Contains(a.body, "Enter the phone for texts and calls.") || !strings.Contains(a.body, `value="5"`) {
+		t.Errorf("without a phone: %d", a.status)
+	}
+	form[1] = "312-555-0191"
+	a.post("/desk/display/told", form...)
+	if a.status != 200 || !strings.Contains(a.body, "How you are told is saved.") || !strings.Contains(a.body, "312-555-0191") {
+		t.Errorf("status %d", a.status)
+	}
+	c, _, err := a.d.App.OwnContact(a.d.Ctx(), a.d.Ana)
+	a.d.Must(err)
+	if len(c.Rings) != 2 || c.Rings[0].By != "text" || len(c.Calm) != 1 {
+		t.Errorf("%+v", c)
+	}
+	form[5] = "soon"
+	a.post("/desk/display/told", form...)
+	if a.status != 422 || !strings.Contains(a.body, "Write the minutes as a number, like 5.") {
+		t.Errorf("no number: %d", a.status)
+	}
+}
+
+// "I have it" stands beside a promise for which people are called, on the board and on its ticket.
+func TestIHaveItFromTheBoard(t *testing.T) {
+	a := atDesk(t, ana)
+	maria := a.d.Maria().Calls(a.d.Sam, "weight in pounds")
+	p := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	a.d.AdvanceTo(a.d.At(3, 8, 1))
+	a, priya := a.as(a.d.Omar), a.as(a.d.Priya)
+	a.get("/promises")
+	act := "/desk/t/" + string(maria.Got.Ref) + "/promises/" + strconv.FormatInt(int64(p.ID), 10) + "/acks"
+	if !strings.Contains(a.body, "Called: Priya Nair") || !strings.Contains(a.body, act) {
+		t.Fatal("the board does not say who was called")
+	}
+	a.get("/desk/t/" + string(maria.Got.Ref) + "?tab=promise")
+	if !strings.Contains(a.body, "Nobody has said yet that they have it.") || !strings.Contains(a.body, act) {
+		t.Error("the ticket does not say who was called")
+	}
+	a.post(act, "back", "/promises?mine=yes")
+	if a.status != 200 || a.at != "/promises?mine=yes" {
+		t.Errorf("status %d at %s", a.status, a.at)
+	}
+	a.get("/promises")
+	if strings.Contains(a.body, act) {
+		t.Error("it is asked again")
+	}
+	if priya.post(act, "back", "/promises"); priya.status != 409 || !strings.Contains(priya.body, "Omar Said has this promise already.") {
+		t.Errorf("Priya is told %d", priya.status)
 	}
 }

@@ -321,6 +321,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		if d.Reason == desk.GivenAtHandover {
 			return d.OwnerIs + " took the promise over at the end of a shift.", "users"
 		}
+		if d.Reason == desk.GivenInHand {
+			return by + " has the promise.", "hand"
+		}
 		if d.Override != "" && d.OwnerIs != "" {
 			return d.Override + " gave the promise to " + d.OwnerIs + ", who has no free seat then: " + d.Reason, "triangle-alert"
 		}

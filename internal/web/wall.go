@@ -137,31 +137,6 @@ func (h *handler) tellChanges(w http.ResponseWriter, r *http.Request, v desk.Vie
 	}
 }
 
-// POST /wall/addresses
-func (h *handler) makeWallAddress(w http.ResponseWriter, r *http.Request, s signed) error {
-	n, _ := strconv.ParseInt(r.PostForm.Get("client"), 10, 64) // none is all
-	c := desk.ClientID(n)
-	key, until, err := h.app.WallAddress(r.Context(), s.v, c)
-	if err != nil {
-		return err
-	}
-	v := view.WallAddressView{URL: "/wall?key=" + key, Until: words.Day(words.EN, until, h.staffZone(r, s), h.app.Now()), Scope: "all hospitals that you serve"}
-	if c != 0 {
-		client, err := h.app.Client(r.Context(), s.v, c)
-		if err != nil {
-			return err
-		}
-		v.Scope = client.Name
-	}
-	p, err := h.shell(r, s, "An address for the wall", "/promises")
-	if err != nil {
-		return err
-	}
-	p.Wide = true
-	h.render(w, r, http.StatusOK, within(view.Staff(p), view.WallAddress(v)))
-	return nil
-}
-
 // wallView puts the figures into words.
 func (h *handler) wallView(r *http.Request, s watcher) (view.WallView, error) {
 	w, err := h.app.Wall(r.Context(), s.v, s.client)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,4 +66,25 @@ func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {
 	a.d.Must(a.d.App.WaitFor(a.d.Ctx(), a.d.Sam, maria.Got.Ref, desk.WaitPerson, a.d.Now().Add(48*time.Hour)))
 	a.get(base+"?tab=promise").gets(200, "Stop waiting now")
 	a.post(base+"/waits/end").gets(200, "No longer waiting", "somebody ended it").lacks("Stop waiting now")
+}
+
+// One address is taken back alone: its screen shows nothing any more, the others go on.
+func TestAWallAddressIsTakenBack(t *testing.T) {
+	ana := atDesk(t, ana)
+	key := func(client string) string {
+		ana.post("/wall/addresses", "client", client).gets(200, "/wall?key=")
+		return regexp.MustCompile(`/wall\?key=([\w.-]+)`).FindStringSubmatch(ana.body)[1]
+	}
+	mercy, anne := key("1"), key("2")
+	ana.get("/wall/addresses").gets(200, "Mercy Health", "St. Anne Hospital", "Take it back").lacks(mercy)
+	end := regexp.MustCompile(`/wall/addresses/\d+/end`).FindString(ana.body) // that of Mercy, made first
+	priya := ana.as(ana.d.Priya)
+	priya.post(end).gets(403)
+	ana.post(end).gets(200, "The address is taken back.").lacks("Mercy Health")
+	ana.post(end).gets(200)
+	ana.post("/wall/addresses/999/end").gets(404)
+	screen := ana.as(ana.d.Sam)
+	screen.cookie("")
+	screen.get("/wall?key="+mercy).gets(401, "This address of the wall has ended")
+	screen.get("/wall?key="+anne).gets(200, "St. Anne")
 }

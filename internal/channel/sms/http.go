@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,7 @@ type HTTP struct {
 	Account   string
 	Token     string
 	StatusURL string // where the provider tells what became of a text; may be empty
+	Field     string // that holds the words; "Body" if empty
 	Timeout   time.Duration
 	Client    *http.Client // a client of its own if nil
 }
@@ -54,7 +56,7 @@ type answer struct {
 // Stopped for a person who opted out, Retry when it surely took nothing, and Unknown when
 // the request was on its way and no clear answer came back.
 func (h *HTTP) Send(ctx context.Context, m channel.Message) (channel.Delivery, error) {
-	form := url.Values{"From": {m.From}, "To": {m.To}, "Body": {m.Text}, "ClientRef": {m.ID}}
+	form := url.Values{"From": {m.From}, "To": {m.To}, cmp.Or(h.Field, "Body"): {m.Text}, "ClientRef": {m.ID}}
 	if h.StatusURL != "" {
 		form.Set("StatusCallback", h.StatusURL)
 	}

@@ -1,0 +1,191 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// escalationSetting holds an Escalation as JSON, in place of the one that the desk begins with.
+const escalationSetting = "escalation"
+
+// firstPolicy calls who leads on shift, twice within ten minutes, then supervisors who can be called in.
+func firstPolicy(rotas []desk.Rota, people []coverage.Person) coverage.Policy {
+	leads := map[int64]bool{}
+	for _, p := range people {
+		leads[p.ID] = p.Lead
+	}
+	var onCall []coverage.Target
+	for _, r := range rotas {
+		all := r.OnCall
+		for _, l := range r.Layers {
+			for _, p := range l.People {
+				all = all && leads[p]
+			}
+		}
+		if all {
+			onCall = append(onCall, coverage.Target{Rota: r.ID})
+		}
+	}
+	return coverage.Policy{Name: "Alerts", Steps: []coverage.Step{
+		{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 5 * time.Minute, Repeat: 1},
+		{At: 10 * time.Minute, To: onCall, Wait: 10 * time.Minute, Repeat: 2},
+	}}
+}
+
+// untakenPolicy is gentle: half an hour before a call is due whoever has it is reminded, ten minutes before whoever
+// stands behind them; when it falls due, who leads on shift; a quarter of an hour later, who leads and is on call.
+func untakenPolicy(rotas []desk.Rota, people []coverage.Person) coverage.Policy {
+	leads := firstPolicy(rotas, people).Steps
+	return coverage.Policy{Name: "Promises", Steps: []coverage.Step{
+		{At: -30 * time.Minute, To: []coverage.Target{{Role: coverage.Owner}}, Wait: 10 * time.Minute},
+		{At: -10 * time.Minute, To: []coverage.Target{{Role: coverage.Backup}}, Wait: 10 * time.Minute},
+		{To: leads[0].To, Wait: 5 * time.Minute, Repeat: 2},
+		{At: 15 * time.Minute, To: leads[1].To, Wait: 10 * time.Minute, Repeat: 1},
+	}}
+}
+
+// Escalates says what a policy is for.
+type Escalates string
+
+const (
+	ForAlerts   Escalates = "alerts"
+	ForPromises Escalates = "promises" // that nobody has taken: steps are relative to the due instant
+)
+
+// setting is where the policy is stored once somebody has changed it.
+func (e Escalates) setting() string {
+	if e == ForPromises {
+		return escalationSetting + "_promises"
+	}
+	return escalationSetting
+}
+
+// Escalation is a policy in force. Seen says which one that is; who changes it gives it back.
+type Escalation struct {
+	coverage.Policy
+	Kinds  []desk.PromiseKind // of promises: which; none: nobody is called for any
+	Agreed bool               // also those that only an agreement makes, and nobody in words
+	Seen   string             `json:"-"`
+}
+
+// policyIn gives the policy in force.
+func (a *App) policyIn(tx *store.DeskReadTx, of Escalates) (e Escalation, err error) {
+	text, ok, err := tx.Setting(of.setting())
+	if err != nil {
+		return e, err
+	}
+	if ok {
+		e.Seen = text
+		return e, json.Unmarshal([]byte(text), &e)
+	}
+	now := tx.Now()
+	rotas, err := tx.Rotas(now)
+	if err != nil {
+		return e, err
+	}
+	roster, err := a.rosterIn(tx, now, now)
+	if e.Policy = firstPolicy(rotas, roster.People); of == ForPromises {
+		e.Policy, e.Kinds = untakenPolicy(rotas, roster.People), []desk.PromiseKind{desk.Callback}
+	}
+	return e, err
+}
+
+// Escalation gives the policy for alerts, or for promises that nobody has taken.
+func (a *App) Escalation(ctx context.Context, v desk.Viewer, of Escalates) (e Escalation, err error) {
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return e, errStaffOnly
+	}
+	err = a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error {
+		e, err = a.policyIn(tx, of)
+		return err
+	})
+	return e, err
+}
+
+// SaveEscalation puts a policy in force. A Conflict when somebody else has changed it since it was seen.
+func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, of Escalates, e Escalation) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
+	var bad desk.Fields
+	if e.Name = "Alerts"; of == ForPromises {
+		e.Name = "Promises"
+		for i, step := range e.Steps {
+			if step.At.Abs() > desk.MaxLadder {
+				bad.Add("steps", "policy.far", fmt.Sprintf("Step %d is more than 12 hours from the due time: choose one nearer to it.", i+1))
+			}
+		}
+		for _, k := range e.Kinds {
+			if !slices.Contains(desk.PromiseKinds, k) || k == desk.Confirm {
+				bad.Add("kinds", "choice.invalid", "Choose which promises somebody is called for.")
+			}
+		}
+	}
+	if say := e.Check(); len(say) > 0 {
+		bad.Add("steps", "policy.wrong", say[0])
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		now, _, err := tx.Setting(of.setting())
+		if err != nil {
+			return err
+		}
+		if now != e.Seen {
+			return desk.Errorf(desk.Conflict, "policy.changed", "Somebody else has changed the escalation since you opened it. Look at it again.")
+		}
+		if err := a.callsSomebody(tx, e.Policy); err != nil {
+			return err
+		}
+		return tx.SetSetting(of.setting(), string(text))
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
+// callsSomebody refuses a policy that calls a rota or a person that is not there: nobody would notice before it is
+// needed.
+func (a *App) callsSomebody(tx *store.DeskTx, policy coverage.Policy) error {
+	rotas, err := tx.Rotas(tx.Now())
+	if err != nil {
+		return err
+	}
+	staff, err := tx.AllStaff()
+	if err != nil {
+		return err
+	}
+	for _, step := range policy.Steps {
+		for _, to := range step.To {
+			if to.Rota != 0 && !slices.ContainsFunc(rotas, func(r desk.Rota) bool { return r.ID == to.Rota }) {
+				return desk.Fields{{Field: "steps", Code: "policy.rota", Message: "A step calls a rota that is not in use: it would reach nobody. Choose another one."}}.Err()
+			}
+			if to.Person != 0 && !slices.ContainsFunc(staff, func(s desk.Staff) bool { return s.ID == desk.StaffID(to.Person) && s.Works() }) {
+				return desk.Fields{{Field: "steps", Code: "policy.person", Message: "A step calls somebody who does not work here any more: choose another one."}}.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// ahead is how long before a promise is due its first step begins.
+func (e Escalation) ahead() time.Duration {
+	first := time.Duration(0)
+	for _, step := range e.Steps {
+		first = min(first, step.At)
+	}
+	return -first
+}

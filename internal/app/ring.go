@@ -1,0 +1,316 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kept/internal/channel"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// ringWays is in how many ways one person is told at most, so that ways that are not open are passed by at once.
+const ringWays = 6
+
+// provider gives who carries a way; nil where the desk has nobody.
+func (a *App) provider(w coverage.By) channel.Sender {
+	switch w {
+	case coverage.ByText:
+		return a.sms
+	case coverage.ByMail:
+		return a.mail
+	case coverage.ByCall:
+		return a.voice
+	}
+	return nil
+}
+
+// ways tells which ways the desk can tell its people by: each has a provider, or none.
+func (a *App) ways() map[coverage.By]bool {
+	return map[coverage.By]bool{coverage.ByText: a.sms != nil, coverage.ByMail: a.mail != nil, coverage.ByCall: a.voice != nil}
+}
+
+// sendRings sends what is due. A way that is not open makes the next one of that person due at once.
+func (a *App) sendRings(ctx context.Context, now time.Time) error {
+	for range ringWays {
+		var due []desk.Ring
+		var contacts map[desk.StaffID]desk.Contact
+		err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) (err error) {
+			if due, err = tx.DueRings(now); err != nil || len(due) == 0 {
+				return err
+			}
+			contacts, err = tx.Contacts()
+			return err
+		})
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		// Somebody who is called for several things at once is told once.
+		type group struct {
+			who desk.StaffID
+			way coverage.By
+		}
+		groups := map[group][]desk.Ring{}
+		var order []group
+		for _, r := range due {
+			g := group{r.Staff, r.Way}
+			if groups[g] == nil {
+				order = append(order, g)
+			}
+			groups[g] = append(groups[g], r)
+		}
+		for _, g := range order {
+			if err := a.sendRing(ctx, groups[g], contacts[g.who], now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sendRing tells one person by one way. Rings are marked before they are sent: those that a crash has cut off stay
+// "sending", and the next round calls again.
+func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Contact, now time.Time) error {
+	way, to, state := rings[0].Way, contact.Phone, desk.RingSending
+	if way == coverage.ByMail {
+		to = contact.Mail
+	}
+	via := a.provider(way)
+	switch {
+	case via == nil:
+		state = desk.RingNoProvider
+	case to == "":
+		state = desk.RingNoWay
+	}
+	ours := make([]desk.Ring, 0, len(rings))
+	err := a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
+		ours = ours[:0]
+		for _, r := range rings {
+			open, err := tx.TakeRing(r)
+			if err != nil {
+				return err
+			}
+			from := desk.RingSending
+			if !open { // somebody has it by now, or another node sends it
+				from, r.State = desk.RingWaiting, desk.RingStopped
+			} else if r.State = state; state == desk.RingSending {
+				ours = append(ours, r)
+				continue
+			}
+			if err := ringMoves(tx, r, from, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(ours) == 0 {
+		return err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
+	m := ringText(ours, know.client[ours[0].Client], a.origin(know.client[ours[0].Client]))
+	m.To = to
+	// What was begun is told to the end, whoever asked.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer cancel()
+	out, err := via.Send(ctx, m)
+	if err != nil {
+		a.log.WarnContext(ctx, "somebody at the desk could not be called", "way", string(way), "alert", ours[0].Alert, "step", ours[0].Step, "reason", out.Reason, "err", err)
+	}
+	state = desk.RingFailed
+	switch out.State {
+	case channel.Accepted, channel.Delivered:
+		if state = desk.RingSent; way == coverage.ByCall {
+			state = desk.RingCalling
+		}
+	case channel.Unknown:
+		state = desk.RingSending
+	}
+	clients := map[desk.ClientID]bool{}
+	err = a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
+		for _, r := range ours {
+			r.State, r.Reason, clients[r.Client] = state, out.Reason, true
+			if way == coverage.ByCall {
+				r.Provider = out.ProviderID
+			}
+			if err := ringMoves(tx, r, desk.RingSending, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for c := range clients {
+		a.changed(Change{Client: c})
+	}
+	return err
+}
+
+// ringMoves takes a ring from a state to that of r; one that has not reached the person makes the next way due at once.
+func ringMoves(tx *store.SystemTx, r desk.Ring, from desk.RingState, now time.Time) error {
+	moved, err := tx.MoveRing(r, from)
+	if err != nil || !moved || !r.State.Unheard() {
+		return err
+	}
+	return tx.NextWay(r, now)
+}
+
+// ringText is what somebody at the desk is told. It holds a link to the board and nothing of any person who asked.
+func ringText(rings []desk.Ring, c desk.Client, origin string) channel.Message {
+	r := rings[0]
+	url := origin + "/promises"
+	m := channel.Message{ID: fmt.Sprintf("ring-%d-%d-%d-%d-%d-%s", r.Client, r.Alert, r.Step, r.Round, r.Staff, r.Way), Client: int64(r.Client), From: c.Phone, Lang: "en", URL: url}
+	promises := 0
+	for _, r := range rings {
+		if r.Kind == desk.AlertUntaken {
+			promises++
+		}
+	}
+	what, then := "an alert waits for you", "Accept it here"
+	switch alerts := len(rings) - promises; {
+	case alerts == 0 && promises == 1:
+		what, then = "a promise waits for somebody to take it", "Take it here"
+	case alerts == 0:
+		what, then = fmt.Sprintf("%d promises wait for somebody to take them", promises), "Take them here"
+	case len(rings) > 1:
+		what, then = fmt.Sprintf("%d things wait for you", len(rings)), "See them here"
+	}
+	switch m.Text = "Help desk: " + what + ". " + then + ": " + url; r.Way {
+	case coverage.ByMail:
+		m.From, m.Subject = "helpdesk@"+c.Host, "Help desk: "+what
+	case coverage.ByCall:
+		m.Text, m.URL = "This is the help desk: "+what+". Press 1 to say that you have it.", ""
+	}
+	return m
+}
+
+// Called applies what the voice provider tells of a call. Whoever pressed 1 has what they were called for; who was
+// not reached is told by the next way at once. NotFound: the answer to placing the call is not stored yet.
+func (a *App) Called(ctx context.Context, news channel.Call) error {
+	state, ok := map[channel.CallState]desk.RingState{
+		channel.Calling: desk.RingCalling, channel.Answered: desk.RingAnswered, channel.Acknowledged: desk.RingAcked,
+		channel.NoAnswer: desk.RingNoAnswer, channel.Busy: desk.RingBusy, channel.CallFailed: desk.RingFailed,
+	}[news.State]
+	if !ok {
+		return desk.Errorf(desk.Invalid, "call.state", "There is no such state of a call.")
+	}
+	var rings []desk.Ring
+	err := a.db.System(ctx, "voice", func(tx *store.SystemTx) (err error) {
+		if rings, err = tx.RingsOfCall(news.ProviderID); err != nil {
+			return err
+		}
+		for i := range rings {
+			from := rings[i].State
+			if !from.Can(state) {
+				continue
+			}
+			rings[i].State, rings[i].Reason = state, news.Reason
+			if err := ringMoves(tx, rings[i], from, tx.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(rings) == 0 {
+		return notFound
+	}
+	if state.Unheard() {
+		if err := a.sendRings(ctx, a.Now()); err != nil {
+			return err
+		}
+	}
+	for _, r := range rings {
+		if r.State == desk.RingAcked {
+			if err := a.answered(ctx, r); err != nil {
+				return err
+			}
+		}
+		a.changed(Change{Client: r.Client})
+	}
+	return nil
+}
+
+// answered notes that whoever was called for an alert has it. Somebody else who had it first keeps it.
+func (a *App) answered(ctx context.Context, r desk.Ring) error {
+	if r.Kind != desk.AlertUntaken {
+		return a.db.Write(ctx, desk.System("voice"), r.Client, func(tx *store.Tx) error { return tx.AckAlert(r.Alert, r.Staff) })
+	}
+	var al desk.Alert
+	err := a.db.DeskRead(ctx, desk.System("voice"), func(tx *store.DeskReadTx) (err error) {
+		al, err = tx.Alert(r.Alert)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v := desk.Viewer{Who: desk.WhoStaff, Staff: r.Staff, Name: a.staffName(r.Staff), Clients: []desk.ClientID{r.Client}}
+	if err = a.haveLadder(ctx, v, al); desk.Is(err, desk.Conflict) {
+		err = nil // somebody else had it first
+	}
+	return err
+}
+
+// calledFor says in a sentence who was called for an alert, and whether nobody was reached.
+func calledFor(alert func(desk.Ring) bool, rings []desk.Ring, staff map[desk.StaffID]string) (text string, nobody bool) {
+	type told struct {
+		name, how string
+	}
+	var list []told
+	for _, r := range rings {
+		switch {
+		case !alert(r):
+			continue
+		case r.State == desk.RingNobody:
+			nobody = true
+			continue
+		case r.State == desk.RingWaiting || r.State == desk.RingStopped:
+			continue
+		}
+		t := told{name: cmp.Or(staff[r.Staff], "somebody")}
+		switch way := ringNames[r.Way]; r.State {
+		case desk.RingNoWay:
+			t.how = "no " + way.address + " is known"
+		case desk.RingNoProvider:
+			t.how = "the desk has no provider for " + way.many
+		case desk.RingFailed:
+			t.how = strings.TrimSpace("the " + way.one + " failed " + r.Reason)
+		case desk.RingBusy:
+			t.how = "busy"
+		case desk.RingNoAnswer:
+			t.how = "no answer"
+		}
+		// The last that is known of somebody stands for them.
+		if i := slices.IndexFunc(list, func(o told) bool { return o.name == t.name }); i >= 0 {
+			list[i].how = t.how
+			continue
+		}
+		list = append(list, t)
+	}
+	var names []string
+	for _, t := range list {
+		if t.how != "" {
+			t.name += " (" + t.how + ")"
+		}
+		names = append(names, t.name)
+	}
+	if len(names) > 0 {
+		text = "Called: " + strings.Join(names, ", ") + "."
+	}
+	if nobody {
+		text = strings.TrimSpace(text + " Nobody was reached.")
+	}
+	return text, nobody
+}
+
+var ringNames = map[coverage.By]struct{ one, many, address string }{
+	coverage.ByText: {"text", "texts", "phone"}, coverage.ByMail: {"mail", "mail", "address"}, coverage.ByCall: {"call", "calls", "phone"},
+}

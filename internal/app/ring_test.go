@@ -1,0 +1,180 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/channel"
+	"kept/internal/channel/voice"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+	"kept/internal/testkit"
+)
+
+// ways are the rings of everything open, each as "who way state reason".
+func ways(d *testkit.Desk) (list []string) {
+	d.T.Helper()
+	names := map[desk.StaffID]string{d.Ana.Staff: "Ana", d.Omar.Staff: "Omar", d.Priya.Staff: "Priya"}
+	d.Must(d.DB.DeskRead(d.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) error {
+		list = nil
+		rings, err := tx.OpenRings()
+		for _, r := range rings {
+			list = append(list, strings.TrimSpace(names[r.Staff]+" "+string(r.Way)+" "+string(r.State)+" "+r.Reason))
+		}
+		return err
+	}))
+	return list
+}
+
+func wantWays(d *testkit.Desk, want ...string) {
+	d.T.Helper()
+	if got := ways(d); strings.Join(got, ", ") != strings.Join(want, ", ") {
+		d.T.Fatalf("rings %v, want %v", got, want)
+	}
+}
+
+// told chooses how Ana is told: urgent at once by text, after 5 minutes by a call, after 10 by mail; else by mail.
+func told(d *testkit.Desk) {
+	d.T.Helper()
+	d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByCall, After: 5 * time.Minute}, {By: coverage.ByMail, After: 10 * time.Minute}},
+		[]coverage.Rule{{By: coverage.ByMail}}))
+	policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+	d.Must(err)
+	policy.Steps = []coverage.Step{{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 30 * time.Minute}}
+	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+}
+
+// What is urgent comes by text at once and by a call five minutes later; pressing 1 is "I take care of it", and the
+// ways after it are not taken.
+func TestWhoPressesOneHasIt(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		d.Settle()
+		wantWays(d, "Ana call waiting", "Ana mail waiting", "Ana text sent")
+		minutes(d, d.Now().Add(5*time.Minute))
+		calls := d.Voice.Calls(anasPhone)
+		if len(calls) != 1 || !strings.Contains(calls[0].Say, "an alert waits for you") || !strings.Contains(calls[0].Say, "Press 1") || strings.Contains(calls[0].Say, "chest") {
+			t.Fatalf("calls: %+v", calls)
+		}
+		wantWays(d) // nothing is open any more
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.Alerts) != 0 {
+			t.Errorf("alerts: %+v", board.Alerts)
+		}
+		minutes(d, d.Now().Add(30*time.Minute))
+		if n := len(d.Mail.Mails("ana@kept.example")); n != 0 {
+			t.Errorf("%d mails after it", n)
+		}
+		// News that comes again, or late, changes nothing.
+		d.Must(d.App.Called(d.Ctx(), channel.Call{ProviderID: "call-" + calls[0].ID, State: channel.NoAnswer}))
+		if err := d.App.Called(d.Ctx(), channel.Call{ProviderID: "call-nobodys", State: channel.Answered}); !desk.Is(err, desk.NotFound) {
+			t.Errorf("a call that nobody made: %v", err)
+		}
+	})
+}
+
+// Somebody who presses 1 for a promise has it, as on the board.
+func TestPressingOneTakesAPromise(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Priya, "312-555-0181", nil, []coverage.Rule{{By: coverage.ByCall}}))
+		d.Voice.Set(priyasPhone, voice.Phone{Answers: true, Key: "1"})
+		minutes(d, d.At(3, 8, 29))
+		if len(d.Voice.Calls(priyasPhone)) != 1 || untaken(d, anasPhone) != 0 {
+			t.Errorf("Priya was called %d times, Ana told %d times", len(d.Voice.Calls(priyasPhone)), untaken(d, anasPhone))
+		}
+		if err := d.App.HavePromise(d.Ctx(), d.Ana, maria.Got.Ref, p.ID); !desk.Is(err, desk.Conflict) {
+			t.Errorf("Priya has it: %v", err)
+		}
+		checked(d)
+	})
+}
+
+// A way that does not reach somebody makes the next one due at once, whatever stood in the way; why is kept.
+func TestTheNextWayIsTakenAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		before func(d *testkit.Desk)
+		want   string // of the call
+	}{
+		"busy":      {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Busy: true}) }, "Ana call busy"},
+		"no answer": {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{}) }, "Ana call no_answer"},
+		"hung up":   {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Answers: true}) }, "Ana call no_answer no key was pressed"},
+		"wrong key": {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "7"}) }, "Ana call no_answer no key was pressed"},
+		"failed":    {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Fails: "30003"}) }, "Ana call failed 30003"},
+		"down":      {func(d *testkit.Desk) { d.Voice.Down(true) }, "Ana call failed no connection"},
+		"nobody carries calls": {func(d *testkit.Desk) {
+			d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail})
+			d.SMS.SetSink(d.App)
+		}, "Ana call no_provider"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				told(d)
+				c.before(d)
+				d.Maria().Calls(d.Sam, "I have chest pain")
+				began := d.Now()
+				minutes(d, began.Add(5*time.Minute))
+				wantWays(d, c.want, "Ana mail sent", "Ana text sent")
+				mails := d.Mail.Mails("ana@kept.example")
+				if len(mails) != 1 || !mails[0].At.Equal(began.Add(5*time.Minute)) || strings.Contains(mails[0].Message.Text, "chest") {
+					t.Errorf("mails: %+v", mails)
+				}
+				calls, err := d.App.Calls(d.Ctx(), desk.System("test"))
+				d.Must(err)
+				if len(calls.Unheard) != 1 || calls.Ways[coverage.ByCall] != (name != "nobody carries calls") {
+					t.Errorf("what an operator sees: %+v", calls)
+				}
+				board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+				d.Must(err)
+				if len(board.Alerts) != 1 || !strings.HasPrefix(board.Alerts[0].Called, "Called: Ana Ruiz") {
+					t.Errorf("the board says %+v", board.Alerts)
+				}
+			})
+		})
+	}
+}
+
+// A provider that may have taken a call before it broke off is not asked again, and the next ways come at their times.
+func TestACallThatMayHaveBeenMadeIsNotMadeAgain(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Voice.Slow(anasPhone)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		began := d.Now()
+		minutes(d, began.Add(9*time.Minute))
+		wantWays(d, "Ana call sending no answer", "Ana mail waiting", "Ana text sent")
+		minutes(d, began.Add(10*time.Minute))
+		if len(d.Voice.Calls(anasPhone)) != 1 || len(d.Mail.Mails("ana@kept.example")) != 1 {
+			t.Errorf("%d calls, %d mails", len(d.Voice.Calls(anasPhone)), len(d.Mail.Mails("ana@kept.example")))
+		}
+	})
+}
+
+// What a person chose for themselves stays when somebody who leads changes their phone; rules as they were stored
+// before there were two lists are read.
+func TestHowSomebodyIsToldIsTheirs(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Must(d.App.SaveContact(d.Ctx(), d.Omar, d.Ana.Staff, desk.Contact{Phone: "312-555-0177", Capacity: coverage.Capacity{Promises: 4}}))
+		c, ways, err := d.App.OwnContact(d.Ctx(), d.Ana)
+		d.Must(err)
+		if len(c.Rings) != 3 || len(c.Calm) != 1 || c.Phone != "+13125550177" || c.Capacity.Promises != 4 || !ways[coverage.ByCall] {
+			t.Errorf("%+v, %v", c, ways)
+		}
+		for field, err := range map[string]error{
+			"phone":  d.App.SaveOwnContact(d.Ctx(), d.Ana, "", []coverage.Rule{{By: coverage.ByText}}, nil),
+			"urgent": d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: "pigeon"}}, nil),
+			"calm":   d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", nil, []coverage.Rule{{By: coverage.ByText, After: 5 * time.Hour}}),
+		} {
+			if e, ok := err.(*desk.Error); !ok || len(e.Fields) != 1 || e.Fields[0].Field != field {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,62 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+)
+
+// TestThePagesOfBeingCalled looks at whom the escalation calls, at a rota of two layers and at what asks a second time,
+// at how somebody is told, at a promise that waits for "I have it", and at the addresses of walls. KEPT_SHOTS names a
+// folder for pictures.
+func TestThePagesOfBeingCalled(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	layer := func(people ...desk.StaffID) app.LayerIn {
+		return app.LayerIn{People: people, Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "05:00-08:00"}
+	}
+	rota, err := p.App.SaveRota(p.Ctx(), p.Ana, app.RotaIn{Name: "Early birds", Layers: []app.LayerIn{layer(p.Priya.Staff), layer(p.Sam.Staff)}, Seats: 1})
+	p.Must(err)
+	maria := p.Maria().Calls(p.Sam, "weight in pounds")
+	promise := maria.Promised(p.Sam, p.At(3, 8, 0))
+	_, _, err = p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	p.Must(err)
+	p.AdvanceTo(p.At(3, 8, 1))
+	b := p.signedIn(t, p.Omar)
+	look := func(name string) {
+		t.Helper()
+		b.sound(name)
+		dir := os.Getenv("KEPT_SHOTS")
+		for _, theme := range []string{"light", "dark"} {
+			for _, w := range []int64{320, 390, 1366, 1920} {
+				if dir != "" {
+					b.prefers(theme).view(w, 900).shot(filepath.Join(dir, "oncall-"+name+"-"+theme+"-"+strconv.FormatInt(w, 10)+".png"))
+				}
+			}
+		}
+		b.prefers("light").view(1366, 768)
+	}
+	b.open("/desk/roster?change="+strconv.FormatInt(rota.ID, 10)).view(1366, 768).press("Change the escalation of promises").says("Somebody is called for")
+	look("roster")
+	b.follow("Take out of use").says("Take Early birds out of use?")
+	look("retire")
+	b.follow("Leave it in use").says("Rotas and absences")
+	b.open("/desk/display").says("How you are told")
+	look("told")
+	b.open("/promises").says("Called: Priya Nair")
+	look("board")
+	b.open("/desk/t/" + string(maria.Got.Ref) + "?tab=promise").says("Nobody has said yet that they have it.")
+	look("ticket")
+	b.view(1366, 768).follow("I have it").says("Omar Said has the promise.")
+	if promise.Owner != p.Priya.Staff {
+		t.Errorf("%+v", promise)
+	}
+	b.open("/wall/addresses").says("Mercy Health")
+	look("walls")
+	b.follow("Take it back").says("The address is taken back.")
+}

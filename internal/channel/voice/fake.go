@@ -1,0 +1,158 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"sync"
+	"time"
+
+	"kept/internal/channel"
+)
+
+// Phone is what happens at a number that is called. The zero Phone rings and nobody answers.
+type Phone struct {
+	Answers bool
+	Key     string // that is pressed by whoever answers; empty: they hang up
+	Busy    bool
+	Fails   string // the reason of the carrier
+}
+
+// Made is one call that the provider took.
+type Made struct {
+	ID, From, To, Say string
+	At                time.Time
+}
+
+// Fake is a provider in this process that behaves like a real one: it takes calls first and tells later, by the same
+// forms, what became of them; it suppresses doubles by our id. All methods may be called at once from several
+// goroutines. It calls the sink without holding its lock.
+type Fake struct {
+	clock func() time.Time
+
+	mu      sync.Mutex
+	sink    channel.CallSink
+	calls   []Made
+	byID    map[string]bool
+	pending []Made
+	phones  map[string]Phone
+	slow    map[string]bool
+	down    bool
+}
+
+var _ channel.Sender = (*Fake)(nil)
+
+// NewFake starts a provider without calls.
+func NewFake(clock func() time.Time) *Fake {
+	return &Fake{clock: clock, byID: map[string]bool{}, phones: map[string]Phone{}, slow: map[string]bool{}}
+}
+
+// SetSink says who hears what becomes of calls from now on.
+func (f *Fake) SetSink(s channel.CallSink) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sink = s
+}
+
+// Set says what happens at a number from now on.
+func (f *Fake) Set(number string, p Phone) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.phones[number] = p
+}
+
+// Slow makes the provider take the next call to a number and break off before answering.
+func (f *Fake) Slow(number string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slow[number] = true
+}
+
+// Down makes the provider unreachable, or reachable again.
+func (f *Fake) Down(down bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down = down
+}
+
+// Send takes one call.
+func (f *Fake) Send(ctx context.Context, m channel.Message) (channel.Delivery, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down || ctx.Err() != nil {
+		return channel.Delivery{State: channel.Retry, Reason: "no connection"}, errors.New("voice: the provider cannot be reached")
+	}
+	if !f.byID[m.ID] {
+		f.byID[m.ID] = true
+		c := Made{ID: m.ID, From: m.From, To: m.To, Say: m.Text, At: f.clock()}
+		f.calls, f.pending = append(f.calls, c), append(f.pending, c)
+	}
+	if f.slow[m.To] {
+		delete(f.slow, m.To)
+		return channel.Delivery{State: channel.Unknown, Reason: "no answer"}, errors.New("voice: timeout")
+	}
+	return channel.Delivery{State: channel.Accepted, ProviderID: sid(m.ID)}, nil
+}
+
+// Step lets the phones ring: the sink is told what became of every call that was taken, with the instant now. News
+// that the sink refuses is given again by the next Step. It returns what the sink said.
+func (f *Fake) Step(ctx context.Context, now time.Time) error {
+	f.mu.Lock()
+	pending, sink := f.pending, f.sink
+	f.pending = nil
+	forms := make([][]url.Values, len(pending))
+	for i, c := range pending {
+		forms[i] = f.phones[c.To].news(sid(c.ID))
+	}
+	f.mu.Unlock()
+	var errs []error
+	for i, c := range pending {
+		for _, form := range forms[i] {
+			news, err := ParseCall(form)
+			if err == nil && sink != nil {
+				news.At = now
+				err = sink.Called(ctx, news)
+			}
+			if err != nil {
+				errs = append(errs, err)
+				f.mu.Lock()
+				f.pending = append(f.pending, c)
+				f.mu.Unlock()
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// news is what the provider tells of a call to p, form by form.
+func (p Phone) news(id string) []url.Values {
+	say := func(status string) url.Values { return url.Values{"CallSid": {id}, "CallStatus": {status}} }
+	switch {
+	case p.Fails != "":
+		failed := say("failed")
+		failed.Set("ErrorCode", p.Fails)
+		return []url.Values{failed}
+	case p.Busy:
+		return []url.Values{say("busy")}
+	case !p.Answers:
+		return []url.Values{say("ringing"), say("no-answer")}
+	case p.Key != "":
+		return []url.Values{say("ringing"), say("in-progress"), {"CallSid": {id}, "Digits": {p.Key}}, say("completed")}
+	}
+	return []url.Values{say("ringing"), say("in-progress"), say("completed")}
+}
+
+// Calls are the calls that the provider took for a number, oldest first.
+func (f *Fake) Calls(number string) (list []Made) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.calls {
+		if c.To == number {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func sid(id string) string { return "call-" + id }

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+// kindsAtOnce is how many kinds of promises there are.
+const kindsAtOnce = 8
+
+const isLadder = `a.kind = 'untaken'`
+
+var (
+	// A repair has none of its own while that of what it repairs goes on.
+	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.answered_at IS NULL
+		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR $3 = 1) AND p.kind IN (` + slots(5, kindsAtOnce) + `)
+		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND ` + isLadder + ` AND (a.promise_id = p.id OR a.promise_id = p.repair_of AND a.acked_at IS NULL))
+		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
+	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
+		WHERE a.acked_at IS NULL AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
+		ORDER BY a.raised_at, a.id LIMIT 5000`)
+	// What has ended or been taken meanwhile has none.
+	ladderAdd = sql(`INSERT INTO alert (` + alertNames + `) SELECT $2, p.client_id, p.ticket_id, p.id, 'untaken', '', '', $3, NULL, 0
+		FROM promise p WHERE p.client_id = $1 AND p.id = $4 AND p.ended_at IS NULL ON CONFLICT DO NOTHING`)
+	ladderTake = sql(`INSERT INTO alert (` + alertNames + `) VALUES ($2, $1, $3, $4, 'untaken', '', '', $5, $5, $6)
+		ON CONFLICT (client_id, promise_id) WHERE kind = 'untaken' DO UPDATE SET acked_at = excluded.acked_at, acked_by = excluded.acked_by WHERE alert.acked_at IS NULL`)
+	ladderTaken = sql(`SELECT acked_by FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
+	ladderEnd   = sql(`UPDATE alert SET acked_at = $4, acked_by = $5 WHERE client_id = $1 AND promise_id IN ($2, $3) AND kind = 'untaken' AND acked_at IS NULL`)
+)
+
+func scanLadder(row scanner) (l desk.Ladder, err error) {
+	a := &l.Alert
+	err = row.Scan(append([]any{&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy}, promiseDest(&l.Promise)...)...)
+	return l, err
+}
+
+// Untaken gives at most limit live promises of some kinds that are due up to an instant, for which nobody calls and
+// nothing is on its way, and that have no ladder yet. Those that only an agreement makes are in it with agreed.
+func (tx *DeskReadTx) Untaken(kinds []desk.PromiseKind, agreed bool, until time.Time, limit int) ([]desk.Promise, error) {
+	if len(kinds) == 0 {
+		return nil, nil
+	}
+	return many(tx, laddersNew, scanPromise, append([]any{micros(until), micros(tx.Now().Add(-desk.CallLasts)), flag(agreed), limit}, padded(kinds, kindsAtOnce)...)...)
+}
+
+// OpenLadders are those that go on, longest first: nobody has acknowledged them, and they have not reached their end.
+func (tx *DeskReadTx) OpenLadders() ([]desk.Ladder, error) { return many(tx, laddersOpen, scanLadder) }
+
+// AddLadder begins the ladder of a promise; false when it has one, or has ended.
+func (tx *Tx) AddLadder(id int64, p desk.PromiseID) (bool, error) {
+	n, err := tx.exec(ladderAdd, tx.client, id, micros(tx.Now()), p)
+	return n > 0, err
+}
+
+// TakeLadder acknowledges the ladder of p: it ends, or never begins.
+func (tx *Tx) TakeLadder(p desk.Promise, by desk.StaffID) error {
+	return tx.put(ladderTake, tx.client, tx.NewDeskID(), p.Ticket, p.ID, micros(tx.Now()), by)
+}
+
+// EndLadders ends those of two promises; zero is none.
+func (tx *Tx) EndLadders(p, repaired desk.PromiseID, by desk.StaffID) error {
+	return tx.put(ladderEnd, tx.client, p, repaired, micros(tx.Now()), by)
+}
+
+// LadderTaken tells who has acknowledged the ladder of p; false when nobody has.
+func (tx *ReadTx) LadderTaken(p desk.PromiseID) (by desk.StaffID, taken bool, err error) {
+	return maybe(tx, ladderTaken, value[desk.StaffID], tx.client, p)
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/web/view"
+)
+
+const (
+	escalationSteps   = 5  // that the form has at least
+	escalationTargets = 2  // of a step, at least
+	escalationMost    = 20 // that are read
+)
+
+// escalationForms are the policies that the page shows, with the prefix of the fields of each.
+var escalationForms = map[app.Escalates]struct{ form, title, change, foot string }{
+	app.ForAlerts: {"policy", "When nobody accepts an alert", "Change the escalation of alerts",
+		"A step that finds nobody does not wait. If nobody is reached, the board says so."},
+	app.ForPromises: {"untaken", "When nobody has taken a promise", "Change the escalation of promises",
+		"It ends when somebody takes the promise, begins to call, or says “I have it”, and when the promise is kept, moved or not needed. A step that finds nobody does not wait. If nobody is reached, the board says so."},
+}
+
+// promiseKinds are what somebody can be called for, in the order of the form.
+var promiseKinds = slices.DeleteFunc(slices.Clone(desk.PromiseKinds), func(k desk.PromiseKind) bool { return k == desk.Confirm })
+
+// escalationView puts a policy into its sentences and its form.
+func escalationView(values map[string]string, of app.Escalates, e app.Escalation, page app.RosterPage) view.EscalationView {
+	say := escalationForms[of]
+	v := view.EscalationView{Form: say.form, Title: say.title, Change: say.change, Foot: say.foot, Targets: []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}}
+	if of == app.ForPromises {
+		v.Due = true
+		v.Targets = append([]view.Option{{Value: string(coverage.Owner), Text: "Its owner"}, {Value: string(coverage.Backup), Text: "Its backup"}}, v.Targets...)
+		v.Targets = append(v.Targets, view.Option{Value: string(coverage.Knows), Text: "Everybody on shift with the skill"})
+		var names []string
+		for _, k := range promiseKinds {
+			on := slices.Contains(e.Kinds, k)
+			v.Kinds = append(v.Kinds, view.Option{Value: string(k), Text: kinds[k].thing, Checked: on})
+			if on {
+				names = append(names, strings.ToLower(kinds[k].thing))
+			}
+		}
+		v.Agreed = e.Agreed
+		switch {
+		case len(names) == 0:
+			v.For = "Nobody is called for any promise."
+		case e.Agreed:
+			v.For = "For: " + strings.Join(names, ", ") + "; also those that only an agreement makes."
+		default:
+			v.For = "For: " + strings.Join(names, ", ") + ", when somebody has promised it in words."
+		}
+	}
+	for _, r := range page.Rotas {
+		v.Targets = append(v.Targets, view.Option{Value: "rota " + strconv.FormatInt(r.Rota.ID, 10), Text: "Whoever is on: " + r.Rota.Name})
+	}
+	for _, p := range page.People {
+		v.Targets = append(v.Targets, view.Option{Value: "person " + strconv.FormatInt(int64(p.ID), 10), Text: p.Name})
+	}
+	values[say.form+"-seen"] = e.Seen
+	for i := range min(max(escalationSteps, len(e.Steps)+1), escalationMost) {
+		n := strconv.Itoa(i + 1)
+		one := view.StepFields{N: n}
+		targets := escalationTargets
+		if i < len(e.Steps) {
+			targets = max(targets, len(e.Steps[i].To))
+		}
+		for k := range targets {
+			one.To = append(one.To, "to"+n+"-"+strconv.Itoa(k+1))
+		}
+		v.Fields = append(v.Fields, one)
+		if i >= len(e.Steps) {
+			continue
+		}
+		step := e.Steps[i]
+		v.Steps = append(v.Steps, stepText(step, v))
+		for k, to := range step.To {
+			values[say.form+"-"+one.To[k]] = targetValue(to)
+		}
+		side := "after"
+		if step.At < 0 {
+			side = "before"
+		}
+		for key, value := range map[string]string{"at": strconv.Itoa(int(step.At.Abs().Minutes())), "side": side, "wait": strconv.Itoa(int(step.Wait.Minutes())), "repeat": strconv.Itoa(step.Repeat)} {
+			values[say.form+"-"+key+n] = value
+		}
+	}
+	return v
+}
+
+func targetValue(to coverage.Target) string {
+	switch {
+	case to.Rota != 0:
+		return "rota " + strconv.FormatInt(to.Rota, 10)
+	case to.Person != 0:
+		return "person " + strconv.FormatInt(to.Person, 10)
+	}
+	return string(to.Role)
+}
+
+func stepText(step coverage.Step, v view.EscalationView) string {
+	var names []string
+	for _, to := range step.To {
+		i := slices.IndexFunc(v.Targets, func(o view.Option) bool { return o.Value == targetValue(to) })
+		if i >= 0 {
+			names = append(names, v.Targets[i].Text)
+		} else {
+			names = append(names, "somebody who is not here any more")
+		}
+	}
+	who := "nobody: the next step takes its place at once"
+	if len(names) > 0 {
+		who = strings.Join(names, ", ")
+	}
+	when, times := "At once", "Calls once."
+	if v.Due {
+		when = "When it is due"
+	}
+	minutes := numbered(int(step.At.Abs().Minutes()), "minute")
+	switch {
+	case step.At < 0:
+		when = minutes + " before it is due"
+	case step.At > 0 && v.Due:
+		when = minutes + " after it was due"
+	case step.At > 0:
+		when = "After " + minutes
+	}
+	if step.Repeat > 0 {
+		times = fmt.Sprintf("Calls %d times, %s apart.", step.Repeat+1, numbered(int(step.Wait.Minutes()), "minute"))
+	}
+	return when + ": " + who + ". " + times
+}
+
+// readEscalation reads the steps of a form; one that calls nobody is left out.
+func readEscalation(f url.Values) app.Escalation {
+	e := app.Escalation{Seen: f.Get("seen"), Agreed: f.Get("agreed") != ""}
+	for _, k := range f["kinds"] {
+		e.Kinds = append(e.Kinds, desk.PromiseKind(k))
+	}
+	for i := range escalationMost {
+		n := strconv.Itoa(i + 1)
+		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
+		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
+		if f.Get("side"+n) == "before" {
+			step.At = -step.At
+		}
+		for k := range escalationMost {
+			kind, id, _ := strings.Cut(f.Get("to"+n+"-"+strconv.Itoa(k+1)), " ")
+			switch kind {
+			case "":
+			case "rota":
+				step.To = append(step.To, coverage.Target{Rota: number[int64](id)})
+			case "person":
+				step.To = append(step.To, coverage.Target{Person: number[int64](id)})
+			default:
+				step.To = append(step.To, coverage.Target{Role: coverage.Role(kind)})
+			}
+		}
+		if len(step.To) > 0 {
+			e.Steps = append(e.Steps, step)
+		}
+	}
+	return e
+}
+
+// callsView says how well people at the desk are reached: which ways nobody carries, and which did not reach somebody
+// for what is still open.
+func (h *handler) callsView(r *http.Request, s signed) (list []string, err error) {
+	c, err := h.app.Calls(r.Context(), s.v)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range ringWays {
+		if !c.Ways[coverage.By(o.Value)] {
+			list = append(list, "This way has no provider, so nobody is told by it, and the next one is taken at once: "+strings.ToLower(o.Text)+".")
+		}
+	}
+	for _, of := range []struct {
+		state desk.RingState
+		say   string
+	}{{desk.RingNoWay, "no number or address is known"}, {desk.RingNoProvider, "no provider"}, {desk.RingFailed, "failed"}, {desk.RingBusy, "busy"}, {desk.RingNoAnswer, "no answer"}} {
+		for _, o := range ringWays {
+			if n := c.Unheard[app.Unheard{Way: coverage.By(o.Value), State: of.state}]; n > 0 {
+				list = append(list, fmt.Sprintf("For what is open now: %s, %s, %s.", strings.ToLower(o.Text), of.say, numbered(n, "time")))
+			}
+		}
+	}
+	if c.Nobody > 0 {
+		list = append(list, "Nobody was reached for "+numbered(c.Nobody, "open alert")+".")
+	}
+	return list, nil
+}
