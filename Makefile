@@ -1,5 +1,5 @@
 # Thin wrappers; every target is one command that also works without make.
-.PHONY: run test check bench fuzz shots mutate
+.PHONY: run test check bench fuzz shots mutate year
 
 run: # the demo desk
 	go run ./cmd/kept demo
@@ -22,3 +22,7 @@ shots: # pictures of every screen
 
 mutate: # lines of the engine are broken one at a time; a test must notice each
 	go run ./scripts/mutate
+
+year: # every night: a year of 250 hospitals, all laws checked; the report is bin/year.html
+	mkdir -p bin
+	go run ./cmd/kept simulate --days 365 --report bin/year.html --figures bin/year.json

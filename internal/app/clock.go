@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kept/internal/calendar"
 	"kept/internal/desk"
 	"kept/internal/sla"
 	"kept/internal/store"
@@ -275,4 +276,42 @@ func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now 
 		}
 	}
 	return ""
+}
+
+// Attained is how the clocks of one metric ended.
+type Attained struct {
+	Metric sla.Metric
+	sla.Tally
+}
+
+// Attainment counts the clocks of one client that were decided in [from, until), by metric, under the terms that were in
+// force for each. Until must not lie ahead.
+func (a *App) Attainment(ctx context.Context, v desk.Viewer, cid desk.ClientID, from, until time.Time) ([]Attained, error) {
+	if v.Who != desk.WhoSystem && !v.Leads() {
+		return nil, errAgreementLead
+	}
+	c, err := a.Client(ctx, v, cid)
+	if err != nil {
+		return nil, err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Attained
+	err = a.db.Read(ctx, v, cid, func(tx *store.ReadTx) error {
+		b, err := a.bookIn(tx, c)
+		if err != nil {
+			return err
+		}
+		var count sla.Counts
+		err = tx.Histories(from, until, func(f desk.ClockFacts, events []desk.Event) {
+			t := f.History(know.functions[f.Function].Name, events)
+			count.Add(b.Book, &t, calendar.Span{Start: from, End: until})
+		})
+		all = nil
+		count.Each(func(m sla.Metric, t sla.Tally) { all = append(all, Attained{m, t}) })
+		return err
+	})
+	return all, err
 }

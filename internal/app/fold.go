@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -37,8 +38,8 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 		}
 	}
 	rows := s.a.warnings(texts)
-	for c, all := range byClient {
-		for some := range slices.Chunk(all, foldsAtOnce) {
+	for _, c := range slices.Sorted(maps.Keys(byClient)) {
+		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
 			rows = append(rows, job.Row{
 				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
 				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },

@@ -2,7 +2,8 @@ package app
 
 import (
 	"context"
-	"math/rand/v2"
+	"encoding/binary"
+	"io"
 	"strings"
 	"time"
 
@@ -201,13 +202,13 @@ func (x *act) delivered(o desk.Out, d channel.Delivery) error {
 		return x.tx.SaveOut(o)
 	case channel.Retry:
 		if o.Attempts < maxSends {
-			o.State, o.FireAt = desk.Queued, x.now().Add(channel.Backoff(o.Attempts, rand.Float64()))
+			o.State, o.FireAt = desk.Queued, x.now().Add(channel.Backoff(o.Attempts, x.a.dice()))
 			return x.tx.SaveOut(o)
 		}
 		return x.fallBack(o, "given up after several tries: "+d.Reason)
 	case channel.Unknown:
 		if x.now().Sub(o.CreatedAt) < askAgainFor && o.Attempts < 4*maxSends {
-			o.State, o.FireAt = desk.Unknown, x.now().Add(channel.Backoff(o.Attempts, rand.Float64()))
+			o.State, o.FireAt = desk.Unknown, x.now().Add(channel.Backoff(o.Attempts, x.a.dice()))
 			return x.tx.SaveOut(o)
 		}
 		return x.fallBack(o, "nobody knows whether it arrived")
@@ -231,6 +232,13 @@ func (x *act) delivered(o desk.Out, d channel.Delivery) error {
 		return x.astray(o, 0)
 	}
 	return x.fallBack(o, d.Reason)
+}
+
+// dice gives a number from 0 to below 1, so that what failed together is not tried again together.
+func (a *App) dice() float64 {
+	var b [8]byte
+	_, _ = io.ReadFull(a.rand, b[:]) // without one it is 0, which is no harm
+	return float64(binary.NativeEndian.Uint64(b[:])>>11) / (1 << 53)
 }
 
 func (x *act) outNote(o desk.Out) error {

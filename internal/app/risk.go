@@ -132,14 +132,36 @@ func began(p desk.Promise) time.Time {
 	return p.MadeAt
 }
 
-func workOf(p desk.Promise) need.Group { return need.Group{Kind: string(p.Kind), Skill: p.Skill} }
+// History is compared by the share of its time that a promise has used up, not by the clock on the wall: a word that is
+// promised for the next noon is answered in the morning, and a night without an answer is no sign of danger. What was promised
+// for a like time is compared first.
+const wholeTime = time.Hour
+
+// timeOf is how long the work on p may take.
+func timeOf(p desk.Promise) time.Duration { return max(p.Due.Sub(began(p)), time.Minute) }
+
+// shareOf is a part of that time, as history counts it.
+func shareOf(p desk.Promise, d time.Duration) time.Duration {
+	return time.Duration(float64(d) / float64(timeOf(p)) * float64(wholeTime))
+}
+
+func workOf(p desk.Promise) need.Group {
+	span := "more"
+	for _, most := range []time.Duration{time.Hour, 8 * time.Hour, 24 * time.Hour} {
+		if timeOf(p) <= most {
+			span = most.String()
+			break
+		}
+	}
+	return need.Group{Kind: string(p.Kind), Function: span, Skill: p.Skill}
+}
 
 func (d *duty) chance(p desk.Promise) (need.Chance, bool) {
-	if d.past == nil || !p.State.Live() || p.RepairOf != 0 {
-		return need.Chance{}, false
+	if d.past == nil || !p.State.Live() || p.RepairOf != 0 || !p.AnsweredAt.IsZero() {
+		return need.Chance{}, false // what is answered is done: it waits for the morning, or for a provider
 	}
 	from := began(p)
-	return d.past.Breach(workOf(p), d.now.Sub(from), p.Due.Sub(maxTime(from, d.now))), true
+	return d.past.Breach(workOf(p), shareOf(p, d.now.Sub(from)), shareOf(p, p.Due.Sub(maxTime(from, d.now)))), true
 }
 
 // usual is how long such work takes at most, four times of five, once its own chance to break is as high
@@ -150,8 +172,8 @@ func (d *duty) usual(p desk.Promise) time.Duration {
 	if !ok || c.Cases < riskCases || c.Breach < riskChance {
 		return 0
 	}
-	took, _ := d.past.Usual(workOf(p), riskShare)
-	return took
+	share, _ := d.past.Usual(workOf(p), riskShare)
+	return time.Duration(float64(share) / float64(wholeTime) * float64(timeOf(p)))
 }
 
 // soon remembers whether somebody with a skill will be there within a window, while the roster stands.
@@ -233,15 +255,29 @@ func (a *App) LookAround(ctx context.Context) error {
 	}
 	a.around.calls.Store(&callsNow{calls, now})
 	if h := a.around.past.Load(); h == nil || now.Sub(h.at).Abs() >= historyLast {
-		if err := a.study(ctx, now); err != nil {
+		if err := a.Study(ctx); err != nil {
 			return err
 		}
 	}
 	return a.shiftsLeft(ctx, now)
 }
 
-// study reads how long promises of the last four weeks took.
-func (a *App) study(ctx context.Context, now time.Time) error {
+// Odds gives what history says of a live promise right now, whatever else endangers it. It may open a unit of work.
+func (a *App) Odds(ctx context.Context, p desk.Promise) (Danger, error) {
+	d, err := a.onDuty(ctx, a.Now())
+	if err != nil {
+		return Danger{}, err
+	}
+	var g Danger
+	if c, ok := d.chance(p); ok {
+		g.Chance, g.Cases, g.Open = c.Breach, c.Cases, c.Open
+	}
+	return g, nil
+}
+
+// Study reads how long promises of the last four weeks took; LookAround does so every ten minutes.
+func (a *App) Study(ctx context.Context) error {
+	now := a.Now()
 	var list []desk.Promise
 	err := a.db.Claim(ctx, "risk", func(tx *store.SystemTx) (err error) {
 		list, err = tx.Past(now.Add(-historyIs))
@@ -252,7 +288,7 @@ func (a *App) study(ctx context.Context, now time.Time) error {
 	}
 	var past []need.Past
 	for _, p := range list {
-		took := need.Past{Group: workOf(p), Took: max(0, p.EndedAt.Sub(began(p)))}
+		took := need.Past{Group: workOf(p), Took: shareOf(p, max(0, p.EndedAt.Sub(began(p))))}
 		switch {
 		case p.Kind == desk.Confirm:
 			continue

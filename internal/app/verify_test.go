@@ -104,3 +104,27 @@ func TestAClockThatIsBehindKeepsTheHistoryInOrder(t *testing.T) {
 		}
 	})
 }
+
+// A person who cannot be told by text is called; whoever took that on has not made the break a silent one.
+func TestWhatSomebodyTookCareOfWasNotSilent(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		due := maria.Promise().Due
+		d.Settle()
+		maria.Replies("STOP")
+		d.AdvanceTo(due.Add(10 * time.Minute))
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.Alerts) == 0 {
+			t.Fatal("nobody is asked to call")
+		}
+		for _, a := range board.Alerts {
+			d.Must(d.App.AckAlert(d.Ctx(), d.Ana, a.Alert.ID))
+		}
+		found, err := d.App.Verify(d.Ctx(), desk.System("test"))
+		d.Must(err)
+		if found.Tickets != 1 || len(found.Broken) != 0 {
+			t.Fatalf("%+v", found)
+		}
+	})
+}

@@ -31,7 +31,7 @@ var noClient = map[string]string{
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
-	"Clocker": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
+	"Clocker": "Kept itself", "Odds": "Kept itself, of a promise that it holds", "Study": "Kept itself", "VerifySome": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
 	"Called": "from a provider", "Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
@@ -132,6 +132,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"WaitForSupplier": func() (any, error) {
 					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
 				},
+				"Attainment": func() (any, error) { return a.Attainment(ctx, v, d.Mercy.ID, d.Now().Add(-time.Hour), d.Now()) },
 				"RankTicket": func() (any, error) { return a.RankTicket(ctx, v, ref, app.Hurt{Stopped: true}) },
 				"WhatIf": func() (any, error) {
 					return a.WhatIf(ctx, v, d.Mercy.ID, draft.Terms, d.Now().Add(-time.Hour), d.Now())
@@ -271,7 +272,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if v.Who == desk.WhoLeader && err == nil && leadersToo[name] == "" {
 					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
 				}
-				toMercy := slices.Contains([]string{"Agreement", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
+				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
 					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress"}, name)
 				if toMercy && !mine && err == nil && !(leadersToo[name] == "theirs" && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)

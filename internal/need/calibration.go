@@ -61,6 +61,15 @@ func Calibrate(outcomes []Outcome) Calibration {
 	return c
 }
 
+// Skill is how much better than always giving the share of all: 1 is perfect, 0 no better, below 0 worse. It is false
+// where everything came out the same.
+func (c Calibration) Skill() (float64, bool) {
+	if c.Plain == 0 {
+		return 0, false
+	}
+	return 1 - c.Brier/c.Plain, true
+}
+
 // Markdown is the table for a page of documentation.
 func (c Calibration) Markdown() string {
 	var b strings.Builder

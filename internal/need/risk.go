@@ -111,7 +111,10 @@ type Chance struct {
 	Of     Group   // that group
 }
 
-// Breach is the chance that work which has run for elapsed is not done when left has passed.
+// Breach is the chance that work which has run for elapsed is not done when left has passed: the share of those that were
+// open when they were as old, each group drawn towards the wider one as if trust such cases had been seen here. It is the
+// group's own tail that is drawn, and not its curve: of a thousand cases that were quick, the one that was not says little about
+// another that is not.
 // With less time left it never falls, nor while the work grows older towards the same due
 // instant. Of work that is older than all on record nothing is known but that, and it is 1.
 func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
@@ -120,11 +123,18 @@ func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
 	if due < elapsed {
 		due = math.MaxInt64
 	}
-	c := Chance{Breach: d.longer(g, due) / d.longer(g, elapsed)}
+	c := Chance{Breach: 1}
+	weight := 1.0
 	for _, g := range g.within() {
-		if k := d.groups[g]; k != nil && k.ended > 0 {
-			c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*k.after(elapsed))), g
+		if k := d.groups[g]; k != nil {
+			// Of those that were open when they were as old, so many were open at the end. Where they are few, the wider
+			// group says how it went on.
+			c.Breach = (k.weight*k.after(due) + weight*c.Breach) / (k.weight*k.after(elapsed) + weight)
+			if k.ended > 0 {
+				c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*k.after(elapsed))), g
+			}
 		}
+		weight = trust
 	}
 	return c
 }

@@ -15,21 +15,24 @@ type carrier struct {
 	sent int
 }
 
-// downEvery and downFor are the outages of the provider.
+// The provider cannot be reached from time to time: for the first time on the second morning.
 const (
+	downFirst = 33 * time.Hour
 	downEvery = 23 * 24 * time.Hour
 	downFor   = 40 * time.Minute
 )
 
 func (c *carrier) Send(_ context.Context, m channel.Message) (channel.Delivery, error) {
 	w := c.w
-	if w.now.Sub(w.o.From)%downEvery < downFor && w.now.Sub(w.o.From) > downEvery {
+	if since := w.now.Sub(w.o.From) - downFirst; since >= 0 && since%downEvery < downFor {
+		w.report.Unreachable++
 		return channel.Delivery{State: channel.Retry, Reason: "503"}, nil
 	}
 	c.sent++
 	w.report.TextsOut++
 	id := "c" + strconv.Itoa(c.sent)
 	if n := len(m.To); n > 1 && m.To[n-2:] == "77" { // one number of a hundred is a landline
+		w.report.Landlines++
 		return channel.Delivery{State: channel.Failed, ProviderID: id, Reason: "30006"}, nil
 	}
 	if w.chance(0.7) {

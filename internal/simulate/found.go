@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
@@ -24,19 +23,30 @@ var (
 		"PRINT", "VOICE", "MIG", "REVIEW"}
 )
 
+// regions is how many there are of all hospitals: who works by day serves those of one.
 const regions = 5
+
+var skills = append(slices.Clone(common), special...)
+
+// skillNo is the number of a skill; -1 for one that the desk does not know.
+func skillNo(code string) int { return slices.Index(skills, code) }
 
 // found fills the desk: hospitals, people, and four weeks of shifts; then callers begin to call.
 func (w *world) found() error {
 	zones := []string{"America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles", "America/Phoenix"}
-	total := 0.0
+	total, desks := 0.0, 0.0 // of the division, of all
 	err := w.db.System(w.ctx, "simulate", func(tx *store.SystemTx) error {
-		for _, code := range append(slices.Clone(common), special...) {
+		for _, code := range skills {
 			if err := tx.AddSkill(desk.Skill{Code: code, Name: code, NameES: code, Public: "An expert", PublicES: "Una persona experta"}); err != nil {
 				return err
 			}
 		}
 		for i := range w.o.Hospitals {
+			weight := 1 / float64(10+i) // a few large ones, many small ones
+			desks += weight
+			if i%w.o.Divisions != w.part {
+				continue
+			}
 			c := desk.Client{
 				ID: desk.ClientID(i + 1), Slug: fmt.Sprintf("h%03d", i+1), Name: fmt.Sprintf("Hospital %03d", i+1), Short: fmt.Sprintf("H%03d", i+1),
 				Host: fmt.Sprintf("h%03d.help", i+1), Zone: zones[i%len(zones)], Phone: fmt.Sprintf("+1800555%04d", i+1), TTY: "711",
@@ -47,7 +57,7 @@ func (w *world) found() error {
 			if err := tx.AddClient(c); err != nil {
 				return err
 			}
-			total += 1 / float64(10+i) // a few large ones, many small ones
+			total += weight
 			w.hospitals = append(w.hospitals, hospital{c, total})
 		}
 		return w.hire(tx)
@@ -58,6 +68,7 @@ func (w *world) found() error {
 	for i := range w.hospitals {
 		w.hospitals[i].upTo /= total
 	}
+	w.share = total / desks
 	for day := range 28 {
 		if err := w.roster(day - 1); err != nil {
 			return err
@@ -65,6 +76,10 @@ func (w *world) found() error {
 	}
 	w.at(w.now, w.nextDay(28))
 	w.at(w.now, w.callers(w.now))
+	w.at(w.o.From.AddDate(0, 0, 1).UTC(), w.night)
+	w.at(w.now, w.watch)
+	w.at(w.now, w.board)
+	w.at(w.now, w.study)
 	return nil
 }
 
@@ -83,36 +98,42 @@ func (w *world) nextDay(ahead int) func() error {
 // most of them by day; every fourth speaks Spanish.
 func (w *world) hire(tx *store.SystemTx) error {
 	for i := range w.o.Analysts {
-		s := desk.Staff{
-			ID: desk.StaffID(i + 1), Name: fmt.Sprintf("Analyst %03d", i+1), Login: fmt.Sprintf("a%03d@kept.example", i+1), Role: desk.Analyst,
-			Languages: []string{"en"}, Active: true,
+		ten := i / 10
+		if ten%w.o.Divisions != w.part {
+			continue
 		}
-		if i%4 == 1 {
-			s.Languages = append(s.Languages, "es")
-		}
+		ten /= w.o.Divisions
 		skills := slices.Clone(common)
 		for k := range 5 {
 			skills = append(skills, special[(i*3+k*7)%len(special)])
 		}
-		team := i % 10
-		if team == 0 {
-			s.Role = desk.Supervisor
+		a := &analyst{team: i % 10, no: i, ten: ten, region: ten % w.regions, skills: skills}
+		a.Role = desk.Analyst
+		if i%4 == 1 {
+			a.Languages = []string{"es"}
 		}
-		a := &analyst{team: team, no: i}
-		for c := range w.hospitals {
+		if a.team == 0 {
+			a.Role = desk.Supervisor
+		}
+		if a.team == 0 || a.team >= 8 {
 			// By night and for those who lead everybody serves every hospital; by day, those of one region.
-			if team == 0 || team >= 8 || c%regions == (i/10)%regions {
-				s.Clients = append(s.Clients, w.hospitals[c].ID)
-			}
+			a.region = everywhere
 		}
-		a.Staff, a.skills = s, skills
-		a.v = viewer(s)
-		w.analysts = append(w.analysts, a)
-		if err := tx.AddStaff(s); err != nil {
+		if err := w.hireOne(tx, a); err != nil {
 			return err
 		}
-		for _, k := range skills {
-			if err := tx.AddSkillTo(s.ID, k, time.Time{}); err != nil {
+	}
+	no := w.o.Analysts
+	for i := range w.o.Extra {
+		x := &w.o.Extra[i]
+		for range x.People {
+			no++
+			if no%w.o.Divisions != w.part {
+				continue
+			}
+			a := &analyst{no: no, region: everywhere, skills: slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(common), x.Skills...)))), extra: x}
+			a.Role = desk.Analyst
+			if err := w.hireOne(tx, a); err != nil {
 				return err
 			}
 		}
@@ -120,35 +141,27 @@ func (w *world) hire(tx *store.SystemTx) error {
 	return nil
 }
 
-// hours of each team: when its shift starts.
-var starts = [10]int{6, 7, 7, 8, 8, 9, 9, 14, 15, 22}
-
-// roster writes the shifts that start on a day, counted from the first. People work five days of seven;
-// those who lead take the clock around in turn.
-func (w *world) roster(day int) error {
-	date := w.o.From.In(zone).AddDate(0, 0, day)
-	return w.db.System(w.ctx, "roster", func(tx *store.SystemTx) error {
-		for _, a := range w.analysts {
-			if (day+a.no)%7 >= 5 && a.team != 0 {
-				continue
-			}
-			from := starts[a.team]
-			if a.team == 0 {
-				from = []int{6, 14, 22}[(a.no/10+day/7)%3]
-			}
-			start := time.Date(date.Year(), date.Month(), date.Day(), from, 0, 0, 0, zone)
-			end := start.Add(8*time.Hour + 30*time.Minute)
-			pause := start.Add(4 * time.Hour)
-			s := coverage.Shift{ID: tx.NewID(), Person: int64(a.ID), Start: start.UTC(), End: end.UTC(), Seats: 3,
-				Breaks: []coverage.Span{{Start: pause.UTC(), End: pause.Add(30 * time.Minute).UTC()}}}
-			if err := tx.AddShift(s); err != nil {
-				return err
-			}
-			if w.chance(w.o.Absent) {
-				continue // rostered, but nobody comes
-			}
-			w.at(s.Start, w.comes(a, s.End))
+func (w *world) hireOne(tx *store.SystemTx, a *analyst) error {
+	a.ID = desk.StaffID(len(w.analysts) + 1)
+	a.Name, a.Login = fmt.Sprintf("Analyst %03d", a.no+1), fmt.Sprintf("a%03d@kept.example", a.no+1)
+	a.Languages, a.Active = append([]string{"en"}, a.Languages...), true
+	for c := range w.hospitals {
+		if a.region == everywhere || c%w.regions == a.region {
+			a.Clients = append(a.Clients, w.hospitals[c].ID)
 		}
-		return nil
-	})
+	}
+	for _, k := range a.skills {
+		a.bits |= 1 << skillNo(k)
+	}
+	a.v = viewer(a.Staff)
+	w.analysts = append(w.analysts, a)
+	if err := tx.AddStaff(a.Staff); err != nil {
+		return err
+	}
+	for _, k := range a.skills {
+		if err := tx.AddSkillTo(a.ID, k, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

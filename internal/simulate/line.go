@@ -41,14 +41,14 @@ func (w *world) rate(t time.Time) float64 {
 		days += d
 	}
 	perHour := float64(w.o.Tickets) / (365 * 24)
-	return perHour * hourly[l.Hour()] * 24 / hours * daily[l.Weekday()] * 7 / days
+	return w.share * perHour * hourly[l.Hour()] * 24 / hours * daily[l.Weekday()] * 7 / days
 }
 
 // callers brings the questions of an hour, at instants of their own, and comes again an hour later.
 func (w *world) callers(from time.Time) func() error {
 	return func() error {
 		for t := from; ; {
-			t = t.Add(time.Duration(float64(time.Hour) * w.rand.ExpFloat64() / w.rate(from)))
+			t = t.Add(time.Duration(float64(time.Hour) * w.crowd.ExpFloat64() / w.rate(from)))
 			if !t.Before(from.Add(time.Hour)) {
 				break
 			}
@@ -62,7 +62,7 @@ func (w *world) callers(from time.Time) func() error {
 
 // asks is one person with a question: most call, others write.
 func (w *world) asks() error {
-	x := w.rand.Float64()
+	x := w.crowd.Float64()
 	h := &w.hospitals[0]
 	for i := range w.hospitals {
 		if x <= w.hospitals[i].upTo {
@@ -71,15 +71,16 @@ func (w *world) asks() error {
 		}
 	}
 	w.people++
-	k := &caller{h: h, since: w.now, lang: "en", skill: pick(w, common), kind: desk.Patient, name: fmt.Sprintf("Person %d", w.people),
+	w.report.People++
+	k := &caller{h: h, since: w.now, lang: "en", skill: pick(w.crowd, common), kind: desk.Patient, name: fmt.Sprintf("Person %d", w.people),
 		phone: fmt.Sprintf("+1312%07d", 2_200_000+w.people%7_000_000)}
-	if w.chance(0.12) {
+	if w.crowd.Float64() < 0.12 {
 		k.lang = "es"
 	}
-	if w.chance(0.35) {
-		k.kind, k.skill = desk.Employee, pick(w, special)
+	if w.crowd.Float64() < 0.35 {
+		k.kind, k.skill = desk.Employee, pick(w.crowd, special)
 	}
-	switch x := w.rand.Float64(); {
+	switch x := w.crowd.Float64(); {
 	case x < 0.6:
 		return w.rings(k)
 	case x < 0.85:
@@ -88,11 +89,15 @@ func (w *world) asks() error {
 	return w.writes(k, desk.ViaAPI)
 }
 
-// rings puts a caller into the line; patience ends after two minutes on average.
+// patience is how long a caller waits on average before hanging up.
+const patience = 2 * time.Minute
+
+// rings puts a caller into the line.
 func (w *world) rings(k *caller) error {
 	w.report.Calls++
+	w.half(w.now).Calls++
 	w.line.waiting = append(w.line.waiting, k)
-	w.in(w.waits(2*time.Minute), func() error {
+	w.in(w.waits(patience), func() error {
 		if k.served {
 			return nil
 		}
@@ -141,6 +146,7 @@ func (w *world) takeCall(a *analyst, k *caller) error {
 		w.report.In30++
 	}
 	talk := w.about(7*time.Minute, 0.6)
+	w.report.Talked += talk
 	return w.busy(a, talk, func() error {
 		in := app.CallIn{
 			Client: k.h.ID, Requester: app.RequesterIn{Kind: k.kind, Name: k.name, Phone: k.phone, Proven: w.chance(0.7)}, Words: w.words(k.skill),
@@ -154,6 +160,7 @@ func (w *world) takeCall(a *analyst, k *caller) error {
 		out, err := w.app.FinishCall(w.ctx, a.v, in)
 		if desk.Is(err, desk.Conflict) {
 			// No window can be kept: a first word within the agreement's time is promised instead.
+			w.report.NoWindow[k.skill]++
 			in.Promise = app.PromiseIn{Kind: desk.Reply}
 			out, err = w.app.FinishCall(w.ctx, a.v, in)
 		}
@@ -171,7 +178,7 @@ func (w *world) takeCall(a *analyst, k *caller) error {
 
 // words are what people say; half of it is alike, so that the search index has something to do.
 func (w *world) words(skill string) string {
-	return fmt.Sprintf("%s. It is about %s, and it began %d days ago. %s", pick(w, wordings), skill, w.rand.IntN(30), pick(w, wordings))
+	return fmt.Sprintf("%s. It is about %s, and it began %d days ago. %s", pick(w.rand, wordings), skill, w.rand.IntN(30), pick(w.rand, wordings))
 }
 
 var wordings = []string{

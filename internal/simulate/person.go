@@ -18,6 +18,7 @@ type file struct {
 	lang  string
 	known map[desk.PromiseID]bool // somebody minds it
 	ended map[desk.PromiseID]bool // counted in the report
+	odds  map[desk.PromiseID][]odd
 	over  bool
 }
 
@@ -25,6 +26,7 @@ type file struct {
 func (w *world) opened(f *file, out app.Opened) {
 	w.report.Tickets++
 	f.known, f.ended = map[desk.PromiseID]bool{}, map[desk.PromiseID]bool{}
+	f.odds = map[desk.PromiseID][]odd{}
 	w.mind(f, out.Promise)
 }
 
@@ -35,7 +37,16 @@ func (w *world) mind(f *file, p desk.Promise) {
 	}
 	f.known[p.ID] = true
 	w.at(p.Due.Add(desk.HoldForAttempt+time.Minute), func() error { return w.look(f) })
-	if w.chance(w.o.Forget) {
+	w.judge(f, p)
+	if p.Kind != desk.Confirm {
+		at := p.Start
+		if p.Kind == desk.Reply && p.RepairOf == 0 {
+			at = w.now
+		}
+		w.half(at).Promises++
+	}
+	if p.Kind != desk.Confirm && w.chance(w.o.Forget) {
+		w.report.Forgotten++
 		return // nobody remembers it: the clock will
 	}
 	switch p.Kind {
@@ -77,6 +88,7 @@ func (w *world) look(f *file) error {
 		case !f.ended[p.ID]:
 			f.ended[p.ID] = true
 			w.report.count(p)
+			w.came(f, p)
 		}
 	}
 	f.over = live == 0

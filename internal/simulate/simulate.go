@@ -5,17 +5,15 @@
 //
 // It never talks to a network and reads no clock: all that happens follows from Options.Seed.
 //
-// Start reading at Run, then world.go (time), line.go (the telephone), work.go (what analysts do) and
-// person.go (what people do).
+// Start reading at Run, then world.go (time), line.go (the telephone), work.go (what analysts do), person.go (what
+// people do), law.go (what must hold) and report.go (what is counted).
 package simulate
 
 import (
 	"context"
-	"math/rand/v2"
+	"sync"
 	"time"
 
-	"kept/internal/app"
-	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
@@ -27,13 +25,17 @@ type Options struct {
 	Analysts  int       // [200], a tenth of them supervisors
 	Tickets   int       // that a year of 365 days brings, about [600,000]
 	Days      int       // how long, in days of the desk's zone [365]
+	Divisions int       // to which hospitals and people are dealt; none knows of another [1]
 	From      time.Time // the first instant, at midnight of the desk's zone [2026-01-01]
 	// Forget is the share of promised calls that nobody remembers [0.015].
 	Forget float64
 	// Absent is the share of shifts to which nobody comes [0.03].
 	Absent float64
 
-	Progress func(string) // told once a day, in a sentence; nil tells nobody
+	// Extra are shifts that somebody thinks of adding: other people, the same callers.
+	Extra []Shift
+
+	Progress func(string) `json:"-"` // told once a day, in a sentence; nil tells nobody
 }
 
 func (o Options) filled() Options {
@@ -49,6 +51,7 @@ func (o Options) filled() Options {
 	if o.Days == 0 {
 		o.Days = 365
 	}
+	o.Divisions = max(o.Divisions, 1)
 	if o.From.IsZero() {
 		o.From = time.Date(2026, 1, 1, 0, 0, 0, 0, zone)
 	}
@@ -73,56 +76,41 @@ var zone = func() *time.Location {
 	return loc
 }()
 
-// Run fills an empty database, which open gives on the simulated clock, and lets Options.Days pass. The
-// error says at which instant something happened that must not: a law that does not hold, an act that
+// Run fills empty databases, which open gives on the simulated clock, one for each division, and lets Options.Days
+// pass. When ctx ends, time does, and the report is of what has passed. The error says at which instant something happened that must not: a law that does not hold, an act that
 // failed for a reason of ours.
 func Run(ctx context.Context, o Options, open func(store.Options) (*store.DB, error)) (Report, error) {
 	o = o.filled()
-	w := &world{ctx: ctx, o: o, now: o.From.UTC(), rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074))}
-	db, err := open(store.Options{Clock: func() time.Time { return w.now }, Forgetful: true, Audit: w.audit})
-	if err != nil {
-		return Report{}, err
-	}
-	w.db = db
-	w.carrier.w = w
-	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
-	w.app.OnWork(func(due time.Time) {
-		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
-			w.sweepAt = due
-		}
-	}, func() { w.sendAt = w.now })
-	if err := w.found(); err != nil {
-		return Report{}, err
-	}
-	w.foldAt = w.now
-	err = w.pass(o.From.AddDate(0, 0, o.Days).UTC())
-	return w.report, err
-}
-
-// audit holds every ticket that a unit of work touched against the laws.
-func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
-	for _, id := range tickets {
-		w.report.Audited++
-		t, err := tx.Ticket(id)
+	enough := ctx.Done()
+	ctx, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	worlds := make([]*world, o.Divisions)
+	for i := range worlds {
+		worlds[i] = newWorld(ctx, enough, o, i)
+		db, err := open(store.Options{Clock: worlds[i].clock, Forgetful: true, Audit: worlds[i].audit})
 		if err != nil {
-			return err
+			return Report{}, err
 		}
-		f, err := app.File(tx.ReadTx, t)
-		if err != nil {
-			return err
-		}
-		if err := f.Check(coverage.Roster{}); err != nil {
-			return err
-		}
+		worlds[i].begin(db)
 	}
-	return nil
-}
-
-func (w *world) seed() (s [32]byte) {
-	for i := range s {
-		s[i] = byte(w.rand.Uint32())
+	// Each in a goroutine of its own: they share nothing, so the machine decides only how long it takes.
+	var all sync.WaitGroup
+	for _, w := range worlds {
+		all.Go(func() {
+			if err := w.live(); err != nil {
+				stop(err)
+			}
+		})
 	}
-	return s
+	all.Wait()
+	r := newReport()
+	r.Options, r.Zone = o, zone.String()
+	r.Options.Progress = nil
+	r.Days = worlds[0].now.Sub(o.From).Hours() / 24
+	for _, w := range worlds {
+		r.add(w.report)
+	}
+	return r, context.Cause(ctx)
 }
 
 // analyst gives the viewer of somebody who works the desk.

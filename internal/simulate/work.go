@@ -7,6 +7,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // analyst is somebody who works the desk. One does one thing at a time.
@@ -15,10 +16,18 @@ type analyst struct {
 	v      desk.Viewer
 	skills []string
 	team   int
-	no     int
+	no     int // among all of the desk
+	ten    int // in which ten of the division
+	region int
+	bits   uint64    // of the skills, by their numbers
+	extra  *Shift    // that somebody thinks of adding; nil for those who are there anyhow
 	until  time.Time // end of the shift; zero when off
+	listed time.Time // end of the shift on the roster, whether they came or not
 	doing  bool
 }
+
+// everywhere is the region of those who serve all hospitals.
+const everywhere = -1
 
 func (a *analyst) on(now time.Time) bool         { return now.Before(a.until) }
 func (a *analyst) free(now time.Time) bool       { return a.on(now) && !a.doing }
@@ -29,8 +38,14 @@ func (a *analyst) leads() bool                   { return a.Role == desk.Supervi
 func (a *analyst) answers(c desk.ClientID) bool  { return a.serves(c) && !a.leads() }
 func (a *analyst) knows(f *file, s string) bool  { return a.serves(f.h.ID) && (a.can(s) || a.leads()) }
 func (w *world) member(id desk.StaffID) *analyst { return w.analysts[id-1] }
-func (w *world) comes(a *analyst, until time.Time) func() error {
+func (w *world) comes(a *analyst, until time.Time, absent bool) func() error {
 	return func() error {
+		w.report.Shifts++
+		a.listed = until
+		if absent {
+			w.report.Absences++
+			return nil
+		}
 		if until.After(a.until) {
 			a.until = until
 		}
@@ -42,6 +57,7 @@ func (w *world) comes(a *analyst, until time.Time) func() error {
 func (w *world) busy(a *analyst, span time.Duration, then func() error) error {
 	a.doing = true
 	w.report.Worked += span
+	w.report.Done++
 	w.in(span, func() error {
 		a.doing = false
 		if err := w.tolerate(then()); err != nil {
@@ -185,7 +201,7 @@ func (w *world) callsBack(f *file, p desk.Promise) func() error {
 		}
 		if w.chance(0.25) {
 			return w.busy(by, time.Minute, func() error {
-				if err := w.app.MissedCall(w.ctx, by.v, f.ref, p.ID, pick(w, app.Misses)); err != nil {
+				if err := w.app.MissedCall(w.ctx, by.v, f.ref, p.ID, pick(w.rand, app.Misses)); err != nil {
 					return err
 				}
 				return w.look(f)
@@ -199,4 +215,28 @@ func (w *world) callsBack(f *file, p desk.Promise) func() error {
 			return w.look(f)
 		})
 	}
+}
+
+// board is whoever leads looking at the board, every ten minutes: somebody takes care of each alert.
+func (w *world) board() error {
+	w.in(10*time.Minute, w.board)
+	var alerts []desk.Alert
+	err := w.db.DeskRead(w.ctx, lookout, func(tx *store.DeskReadTx) (err error) {
+		alerts, err = tx.OpenAlerts(100)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, al := range alerts {
+		i := slices.IndexFunc(w.analysts, func(a *analyst) bool { return a.leads() && a.on(w.now) && a.serves(al.Client) })
+		if i < 0 {
+			return nil
+		}
+		w.report.Alerts++
+		if err := w.tolerate(w.app.AckAlert(w.ctx, w.analysts[i].v, al.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

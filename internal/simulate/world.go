@@ -13,27 +13,76 @@ import (
 	"kept/internal/store"
 )
 
-// world is everything at one instant.
+// world is everything of one division at one instant.
 type world struct {
-	ctx  context.Context
-	o    Options
-	db   *store.DB
-	app  *app.App
-	rand *rand.Rand
-	now  time.Time
+	ctx context.Context
+	// enough ends time early.
+	enough <-chan struct{}
+	o      Options
+	part   int // which division
+	db     *store.DB
+	app    *app.App
+	rand   *rand.Rand
+	// crowd is the dice of those who call and write: they do not depend on who is there to answer.
+	crowd *rand.Rand
+	now   time.Time
 
 	ahead happenings
 	seq   int
-	// When the sweeper and the sender look next; zero is not before something is written. And when clocks are counted.
-	sweepAt, sendAt, foldAt time.Time
+	// When the sweeper and the sender look next; zero is not before something is written.
+	sweepAt, sendAt time.Time
 
 	hospitals []hospital
+	share     float64 // of all questions
+	regions   int
+	gaps      map[gapKey]*Gap // open ones
 	analysts  []*analyst
 	line      line
 	written   written
 	people    int
 	carrier   carrier
+	laws      laws
 	report    Report
+}
+
+func newWorld(ctx context.Context, enough <-chan struct{}, o Options, part int) *world {
+	w := &world{ctx: ctx, enough: enough, o: o, part: part, now: o.From.UTC(), laws: laws{}, gaps: map[gapKey]*Gap{},
+		rand: rand.New(rand.NewPCG(o.Seed, 0x6b657074+uint64(part))), crowd: rand.New(rand.NewPCG(o.Seed, 0x63726f7764+uint64(part)))}
+	w.regions = (regions + o.Divisions - 1) / o.Divisions
+	w.report = newReport()
+	w.carrier.w = w
+	return w
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+// begin opens the desk of the division.
+func (w *world) begin(db *store.DB) {
+	w.db = db
+	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
+	w.app.OnWork(func(due time.Time) {
+		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
+			w.sweepAt = due
+		}
+	}, func() { w.sendAt = w.now })
+}
+
+func (w *world) seed() (s [32]byte) {
+	for i := range s {
+		s[i] = byte(w.rand.Uint32())
+	}
+	return s
+}
+
+// live founds the desk, lets the days pass, and holds all that is there at the end against the laws.
+func (w *world) live() error {
+	if err := w.found(); err != nil {
+		return err
+	}
+	if err := w.pass(w.o.From.AddDate(0, 0, w.o.Days).UTC()); err != nil {
+		return err
+	}
+	return w.last()
 }
 
 // happening is something that comes at an instant. Those of one instant come in the order in which
@@ -81,8 +130,13 @@ func (w *world) pass(until time.Time) error {
 		if err := w.ctx.Err(); err != nil {
 			return err
 		}
+		select {
+		case <-w.enough:
+			until = w.now // the report is of the days that have passed
+		default:
+		}
 		next := until
-		for _, t := range []time.Time{w.sweepAt, w.sendAt, w.foldAt} {
+		for _, t := range []time.Time{w.sweepAt, w.sendAt} {
 			if !t.IsZero() && t.Before(next) {
 				next = t
 			}
@@ -101,21 +155,27 @@ func (w *world) pass(until time.Time) error {
 		}
 		if w.now.Sub(day) >= 24*time.Hour {
 			day = day.Add(24 * time.Hour)
-			w.o.Progress(fmt.Sprintf("%s: %d tickets, %d promises", day.In(zone).Format("Mon Jan 2"), w.report.Tickets, w.report.Promises()))
+			w.o.Progress(w.said(day))
 		}
 	}
 }
 
-// step does what is due now: first the clock of promises, then messages, then the clocks of agreements, then one happening.
+// said tells how far the days have passed.
+func (w *world) said(day time.Time) string {
+	s := fmt.Sprintf("%s: %d questions, %d promises", day.In(zone).Format("Mon Jan 2"), w.report.Tickets, w.report.Promises())
+	if w.o.Divisions > 1 {
+		return fmt.Sprintf("Division %d, %s", w.part+1, s)
+	}
+	return s
+}
+
+// step does what is due now: first the clock of promises, then messages, then one happening.
 func (w *world) step() error {
 	if due(w.sweepAt, w.now) {
 		return w.sweep()
 	}
 	if due(w.sendAt, w.now) {
 		return w.send()
-	}
-	if due(w.foldAt, w.now) {
-		return w.fold()
 	}
 	return heap.Pop(&w.ahead).(happening).do()
 }
@@ -137,9 +197,8 @@ func (w *world) send() error {
 	return err
 }
 
-// fold counts the clocks of what has changed: here once in an hour, for speed, and not each second.
+// fold counts the clocks of what has changed: here every night, for speed, and not each second.
 func (w *world) fold() error {
-	w.foldAt = w.now.Add(time.Hour)
 	for {
 		if n, err := w.app.Fold(w.ctx); err != nil || n == 0 {
 			return err
@@ -185,4 +244,4 @@ func (w *world) waits(mean time.Duration) time.Duration {
 	return time.Duration(float64(mean) * w.rand.ExpFloat64())
 }
 
-func pick[T any](w *world, list []T) T { return list[w.rand.IntN(len(list))] }
+func pick[T any](dice *rand.Rand, list []T) T { return list[dice.IntN(len(list))] }

@@ -2,6 +2,8 @@ package sla
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"kept/internal/calendar"
@@ -21,6 +23,14 @@ func (t *Tally) Attained() (percent float64, ok bool) {
 		return 0, false
 	}
 	return 100 * float64(t.Met) / float64(n), true
+}
+
+// Add counts what another tally has counted.
+func (t *Tally) Add(o Tally) {
+	t.Met, t.Missed, t.Open = t.Met+o.Met, t.Missed+o.Missed, t.Open+o.Open
+	for i, n := range o.Excluded {
+		t.Excluded[i] += n
+	}
 }
 
 // Exclusions calls f with each reason for which clocks were left out, and how many.
@@ -77,7 +87,7 @@ func Replay(tickets []Ticket, period calendar.Span, live, draft *Book) WhatIf {
 			clocks[side] = f.Fold(clocks[side][:0], books[side], &tickets[i], period.End)
 			for j := range clocks[side] {
 				c := &clocks[side][j]
-				r.count(r.side(lines[side][c.Version][c.Target], side), c)
+				r.count(&r.side(lines[side][c.Version][c.Target], side).Tally, c)
 			}
 		}
 		r.compare(tickets[i].ID, clocks[0], clocks[1])
@@ -121,7 +131,7 @@ func (r *replay) side(row, side int) *Result {
 	return &r.out.Rows[row].Draft
 }
 
-func (r *replay) count(s *Result, c *Clock) {
+func (r *replay) count(s *Tally, c *Clock) {
 	switch o := c.Outcome(); {
 	case o == Open:
 		s.Open++
@@ -178,5 +188,35 @@ func (r *replay) compare(ticket int64, live, draft []Clock) {
 		if !r.paired[j] {
 			change(nil, &draft[j])
 		}
+	}
+}
+
+// Counts are the clocks of a period by metric. The zero Counts has none.
+type Counts struct {
+	by     map[Metric]*Tally
+	folder Folder
+	clocks []Clock
+}
+
+// Add counts the clocks of a ticket that were decided in the period, and those that still run at its end.
+func (c *Counts) Add(b *Book, t *Ticket, period calendar.Span) {
+	if c.by == nil {
+		c.by = map[Metric]*Tally{}
+	}
+	r := replay{period: period}
+	c.clocks = c.folder.Fold(c.clocks[:0], b, t, period.End)
+	for i := range c.clocks {
+		k := &c.clocks[i]
+		if c.by[k.Metric] == nil {
+			c.by[k.Metric] = &Tally{}
+		}
+		r.count(c.by[k.Metric], k)
+	}
+}
+
+// Each calls f with each metric that has clocks, in their order.
+func (c *Counts) Each(f func(Metric, Tally)) {
+	for _, m := range slices.Sorted(maps.Keys(c.by)) {
+		f(m, *c.by[m])
 	}
 }

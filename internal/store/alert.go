@@ -15,6 +15,7 @@ var (
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
 	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
+	alertsEver = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 ORDER BY a.id")
 )
 
 // A ladder is for the people whom it calls. It matters to those who lead once it has reached nobody.
@@ -53,6 +54,11 @@ func (tx *DeskReadTx) SomeUnaccepted() (bool, error) {
 // AlertsOf gives the open alerts of a ticket, oldest first.
 func (tx *ReadTx) AlertsOf(t desk.TicketID) ([]desk.Alert, error) {
 	return many(tx, alertsOf, scanAlert, tx.client, t)
+}
+
+// AlertsEver gives all alerts of a ticket, those that somebody took care of too, oldest first.
+func (tx *ReadTx) AlertsEver(t desk.TicketID) ([]desk.Alert, error) {
+	return many(tx, alertsEver, scanAlert, tx.client, t)
 }
 
 // Alert gives one alert of the viewer's clients, or NotFound.

@@ -12,6 +12,7 @@ const eventNames = "client_id, ticket_id, seq, type, who, who_id, who_name, happ
 var (
 	eventAdd   = gathered(insert("event", eventNames))
 	eventsOf   = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq")
+	eventsPast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 AND seq > $3 ORDER BY seq")
 	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")
 )
 
@@ -36,6 +37,11 @@ func (tx *Tx) AddEvent(e desk.Event) error {
 // Events gives the whole history of a ticket, oldest first.
 func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
 	return many(tx, eventsOf, scanEvent, tx.client, t)
+}
+
+// EventsAfter gives the events of a ticket with a higher number than seq, oldest first.
+func (tx *ReadTx) EventsAfter(t desk.TicketID, seq int) ([]desk.Event, error) {
+	return many(tx, eventsPast, scanEvent, tx.client, t, seq)
 }
 
 // LastEvents gives the newest n events of a ticket, oldest of them first.

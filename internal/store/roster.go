@@ -24,6 +24,9 @@ var (
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
 	bookedBy = sql(`SELECT shift_id, staff_id, slot_at, seat FROM booking
 		WHERE client_id = $1 AND promise_id = $2 ORDER BY slot_at, shift_id, seat`)
+	bookedFor = sql(`SELECT b.promise_id, b.shift_id, b.staff_id, b.slot_at, b.seat FROM promise p
+		JOIN booking b ON b.client_id = p.client_id AND b.promise_id = p.id
+		WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY b.promise_id, b.slot_at, b.shift_id, b.seat`)
 )
 
 var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
@@ -190,4 +193,20 @@ func (tx *Tx) Unbook(p desk.PromiseID) error {
 // BookedBy gives the seat that a promise holds; false when it holds none.
 func (tx *ReadTx) BookedBy(p desk.PromiseID) (coverage.Seat, bool, error) {
 	return maybe(tx, bookedBy, scanSeat, int64(tx.client), int64(p))
+}
+
+// SeatsFor gives the seats that the promises of a ticket hold, by promise; of several the first.
+func (tx *ReadTx) SeatsFor(t desk.TicketID) (map[desk.PromiseID]coverage.Seat, error) {
+	seats := map[desk.PromiseID]coverage.Seat{}
+	_, err := many(tx, bookedFor, func(row scanner) (s coverage.Seat, err error) {
+		var p desk.PromiseID
+		if err = row.Scan(&p, &s.Shift, &s.Person, at(&s.Slot), &s.Seat); err != nil {
+			return s, err
+		}
+		if _, have := seats[p]; !have {
+			seats[p] = s
+		}
+		return s, nil
+	}, tx.client, t)
+	return seats, err
 }

@@ -31,7 +31,7 @@ type liteEngine struct {
 	rdb  *stdsql.DB
 	w    *writer
 	log  *readLog      // nil where the log is in the database
-	rest chan struct{} // one for each reader at rest; nil where reads go through the writer
+	rest chan struct{} // one for each reader at rest
 	idle stack[*session]
 	once sync.Once
 	gone chan struct{}
@@ -88,10 +88,11 @@ func (t liteTransaction) commit() (undone bool, err error) {
 	return true, nil
 }
 
-func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ *liteEngine, err error) {
+func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ engine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
+	uncounted()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be made.")
 	}
@@ -109,29 +110,28 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
 	}
 	f.Close()
-	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false, forgetful)); err != nil {
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
 		return nil, err
 	}
 	e.wdb.SetMaxOpenConns(1)
 	if err := migrate(e.wdb); err != nil {
 		return nil, err
 	}
+	if forgetful {
+		return openSolo(e, lawful)
+	}
 	s, err := newSession(ctx, e.wdb)
 	if err != nil {
 		return nil, err
 	}
 	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, lawful: lawful, patient: true, trusting: true}
-	if forgetful {
-		// One connection that has the file to itself: nothing is read twice, nothing is locked.
-		return e, nil
-	}
 	if err := checkLite(ctx, s); err != nil {
 		return nil, err
 	}
 	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
 		return nil, err
 	}
 	e.rest = make(chan struct{}, readers)
@@ -154,16 +154,12 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 }
 
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly, forgetful bool) string {
+func liteDSN(path string, readOnly bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",
 		// Pages that every ticket changes are copied into the file once in four times as many commits.
 		"wal_autocheckpoint(4000)"}
-	if forgetful {
-		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
-			"temp_store(MEMORY)", "cache_size(-262144)"}
-	}
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
 		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
@@ -227,9 +223,6 @@ func (e *liteEngine) read(ctx context.Context, _ scope, fn func(context.Context,
 	case <-e.gone:
 		return errClosed
 	default:
-	}
-	if e.rest == nil {
-		return e.w.do(ctx, func(s *session) error { return fn(context.WithoutCancel(ctx), s) })
 	}
 	select {
 	case <-e.rest:

@@ -78,6 +78,7 @@ type scanner interface{ Scan(dest ...any) error }
 type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	bare     *bare                  // takes its place where a desk is thrown away; SQLite only
 	pg       *pgx.Conn              // that of conn; PostgreSQL only
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
@@ -134,7 +135,18 @@ func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
 	return p, nil
 }
 
+// rows are what a query gives.
+type rows interface {
+	scanner
+	Next() bool
+	Err() error
+	Close() error
+}
+
 func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
+	if s.bare != nil {
+		return s.bare.exec(st, args)
+	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -142,7 +154,10 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 	return p.ExecContext(ctx, args...)
 }
 
-func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Rows, error) {
+func (s *session) query(ctx context.Context, st *stmt, args ...any) (rows, error) {
+	if s.bare != nil {
+		return s.bare.query(st, args)
+	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err

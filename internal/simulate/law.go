@@ -1,0 +1,119 @@
+package simulate
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"kept/internal/app"
+	"kept/internal/coverage"
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// laws are the questions that are open or were touched since the last night.
+type laws map[store.TicketKey]read
+
+// read is what was read of a question before the last commit that touched it.
+type read struct {
+	history []desk.Event
+	open    bool
+}
+
+// audit holds every ticket that a unit of work touched against the laws, before its commit.
+func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
+	for _, id := range tickets {
+		w.report.Audited++
+		t, err := tx.Ticket(id)
+		if err != nil {
+			return err
+		}
+		key := store.TicketKey{Client: tx.Client(), ID: id}
+		f, err := app.FileSince(tx.ReadTx, t, w.laws[key].history)
+		if err != nil {
+			return err
+		}
+		if err := f.Check(coverage.Roster{}); err != nil {
+			return err
+		}
+		w.laws[key] = read{f.Events, t.State.Open()}
+	}
+	return nil
+}
+
+// night reads every question that is open or was touched since the last night anew, from its first event, and holds it
+// and its clocks against the laws; then it sees that nothing that is due has been left.
+func (w *world) night() error {
+	if err := w.fold(); err != nil {
+		return err
+	}
+	keys := slices.SortedFunc(maps.Keys(w.laws), func(a, b store.TicketKey) int {
+		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ID, b.ID))
+	})
+	for len(keys) > 0 {
+		n := 1
+		for n < len(keys) && keys[n].Client == keys[0].Client {
+			n++
+		}
+		some := make([]desk.TicketID, n)
+		for i, k := range keys[:n] {
+			some[i] = k.ID
+		}
+		found, err := w.app.VerifySome(w.ctx, lookout, keys[0].Client, some)
+		if err := w.verified(found, err); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	maps.DeleteFunc(w.laws, func(_ store.TicketKey, r read) bool { return !r.open })
+	lag, err := w.app.SweepLag(w.ctx)
+	if err == nil && lag > time.Second {
+		err = fmt.Errorf("a promise has been due for %s and nobody has looked", lag)
+	}
+	if err != nil {
+		return err
+	}
+	w.report.Nights++
+	w.at(w.now.In(zone).AddDate(0, 0, 1).UTC(), w.night)
+	return nil
+}
+
+// last is the same of every question that there ever was.
+func (w *world) last() error {
+	if err := w.fold(); err != nil {
+		return err
+	}
+	found, err := w.app.Verify(w.ctx, lookout)
+	if err := w.verified(found, err); err != nil {
+		return err
+	}
+	if found.Tickets != w.report.Tickets {
+		return fmt.Errorf("%d questions were asked, %d are there", w.report.Tickets, found.Tickets)
+	}
+	for r := range w.regions {
+		for k := range skills {
+			if w.gaps[gapKey{k, r}] != nil {
+				w.closeGap(gapKey{k, r})
+			}
+		}
+	}
+	for _, h := range w.hospitals {
+		clocks, err := w.app.Attainment(w.ctx, lookout, h.ID, w.o.From.UTC(), w.now)
+		if err != nil {
+			return err
+		}
+		w.report.add(Report{Clocks: clocks})
+	}
+	return nil
+}
+
+func (w *world) verified(found app.Verified, err error) error {
+	w.report.Verified += found.Tickets
+	if err == nil && len(found.Broken) > 0 {
+		err = errors.New(found.Broken[0])
+	}
+	return err
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	stdsql "database/sql"
+	"errors"
+	"sync"
+
+	"kept/internal/desk"
+)
+
+// soloEngine is a SQLite file that is thrown away afterwards. One goroutine at a time has it, for units of work and
+// for snapshots alike. A unit ends in a savepoint and not in a commit: its laws are checked there, what it did the
+// next one sees, and a thousand of them share the writing of their pages. What they put aside for the commit, the
+// words of the search, waits for it.
+type soloEngine struct {
+	*liteEngine
+	mu     sync.Mutex
+	s      *session
+	lawful func(*session) error
+	open   bool // a transaction is
+	saved  bool // a savepoint is
+	units  int  // that wrote, in the transaction
+	closed bool
+}
+
+// soloShare is how many units that write share a commit.
+const soloShare = 1000
+
+// openSolo opens a file that e has brought up to date.
+func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
+	if err := e.wdb.Close(); err != nil {
+		return nil, err
+	}
+	l, err := openBare(e.path, []string{"locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=1",
+		"temp_store=MEMORY", "cache_size=-262144"})
+	if err != nil {
+		return nil, err
+	}
+	solo := &soloEngine{liteEngine: e, lawful: lawful, s: &session{bare: l, prepared: map[*stmt]*stdsql.Stmt{}}}
+	l.beforeWrite = solo.save
+	return solo, nil
+}
+
+func (e *soloEngine) read(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.ready(ctx); err != nil {
+		return err
+	}
+	return fn(context.WithoutCancel(ctx), e.s)
+}
+
+func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) (err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.ready(ctx); err != nil {
+		return err
+	}
+	late, done := len(e.s.late), false
+	defer func() { // also when fn ends its goroutine
+		if !done || err != nil {
+			e.s.late, e.s.touched = e.s.late[:late], nil
+			if lost := e.undo(); lost != nil {
+				err = errors.Join(err, lost)
+			}
+		}
+	}()
+	if err = fn(context.Background(), e.s); err == nil {
+		err = e.lawful(e.s)
+	}
+	if err == nil {
+		err = e.keep()
+	}
+	done = true
+	return err
+}
+
+func (e *soloEngine) ready(ctx context.Context) error {
+	if e.closed {
+		return errClosed
+	}
+	return ctx.Err()
+}
+
+func (e *soloEngine) run(s *stmt) error {
+	p, err := e.s.bare.stmt(s)
+	if err == nil {
+		_, err = p.exec(nil)
+	}
+	return err
+}
+
+// save is called before every statement that may change rows.
+func (e *soloEngine) save() error {
+	if e.saved {
+		return nil
+	}
+	if !e.open {
+		if err := e.run(sqliteBegin); err != nil {
+			return err
+		}
+		e.open = true
+	}
+	e.saved = true
+	return e.run(sqliteSavepoint)
+}
+
+func (e *soloEngine) keep() error {
+	if !e.saved {
+		return nil
+	}
+	if err := e.run(sqliteRelease); err != nil {
+		return err
+	}
+	e.saved = false
+	e.commits.Add(1)
+	if e.units++; e.units >= soloShare {
+		return e.commit()
+	}
+	return nil
+}
+
+func (e *soloEngine) undo() error {
+	if !e.saved {
+		return nil
+	}
+	e.saved = false
+	return errors.Join(e.run(sqliteRollbackTo), e.run(sqliteRelease))
+}
+
+func (e *soloEngine) commit() error {
+	if !e.open {
+		return nil
+	}
+	e.saved = true // one that fails takes nothing back: the desk is thrown away
+	for _, q := range e.s.late {
+		if _, err := e.s.exec(context.Background(), q.s, q.args...); err != nil {
+			return err
+		}
+	}
+	e.s.late, e.saved, e.open, e.units = nil, false, false, 0
+	return e.run(sqliteCommit)
+}
+
+func (e *soloEngine) ping(ctx context.Context) error {
+	return e.read(ctx, scope{}, func(context.Context, *session) error { return nil })
+}
+
+func (e *soloEngine) backup(context.Context, string) error {
+	return desk.Errorf(desk.Unavailable, "thrown_away", "A desk that is thrown away has no backup.")
+}
+
+func (e *soloEngine) close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	return errors.Join(e.commit(), e.s.bare.Close(), e.liteEngine.close())
+}

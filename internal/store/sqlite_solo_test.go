@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"kept/internal/desk"
+)
+
+// TestSoloPreparesEveryStatement: what database/sql is given elsewhere is understood without it.
+func TestSoloPreparesEveryStatement(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+	err := db.engine.read(ctx, scope{}, func(_ context.Context, s *session) error {
+		for _, st := range statements {
+			if _, err := s.bare.stmt(st); err != nil {
+				t.Errorf("%s: %v", st.name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSoloUndoesWhatFails: a thousand units share a commit, and each of them is all or nothing.
+func TestSoloUndoesWhatFails(t *testing.T) {
+	open := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true, migrations: counterFS(t)})
+	db := open()
+	add := func(id, n int) error {
+		return db.Write(ctx, desk.System("test"), 1, func(tx *Tx) error {
+			if err := tx.put(addCounter, tx.client, id, n); err != nil {
+				return err
+			}
+			if n < 0 {
+				return errors.New("no")
+			}
+			return nil
+		})
+	}
+	for id := range soloShare + 10 {
+		if err := add(id, id); err != nil {
+			t.Fatal(err)
+		}
+		if err := add(-id-1, -1); err == nil || err.Error() == "" {
+			t.Fatalf("unit %d: %v", -id, err)
+		}
+		if err := add(id, 0); !desk.Is(err, desk.Conflict) {
+			t.Fatalf("the same row twice: %v", err)
+		}
+		if _, own := add(id, 0).(*desk.Error); !own {
+			t.Fatal("an error of ours is hidden in another")
+		}
+	}
+	got := 0
+	err := db.Read(ctx, desk.System("test"), 1, func(tx *ReadTx) error {
+		for id := -soloShare; id < soloShare+10; id++ {
+			n, ok, err := maybe(tx, counter, value[int], tx.client, id)
+			if err != nil {
+				return err
+			}
+			if ok != (id >= 0) || n != max(id, 0) {
+				t.Errorf("row %d is there: %t, and says %d", id, ok, n)
+			}
+			got++
+		}
+		return nil
+	})
+	if err != nil || got == 0 {
+		t.Fatal(got, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(5000, 1); !desk.Is(err, desk.Unavailable) {
+		t.Errorf("a closed database: %v", err)
+	}
+}
+
+// TestBareValues: what is stored comes back, of every kind, and what does not fit is said.
+func TestBareValues(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+	type name string
+	type number int32
+	echo := &stmt{name: "test", sqlite: "SELECT +$3, +$1, +$2, +$4, +$5, +$6, +$7", reads: true}
+	err := db.engine.read(ctx, scope{}, func(ctx context.Context, s *session) error {
+		rows, err := s.query(ctx, echo, name("Größe"), "", number(-7), 2.5, []byte{0, 1}, nil, true)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			return errors.New("no row")
+		}
+		var n number
+		var long name
+		var empty string
+		var f float64
+		var b []byte
+		var none desk.PromiseID = 3
+		var yes bool
+		if err := rows.Scan(&n, &long, &empty, &f, &b, orZero(&none), &yes); err != nil {
+			return err
+		}
+		if n != -7 || long != "Größe" || empty != "" || f != 2.5 || string(b) != "\x00\x01" || none != 0 || !yes {
+			t.Errorf("%v %q %q %v %v %v %v", n, long, empty, f, b, none, yes)
+		}
+		if err := rows.Scan(&n); err == nil {
+			t.Error("seven columns were read into one value")
+		}
+		if err := rows.Scan(&long, &n, &empty, &f, &b, &none, &yes); err == nil {
+			t.Error("a text was read into a number, or NULL into an id")
+		}
+		if rows.Next() || rows.Err() != nil {
+			t.Errorf("more than one row: %v", rows.Err())
+		}
+		_, err = s.query(ctx, echo, 1)
+		if err == nil {
+			t.Error("a parameter without a value")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
