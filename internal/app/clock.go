@@ -226,13 +226,6 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 	return &counting{book: b, functions: know.functions}, err
 }
 
-// foldsAtOnce is how many questions of one client share a unit of work, foldsAClaim how many a claim gives: with a
-// claim a second a flood of questions costs a few hundredths of a processor, and their rows come later.
-const (
-	foldsAtOnce = 32
-	foldsAClaim = 64
-)
-
 // clockWrong compares the stored row of a question with its events; "" when it is right, or waits to be made again.
 func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.RequesterKind, events []desk.Event) (string, error) {
 	have, ok, stale, err := tx.Clock(t.ID)

@@ -33,10 +33,6 @@ func fault(s *stmt, err error) error {
 	if errors.As(err, &lite) {
 		return sqliteFault(lite.Code(), cause)
 	}
-	var bare *bareError
-	if errors.As(err, &bare) {
-		return sqliteFault(bare.code, cause)
-	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return postgresFault(pg, cause)

@@ -92,7 +92,6 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
-	uncounted()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be made.")
 	}
@@ -110,7 +109,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 		return nil, desk.Wrap(desk.Unavailable, "folder", err, "The database file cannot be opened.")
 	}
 	f.Close()
-	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false)); err != nil {
+	if e.wdb, err = stdsql.Open("sqlite", liteDSN(e.path, false, forgetful)); err != nil {
 		return nil, err
 	}
 	e.wdb.SetMaxOpenConns(1)
@@ -118,7 +117,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 		return nil, err
 	}
 	if forgetful {
-		return openSolo(e, lawful)
+		return openSolo(ctx, e, lawful)
 	}
 	s, err := newSession(ctx, e.wdb)
 	if err != nil {
@@ -131,7 +130,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
 		return nil, err
 	}
-	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true)); err != nil {
+	if e.rdb, err = stdsql.Open("sqlite", liteDSN(e.path, true, false)); err != nil {
 		return nil, err
 	}
 	e.rest = make(chan struct{}, readers)
@@ -154,12 +153,16 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 }
 
 // liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly bool) string {
+func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",
 		// Pages that every ticket changes are copied into the file once in four times as many commits.
 		"wal_autocheckpoint(4000)"}
+	if forgetful {
+		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
+			"temp_store(MEMORY)", "cache_size(-262144)"}
+	}
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
 		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")

@@ -36,7 +36,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 		return nil, err
 	}
 	f.Close()
-	if l.db, err = stdsql.Open("sqlite", liteDSN(l.path, false)); err != nil {
+	if l.db, err = stdsql.Open("sqlite", liteDSN(l.path, false, false)); err != nil {
 		return nil, err
 	}
 	l.db.SetMaxOpenConns(1)

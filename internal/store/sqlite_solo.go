@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
 	"sync"
 
@@ -27,18 +26,14 @@ type soloEngine struct {
 // soloShare is how many units that write share a commit.
 const soloShare = 1000
 
-// openSolo opens a file that e has brought up to date.
-func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
-	if err := e.wdb.Close(); err != nil {
-		return nil, err
-	}
-	l, err := openBare(e.path, []string{"locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=1",
-		"temp_store=MEMORY", "cache_size=-262144"})
+// openSolo is e, which is up to date, with one connection for everything.
+func openSolo(ctx context.Context, e *liteEngine, lawful func(*session) error) (engine, error) {
+	s, err := newSession(ctx, e.wdb)
 	if err != nil {
 		return nil, err
 	}
-	solo := &soloEngine{liteEngine: e, lawful: lawful, s: &session{bare: l, prepared: map[*stmt]*stdsql.Stmt{}}}
-	l.beforeWrite = solo.save
+	solo := &soloEngine{liteEngine: e, lawful: lawful, s: s}
+	s.before = solo.save
 	return solo, nil
 }
 
@@ -84,9 +79,9 @@ func (e *soloEngine) ready(ctx context.Context) error {
 }
 
 func (e *soloEngine) run(s *stmt) error {
-	p, err := e.s.bare.stmt(s)
+	p, err := e.s.prepare(s)
 	if err == nil {
-		_, err = p.exec(nil)
+		_, err = p.ExecContext(context.Background())
 	}
 	return err
 }
@@ -158,5 +153,5 @@ func (e *soloEngine) close() error {
 		return nil
 	}
 	e.closed = true
-	return errors.Join(e.commit(), e.s.bare.Close(), e.liteEngine.close())
+	return errors.Join(e.commit(), e.s.conn.Close(), e.liteEngine.close())
 }

@@ -8,22 +8,6 @@ import (
 	"kept/internal/desk"
 )
 
-// TestSoloPreparesEveryStatement: what database/sql is given elsewhere is understood without it.
-func TestSoloPreparesEveryStatement(t *testing.T) {
-	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
-	err := db.engine.read(ctx, scope{}, func(_ context.Context, s *session) error {
-		for _, st := range statements {
-			if _, err := s.bare.stmt(st); err != nil {
-				t.Errorf("%s: %v", st.name, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestSoloUndoesWhatFails: a thousand units share a commit, and each of them is all or nothing.
 func TestSoloUndoesWhatFails(t *testing.T) {
 	open := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true, migrations: counterFS(t)})
