@@ -33,6 +33,9 @@ func fault(s *stmt, err error) error {
 	if errors.As(err, &lite) {
 		return sqliteFault(lite.Code(), cause)
 	}
+	if code, ok := directCode(err); ok {
+		return sqliteFault(code, cause)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return postgresFault(pg, cause)

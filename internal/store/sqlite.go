@@ -117,7 +117,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 		return nil, err
 	}
 	if forgetful {
-		return openSolo(ctx, e, lawful)
+		return openSolo(e, lawful)
 	}
 	s, err := newSession(ctx, e.wdb)
 	if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"sync"
 
@@ -27,11 +28,16 @@ type soloEngine struct {
 const soloShare = 1000
 
 // openSolo is e, which is up to date, with one connection for everything.
-func openSolo(ctx context.Context, e *liteEngine, lawful func(*session) error) (engine, error) {
-	s, err := newSession(ctx, e.wdb)
+func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
+	if err := e.wdb.Close(); err != nil {
+		return nil, err
+	}
+	d, err := openDirect(e.path, "locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=1",
+		"temp_store=MEMORY", "cache_size=-262144")
 	if err != nil {
 		return nil, err
 	}
+	s := &session{direct: d, prepared: map[*stmt]*stdsql.Stmt{}}
 	solo := &soloEngine{liteEngine: e, lawful: lawful, s: s}
 	s.before = solo.save
 	return solo, nil
@@ -79,9 +85,9 @@ func (e *soloEngine) ready(ctx context.Context) error {
 }
 
 func (e *soloEngine) run(s *stmt) error {
-	p, err := e.s.prepare(s)
+	p, err := e.s.direct.prepare(s)
 	if err == nil {
-		_, err = p.ExecContext(context.Background())
+		_, err = p.exec(nil)
 	}
 	return err
 }
@@ -153,5 +159,5 @@ func (e *soloEngine) close() error {
 		return nil
 	}
 	e.closed = true
-	return errors.Join(e.commit(), e.s.conn.Close(), e.liteEngine.close())
+	return errors.Join(e.commit(), e.s.direct.close(), e.liteEngine.close())
 }

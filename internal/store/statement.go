@@ -78,6 +78,7 @@ type scanner interface{ Scan(dest ...any) error }
 type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	direct   *direct                // takes their place where a desk is thrown away; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
 	pg       *pgx.Conn              // that of conn; PostgreSQL only
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
@@ -123,15 +124,6 @@ type queued struct {
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {
 	s.wrote = s.wrote || !st.reads
-	if s.before != nil && !st.reads {
-		if err := s.before(); err != nil {
-			return nil, err
-		}
-	}
-	return s.prepare(st)
-}
-
-func (s *session) prepare(st *stmt) (*stdsql.Stmt, error) {
 	if p, ok := s.prepared[st]; ok {
 		return p, nil
 	}
@@ -144,7 +136,32 @@ func (s *session) prepare(st *stmt) (*stdsql.Stmt, error) {
 	return p, nil
 }
 
+// rows are what a query gives.
+type rows interface {
+	scanner
+	Next() bool
+	Err() error
+	Close() error
+}
+
+// directly gives the statement of a connection without database/sql.
+func (s *session) directly(st *stmt) (*directStmt, error) {
+	if !st.reads {
+		if err := s.before(); err != nil {
+			return nil, err
+		}
+	}
+	return s.direct.prepare(st)
+}
+
 func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
+	if s.direct != nil {
+		p, err := s.directly(st)
+		if err != nil {
+			return nil, err
+		}
+		return p.exec(args)
+	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err
@@ -152,7 +169,14 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 	return p.ExecContext(ctx, args...)
 }
 
-func (s *session) query(ctx context.Context, st *stmt, args ...any) (*stdsql.Rows, error) {
+func (s *session) query(ctx context.Context, st *stmt, args ...any) (rows, error) {
+	if s.direct != nil {
+		p, err := s.directly(st)
+		if err != nil {
+			return nil, err
+		}
+		return p, p.bind(args)
+	}
 	p, err := s.stmt(st)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,230 @@
+package store
+
+import (
+	stdsql "database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// direct is a connection to SQLite without database/sql in between, which takes longer than most of our statements:
+// it watches contexts and locks what one goroutine at a time uses anyway.
+type direct struct {
+	conn *sqlite.Conn
+	all  map[*stmt]*directStmt
+}
+
+func openDirect(path string, pragmas ...string) (*direct, error) {
+	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	d := &direct{conn: c, all: map[*stmt]*directStmt{}}
+	for _, p := range pragmas {
+		s, _, err := c.PrepareTransient("PRAGMA " + p)
+		if err == nil {
+			_, err = s.Step()
+			err = errors.Join(err, s.Finalize())
+		}
+		if err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
+	return d, nil
+}
+
+// directCode is what SQLite says of an error that a direct connection gave.
+func directCode(err error) (code int, ok bool) {
+	c := sqlite.ErrCode(err)
+	return int(c), c != sqlite.ResultError
+}
+
+func (d *direct) prepare(st *stmt) (*directStmt, error) {
+	if s := d.all[st]; s != nil {
+		return s, nil
+	}
+	p, err := d.conn.Prepare(st.sqlite)
+	if err != nil {
+		return nil, err
+	}
+	s := &directStmt{d: d, Stmt: p}
+	// SQLite counts $2 as the first where it comes first.
+	for i := 1; i <= p.BindParamCount(); i++ {
+		n, err := strconv.Atoi(p.BindParamName(i)[1:])
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("a parameter is called %q", p.BindParamName(i))
+		}
+		s.args = append(s.args, n-1)
+	}
+	d.all[st] = s
+	return s, nil
+}
+
+func (d *direct) close() error { return d.conn.Close() }
+
+// directStmt is a prepared statement, and the rows that it gives while it runs.
+type directStmt struct {
+	*sqlite.Stmt
+	d    *direct
+	args []int // which of ours is each parameter
+	err  error
+}
+
+// changed is how many rows a statement changed, and the number of the last that was added.
+type changed struct{ rows, added int64 }
+
+func (c changed) RowsAffected() (int64, error) { return c.rows, nil }
+func (c changed) LastInsertId() (int64, error) { return c.added, nil }
+
+func (s *directStmt) exec(args []any) (stdsql.Result, error) {
+	if err := s.bind(args); err != nil {
+		return nil, err
+	}
+	for s.Next() {
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return changed{int64(s.d.conn.Changes()), s.d.conn.LastInsertRowID()}, nil
+}
+
+func (s *directStmt) bind(args []any) error {
+	s.err = nil
+	for i, n := range s.args {
+		if n >= len(args) {
+			return fmt.Errorf("parameter $%d has no value", n+1)
+		}
+		if err := s.bindOne(i+1, args[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *directStmt) bindOne(i int, v any) error {
+	switch v := v.(type) {
+	case nil:
+		s.BindNull(i)
+	case int64:
+		s.BindInt64(i, v)
+	case string:
+		s.BindText(i, v)
+	case []byte:
+		if v == nil {
+			s.BindNull(i)
+		} else {
+			s.BindBytes(i, v)
+		}
+	case driver.Valuer:
+		x, err := v.Value()
+		if err != nil {
+			return err
+		}
+		return s.bindOne(i, x)
+	default:
+		switch r := reflect.ValueOf(v); {
+		case r.CanInt():
+			s.BindInt64(i, r.Int())
+		case r.Kind() == reflect.String:
+			s.BindText(i, r.String())
+		case r.CanFloat():
+			s.BindFloat(i, r.Float())
+		case r.Kind() == reflect.Bool:
+			s.BindBool(i, r.Bool())
+		default:
+			return fmt.Errorf("a %T cannot be stored", v)
+		}
+	}
+	return nil
+}
+
+// Next steps to the next row; at the end, or on an error, the statement is at rest again.
+func (s *directStmt) Next() bool {
+	if s.err != nil {
+		return false
+	}
+	row, err := s.Step()
+	if s.err = err; row && err == nil {
+		return true
+	}
+	if err := s.Reset(); s.err == nil {
+		s.err = err
+	}
+	return false
+}
+
+func (s *directStmt) Err() error { return s.err }
+
+func (s *directStmt) Close() error {
+	_ = s.Reset() // repeats the error of the last step
+	return nil
+}
+
+// Scan reads the row into pointers, as database/sql does.
+func (s *directStmt) Scan(dest ...any) error {
+	if len(dest) != s.ColumnCount() {
+		return fmt.Errorf("%d columns are read into %d values", s.ColumnCount(), len(dest))
+	}
+	for i, d := range dest {
+		if err := s.scanOne(i, d); err != nil {
+			return fmt.Errorf("column %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (s *directStmt) value(i int) any {
+	switch s.ColumnType(i) {
+	case sqlite.TypeInteger:
+		return s.ColumnInt64(i)
+	case sqlite.TypeText:
+		return s.ColumnText(i)
+	case sqlite.TypeFloat:
+		return s.ColumnFloat(i)
+	case sqlite.TypeBlob:
+		return s.bytes(i)
+	}
+	return nil
+}
+
+func (s *directStmt) bytes(i int) []byte {
+	b := make([]byte, s.ColumnLen(i))
+	return b[:s.ColumnBytes(i, b)]
+}
+
+func (s *directStmt) scanOne(i int, dest any) error {
+	if d, ok := dest.(stdsql.Scanner); ok {
+		return d.Scan(s.value(i))
+	}
+	typ := s.ColumnType(i)
+	switch d := dest.(type) {
+	case *[]byte:
+		if *d = nil; typ != sqlite.TypeNull {
+			*d = s.bytes(i)
+		}
+		return nil
+	case *any:
+		*d = s.value(i)
+		return nil
+	}
+	r := reflect.ValueOf(dest).Elem()
+	switch whole := typ == sqlite.TypeInteger; {
+	case typ == sqlite.TypeNull:
+		return fmt.Errorf("NULL is read into a %T", dest)
+	case whole && r.CanInt():
+		r.SetInt(s.ColumnInt64(i))
+	case whole && r.Kind() == reflect.Bool:
+		r.SetBool(s.ColumnInt64(i) != 0)
+	case r.Kind() == reflect.String && typ != sqlite.TypeFloat:
+		r.SetString(s.ColumnText(i))
+	case r.CanFloat() && (whole || typ == sqlite.TypeFloat):
+		r.SetFloat(s.ColumnFloat(i))
+	default:
+		return fmt.Errorf("a %v is read into a %T", s.value(i), dest)
+	}
+	return nil
+}
