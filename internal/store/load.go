@@ -59,7 +59,7 @@ func (e *liteEngine) hurry(ctx context.Context) (done func() error, err error) {
 		}
 		defer e.w.leave()
 		for _, p := range all {
-			if _, err := e.w.s.conn.ExecContext(ctx, "PRAGMA "+p); err != nil {
+			if _, err := e.w.s.direct.pragma(p); err != nil {
 				return err
 			}
 		}

@@ -63,7 +63,7 @@ func (t liteTransaction) run(s *stmt) error {
 func (t liteTransaction) begin() (*session, error) { return t.s, t.run(sqliteBegin) }
 func (t liteTransaction) savepoint() error         { return t.run(sqliteSavepoint) }
 func (t liteTransaction) release() error           { return t.run(sqliteRelease) }
-func (t liteTransaction) close() error             { return t.s.conn.Close() }
+func (t liteTransaction) close() error             { return t.s.direct.close() }
 
 func (t liteTransaction) undo() error {
 	if err := t.run(sqliteRollbackTo); err != nil {
@@ -119,12 +119,16 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	if forgetful {
 		return openSolo(e, lawful)
 	}
-	s, err := newSession(ctx, e.wdb)
+	if err := e.wdb.Close(); err != nil {
+		return nil, err
+	}
+	d, err := openDirect(e.path, litePragmas(false)...)
 	if err != nil {
 		return nil, err
 	}
+	s := d.session()
 	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, lawful: lawful, patient: true, trusting: true}
-	if err := checkLite(ctx, s); err != nil {
+	if err := checkLite(d.pragma); err != nil {
 		return nil, err
 	}
 	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
@@ -152,17 +156,21 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 	return &session{conn: c, prepared: map[*stmt]*stdsql.Stmt{}}, nil
 }
 
-// liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
-func liteDSN(path string, readOnly, forgetful bool) string {
-	q := url.Values{"_txlock": {"immediate"}}
-	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+func litePragmas(forgetful bool) []string {
+	if forgetful {
+		return []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
+			"temp_store(MEMORY)", "cache_size(-262144)"}
+	}
+	return []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",
 		// Pages that every ticket changes are copied into the file once in four times as many commits.
 		"wal_autocheckpoint(4000)"}
-	if forgetful {
-		pragmas = []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
-			"temp_store(MEMORY)", "cache_size(-262144)"}
-	}
+}
+
+// liteDSN says how connections are opened. No mmap: a file cut short would kill the process.
+func liteDSN(path string, readOnly, forgetful bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	pragmas := litePragmas(forgetful)
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
 		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
@@ -172,18 +180,20 @@ func liteDSN(path string, readOnly, forgetful bool) string {
 }
 
 // checkLite makes sure that a promise is not lost at a power cut.
-func checkLite(ctx context.Context, s *session) error {
-	var mode string
-	var sync, fk int
-	for q, p := range map[string]any{"PRAGMA journal_mode": &mode, "PRAGMA synchronous": &sync, "PRAGMA foreign_keys": &fk} {
-		if err := s.conn.QueryRowContext(ctx, q).Scan(p); err != nil {
-			return err
-		}
+func checkLite(pragma func(string) (string, error)) error {
+	mode, err := pragma("journal_mode")
+	if err != nil {
+		return err
 	}
-	if mode != "wal" || sync != 2 || fk != 1 {
-		return desk.Errorf(desk.Unavailable, "unsafe", "The database file cannot be opened safely (journal %s, synchronous %d, foreign keys %d). Is the data folder on a network drive?", mode, sync, fk)
+	sync, err := pragma("synchronous")
+	if err != nil {
+		return err
 	}
-	return nil
+	fk, err := pragma("foreign_keys")
+	if err == nil && (mode != "wal" || sync != "2" || fk != "1") {
+		return desk.Errorf(desk.Unavailable, "unsafe", "The database file cannot be opened safely (journal %s, synchronous %s, foreign keys %s). Is the data folder on a network drive?", mode, sync, fk)
+	}
+	return err
 }
 
 // lockFolder keeps a second Kept off the same data. The kernel lets go of the lock when we die.

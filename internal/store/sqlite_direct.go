@@ -25,16 +25,27 @@ func openDirect(path string, pragmas ...string) (*direct, error) {
 	}
 	d := &direct{conn: c, all: map[*stmt]*directStmt{}}
 	for _, p := range pragmas {
-		s, _, err := c.PrepareTransient("PRAGMA " + p)
-		if err == nil {
-			_, err = s.Step()
-			err = errors.Join(err, s.Finalize())
-		}
-		if err != nil {
+		if _, err := d.pragma(p); err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
 	}
 	return d, nil
+}
+
+// session is d for statements.
+func (d *direct) session() *session { return &session{direct: d, prepared: map[*stmt]*stdsql.Stmt{}} }
+
+// pragma runs one and gives what it says.
+func (d *direct) pragma(text string) (says string, err error) {
+	s, _, err := d.conn.PrepareTransient("PRAGMA " + text)
+	if err != nil {
+		return "", err
+	}
+	row, err := s.Step()
+	if row {
+		says = s.ColumnText(0)
+	}
+	return says, errors.Join(err, s.Finalize())
 }
 
 // directCode is what SQLite says of an error that a direct connection gave.

@@ -51,12 +51,16 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 	if err := l.take(ctx, database); err != nil {
 		return nil, err
 	}
-	s, err := newSession(ctx, l.db)
+	d, err := openDirect(l.path, litePragmas(false)...)
 	if err != nil {
 		return nil, err
 	}
+	s := d.session()
 	l.w = &writer{t: liteTransaction{s, func() {}}, s: s, lawful: func(*session) error { return nil }, patient: true, trusting: true}
-	return l, checkLite(ctx, s)
+	if err := checkLite(d.pragma); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return l, nil
 }
 
 // take moves what the database holds. A crash between its two steps is harmless: rows that are here

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	stdsql "database/sql"
 	"errors"
 	"sync"
 
@@ -32,12 +31,11 @@ func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
 	if err := e.wdb.Close(); err != nil {
 		return nil, err
 	}
-	d, err := openDirect(e.path, "locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=1",
-		"temp_store=MEMORY", "cache_size=-262144")
+	d, err := openDirect(e.path, litePragmas(true)...)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{direct: d, prepared: map[*stmt]*stdsql.Stmt{}}
+	s := d.session()
 	solo := &soloEngine{liteEngine: e, lawful: lawful, s: s}
 	s.before = solo.save
 	return solo, nil

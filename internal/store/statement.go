@@ -78,7 +78,7 @@ type scanner interface{ Scan(dest ...any) error }
 type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
-	direct   *direct                // takes their place where a desk is thrown away; SQLite only
+	direct   *direct                // takes their place where rows are written; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
 	pg       *pgx.Conn              // that of conn; PostgreSQL only
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
@@ -146,7 +146,8 @@ type rows interface {
 
 // directly gives the statement of a connection without database/sql.
 func (s *session) directly(st *stmt) (*directStmt, error) {
-	if !st.reads {
+	s.wrote = s.wrote || !st.reads
+	if s.before != nil && !st.reads {
 		if err := s.before(); err != nil {
 			return nil, err
 		}

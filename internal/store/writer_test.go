@@ -269,7 +269,7 @@ func TestASecondKeptOnTheSameFolderIsRefused(t *testing.T) {
 func TestSQLiteIsDurable(t *testing.T) {
 	db := lite(t)
 	e := db.engine.(*liteEngine)
-	if err := checkLite(ctx, e.w.s); err != nil {
+	if err := checkLite(e.w.s.direct.pragma); err != nil {
 		t.Error(err)
 	}
 	for _, s := range e.idle.all {
@@ -286,9 +286,9 @@ func TestStatementsStayPrepared(t *testing.T) {
 		mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, i, i) })
 	}
 	s := db.engine.(*liteEngine).w.s
-	p := s.prepared[addCounter]
+	p := s.direct.all[addCounter]
 	mustWrite(t, db, func(tx *Tx) error { return tx.put(addCounter, client, 9, 9) })
-	if p == nil || s.prepared[addCounter] != p {
+	if p == nil || s.direct.all[addCounter] != p {
 		t.Error("the statement was prepared again")
 	}
 }
