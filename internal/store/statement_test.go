@@ -14,6 +14,11 @@ func TestEveryStatement(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		db := openIn(t, Options{DataDir: t.TempDir()})()
 		prepareAll(t, db, func(s *stmt) string { return s.sqlite })
+		for _, st := range statements {
+			if _, err := db.engine.(*liteEngine).w.s.direct.prepare(st); err != nil {
+				t.Errorf("%s, without database/sql: %v", st.name, err)
+			}
+		}
 	})
 	if server.Wanted() {
 		t.Run("postgres", func(t *testing.T) {
