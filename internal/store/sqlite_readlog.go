@@ -13,7 +13,6 @@ import (
 // commits went into the database, each of them would make every reader read its pages from the file again, and
 // would stand in line with the tickets.
 type readLog struct {
-	db   *stdsql.DB
 	w    *writer
 	path string
 }
@@ -36,19 +35,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 		return nil, err
 	}
 	f.Close()
-	if l.db, err = stdsql.Open("sqlite", liteDSN(l.path, false, false)); err != nil {
-		return nil, err
-	}
-	l.db.SetMaxOpenConns(1)
-	defer func() {
-		if err != nil {
-			l.db.Close()
-		}
-	}()
-	if _, err := l.db.ExecContext(ctx, readsTable); err != nil {
-		return nil, err
-	}
-	if err := l.take(ctx, database); err != nil {
+	if err := l.ready(ctx, database); err != nil {
 		return nil, err
 	}
 	d, err := openDirect(l.path, litePragmas(false)...)
@@ -63,10 +50,23 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 	return l, nil
 }
 
+// ready makes the table, and moves into it what the database holds.
+func (l *readLog) ready(ctx context.Context, database string) error {
+	db, err := stdsql.Open("sqlite", liteDSN(l.path, false, false))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err = db.ExecContext(ctx, readsTable); err == nil {
+		err = take(ctx, db, database)
+	}
+	return errors.Join(err, db.Close())
+}
+
 // take moves what the database holds. A crash between its two steps is harmless: rows that are here
 // already are not taken twice.
-func (l *readLog) take(ctx context.Context, database string) (err error) {
-	conn, err := l.db.Conn(ctx)
+func take(ctx context.Context, db *stdsql.DB, database string) (err error) {
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (l *readLog) take(ctx context.Context, database string) (err error) {
 	return err
 }
 
-func (l *readLog) close() error { return errors.Join(l.w.close(), l.db.Close()) }
+func (l *readLog) close() error { return l.w.close() }
 
 func (e *liteEngine) recordsApart() bool { return e.log != nil }
 
