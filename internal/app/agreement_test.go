@@ -204,6 +204,11 @@ func TestNobodyApprovesForBothSides(t *testing.T) {
 			if _, err = d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, sides[1]); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Somebody else") {
 				t.Errorf("%d: both by one: %v", i, err)
 			}
+			nobody := d.Omar
+			nobody.Staff = 0
+			if _, err = d.App.ApproveAgreement(d.Ctx(), nobody, d.Mercy.ID, sides[1]); !desk.Is(err, desk.Forbidden) {
+				t.Errorf("%d: approved by no account: %v", i, err)
+			}
 			d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, x.Version, x.Edit))
 		}
 	})

@@ -11,6 +11,7 @@ import (
 )
 
 var errBothSides = desk.Errorf(desk.Conflict, "agreement.same_person", "You have approved these terms for the other side. Somebody else must say yes for this one.")
+var errNoAccount = desk.Errorf(desk.Forbidden, "agreement.no_account", "Only somebody who is signed in can approve terms.")
 
 // ApprovalIn approves the draft that was seen, for the desk or, put on record by the desk, for the hospital. Then Who is
 // who said yes there, and How the letter or mail in which that can be read.
@@ -63,6 +64,9 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 
 // approve notes the yes of one side to a draft that was seen.
 func approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
+	if says.By == 0 {
+		return x, errNoAccount
+	}
 	all, err := tx.Agreements()
 	if err != nil {
 		return x, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -126,6 +127,73 @@ func TestTheHospitalAnswers(t *testing.T) {
 	a.get("/client/mercy/agreement").gets(404)
 	a.as(leaderOf(a, "nils@anne.example", a.d.Anne.ID)).get("/client/mercy/agreement").gets(404).lacks("Mercy")
 	a.post("/client/mercy/agreement/answers", "says", "yes", "version", "3", "edit", "1").gets(404)
+}
+
+// versionOf gives one version of Mercy's agreement as it is stored.
+func (a *analyst) versionOf(version int) (x desk.Agreement) {
+	a.t.Helper()
+	page, err := a.d.App.Agreement(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	for _, v := range page.Versions {
+		if v.Version == version {
+			x = v.Agreement
+		}
+	}
+	return x
+}
+
+// asksMercy has the desk write and approve a draft of what stands in the form.
+func (a *analyst) asksMercy() *analyst {
+	a.t.Helper()
+	a.get("/desk/agreements/mercy?edit=yes").gets(200)
+	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
+	return a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", a.value("version"), "edit", a.value("edit")).gets(200, "The approval is on record.")
+}
+
+// An approval and a refusal name the account that was signed in, so that one account never gives both approvals.
+func TestWhatALeaderAnswersNamesTheirAccount(t *testing.T) {
+	a := atDesk(t, ana)
+	lead := leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)
+	ruth := a.as(lead)
+	answers := "/client/mercy/agreement/answers"
+	a.asksMercy()
+	ruth.post(answers, "says", "no", "why", "Ten minutes, please.", "version", "2", "edit", "1").gets(200, "It is sent back.")
+	if x := a.versionOf(2); x.Gone.By != lead.Staff {
+		t.Errorf("sent back by account %d, want %d", x.Gone.By, lead.Staff)
+	}
+	a.asksMercy()
+	ruth.post(answers, "says", "yes", "version", "3", "edit", "1").gets(200, "You have approved it.")
+	if x := a.versionOf(3); x.Hospital.By != lead.Staff || x.Desk.By != a.d.Ana.Staff {
+		t.Errorf("approved by accounts %d and %d, want %d and %d", x.Desk.By, x.Hospital.By, a.d.Ana.Staff, lead.Staff)
+	}
+	page, err := a.d.App.Agreement(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	for _, e := range page.Events {
+		if e.ByName == "Ruth Lindqvist" && e.By != lead.Staff {
+			t.Errorf("%s by account %d, want %d", e.Type, e.By, lead.Staff)
+		}
+	}
+
+	// Ana changes sides: what her account has approved for the desk it cannot approve for the hospital.
+	a.asksMercy()
+	a.d.Must(a.d.DB.System(a.d.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(a.d.Ana.Staff)
+		if err != nil {
+			return err
+		}
+		for _, c := range s.Clients {
+			if c != a.d.Mercy.ID {
+				a.d.Must(tx.LeaveClient(s.ID, c))
+			}
+		}
+		s.Role = desk.Leader
+		return tx.SaveStaff(s)
+	}))
+	a.d.Advance(time.Minute) // her session is read anew
+	a.post(answers, "says", "yes", "version", "4", "edit", "1").gets(409, "Somebody else must say yes for this one.")
+	if x := a.versionOf(4); x.Agreed() {
+		t.Error("one account gave both approvals")
+	}
 }
 
 // Analysts read what was agreed; those of another hospital do not even that.
