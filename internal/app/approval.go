@@ -190,8 +190,20 @@ type AnswerIn struct {
 	Why     string
 }
 
+// saidBy reports whether v has given just this answer to x.
+func (in AnswerIn) saidBy(v desk.Viewer, x desk.Agreement) bool {
+	if v.Staff == 0 || x.Version != in.Version || x.Edit != in.Edit {
+		return false
+	}
+	if in.Yes {
+		return x.Hospital.By == v.Staff && x.Hospital.Record == "" && !x.Hospital.At.IsZero() && x.Gone.At.IsZero()
+	}
+	return x.Gone.By == v.Staff && x.Gone.How == in.Why && !x.Gone.At.IsZero()
+}
+
 // AnswerAgreement approves the version that the desk asks for, or sends it back: then it is over, and its number is
-// not used again. Field "why". Conflict "agreement.changed" says who was faster.
+// not used again. The same answer of the same account again changes nothing. Field "why". Conflict "agreement.changed"
+// says who was faster.
 func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in AnswerIn) (desk.Agreement, error) {
 	v, c, err := a.leads(ctx, v, cid)
 	if err != nil {
@@ -208,6 +220,10 @@ func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.Clien
 		all, err := tx.Agreements()
 		if err != nil {
 			return err
+		}
+		if i := slices.IndexFunc(all, func(x desk.Agreement) bool { return in.saidBy(v, x) }); i >= 0 {
+			x = all[i]
+			return nil // a form that was sent twice
 		}
 		open, ok := desk.OpenAgreement(all)
 		if !ok || !open.Asks() || open.Version != in.Version || open.Edit != in.Edit {

@@ -62,11 +62,11 @@ func TestAnAgreementIsWritten(t *testing.T) {
 	a.get("/desk/agreements/mercy?edit=yes")
 	send(strict, "do", "save").gets(200)
 	mine := strict + "# mine\n"
-	omar.post(path, "terms", mine, "version", omar.value("version"), "edit", omar.value("edit"), "do", "save").gets(409, "Ana Ruiz changed this draft at 5:15 p.m. CT. Look at it first. What you typed is kept below.")
+	omar.post(path, "terms", mine, "version", omar.value("version"), "edit", omar.value("edit"), "do", "save").gets(409, "Ana Ruiz changed this draft Tuesday, June 2, 5:15 p.m. CT. Look at it first. What you typed is kept below.")
 	if omar.typedTerms() != mine {
 		t.Error("what Omar typed is lost")
 	}
-	omar.post("/desk/agreements/mercy/approvals", "side", "desk", "version", "2", "edit", "1").gets(409, "Ana Ruiz changed this draft")
+	omar.post("/desk/agreements/mercy/approvals", "side", "desk", "version", "2", "edit", "1").gets(409, "Ana Ruiz changed this draft").lacks("What you typed is kept below")
 
 	a.get("/desk/agreements/mercy")
 	version, edit := a.value("version"), a.value("edit")
@@ -114,7 +114,7 @@ func TestTheHospitalAnswers(t *testing.T) {
 	answer(ruth, "no", "").gets(422, "Say what the desk should change.").holds(`href="#why"`)
 	lou.get("/client/mercy/agreement").gets(200)
 	answer(ruth, "no", "Five minutes at night, please.").gets(200, "It is sent back. The desk sees your reason.", "Five minutes at night, please.").lacks("waits for your yes")
-	answer(lou, "yes", "").gets(409, "Ruth Lindqvist sent it back at 5:05 p.m. CT.")
+	answer(lou, "yes", "").gets(409, "Ruth Lindqvist sent it back")
 	a.get("/desk/agreements/mercy").gets(200, "Ruth Lindqvist sent version 2 back", "Five minutes at night, please.", "Sent back by Ruth Lindqvist", "Sent it back for the hospital")
 	a.get("/desk/agreements").gets(200, "Version 2: the hospital sent it back")
 
@@ -194,6 +194,22 @@ func TestWhatALeaderAnswersNamesTheirAccount(t *testing.T) {
 	if x := a.versionOf(4); x.Agreed() {
 		t.Error("one account gave both approvals")
 	}
+}
+
+// Who answers after somebody else reads what they typed; who sends the same answer twice has given it.
+func TestALeaderIsTooLate(t *testing.T) {
+	a := atDesk(t, ana)
+	ruth, lou := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)), a.as(leaderOf(a, "lou@mercy.example", a.d.Mercy.ID))
+	answers := "/client/mercy/agreement/answers"
+	yes := []string{"says", "yes", "sure", "yes", "version", "2", "edit", "1"}
+	no := []string{"says", "no", "why", "We want ten minutes, not five.", "version", "2", "edit", "1"}
+	a.asksMercy()
+	for range 2 {
+		ruth.post(answers, yes...).gets(200, "You have approved it.")
+	}
+	a.d.Advance(2 * time.Hour)
+	lou.post(answers, no...).gets(409, "Ruth Lindqvist approved it for the hospital Tuesday, June 2,", "You had typed, and nobody has received it: We want ten minutes, not five.").lacks("kept below")
+	lou.post(answers, yes...).gets(409, "Ruth Lindqvist approved it for the hospital").lacks("You had typed")
 }
 
 // Analysts read what was agreed; those of another hospital do not even that.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -66,8 +67,12 @@ func (h *handler) showOwnAgreement(w http.ResponseWriter, r *http.Request, s sig
 				v.Asked.WhyErr = f.Message
 			}
 		}
-		if why := r.PostForm.Get("why"); v.Asked != nil && r.PostForm.Get("says") == "no" {
+		switch why := r.PostForm.Get("why"); {
+		case r.PostForm.Get("says") != "no":
+		case v.Asked != nil:
 			v.Asked.Why, v.Asked.Open = why, true
+		default:
+			v.Typed = strings.TrimSpace(why)
 		}
 	}
 	h.render(w, r, status, view.OwnAgreement(v))
