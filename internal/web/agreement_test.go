@@ -87,6 +87,7 @@ func TestADraftIsWithdrawn(t *testing.T) {
 	a.get("/desk/agreements/mercy?edit=yes").gets(200)
 	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(200, "Withdraw this draft?", "Leave it as it is").holds(`name="sure" value="yes"`, `name="edit" value="1"`)
+	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "with", "one", "with", "two").gets(200).holds(`name="with" value="one"`, `name="with" value="two"`)
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "7", "sure", "yes").gets(409, "Ana Ruiz changed this draft")
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "sure", "yes").gets(200, "The draft is withdrawn.", "Withdrawn by Ana Ruiz")
 }
@@ -107,6 +108,10 @@ func TestTheHospitalAnswers(t *testing.T) {
 		t.Helper()
 		return who.post("/client/mercy/agreement/answers", "says", says, "version", who.value("version"), "edit", who.value("edit"), "why", why)
 	}
+	sure := func(who *analyst) *analyst {
+		t.Helper()
+		return who.post("/client/mercy/agreement/answers", "says", who.value("says"), "version", who.value("version"), "edit", who.value("edit"), "sure", who.value("sure"))
+	}
 	write()
 	ruth.get("/client/mercy").gets(200, "Version 2 of your agreement waits for your yes.").holds(`href="/client/mercy/agreement#asked"`)
 	ruth.get("/client/mercy/agreement").gets(200, "Version 2 waits for your yes", "The usual terms of the desk hold", "What it changes", "No longer", "in 10 minutes", "Faster for patients", "Approved for the desk", "Ana Ruiz", "From Jul 1, 2026, midnight CT", "In Spanish").
@@ -114,19 +119,27 @@ func TestTheHospitalAnswers(t *testing.T) {
 	answer(ruth, "no", "").gets(422, "Say what the desk should change.").holds(`href="#why"`)
 	lou.get("/client/mercy/agreement").gets(200)
 	answer(ruth, "no", "Five minutes at night, please.").gets(200, "It is sent back. The desk sees your reason.", "Five minutes at night, please.").lacks("waits for your yes")
-	answer(lou, "yes", "").gets(409, "Ruth Lindqvist sent it back")
+	answer(lou, "yes", "").gets(200, "Approve version 2?")
+	sure(lou).gets(409, "Ruth Lindqvist sent it back")
 	a.get("/desk/agreements/mercy").gets(200, "Ruth Lindqvist sent version 2 back", "Five minutes at night, please.", "Sent back by Ruth Lindqvist", "Sent it back for the hospital")
 	a.get("/desk/agreements").gets(200, "Version 2: the hospital sent it back")
 
 	write() // begins with the text that was sent back
 	ruth.get("/client/mercy/agreement").gets(200, "Version 3 waits for your yes", "in 10 minutes")
-	answer(ruth, "yes", "").gets(200, "You have approved it.", "Version 3 was approved for you by Ruth Lindqvist").lacks("waits for your yes")
+	answer(ruth, "yes", "").gets(200, "Approve version 3, in force from Jul 1, 2026, midnight CT?", "Not now").holds(`name="sure" value="yes"`).lacks("/desk", "You have approved it")
+	if n := strings.Count(ruth.body, "<main"); n != 1 {
+		t.Errorf("the page has %d main parts", n)
+	}
+	if x := a.versionOf(3); !x.Hospital.At.IsZero() {
+		t.Error("one click approves")
+	}
+	sure(ruth).gets(200, "You have approved it.", "Version 3 was approved for you by Ruth Lindqvist").lacks("waits for your yes")
 	a.get("/desk/agreements/mercy").gets(200, "Agreed, begins later", "Approved it for the hospital").lacks("recorded by")
 
 	// The page is who leads it's alone.
 	a.get("/client/mercy/agreement").gets(404)
 	a.as(leaderOf(a, "nils@anne.example", a.d.Anne.ID)).get("/client/mercy/agreement").gets(404).lacks("Mercy")
-	a.post("/client/mercy/agreement/answers", "says", "yes", "version", "3", "edit", "1").gets(404)
+	a.post("/client/mercy/agreement/answers", "says", "yes", "sure", "yes", "version", "3", "edit", "1").gets(404)
 }
 
 // versionOf gives one version of Mercy's agreement as it is stored.
@@ -162,7 +175,7 @@ func TestWhatALeaderAnswersNamesTheirAccount(t *testing.T) {
 		t.Errorf("sent back by account %d, want %d", x.Gone.By, lead.Staff)
 	}
 	a.asksMercy()
-	ruth.post(answers, "says", "yes", "version", "3", "edit", "1").gets(200, "You have approved it.")
+	ruth.post(answers, "says", "yes", "sure", "yes", "version", "3", "edit", "1").gets(200, "You have approved it.")
 	if x := a.versionOf(3); x.Hospital.By != lead.Staff || x.Desk.By != a.d.Ana.Staff {
 		t.Errorf("approved by accounts %d and %d, want %d and %d", x.Desk.By, x.Hospital.By, a.d.Ana.Staff, lead.Staff)
 	}
@@ -190,7 +203,7 @@ func TestWhatALeaderAnswersNamesTheirAccount(t *testing.T) {
 		return tx.SaveStaff(s)
 	}))
 	a.d.Advance(time.Minute) // her session is read anew
-	a.post(answers, "says", "yes", "version", "4", "edit", "1").gets(409, "Somebody else must say yes for this one.")
+	a.post(answers, "says", "yes", "sure", "yes", "version", "4", "edit", "1").gets(409, "Somebody else must say yes for this one.")
 	if x := a.versionOf(4); x.Agreed() {
 		t.Error("one account gave both approvals")
 	}
