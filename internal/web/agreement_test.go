@@ -284,11 +284,7 @@ func TestHandedOverAndWaitingForAFirm(t *testing.T) {
 	a.post(base+"/waits", "reason", "supplier", "supplier", "Epic", "until", "2026-06-03T12:00").gets(200)
 	a.get(base).gets(200, "we wait for the supplier Epic until")
 	a.get("/t/" + maria.Got.Token).lacks("Epic")
-	lines := strings.Count(a.body, "<li")
 	a.post(base+"/waits", "reason", "supplier", "supplier", "Epic Systems", "until", "2026-06-03T12:00").gets(200, "we wait for the supplier Epic Systems until")
 	a.get("/t/" + maria.Got.Token).lacks("Epic")
-	if n := strings.Count(a.body, "<li"); n != lines {
-		t.Errorf("naming the firm gives the person %d lines, they had %d", n, lines)
-	}
 	a.as(a.d.Eve).post(base+"/team", "skill", "PORTAL").gets(404)
 }
