@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -36,6 +38,9 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 	if c.Days < 1 || c.Hospitals < 1 || c.Hospitals > 9999 || c.Analysts < 10 || c.Tickets < 1 || c.Divisions < 1 || c.Divisions*10 > c.Analysts || c.Divisions > c.Hospitals {
 		return desk.Errorf(desk.Invalid, "simulate", "A simulation needs at least one day, one hospital (at most 9999), one question, and ten analysts in each division.")
 	}
+	if !(c.Forget >= 0 && c.Forget <= 1 && c.Absent >= 0 && c.Absent <= 1) {
+		return desk.Errorf(desk.Invalid, "simulate", "--forget and --absent are shares: from 0 to 1.")
+	}
 	o := simulate.Options{
 		Seed: c.Seed, Days: c.Days, Hospitals: c.Hospitals, Analysts: c.Analysts, Tickets: c.Tickets, Divisions: c.Divisions, Forget: c.Forget, Absent: c.Absent,
 	}
@@ -48,6 +53,16 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 	}
 	if !c.Quiet {
 		o.Progress = func(line string) { t.say("%s", line) }
+	}
+	// What cannot be written is said before the run, not after it.
+	if err := c.each(func(file string) error {
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	}); err != nil {
+		return err
 	}
 	// Little lives for long here, and memory is there: collecting four times as seldom saves a tenth of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -80,34 +95,56 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 	return c.write(report)
 }
 
-// write puts the report into the files that were asked for.
-func (c *simulateRun) write(r simulate.Report) error {
-	put := func(file string, text []byte, err error) error {
+// each does something to every file that was asked for, and gives all that went wrong.
+func (c *simulateRun) each(do func(file string) error) error {
+	var wrong []error
+	var said []string
+	for _, file := range []string{c.Figures, c.Report, c.in("calibration.md"), c.in("calibration.svg")} {
 		if file == "" {
-			return nil
+			continue
 		}
-		if err == nil {
-			err = os.WriteFile(file, text, 0o644)
+		if err := do(file); err != nil {
+			wrong, said = append(wrong, err), append(said, file+" cannot be written.")
 		}
-		if err != nil {
-			return desk.Wrap(desk.Unavailable, "report", err, file+" cannot be written.")
-		}
+	}
+	if len(wrong) == 0 {
 		return nil
 	}
-	figures, bad := json.Marshal(r)
-	if err := put(c.Figures, figures, bad); err != nil {
-		return err
+	return desk.Wrap(desk.Unavailable, "report", errors.Join(wrong...), strings.Join(said, " "))
+}
+
+// in is a file of the folder of the calibration; empty where none was asked for.
+func (c *simulateRun) in(name string) string {
+	if c.Calibration == "" {
+		return ""
 	}
-	var page bytes.Buffer
-	bad = r.Page(&page)
-	if err := put(c.Report, page.Bytes(), bad); err != nil || c.Calibration == "" {
-		return err
-	}
-	text, picture := r.Calibration()
-	if err := put(filepath.Join(c.Calibration, "calibration.md"), []byte(text), nil); err != nil {
-		return err
-	}
-	return put(filepath.Join(c.Calibration, "calibration.svg"), []byte(picture), nil)
+	return filepath.Join(c.Calibration, name)
+}
+
+// write puts the report into the files that were asked for: one that fails does not stop the others.
+func (c *simulateRun) write(r simulate.Report) error {
+	return c.each(func(file string) error {
+		var text []byte
+		var err error
+		switch file {
+		case c.Figures:
+			text, err = json.Marshal(r)
+		case c.Report:
+			var page bytes.Buffer
+			err = r.Page(&page)
+			text = page.Bytes()
+		default:
+			words, picture := r.Calibration()
+			text = []byte(words)
+			if file == c.in("calibration.svg") {
+				text = []byte(picture)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file, text, 0o644)
+	})
 }
 
 func readFigures(file string) (r simulate.Report, err error) {

@@ -77,7 +77,7 @@ func (a *App) DraftAgreement(ctx context.Context, v desk.Viewer, cid desk.Client
 	return x, err
 }
 
-// changedMeanwhile says who was faster. A form that it refuses keeps what was typed.
+// changedMeanwhile says who was faster, and when.
 func changedMeanwhile(c desk.Client, all []desk.Agreement, version int, now time.Time) error {
 	for _, x := range slices.Backward(all) {
 		if version != 0 && x.Version != version {
@@ -101,7 +101,7 @@ func changedMeanwhile(c desk.Client, all []desk.Agreement, version int, now time
 		} else {
 			last("withdrew it", x.Gone)
 		}
-		return desk.Errorf(desk.Conflict, "agreement.changed", "%s %s at %s. Look at it first. What you typed is kept below.", by.Name, did, words.Clock(words.EN, by.At, zoneOf(c)))
+		return desk.Errorf(desk.Conflict, "agreement.changed", "%s %s %s. Look at it first.", by.Name, did, words.Instant(words.EN, by.At, zoneOf(c), now))
 	}
 	return errAgreementGone
 }

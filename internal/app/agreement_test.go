@@ -143,8 +143,13 @@ func TestTheHospitalApprovesItself(t *testing.T) {
 		if asked() != nil {
 			t.Error("what is approved still waits")
 		}
-		_, err = d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, yes)
-		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist approved it for the hospital at 5:06 p.m.") {
+		if got, err = d.App.AnswerAgreement(d.Ctx(), ruth(d), d.Mercy.ID, yes); err != nil || !got.Agreed() {
+			t.Errorf("the same yes again: %v", err)
+		}
+		other := ruth(d)
+		other.Staff++
+		_, err = d.App.AnswerAgreement(d.Ctx(), other, d.Mercy.ID, yes)
+		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist approved it for the hospital Tuesday, June 2, 5:06 p.m.") {
 			t.Errorf("the second yes: %v", err)
 		}
 		if got := did(d, d.Mercy); !slices.Equal(got, []desk.AgreementEventType{desk.TermsWritten, desk.TermsApproved, desk.TermsAccepted}) {
@@ -172,7 +177,7 @@ func TestTheHospitalSendsItBack(t *testing.T) {
 		}
 		// Who has the page of before hears it.
 		_, err = d.App.ApproveAgreement(d.Ctx(), d.Omar, d.Mercy.ID, app.ApprovalIn{Version: x.Version, Edit: x.Edit, Hospital: true, Who: "Lou Vega", How: "Mail of June 2"})
-		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist sent it back at") {
+		if !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ruth Lindqvist sent it back ") {
 			t.Errorf("recorded after it was sent back: %v", err)
 		}
 		if got := did(d, d.Mercy); !slices.Equal(got, []desk.AgreementEventType{desk.TermsWritten, desk.TermsApproved, desk.TermsSentBack}) {
@@ -203,6 +208,11 @@ func TestNobodyApprovesForBothSides(t *testing.T) {
 			d.Must(err)
 			if _, err = d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, sides[1]); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Somebody else") {
 				t.Errorf("%d: both by one: %v", i, err)
+			}
+			nobody := d.Omar
+			nobody.Staff = 0
+			if _, err = d.App.ApproveAgreement(d.Ctx(), nobody, d.Mercy.ID, sides[1]); !desk.Is(err, desk.Forbidden) {
+				t.Errorf("%d: approved by no account: %v", i, err)
 			}
 			d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, x.Version, x.Edit))
 		}
@@ -243,7 +253,7 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 			switch err := <-heard; {
 			case err == nil:
 				won++
-			case !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), " at 5:05 p.m."):
+			case !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), " Tuesday, June 2, 5:05 p.m."):
 				t.Errorf("who came later hears %v", err)
 			}
 		}
@@ -260,7 +270,7 @@ func TestTwoWhoWriteADraftAtOnce(t *testing.T) {
 			"a form from before the draft":    {Terms: x.Terms},
 			"a form from before this writing": {Terms: x.Terms, Version: 2, Edit: 0},
 		} {
-			if _, err := d.App.DraftAgreement(d.Ctx(), d.Omar, d.Mercy.ID, in); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ana Ruiz changed this draft at 5:05 p.m.") {
+			if _, err := d.App.DraftAgreement(d.Ctx(), d.Omar, d.Mercy.ID, in); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Ana Ruiz changed this draft Tuesday, June 2, 5:05 p.m.") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

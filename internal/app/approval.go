@@ -11,6 +11,7 @@ import (
 )
 
 var errBothSides = desk.Errorf(desk.Conflict, "agreement.same_person", "You have approved these terms for the other side. Somebody else must say yes for this one.")
+var errNoAccount = desk.Errorf(desk.Forbidden, "agreement.no_account", "Only somebody who is signed in can approve terms.")
 
 // ApprovalIn approves the draft that was seen, for the desk or, put on record by the desk, for the hospital. Then Who is
 // who said yes there, and How the letter or mail in which that can be read.
@@ -63,6 +64,9 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 
 // approve notes the yes of one side to a draft that was seen.
 func approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
+	if says.By == 0 {
+		return x, errNoAccount
+	}
 	all, err := tx.Agreements()
 	if err != nil {
 		return x, err
@@ -186,8 +190,20 @@ type AnswerIn struct {
 	Why     string
 }
 
+// saidBy reports whether v has given just this answer to x.
+func (in AnswerIn) saidBy(v desk.Viewer, x desk.Agreement) bool {
+	if v.Staff == 0 || x.Version != in.Version || x.Edit != in.Edit {
+		return false
+	}
+	if in.Yes {
+		return x.Hospital.By == v.Staff && x.Hospital.Record == "" && !x.Hospital.At.IsZero() && x.Gone.At.IsZero()
+	}
+	return x.Gone.By == v.Staff && x.Gone.How == in.Why && !x.Gone.At.IsZero()
+}
+
 // AnswerAgreement approves the version that the desk asks for, or sends it back: then it is over, and its number is
-// not used again. Field "why". Conflict "agreement.changed" says who was faster.
+// not used again. The same answer of the same account again changes nothing. Field "why". Conflict "agreement.changed"
+// says who was faster.
 func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in AnswerIn) (desk.Agreement, error) {
 	v, c, err := a.leads(ctx, v, cid)
 	if err != nil {
@@ -204,6 +220,10 @@ func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.Clien
 		all, err := tx.Agreements()
 		if err != nil {
 			return err
+		}
+		if i := slices.IndexFunc(all, func(x desk.Agreement) bool { return in.saidBy(v, x) }); i >= 0 {
+			x = all[i]
+			return nil // a form that was sent twice
 		}
 		open, ok := desk.OpenAgreement(all)
 		if !ok || !open.Asks() || open.Version != in.Version || open.Edit != in.Edit {

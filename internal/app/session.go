@@ -138,7 +138,7 @@ func (a *App) SignedIn(ctx context.Context, secret string) (desk.Viewer, desk.St
 
 func viewerOf(s desk.Staff) desk.Viewer {
 	if s.Role == desk.Leader {
-		v := desk.Viewer{Who: desk.WhoLeader, Role: s.Role, Name: s.Name}
+		v := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Role: s.Role, Name: s.Name}
 		if len(s.Clients) == 1 {
 			v.Of = s.Clients[0]
 		}

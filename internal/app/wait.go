@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +18,7 @@ func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason d
 }
 
 // WaitForSupplier is WaitFor with the name of the firm where that is what we wait for: with a name the agreement's clock of
-// suppliers runs until it has answered. The person does not see the name. Field "supplier".
+// suppliers runs until it has answered. The person does not see the name, nor hears that it has changed. Field "supplier".
 func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time, firm string) error {
 	var bad desk.Fields
 	firm, err := desk.CleanLine(firm, desk.MaxName)
@@ -44,13 +45,33 @@ func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, 
 		case x.t.State == desk.Asked:
 			return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked whether it is fixed. That is what we wait for.")
 		case x.t.State == desk.Waiting && x.t.WaitingFor == reason && x.t.WaitingUntil.Equal(until):
-			return nil // a form that was sent twice
+			return x.nameFirm(firm)
 		}
 		if err := x.resume("changed"); err != nil {
 			return err
 		}
 		return x.wait(reason, until, firm)
 	})
+}
+
+// nameFirm names the firm of a wait that goes on. The person is not told again: they do not see the name.
+func (x *act) nameFirm(firm string) error {
+	events, err := x.tx.Events(x.t.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Type != desk.TicketWaiting {
+			continue
+		}
+		if e.Data.Supplier == firm {
+			return nil // a form that was sent twice
+		}
+		break
+	}
+	d := x.waiting()
+	d.Supplier = firm
+	return x.note(desk.TicketWaiting, d)
 }
 
 // EndWait ends a wait before its time. Where nothing waits it changes nothing.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -150,6 +151,58 @@ func TestWaitsThatAreRefused(t *testing.T) {
 		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
 		if err := wait(desk.WaitPerson, time.Hour); !desk.Is(err, desk.Conflict) {
 			d.T.Fatalf("closed: %v", err)
+		}
+	})
+}
+
+// The firm is named, or corrected, afterwards: history has it, and the person is not told again.
+func TestTheSupplierIsNamedAfterwards(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		until := d.Now().Add(48 * time.Hour)
+		firms := func() (all []string) {
+			for _, e := range waitEvents(d, maria) {
+				if e.Type == desk.TicketWaiting {
+					all = append(all, e.Data.Supplier)
+				}
+			}
+			return all
+		}
+		outs := func() (n, queued int) {
+			for _, o := range maria.Page(d.Sam).Outs {
+				if o.Trigger == desk.SayWaiting || o.Trigger == desk.SayNudge {
+					n++
+					if o.State == desk.Queued {
+						queued++
+					}
+				}
+			}
+			return n, queued
+		}
+		wait := func(firm string) {
+			t.Helper()
+			d.Must(d.App.WaitForSupplier(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, until, firm))
+		}
+		wait("")
+		d.Settle()
+		first := waitEvents(d, maria)[0]
+		said, queued := outs()
+		d.Advance(time.Minute)
+		wait("Acme Labs")
+		wait("Acme Labs") // sent twice
+		wait("Acme Laboratories")
+		wait("")
+		if got := firms(); !slices.Equal(got, []string{"", "Acme Labs", "Acme Laboratories", ""}) {
+			t.Errorf("firms: %q", got)
+		}
+		d.Settle()
+		if n, q := outs(); n != said || q != queued {
+			t.Errorf("%d messages, %d of them queued; before the firm was named %d, %d", n, q, said, queued)
+		}
+		for _, e := range waitEvents(d, maria) {
+			if e.Type == desk.TicketResumed || e.Data.Since != first.Data.Since || e.Data.Outbox != first.Data.Outbox {
+				t.Errorf("%s: %+v", e.Type, e.Data)
+			}
 		}
 	})
 }

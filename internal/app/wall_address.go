@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ type WallLine struct {
 	Client desk.Client // the zero Client: all that By serves
 }
 
-// WallAddresses gives the addresses in force, of the hospitals that v sees, by their end.
+// WallAddresses gives the addresses in force that v may take back, by their end.
 func (a *App) WallAddresses(ctx context.Context, v desk.Viewer) ([]WallLine, error) {
 	if !v.Leads() || v.Who != desk.WhoStaff {
 		return nil, errWallLeads
@@ -64,18 +65,36 @@ func (a *App) WallAddresses(ctx context.Context, v desk.Viewer) ([]WallLine, err
 	if err != nil {
 		return nil, err
 	}
-	var all []desk.WallAddress
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		all, err = tx.WallAddresses(tx.Now())
-		return err
-	})
 	var list []WallLine
-	for _, w := range all {
-		if w.Scope == 0 || v.Sees(w.Scope) {
-			list = append(list, WallLine{w, know.staff[w.Staff], know.client[w.Scope]})
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		all, err := tx.WallAddresses(tx.Now())
+		if err != nil {
+			return err
 		}
-	}
+		for _, w := range all {
+			may, err := hasWall(tx, v, w)
+			if err != nil {
+				return err
+			}
+			if may {
+				list = append(list, WallLine{w, know.staff[w.Staff], know.client[w.Scope]})
+			}
+		}
+		return nil
+	})
 	return list, err
+}
+
+// hasWall reports whether v may see an address and take it back: its maker, administrators, and who serves every
+// client that it shows.
+func hasWall(tx interface {
+	Staff(desk.StaffID) (desk.Staff, error)
+}, v desk.Viewer, w desk.WallAddress) (bool, error) {
+	if w.Staff == v.Staff || v.Role == desk.Admin || w.Scope != 0 {
+		return w.Scope == 0 || v.Sees(w.Scope), nil
+	}
+	maker, err := tx.Staff(w.Staff)
+	return !slices.ContainsFunc(maker.Clients, func(c desk.ClientID) bool { return !v.Sees(c) }), err
 }
 
 // EndWallAddress takes one address back: the screen that has it shows nothing from its next look on. The others
@@ -89,7 +108,11 @@ func (a *App) EndWallAddress(ctx context.Context, v desk.Viewer, id int64) error
 		if err != nil {
 			return err
 		}
-		if w.Scope != 0 && !v.Sees(w.Scope) {
+		may, err := hasWall(tx, v, w)
+		if err != nil {
+			return err
+		}
+		if !may {
 			return notFound
 		}
 		if !w.EndedAt.IsZero() {

@@ -112,3 +112,43 @@ func TestAddressOfTheWall(t *testing.T) {
 		}
 	})
 }
+
+// An address of all that its maker serves belongs to the maker, and to who serves all of that.
+func TestWhoHasAWallAddressOfAll(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		_, _, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
+		d.Must(err)
+		list, err := d.App.WallAddresses(d.Ctx(), d.Ana)
+		d.Must(err)
+		if len(list) != 1 {
+			t.Fatalf("its maker sees %d", len(list))
+		}
+		for _, one := range []struct {
+			who     string
+			role    desk.Role
+			clients []desk.ClientID
+			may     bool
+		}{
+			{"who serves one of two", desk.Supervisor, []desk.ClientID{d.Mercy.ID}, false},
+			{"who serves both", desk.Supervisor, d.Ana.Clients, true},
+			{"an administrator", desk.Admin, []desk.ClientID{d.Mercy.ID}, true},
+		} {
+			v := d.Omar
+			v.Role, v.Clients = one.role, one.clients
+			sees, err := d.App.WallAddresses(d.Ctx(), v)
+			d.Must(err)
+			if (len(sees) == 1) != one.may {
+				t.Errorf("%s sees %d", one.who, len(sees))
+			}
+			if err := d.App.EndWallAddress(d.Ctx(), v, list[0].ID); one.may != (err == nil) || err != nil && !desk.Is(err, desk.NotFound) {
+				t.Errorf("%s takes it back: %v", one.who, err)
+			}
+			if one.may {
+				_, _, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
+				d.Must(err)
+				list, err = d.App.WallAddresses(d.Ctx(), d.Ana)
+				d.Must(err)
+			}
+		}
+	})
+}

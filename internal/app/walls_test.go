@@ -44,7 +44,7 @@ var leadersToo = map[string]string{
 // What belongs to no client is refused too, whatever it is asked for.
 func TestALeaderWorksNothing(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		v := desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Mercy.ID}
+		v := desk.Viewer{Who: desk.WhoLeader, Staff: d.Sam.Staff, Role: desk.Leader, Of: d.Mercy.ID} // the number alone opens nothing
 		a, tried := reflect.ValueOf(d.App), 0
 		for i := range a.NumMethod() {
 			name, act := a.Type().Method(i).Name, a.Method(i)
@@ -98,7 +98,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		token := desk.Viewer{Who: desk.WhoToken, Token: 9, Name: "anne", Clients: []desk.ClientID{d.Anne.ID}}
 		tracker, err := a.Track(ctx, rosa.Got.Token)
 		d.Must(err)
-		leads, own := desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Anne.ID}, desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Mercy.ID}
+		leads, own := desk.Viewer{Who: desk.WhoLeader, Staff: d.Sam.Staff, Role: desk.Leader, Of: d.Anne.ID}, desk.Viewer{Who: desk.WhoLeader, Staff: d.Eve.Staff, Role: desk.Leader, Of: d.Mercy.ID}
 		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, leads, own, desk.Guest(d.Anne.ID), {}} {
 			// What staff of Mercy gave to the viewer by mistake: ids, numbers, the client's own id.
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)

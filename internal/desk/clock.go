@@ -99,6 +99,7 @@ type history struct {
 	closed  bool
 	asked   int64  // the supplier's case that is open; zero: none
 	firm    string // of that case
+	waits   int64  // since when it waits, as its event says; zero: it does not
 }
 
 func (h *history) add(e Event) {
@@ -161,9 +162,14 @@ func (h *history) add(e Event) {
 			put(sla.SupplierAsked)
 			x.Key = 0
 		}
+		if h.waits != 0 && h.waits == e.Data.Since {
+			break // the same wait: its firm was named
+		}
+		h.waits = e.Data.Since
 		x.Reason, x.Told = string(e.Data.Waits), e.Data.Outbox == 0
 		put(sla.Paused)
 	case TicketResumed:
+		h.waits = 0
 		if e.Data.Waits == WaitSupplier && slices.Contains([]string{"answered", "stopped", "asked"}, e.Data.Outcome) {
 			supplied()
 		}

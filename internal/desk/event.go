@@ -11,7 +11,7 @@ const (
 	TicketAssigned   EventType = "ticket_assigned"
 	PriorityChanged  EventType = "priority_changed" // Was, Priority; Impact, Urgency or Stopped say why
 	TicketMoved      EventType = "ticket_moved"     // from the team WasSkill to the team Skill
-	TicketWaiting    EventType = "ticket_waiting"   // Waits, Supplier, Since, Until; Outbox told the person, or Channel web
+	TicketWaiting    EventType = "ticket_waiting"   // Waits, Supplier, Since, Until; Outbox told the person, or Channel web. Again with the same Since: the firm was named
 	TicketResumed    EventType = "ticket_resumed"   // the same, and Outcome: person, answered, ended, asked or closed
 	AskedIfFixed     EventType = "asked_if_fixed"   // Channel voice: in a talk; web: on the page alone
 	SaidFixed        EventType = "said_fixed"

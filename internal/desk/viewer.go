@@ -40,9 +40,9 @@ const (
 // The zero Viewer may see nothing.
 type Viewer struct {
 	Who     Who
-	Staff   StaffID    // for WhoStaff
-	Role    Role       // for WhoStaff
-	Name    string     // of staff or token; shown in history
+	Staff   StaffID    // for WhoStaff and WhoLeader: their account. What somebody may do hangs on Who, never on this alone
+	Role    Role       // for WhoStaff and WhoLeader
+	Name    string     // of staff, leader or token; shown in history
 	Token   int64      // for WhoToken
 	Ticket  TicketID   // for WhoRequester: the one ticket of the token
 	Clients []ClientID // the clients that this viewer may serve or see, ascending; none for WhoLeader

@@ -29,6 +29,9 @@ func agreementProblems(v *view.AgreementView, t agreementTried) {
 		v.Problems = []view.Problem{{Text: e.Message}}
 		if v.Form != nil {
 			v.Problems[0].FieldID = "terms"
+			if t.act == "draft" {
+				v.Problems[0].Text += " What you typed is kept below."
+			}
 		}
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -61,11 +62,11 @@ func TestAnAgreementIsWritten(t *testing.T) {
 	a.get("/desk/agreements/mercy?edit=yes")
 	send(strict, "do", "save").gets(200)
 	mine := strict + "# mine\n"
-	omar.post(path, "terms", mine, "version", omar.value("version"), "edit", omar.value("edit"), "do", "save").gets(409, "Ana Ruiz changed this draft at 5:15 p.m. CT. Look at it first. What you typed is kept below.")
+	omar.post(path, "terms", mine, "version", omar.value("version"), "edit", omar.value("edit"), "do", "save").gets(409, "Ana Ruiz changed this draft Tuesday, June 2, 5:15 p.m. CT. Look at it first. What you typed is kept below.")
 	if omar.typedTerms() != mine {
 		t.Error("what Omar typed is lost")
 	}
-	omar.post("/desk/agreements/mercy/approvals", "side", "desk", "version", "2", "edit", "1").gets(409, "Ana Ruiz changed this draft")
+	omar.post("/desk/agreements/mercy/approvals", "side", "desk", "version", "2", "edit", "1").gets(409, "Ana Ruiz changed this draft").lacks("What you typed is kept below")
 
 	a.get("/desk/agreements/mercy")
 	version, edit := a.value("version"), a.value("edit")
@@ -86,6 +87,7 @@ func TestADraftIsWithdrawn(t *testing.T) {
 	a.get("/desk/agreements/mercy?edit=yes").gets(200)
 	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1").gets(200, "Withdraw this draft?", "Leave it as it is").holds(`name="sure" value="yes"`, `name="edit" value="1"`)
+	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "with", "one", "with", "two").gets(200).holds(`name="with" value="one"`, `name="with" value="two"`)
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "7", "sure", "yes").gets(409, "Ana Ruiz changed this draft")
 	a.post("/desk/agreements/mercy/withdrawals", "version", "2", "edit", "1", "sure", "yes").gets(200, "The draft is withdrawn.", "Withdrawn by Ana Ruiz")
 }
@@ -106,6 +108,10 @@ func TestTheHospitalAnswers(t *testing.T) {
 		t.Helper()
 		return who.post("/client/mercy/agreement/answers", "says", says, "version", who.value("version"), "edit", who.value("edit"), "why", why)
 	}
+	sure := func(who *analyst) *analyst {
+		t.Helper()
+		return who.post("/client/mercy/agreement/answers", "says", who.value("says"), "version", who.value("version"), "edit", who.value("edit"), "sure", who.value("sure"))
+	}
 	write()
 	ruth.get("/client/mercy").gets(200, "Version 2 of your agreement waits for your yes.").holds(`href="/client/mercy/agreement#asked"`)
 	ruth.get("/client/mercy/agreement").gets(200, "Version 2 waits for your yes", "The usual terms of the desk hold", "What it changes", "No longer", "in 10 minutes", "Faster for patients", "Approved for the desk", "Ana Ruiz", "From Jul 1, 2026, midnight CT", "In Spanish").
@@ -113,19 +119,110 @@ func TestTheHospitalAnswers(t *testing.T) {
 	answer(ruth, "no", "").gets(422, "Say what the desk should change.").holds(`href="#why"`)
 	lou.get("/client/mercy/agreement").gets(200)
 	answer(ruth, "no", "Five minutes at night, please.").gets(200, "It is sent back. The desk sees your reason.", "Five minutes at night, please.").lacks("waits for your yes")
-	answer(lou, "yes", "").gets(409, "Ruth Lindqvist sent it back at 5:05 p.m. CT.")
+	answer(lou, "yes", "").gets(200, "Approve version 2?")
+	sure(lou).gets(409, "Ruth Lindqvist sent it back")
 	a.get("/desk/agreements/mercy").gets(200, "Ruth Lindqvist sent version 2 back", "Five minutes at night, please.", "Sent back by Ruth Lindqvist", "Sent it back for the hospital")
 	a.get("/desk/agreements").gets(200, "Version 2: the hospital sent it back")
 
 	write() // begins with the text that was sent back
 	ruth.get("/client/mercy/agreement").gets(200, "Version 3 waits for your yes", "in 10 minutes")
-	answer(ruth, "yes", "").gets(200, "You have approved it.", "Version 3 was approved for you by Ruth Lindqvist").lacks("waits for your yes")
+	answer(ruth, "yes", "").gets(200, "Approve version 3, in force from Jul 1, 2026, midnight CT?", "Not now").holds(`name="sure" value="yes"`).lacks("/desk", "You have approved it")
+	if n := strings.Count(ruth.body, "<main"); n != 1 {
+		t.Errorf("the page has %d main parts", n)
+	}
+	if x := a.versionOf(3); !x.Hospital.At.IsZero() {
+		t.Error("one click approves")
+	}
+	sure(ruth).gets(200, "You have approved it.", "Version 3 was approved for you by Ruth Lindqvist").lacks("waits for your yes")
 	a.get("/desk/agreements/mercy").gets(200, "Agreed, begins later", "Approved it for the hospital").lacks("recorded by")
 
 	// The page is who leads it's alone.
 	a.get("/client/mercy/agreement").gets(404)
 	a.as(leaderOf(a, "nils@anne.example", a.d.Anne.ID)).get("/client/mercy/agreement").gets(404).lacks("Mercy")
-	a.post("/client/mercy/agreement/answers", "says", "yes", "version", "3", "edit", "1").gets(404)
+	a.post("/client/mercy/agreement/answers", "says", "yes", "sure", "yes", "version", "3", "edit", "1").gets(404)
+}
+
+// versionOf gives one version of Mercy's agreement as it is stored.
+func (a *analyst) versionOf(version int) (x desk.Agreement) {
+	a.t.Helper()
+	page, err := a.d.App.Agreement(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	for _, v := range page.Versions {
+		if v.Version == version {
+			x = v.Agreement
+		}
+	}
+	return x
+}
+
+// asksMercy has the desk write and approve a draft of what stands in the form.
+func (a *analyst) asksMercy() *analyst {
+	a.t.Helper()
+	a.get("/desk/agreements/mercy?edit=yes").gets(200)
+	a.post("/desk/agreements/mercy/draft", "terms", a.typedTerms(), "version", "0", "edit", "0", "do", "save").gets(200)
+	return a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", a.value("version"), "edit", a.value("edit")).gets(200, "The approval is on record.")
+}
+
+// An approval and a refusal name the account that was signed in, so that one account never gives both approvals.
+func TestWhatALeaderAnswersNamesTheirAccount(t *testing.T) {
+	a := atDesk(t, ana)
+	lead := leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)
+	ruth := a.as(lead)
+	answers := "/client/mercy/agreement/answers"
+	a.asksMercy()
+	ruth.post(answers, "says", "no", "why", "Ten minutes, please.", "version", "2", "edit", "1").gets(200, "It is sent back.")
+	if x := a.versionOf(2); x.Gone.By != lead.Staff {
+		t.Errorf("sent back by account %d, want %d", x.Gone.By, lead.Staff)
+	}
+	a.asksMercy()
+	ruth.post(answers, "says", "yes", "sure", "yes", "version", "3", "edit", "1").gets(200, "You have approved it.")
+	if x := a.versionOf(3); x.Hospital.By != lead.Staff || x.Desk.By != a.d.Ana.Staff {
+		t.Errorf("approved by accounts %d and %d, want %d and %d", x.Desk.By, x.Hospital.By, a.d.Ana.Staff, lead.Staff)
+	}
+	page, err := a.d.App.Agreement(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	for _, e := range page.Events {
+		if e.ByName == "Ruth Lindqvist" && e.By != lead.Staff {
+			t.Errorf("%s by account %d, want %d", e.Type, e.By, lead.Staff)
+		}
+	}
+
+	// Ana changes sides: what her account has approved for the desk it cannot approve for the hospital.
+	a.asksMercy()
+	a.d.Must(a.d.DB.System(a.d.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(a.d.Ana.Staff)
+		if err != nil {
+			return err
+		}
+		for _, c := range s.Clients {
+			if c != a.d.Mercy.ID {
+				a.d.Must(tx.LeaveClient(s.ID, c))
+			}
+		}
+		s.Role = desk.Leader
+		return tx.SaveStaff(s)
+	}))
+	a.d.Advance(time.Minute) // her session is read anew
+	a.post(answers, "says", "yes", "sure", "yes", "version", "4", "edit", "1").gets(409, "Somebody else must say yes for this one.")
+	if x := a.versionOf(4); x.Agreed() {
+		t.Error("one account gave both approvals")
+	}
+}
+
+// Who answers after somebody else reads what they typed; who sends the same answer twice has given it.
+func TestALeaderIsTooLate(t *testing.T) {
+	a := atDesk(t, ana)
+	ruth, lou := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)), a.as(leaderOf(a, "lou@mercy.example", a.d.Mercy.ID))
+	answers := "/client/mercy/agreement/answers"
+	yes := []string{"says", "yes", "sure", "yes", "version", "2", "edit", "1"}
+	no := []string{"says", "no", "why", "We want ten minutes, not five.", "version", "2", "edit", "1"}
+	a.asksMercy()
+	for range 2 {
+		ruth.post(answers, yes...).gets(200, "You have approved it.")
+	}
+	a.d.Advance(2 * time.Hour)
+	lou.post(answers, no...).gets(409, "Ruth Lindqvist approved it for the hospital Tuesday, June 2,", "You had typed, and nobody has received it: We want ten minutes, not five.").lacks("kept below")
+	lou.post(answers, yes...).gets(409, "Ruth Lindqvist approved it for the hospital").lacks("You had typed")
 }
 
 // Analysts read what was agreed; those of another hospital do not even that.
@@ -186,6 +283,8 @@ func TestHandedOverAndWaitingForAFirm(t *testing.T) {
 	a.get(base).gets(200, "Sam Ortiz handed it from", "to USER.")
 	a.post(base+"/waits", "reason", "supplier", "supplier", "Epic", "until", "2026-06-03T12:00").gets(200)
 	a.get(base).gets(200, "we wait for the supplier Epic until")
+	a.get("/t/" + maria.Got.Token).lacks("Epic")
+	a.post(base+"/waits", "reason", "supplier", "supplier", "Epic Systems", "until", "2026-06-03T12:00").gets(200, "we wait for the supplier Epic Systems until")
 	a.get("/t/" + maria.Got.Token).lacks("Epic")
 	a.as(a.d.Eve).post(base+"/team", "skill", "PORTAL").gets(404)
 }

@@ -286,12 +286,22 @@ func (t tracker) contact() []view.Step {
 	return steps
 }
 
+// waitedAlready reports whether e only names the firm of a wait that the history has.
+func (t tracker) waitedAlready(e desk.Event) bool {
+	for _, l := range t.History {
+		if o := l.Event; o.Type == desk.TicketWaiting && e.Type == o.Type && o.Data.Since == e.Data.Since && o.Seq < e.Seq {
+			return true
+		}
+	}
+	return false
+}
+
 // history says what has happened, newest first, without words of the question.
 func (t tracker) history() []view.HistoryEntry {
 	out := []view.HistoryEntry{}
 	for i, l := range t.History {
 		key := t.happened(l.Event)
-		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) {
+		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) {
 			continue
 		}
 		at := t.instant(l.Event.HappenedAt)

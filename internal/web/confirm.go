@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 
@@ -28,12 +29,22 @@ func (h *handler) sure(ask view.ConfirmView, here string, act staffFunc) staffFu
 		}
 		c := ask
 		c.Action, c.Back = r.URL.Path, localPath(path.Dir(r.URL.Path))
-		for _, name := range slices.Sorted(maps.Keys(f)) {
-			c.Hidden = append(c.Hidden, view.KV{Key: name, Value: f.Get(name)})
-		}
-		c.Hidden = append(c.Hidden, view.KV{Key: "sure", Value: "yes"})
+		c.Hidden = sureToo(f)
 		return h.askAgain(w, r, s, c, here)
 	}
+}
+
+// sureToo are all fields of a form, with "sure".
+func sureToo(f url.Values) (all []view.KV) {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if name == "sure" {
+			continue
+		}
+		for _, value := range f[name] {
+			all = append(all, view.KV{Key: name, Value: value})
+		}
+	}
+	return append(all, view.KV{Key: "sure", Value: "yes"})
 }
 
 // withdrawDraft is what is asked before a draft of an agreement is withdrawn.

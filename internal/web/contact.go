@@ -73,6 +73,7 @@ func (h *handler) told(r *http.Request, s signed, v *view.ProfileView, form url.
 func (h *handler) saveTold(w http.ResponseWriter, r *http.Request, s signed) error {
 	f := r.PostForm
 	lists := map[string][]coverage.Rule{}
+	wrong := map[string]bool{}
 	var bad desk.Fields
 	for _, l := range ringLists {
 		for i := range 2 * ringRows {
@@ -82,8 +83,13 @@ func (h *handler) saveTold(w http.ResponseWriter, r *http.Request, s signed) err
 				continue
 			}
 			minutes, err := strconv.Atoi(typed)
-			if typed != "" && err != nil {
-				bad.Add(l.name, "minutes.invalid", "Write the minutes as a number, like 5.")
+			switch {
+			case typed != "" && err != nil:
+				bad.Add(l.name, "minutes.invalid", "Way "+n+": write the minutes as a number, like 5.")
+				wrong[l.name+n] = true
+			case minutes < 0 || minutes > 240:
+				bad.Add(l.name, "minutes.late", "Way "+n+" comes 0 to 240 minutes after somebody is called.")
+				wrong[l.name+n] = true
 			}
 			lists[l.name] = append(lists[l.name], coverage.Rule{By: coverage.By(way), After: time.Duration(minutes) * time.Minute})
 		}
@@ -101,6 +107,9 @@ func (h *handler) saveTold(w http.ResponseWriter, r *http.Request, s signed) err
 		v.Problems, v.Told.PhoneError = problems(err), field(err, "phone")
 		for i, l := range ringLists {
 			v.Told.Lists[i].Error = field(err, l.name)
+			for j, row := range v.Told.Lists[i].Rows {
+				v.Told.Lists[i].Rows[j].Wrong = wrong[l.name+row.N]
+			}
 		}
 		return h.showProfile(w, r, s, http.StatusUnprocessableEntity, v)
 	}

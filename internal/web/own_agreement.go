@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -18,7 +20,7 @@ func (h *handler) ownAgreement(w http.ResponseWriter, r *http.Request, s signed)
 	return h.showOwnAgreement(w, r, s, http.StatusOK, nil)
 }
 
-// POST /client/{slug}/agreement/answers: says is yes or no.
+// POST /client/{slug}/agreement/answers: says is yes or no. A yes is final: it needs "sure".
 func (h *handler) answerAgreement(w http.ResponseWriter, r *http.Request, s signed) error {
 	c, err := h.figuresOf(r, s)
 	if err != nil {
@@ -26,6 +28,9 @@ func (h *handler) answerAgreement(w http.ResponseWriter, r *http.Request, s sign
 	}
 	version, edit := seen(r)
 	yes := r.PostForm.Get("says") == "yes"
+	if yes && r.PostForm.Get("sure") == "" {
+		return h.approveSurely(w, r, s)
+	}
 	_, err = h.app.AnswerAgreement(r.Context(), s.v, c.ID, app.AnswerIn{Version: version, Edit: edit, Yes: yes, Why: r.PostForm.Get("why")})
 	switch {
 	case desk.Is(err, desk.Conflict):
@@ -41,6 +46,37 @@ func (h *handler) answerAgreement(w http.ResponseWriter, r *http.Request, s sign
 	}
 	http.Redirect(w, r, ownAgreementURL(c)+done, http.StatusSeeOther)
 	return nil
+}
+
+// approveSurely asks a second time before the hospital's yes to the version that was seen.
+func (h *handler) approveSurely(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
+	if err != nil {
+		return err
+	}
+	version, edit := seen(r)
+	ask := view.ConfirmView{Title: fmt.Sprintf("Approve version %d?", version), Action: r.URL.Path, Back: ownAgreementURL(c), Hidden: sureToo(r.PostForm), Yes: "Approve it", No: "Not now",
+		Lines: []string{"With your yes both sides have agreed. What was agreed is not taken back: other terms need a new version."}}
+	if x := own.Asked; x != nil && x.Version == version && x.Edit == edit {
+		ask.Title = fmt.Sprintf("Approve version %d, in force %s?", version, holdsFrom(x.From, own))
+	}
+	v := ownAgreementView(own)
+	v.Title, v.Theme = ask.Title+" – "+c.Name, s.who.Theme
+	h.render(w, r, http.StatusOK, view.OwnAgreementSure(v, ask))
+	return nil
+}
+
+// holdsFrom says from when a version would hold: "from Jul 1, 2026, midnight CT".
+func holdsFrom(begins time.Time, own app.OwnAgreement) string {
+	if !begins.After(own.Now) {
+		return "as soon as you approve it"
+	}
+	loc := clientZone(own.Client)
+	return "from " + begins.In(loc).Format("Jan 2, 2006, ") + words.Clock(words.EN, begins, loc)
 }
 
 func (h *handler) showOwnAgreement(w http.ResponseWriter, r *http.Request, s signed, status int, wrong error) error {
@@ -66,8 +102,12 @@ func (h *handler) showOwnAgreement(w http.ResponseWriter, r *http.Request, s sig
 				v.Asked.WhyErr = f.Message
 			}
 		}
-		if why := r.PostForm.Get("why"); v.Asked != nil && r.PostForm.Get("says") == "no" {
+		switch why := r.PostForm.Get("why"); {
+		case r.PostForm.Get("says") != "no":
+		case v.Asked != nil:
 			v.Asked.Why, v.Asked.Open = why, true
+		default:
+			v.Typed = strings.TrimSpace(why)
 		}
 	}
 	h.render(w, r, status, view.OwnAgreement(v))
@@ -94,11 +134,8 @@ func ownAgreementView(own app.OwnAgreement) view.OwnAgreementView {
 		v.Answered = fmt.Sprintf("Version %d was approved for you by %s.", x.Version, when(x.Hospital))
 	}
 	if x := own.Asked; x != nil {
-		begins := x.From
-		text := "From " + begins.In(loc).Format("Jan 2, 2006, ") + words.Clock(words.EN, begins, loc)
-		if !begins.After(own.Now) {
-			text = "As soon as you approve it"
-		}
+		text := holdsFrom(x.From, own)
+		text = strings.ToUpper(text[:1]) + text[1:]
 		v.Asked = &view.AskedTerms{Title: fmt.Sprintf("Version %d waits for your yes", x.Version), Plain: x.Plain("en"), ES: x.Plain("es"),
 			URL: ownAgreementURL(c) + "/answers", Version: strconv.Itoa(x.Version), Edit: strconv.Itoa(x.Edit),
 			Facts: []view.KV{{Key: "Would hold", Value: text}, {Key: "Approved for the desk", Value: when(x.Desk)}}}

@@ -215,9 +215,17 @@ func TestHowIAmToldFromThePage(t *testing.T) {
 	}
 	form[5] = "soon"
 	a.post("/desk/display/told", form...)
-	if a.status != 422 || !strings.Contains(a.body, "Write the minutes as a number, like 5.") {
-		t.Errorf("no number: %d", a.status)
+	a.gets(422, "Way 1: write the minutes as a number, like 5.").holds(`id="urgent" aria-describedby="urgent-hint urgent-error"`, `id="calm" aria-describedby="calm-hint"`)
+	for _, id := range []string{"urgent-way1", "urgent-after1"} {
+		if tag := regexp.MustCompile(`<(?:input|select)[^>]*id="` + id + `"[^>]*>`).FindString(a.body); !strings.Contains(tag, `aria-invalid="true" aria-describedby="urgent-error"`) {
+			t.Errorf("%s is not tied to its error: %s", id, tag)
+		}
 	}
+	if n := strings.Count(a.body, "aria-invalid"); n != 2 {
+		t.Errorf("%d fields are wrong, want 2", n)
+	}
+	form[5], form[9] = "5", "999"
+	a.post("/desk/display/told", form...).gets(422, "Way 2 comes 0 to 240 minutes after somebody is called.")
 }
 
 // "I have it" stands beside a promise for which people are called, on the board and on its ticket.

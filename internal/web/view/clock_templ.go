@@ -405,7 +405,7 @@ func ClocksTab(v ClocksView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Select("team-skill", "skill", v.Team.Options).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = SelectWrong("team-skill", "skill", v.Team.Options, "team-skill-error", v.Team.Error != "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

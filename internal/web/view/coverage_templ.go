@@ -1329,7 +1329,7 @@ func addPeople(f AddPeopleView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Select("skill", "what", f.Skills).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SelectWrong("skill", "what", f.Skills, "skill-error", f.SkillErr != "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

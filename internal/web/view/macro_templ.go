@@ -267,7 +267,7 @@ func Macros(m MacrosView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Select("next", "next", m.Form.Nexts).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = SelectWrong("next", "next", m.Form.Nexts, "next-error", m.Form.NextErr != "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -965,7 +965,7 @@ func rosterSelect(v RosterView, id, name, label string, options []Option, none s
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Select(id, name, v.chosen(id, options, none)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SelectWrong(id, name, v.chosen(id, options, none), id+"-error", v.Errors[id] != "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
