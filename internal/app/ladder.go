@@ -21,7 +21,7 @@ func (a *App) HavePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	})
 }
 
-// haveLadder is HavePromise for what a ladder is for: its promise or, when that broke, the repair.
+// haveLadder is HavePromise for what a ladder is for: its promise or, when that broke and nobody had it, the repair.
 func (a *App) haveLadder(ctx context.Context, v desk.Viewer, al desk.Alert) error {
 	c, err := a.Client(ctx, v, al.Client)
 	if err != nil {
@@ -29,7 +29,7 @@ func (a *App) haveLadder(ctx context.Context, v desk.Viewer, al desk.Alert) erro
 	}
 	return a.onTicket(ctx, v, c, al.Ticket, func(x *act) error {
 		for _, p := range x.live {
-			if p.ID == al.Promise || p.RepairOf == al.Promise {
+			if p.ID == al.Promise || p.RepairOf == al.Promise && al.AckedAt.IsZero() {
 				return x.inHand(p)
 			}
 		}
