@@ -82,9 +82,12 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 			return err
 		}
 		if to == v.Staff {
-			if err := x.has(p); err != nil {
-				return err
-			}
+			err = x.has(p)
+		} else {
+			err = x.tx.LadderAgain(p.ID) // the new owner has not said that they have it
+		}
+		if err != nil {
+			return err
 		}
 		return x.note(desk.PromiseGiven, d)
 	})

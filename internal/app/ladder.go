@@ -21,7 +21,7 @@ func (a *App) HavePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	})
 }
 
-// haveLadder is HavePromise for what a ladder is for: its promise or, when that broke, the repair.
+// haveLadder is HavePromise for what a ladder is for: its promise or, when that broke and nobody had it, the repair.
 func (a *App) haveLadder(ctx context.Context, v desk.Viewer, al desk.Alert) error {
 	c, err := a.Client(ctx, v, al.Client)
 	if err != nil {
@@ -29,7 +29,7 @@ func (a *App) haveLadder(ctx context.Context, v desk.Viewer, al desk.Alert) erro
 	}
 	return a.onTicket(ctx, v, c, al.Ticket, func(x *act) error {
 		for _, p := range x.live {
-			if p.ID == al.Promise || p.RepairOf == al.Promise {
+			if p.ID == al.Promise || p.RepairOf == al.Promise && al.AckedAt.IsZero() {
 				return x.inHand(p)
 			}
 		}
@@ -37,7 +37,7 @@ func (a *App) haveLadder(ctx context.Context, v desk.Viewer, al desk.Alert) erro
 	})
 }
 
-// inHand notes that v has p.
+// inHand notes that v has p. Its owner may always say so.
 func (x *act) inHand(p desk.Promise) error {
 	if p.Kind == desk.Confirm {
 		return desk.Errorf(desk.Conflict, "promise.confirm", "Kept asks again by itself: nobody has to take this.")
@@ -47,7 +47,7 @@ func (x *act) inHand(p desk.Promise) error {
 	if err != nil || by == v.Staff {
 		return err
 	}
-	if taken && by != 0 {
+	if taken && by != 0 && p.Owner != v.Staff {
 		return desk.Errorf(desk.Conflict, "promise.taken", "%s has this promise already.", x.a.staffName(by))
 	}
 	d := desk.EventData{Promise: p.ID, Reason: desk.GivenInHand}

@@ -196,6 +196,42 @@ func TestAPromiseInHandHasNoLadder(t *testing.T) {
 	})
 }
 
+// What somebody had, and somebody else was given, has a ladder again: its new owner is called, and may say "I have it".
+func TestAPromiseThatIsGivenOnHasALadder(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		minutes(d, d.At(3, 8, 1))
+		d.Must(d.App.HavePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		d.Must(d.App.GivePromise(d.Ctx(), d.Ana, maria.Got.Ref, p.ID, d.Omar.Staff, "Priya is ill"))
+		minutes(d, d.At(3, 8, 21))
+		if priya, ana := untaken(d, priyasPhone), untaken(d, anasPhone); priya != 1 || ana == 0 {
+			t.Errorf("Priya was told %d times, Ana %d", priya, ana)
+		}
+		d.Must(d.App.HavePromise(d.Ctx(), d.Omar, maria.Got.Ref, p.ID))
+		if err := d.App.HavePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Omar Said") {
+			t.Errorf("Priya is told %v", err)
+		}
+		before := untaken(d, anasPhone)
+		minutes(d, d.At(3, 8, 29))
+		if n := untaken(d, anasPhone); n != before {
+			t.Errorf("Ana was told %d more times", n-before)
+		}
+		checked(d)
+	})
+}
+
+// Its owner may say that they have it also after somebody else has said so.
+func TestTheOwnerMayAlwaysHaveIt(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		d.Must(d.App.HavePromise(d.Ctx(), d.Sam, maria.Got.Ref, p.ID))
+		d.Must(d.App.HavePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		if err := d.App.HavePromise(d.Ctx(), d.Sam, maria.Got.Ref, p.ID); !desk.Is(err, desk.Conflict) || !strings.Contains(err.Error(), "Priya Nair") {
+			t.Errorf("Sam is told %v", err)
+		}
+	})
+}
+
 // A promise that nobody owns belongs to whoever says that they have it.
 func TestIHaveWhatNobodyOwns(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {

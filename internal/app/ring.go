@@ -201,17 +201,36 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		return desk.Errorf(desk.Invalid, "call.state", "There is no such state of a call.")
 	}
 	var rings []desk.Ring
-	err := a.db.System(ctx, "voice", func(tx *store.SystemTx) (err error) {
+	err := a.db.DeskRead(ctx, desk.System("voice"), func(tx *store.DeskReadTx) (err error) {
+		rings, err = tx.RingsOfCall(news.ProviderID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(rings) == 0 {
+		return notFound
+	}
+	// First: after a crash the provider tells it again, and having it twice is having it once. Once it is marked, no
+	// news of this call gives it to them again.
+	for _, r := range rings {
+		if state == desk.RingAcked && r.State.Can(state) {
+			if err := a.answered(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	err = a.db.System(ctx, "voice", func(tx *store.SystemTx) (err error) {
 		if rings, err = tx.RingsOfCall(news.ProviderID); err != nil {
 			return err
 		}
-		for i := range rings {
-			from := rings[i].State
+		for _, r := range rings {
+			from := r.State
 			if !from.Can(state) {
 				continue
 			}
-			rings[i].State, rings[i].Reason = state, news.Reason
-			if err := ringMoves(tx, rings[i], from, tx.Now()); err != nil {
+			r.State, r.Reason = state, news.Reason
+			if err := ringMoves(tx, r, from, tx.Now()); err != nil {
 				return err
 			}
 		}
@@ -220,20 +239,12 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 	if err != nil {
 		return err
 	}
-	if len(rings) == 0 {
-		return notFound
-	}
 	if state.Unheard() {
 		if err := a.sendRings(ctx, a.Now()); err != nil {
 			return err
 		}
 	}
 	for _, r := range rings {
-		if r.State == desk.RingAcked {
-			if err := a.answered(ctx, r); err != nil {
-				return err
-			}
-		}
 		a.changed(Change{Client: r.Client})
 	}
 	return nil

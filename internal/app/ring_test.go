@@ -96,6 +96,40 @@ func TestPressingOneTakesAPromise(t *testing.T) {
 	})
 }
 
+// Who had a promise that broke does not get its repair, which is somebody else's, by news of the old call that comes again.
+func TestNewsOfAnOldCallTakesNoRepair(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Priya, "312-555-0181", nil, []coverage.Rule{{By: coverage.ByCall}}))
+		d.Voice.Set(priyasPhone, voice.Phone{Answers: true, Key: "1"})
+		minutes(d, d.At(3, 8, 31))
+		call := "call-" + d.Voice.Calls(priyasPhone)[0].ID
+		said := func() (n int) {
+			events, err := d.App.Events(d.Ctx(), d.Sam, maria.Got.Ref)
+			d.Must(err)
+			for _, e := range events {
+				if e.Type == desk.PromiseGiven && e.Data.Reason == desk.GivenInHand {
+					n++
+				}
+			}
+			return n
+		}
+		before := said()
+		for _, state := range []channel.CallState{channel.NoAnswer, channel.Acknowledged, channel.Answered} {
+			d.Must(d.App.Called(d.Ctx(), channel.Call{ProviderID: call, State: state}))
+		}
+		if n := said(); before != 1 || n != before {
+			t.Errorf("the history says %d times that somebody has it, and %d times after the news", before, n)
+		}
+		if repair := maria.Promise(); repair.RepairOf != p.ID {
+			t.Fatalf("%+v", repair)
+		} else if err := d.App.HavePromise(d.Ctx(), d.Ana, maria.Got.Ref, repair.ID); err != nil {
+			t.Errorf("Ana, who owns the repair, is told %v", err)
+		}
+		checked(d)
+	})
+}
+
 // A way that does not reach somebody makes the next one due at once, whatever stood in the way; why is kept.
 func TestTheNextWayIsTakenAtOnce(t *testing.T) {
 	for name, c := range map[string]struct {

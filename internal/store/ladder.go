@@ -24,8 +24,10 @@ var (
 	ladderAdd = sql(`INSERT INTO alert (` + alertNames + `) SELECT $2, p.client_id, p.ticket_id, p.id, 'untaken', '', '', $3, NULL, 0
 		FROM promise p WHERE p.client_id = $1 AND p.id = $4 AND p.ended_at IS NULL ON CONFLICT DO NOTHING`)
 	ladderTake = sql(`INSERT INTO alert (` + alertNames + `) VALUES ($2, $1, $3, $4, 'untaken', '', '', $5, $5, $6)
-		ON CONFLICT (client_id, promise_id) WHERE kind = 'untaken' DO UPDATE SET acked_at = excluded.acked_at, acked_by = excluded.acked_by WHERE alert.acked_at IS NULL`)
+		ON CONFLICT (client_id, promise_id) WHERE kind = 'untaken' DO UPDATE SET acked_at = excluded.acked_at, acked_by = excluded.acked_by`)
 	ladderTaken = sql(`SELECT acked_by FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
+	ladderRings = sql(`DELETE FROM ring WHERE client_id = $1 AND alert_id IN (SELECT a.id FROM alert a WHERE a.client_id = $1 AND a.promise_id = $2 AND a.kind = 'untaken' AND a.acked_at IS NOT NULL)`)
+	ladderAgain = sql(`DELETE FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
 	ladderEnd   = sql(`UPDATE alert SET acked_at = $4, acked_by = $5 WHERE client_id = $1 AND promise_id IN ($2, $3) AND kind = 'untaken' AND acked_at IS NULL`)
 )
 
@@ -53,9 +55,17 @@ func (tx *Tx) AddLadder(id int64, p desk.PromiseID) (bool, error) {
 	return n > 0, err
 }
 
-// TakeLadder acknowledges the ladder of p: it ends, or never begins.
+// TakeLadder acknowledges the ladder of p: it ends, or never begins. Whoever takes it last has it.
 func (tx *Tx) TakeLadder(p desk.Promise, by desk.StaffID) error {
 	return tx.put(ladderTake, tx.client, tx.NewDeskID(), p.Ticket, p.ID, micros(tx.Now()), by)
+}
+
+// LadderAgain forgets that somebody had p: nobody has it now, and its ladder begins again.
+func (tx *Tx) LadderAgain(p desk.PromiseID) error {
+	if err := tx.put(ladderRings, tx.client, p); err != nil {
+		return err
+	}
+	return tx.put(ladderAgain, tx.client, p)
 }
 
 // EndLadders ends those of two promises; zero is none.
