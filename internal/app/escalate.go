@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -69,19 +70,28 @@ const laddersAtOnce = 500
 // say. What is to be sent is a row first; a step that finds nobody does not wait; that nobody was reached is a row as
 // well, and on the board.
 func (a *App) escalate(ctx context.Context, now time.Time) error {
+	if begun, err := a.beginCalls(ctx, now); !begun || err != nil {
+		return err
+	}
+	// A provider that hangs holds up what is sent behind it, and no ladder that begins meanwhile.
+	return a.sendRings(ctx, now)
+}
+
+// beginCalls writes whom to call; begun is false when that was done a moment ago.
+func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err error) {
 	a.escalating.mu.Lock()
 	defer a.escalating.mu.Unlock()
 	if age := now.Sub(a.escalating.at); age >= 0 && age < escalateEvery {
-		return nil
+		return false, nil
 	}
 	a.escalating.at = now // also when it fails: then it is tried again a little later
 	var c called
-	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) (err error) {
+	err = a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) (err error) {
 		c, err = a.toCall(tx, now)
 		return err
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	todo := map[desk.ClientID][]calling{}
 	for _, al := range c.alerts {
@@ -96,12 +106,12 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 		al := desk.Alert{Client: p.Client, Ticket: p.Ticket, Promise: p.ID, Kind: desk.AlertUntaken}
 		c.add(todo, al, c.untaken.Policy, caseOf(p, now), now)
 	}
-	for client, list := range todo {
-		if err := a.ring(ctx, client, list); err != nil {
-			return err
+	for _, client := range slices.Sorted(maps.Keys(todo)) {
+		if err := a.ring(ctx, client, todo[client]); err != nil {
+			return false, err
 		}
 	}
-	return a.sendRings(ctx, now)
+	return true, nil
 }
 
 // caseOf is what the steps for a promise begin from. After an outage they begin when its ladder does, and not all at once.

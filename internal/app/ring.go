@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,10 +65,12 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 			}
 			groups[g] = append(groups[g], r)
 		}
-		for _, g := range order {
-			if err := a.sendRing(ctx, groups[g], contacts[g.who], now); err != nil {
-				return err
-			}
+		var errs []error
+		for _, g := range order { // one who cannot be told keeps nobody else from it
+			errs = append(errs, a.sendRing(ctx, groups[g], contacts[g.who], now))
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
 		}
 	}
 	return nil
