@@ -48,6 +48,8 @@ func (s RingState) Can(to RingState) bool {
 		return to == RingCalling && s == RingSending || to == RingAnswered || to == RingAcked || to == RingNoAnswer || to == RingBusy || to == RingFailed
 	case RingAnswered:
 		return to == RingAcked || to == RingNoAnswer // picked up, and nobody pressed 1
+	case RingNoAnswer:
+		return to == RingAcked // that 1 was pressed came after the end of the call
 	}
 	return false
 }
