@@ -234,7 +234,7 @@ func TestIHaveItFromTheBoard(t *testing.T) {
 	maria := a.d.Maria().Calls(a.d.Sam, "weight in pounds")
 	p := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
 	a.d.AdvanceTo(a.d.At(3, 8, 1))
-	a, priya := a.as(a.d.Omar), a.as(a.d.Priya)
+	a, sam := a.as(a.d.Omar), a.as(a.d.Sam)
 	a.get("/promises")
 	act := "/desk/t/" + string(maria.Got.Ref) + "/promises/" + strconv.FormatInt(int64(p.ID), 10) + "/acks"
 	if !strings.Contains(a.body, "Called: Priya Nair") || !strings.Contains(a.body, act) {
@@ -252,7 +252,7 @@ func TestIHaveItFromTheBoard(t *testing.T) {
 	if strings.Contains(a.body, act) {
 		t.Error("it is asked again")
 	}
-	if priya.post(act, "back", "/promises"); priya.status != 409 || !strings.Contains(priya.body, "Omar Said has this promise already.") {
-		t.Errorf("Priya is told %d", priya.status)
+	if sam.post(act, "back", "/promises"); sam.status != 409 || !strings.Contains(sam.body, "Omar Said has this promise already.") {
+		t.Errorf("Sam is told %d", sam.status)
 	}
 }
