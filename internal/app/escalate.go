@@ -93,21 +93,21 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 	if err != nil {
 		return false, err
 	}
-	todo := map[desk.ClientID][]calling{}
+	byClient := map[desk.ClientID][]calling{}
 	for _, al := range c.alerts {
-		c.add(todo, al, c.forAlert.Policy, coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
+		c.add(byClient, al, c.forAlert.Policy, coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
 	}
 	for _, l := range c.ladders {
 		if p := l.Promise; p.AnsweredAt.IsZero() && !p.Calling(now) {
-			c.add(todo, l.Alert, c.untaken.Policy, caseOf(p, l.Alert.RaisedAt), now)
+			c.add(byClient, l.Alert, c.untaken.Policy, caseOf(p, l.Alert.RaisedAt), now)
 		}
 	}
 	for _, p := range c.fresh {
 		al := desk.Alert{Client: p.Client, Ticket: p.Ticket, Promise: p.ID, Kind: desk.AlertUntaken}
-		c.add(todo, al, c.untaken.Policy, caseOf(p, now), now)
+		c.add(byClient, al, c.untaken.Policy, caseOf(p, now), now)
 	}
-	for _, client := range slices.Sorted(maps.Keys(todo)) {
-		if err := a.ring(ctx, client, todo[client]); err != nil {
+	for _, client := range slices.Sorted(maps.Keys(byClient)) {
+		if err := a.ring(ctx, client, byClient[client]); err != nil {
 			return false, err
 		}
 	}
@@ -186,7 +186,7 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 
 // add notes the rings of an alert that are due by now and not there yet. What comes before a promise is due is not
 // urgent; all else is.
-func (c *called) add(todo map[desk.ClientID][]calling, al desk.Alert, policy coverage.Policy, what coverage.Case, now time.Time) {
+func (c *called) add(byClient map[desk.ClientID][]calling, al desk.Alert, policy coverage.Policy, what coverage.Case, now time.Time) {
 	e := c.plan.Escalate(policy, what, now)
 	one := calling{alert: al}
 	have := c.rings[ringOf{al.Client, al.ID}]
@@ -205,7 +205,7 @@ func (c *called) add(todo map[desk.ClientID][]calling, al desk.Alert, policy cov
 		one.rings = append(one.rings, desk.Ring{Alert: al.ID, Step: -1, CalledAt: e.At, State: desk.RingNobody})
 	}
 	if len(one.rings) > 0 {
-		todo[al.Client] = append(todo[al.Client], one)
+		byClient[al.Client] = append(byClient[al.Client], one)
 	}
 }
 
