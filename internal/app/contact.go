@@ -26,15 +26,23 @@ func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, 
 	if err := bad.Err(); err != nil {
 		return err
 	}
+	return a.changeContact(ctx, v, who, func(have *desk.Contact) {
+		have.Phone = c.Phone
+		if v.Leads() {
+			have.Capacity = c.Capacity
+		}
+	})
+}
+
+// changeContact stores what change makes of the contact of somebody.
+func (a *App) changeContact(ctx context.Context, v desk.Viewer, who desk.StaffID, change func(*desk.Contact)) error {
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		have, err := tx.Contacts()
+		all, err := tx.Contacts()
 		if err != nil {
 			return err
 		}
-		if !v.Leads() {
-			c.Capacity = have[who].Capacity
-		}
-		c.Rings, c.Calm = have[who].Rings, have[who].Calm
+		c := all[who]
+		change(&c)
 		return tx.SaveContact(who, c)
 	})
 	if err == nil {
@@ -99,19 +107,7 @@ func (a *App) SaveOwnContact(ctx context.Context, v desk.Viewer, phone string, u
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		have, err := tx.Contacts()
-		if err != nil {
-			return err
-		}
-		c := have[v.Staff]
-		c.Phone, c.Rings, c.Calm = phone, urgent, calm
-		return tx.SaveContact(v.Staff, c)
-	})
-	if err == nil {
-		a.rosterChanged()
-	}
-	return err
+	return a.changeContact(ctx, v, v.Staff, func(have *desk.Contact) { have.Phone, have.Rings, have.Calm = phone, urgent, calm })
 }
 
 // Certify says until when somebody is certified for a skill; zero is without end. An instant that has passed
