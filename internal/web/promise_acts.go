@@ -132,32 +132,9 @@ func (h *handler) movePromise(w http.ResponseWriter, r *http.Request, s signed) 
 	})
 }
 
-// POST /desk/t/{ref}/promises/{id}/owner: to whom; without a name to the viewer. A refusal goes back to the
-// board where it was asked there.
+// POST /desk/t/{ref}/promises/{id}/owner: to whom; without a name to the viewer.
 func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) error {
-	if back, err := url.Parse(localPath(r.PostForm.Get("back"))); err == nil && back.Path == "/promises" {
-		ref, err := pathRef(r)
-		if err != nil {
-			return err
-		}
-		id, err := pathID(r)
-		if err != nil {
-			return err
-		}
-		to, err := staffIn(r, s)
-		if err == nil {
-			err = h.app.GivePromise(r.Context(), s.v, ref, desk.PromiseID(id), to, r.PostForm.Get("override"))
-		}
-		if err != nil && typedWrong(err) {
-			return h.showBoard(w, r, s, httpd.Status(err), back.Query(), said(err))
-		}
-		if err != nil {
-			return err
-		}
-		http.Redirect(w, r, back.String(), http.StatusSeeOther)
-		return nil
-	}
-	return h.ticketAct(w, r, s, "give", onPromise, func(ref desk.Ref, id desk.PromiseID) error {
+	return h.boardAct(w, r, s, "give", func(ref desk.Ref, id desk.PromiseID) error {
 		to, err := staffIn(r, s)
 		if err != nil {
 			return err
@@ -168,11 +145,17 @@ func (h *handler) givePromise(w http.ResponseWriter, r *http.Request, s signed) 
 
 // POST /desk/t/{ref}/promises/{id}/acks: somebody has it, and nobody is called any more.
 func (h *handler) havePromise(w http.ResponseWriter, r *http.Request, s signed) error {
+	return h.boardAct(w, r, s, "have", func(ref desk.Ref, id desk.PromiseID) error {
+		return h.app.HavePromise(r.Context(), s.v, ref, id)
+	})
+}
+
+// boardAct is an act on a promise that is offered on the board as well as on the ticket: what comes of it is shown where
+// it was asked.
+func (h *handler) boardAct(w http.ResponseWriter, r *http.Request, s signed, name string, act func(desk.Ref, desk.PromiseID) error) error {
 	back, err := url.Parse(localPath(r.PostForm.Get("back")))
 	if err != nil || back.Path != "/promises" {
-		return h.ticketAct(w, r, s, "have", onPromise, func(ref desk.Ref, id desk.PromiseID) error {
-			return h.app.HavePromise(r.Context(), s.v, ref, id)
-		})
+		return h.ticketAct(w, r, s, name, onPromise, act)
 	}
 	ref, err := pathRef(r)
 	if err != nil {
@@ -182,15 +165,15 @@ func (h *handler) havePromise(w http.ResponseWriter, r *http.Request, s signed) 
 	if err != nil {
 		return err
 	}
-	err = h.app.HavePromise(r.Context(), s.v, ref, desk.PromiseID(id))
-	if err != nil && typedWrong(err) {
+	switch err := act(ref, desk.PromiseID(id)); {
+	case err == nil:
+		http.Redirect(w, r, back.String(), http.StatusSeeOther)
+		return nil
+	case typedWrong(err):
 		return h.showBoard(w, r, s, httpd.Status(err), back.Query(), said(err))
-	}
-	if err != nil {
+	default:
 		return err
 	}
-	http.Redirect(w, r, back.String(), http.StatusSeeOther)
-	return nil
 }
 
 // promiseTab is what is promised on a ticket, and what can be done with it.
