@@ -70,6 +70,7 @@ type AlertLine struct {
 	Caller string
 	Called string // who was called for it, in a sentence; empty: nobody yet
 	Nobody bool   // and nobody was reached
+	Mine   bool   // the viewer may take care of it
 }
 
 const (
@@ -142,6 +143,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
 		line := AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]}
 		line.Called, line.Nobody = calledFor(func(r desk.Ring) bool { return r.Client == al.Client && r.Alert == al.ID }, read.rings, know.staff)
+		line.Mine = v.Leads() || wasCalled(v.Staff, al, read.rings)
 		b.Alerts = append(b.Alerts, line)
 	}
 	for _, in := range read.waiting {
@@ -382,15 +384,29 @@ func load(hours []store.HourCount, on *duty, clients []desk.Client, f BoardFilte
 	return out
 }
 
-// AckAlert notes that v takes care of an alert. Forbidden for those who do not lead; Conflict
-// "alert.taken" when somebody else takes care of it already.
+// wasCalled reports whether the escalation has called somebody for an alert.
+func wasCalled(who desk.StaffID, al desk.Alert, rings []desk.Ring) bool {
+	return slices.ContainsFunc(rings, func(r desk.Ring) bool {
+		return r.Client == al.Client && r.Alert == al.ID && r.Staff == who && r.State.Called()
+	})
+}
+
+// AckAlert notes that v takes care of an alert, wherever v says so: on a page or by a key on the phone. Forbidden for
+// those who neither lead nor were called for it; Conflict "alert.taken" when somebody else takes care of it already.
 func (a *App) AckAlert(ctx context.Context, v desk.Viewer, id int64) error {
-	if !v.Leads() {
-		return desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can take care of an alert.")
+	forbidden := desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor, or who was called for it, can take care of an alert.")
+	if v.Who != desk.WhoStaff {
+		return forbidden
 	}
 	var al desk.Alert
 	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		al, err = tx.Alert(id)
+		if al, err = tx.Alert(id); err != nil || v.Leads() {
+			return err
+		}
+		rings, err := tx.OpenRings()
+		if err == nil && !wasCalled(v.Staff, al, rings) {
+			err = forbidden
+		}
 		return err
 	})
 	if err != nil {

@@ -255,20 +255,10 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 
 // answered notes that whoever was called for an alert has it. Somebody else who had it first keeps it.
 func (a *App) answered(ctx context.Context, r desk.Ring) error {
-	if r.Kind != desk.AlertUntaken {
-		return a.db.Write(ctx, desk.System("voice"), r.Client, func(tx *store.Tx) error { return tx.AckAlert(r.Alert, r.Staff) })
-	}
-	var al desk.Alert
-	err := a.db.DeskRead(ctx, desk.System("voice"), func(tx *store.DeskReadTx) (err error) {
-		al, err = tx.Alert(r.Alert)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	v := desk.Viewer{Who: desk.WhoStaff, Staff: r.Staff, Name: a.staffName(r.Staff), Clients: []desk.ClientID{r.Client}}
-	if err = a.haveLadder(ctx, v, al); desk.Is(err, desk.Conflict) {
-		err = nil // somebody else had it first
+	err := a.AckAlert(ctx, v, r.Alert)
+	if desk.Is(err, desk.Conflict) || desk.Is(err, desk.Forbidden) {
+		return nil // somebody else had it first, and then nobody is called for it any more
 	}
 	return err
 }

@@ -212,3 +212,42 @@ func TestHowSomebodyIsToldIsTheirs(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoWasCalledMayAccept: whoever the escalation has called for an alert accepts it by a key on the phone or on the
+// board, and nobody else who does not lead.
+func TestWhoWasCalledMayAccept(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0188", []coverage.Rule{{By: coverage.ByCall}}, nil))
+		policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+		d.Must(err)
+		policy.Steps = []coverage.Step{{To: []coverage.Target{{Person: int64(d.Sam.Staff)}}, Wait: 30 * time.Minute}}
+		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+		alert := func() app.AlertLine {
+			t.Helper()
+			board, err := d.App.Board(d.Ctx(), d.Sam, app.BoardFilter{})
+			d.Must(err)
+			if len(board.Alerts) != 1 {
+				t.Fatalf("%d alerts", len(board.Alerts))
+			}
+			return board.Alerts[0]
+		}
+		d.Voice.Set("+13125550188", voice.Phone{Answers: true})
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		if al := alert(); al.Mine || !desk.Is(d.App.AckAlert(d.Ctx(), d.Sam, al.Alert.ID), desk.Forbidden) {
+			t.Error("before he is called Sam may accept it")
+		}
+		minutes(d, d.Now().Add(2*time.Minute))
+		al := alert()
+		if !al.Mine || !desk.Is(d.App.AckAlert(d.Ctx(), d.Priya, al.Alert.ID), desk.Forbidden) {
+			t.Error("Sam was called, and it is Priya's")
+		}
+		d.Must(d.App.AckAlert(d.Ctx(), d.Sam, al.Alert.ID))
+
+		d.Voice.Set("+13125550188", voice.Phone{Answers: true, Key: "1"})
+		d.Rosa().Calls(d.Sam, "I have chest pain")
+		minutes(d, d.Now().Add(2*time.Minute))
+		if board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{}); err != nil || len(board.Alerts) != 0 {
+			t.Errorf("after 1 was pressed %d alerts are open, %v", len(board.Alerts), err)
+		}
+	})
+}

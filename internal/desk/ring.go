@@ -41,6 +41,11 @@ func (s RingState) Unheard() bool {
 	return false
 }
 
+// Called reports whether the person was told, or is being told, or it was tried.
+func (s RingState) Called() bool {
+	return s != RingWaiting && s != RingStopped && s != RingNobody
+}
+
 // Can reports whether a call may go to state to. News of a provider comes twice and out of order.
 func (s RingState) Can(to RingState) bool {
 	switch s {

@@ -8,7 +8,6 @@ var (
 	alertCols  = aliased("a", alertNames)
 	alertAdd   = gathered(insert("alert", alertNames))
 	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
-	alertAck   = sql("UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND id = $2 AND acked_at IS NULL")
 	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
@@ -38,11 +37,6 @@ func (tx *Tx) AddAlert(a desk.Alert) error {
 // SaveAlert writes everything of a that can change; NotFound when the client has no such alert.
 func (tx *Tx) SaveAlert(a desk.Alert) error {
 	return must(tx.exec(alertSave, tx.client, a.ID, a.Kind, a.Flag, a.Note, optMicros(a.AckedAt), a.AckedBy))
-}
-
-// AckAlert notes that somebody takes care of an alert, unless somebody does already.
-func (tx *Tx) AckAlert(id int64, by desk.StaffID) error {
-	return tx.put(alertAck, tx.client, id, micros(tx.Now()), by)
 }
 
 // SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client.

@@ -19,7 +19,7 @@ var alertTitles = map[desk.AlertKind][2]string{
 	desk.AlertInbound:     {"A message fits no question", "Find out who wrote it."},
 }
 
-func alertView(al desk.Alert, s signed, back string) view.AlertView {
+func alertView(al desk.Alert, mine bool, back string) view.AlertView {
 	v := view.AlertView{Title: alertTitles[al.Kind][0], Text: alertTitles[al.Kind][1], Back: back}
 	if al.Kind == desk.AlertRedFlag {
 		v.Title, v.Text = flags[al.Flag], flagText[al.Flag]
@@ -32,7 +32,7 @@ func alertView(al desk.Alert, s signed, back string) view.AlertView {
 		}
 	}
 	v.Quiet = al.Kind != desk.AlertRedFlag
-	if s.v.Leads() {
+	if mine {
 		v.AckURL = "/alerts/" + strconv.FormatInt(al.ID, 10) + "/acks"
 	}
 	return v

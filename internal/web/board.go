@@ -74,7 +74,7 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	v.Skills = h.skillOptions(ctx, b, f.Skill)
 	v.Kept, v.KeptOf, v.Apart = counts(b.Counts)
 	for _, al := range b.Alerts {
-		a := alertView(al.Alert, s, here)
+		a := alertView(al.Alert, al.Mine, here)
 		a.Text = strings.TrimSpace(a.Text + " " + al.Called)
 		if al.Ticket.Ref != "" {
 			a.Who, a.URL = al.Caller+", "+al.Client.Name, ticketURL(al.Ticket.Ref)

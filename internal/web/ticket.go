@@ -266,7 +266,7 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 	base := ticketURL(tk.Ref)
 	v := view.TicketView{Hospital: hospital(p.Client, now), Timeline: timeline(p, s, loc, now), AskForm: "ask-fixed"}
 	for _, al := range p.Alerts {
-		v.Alerts = append(v.Alerts, alertView(al, s, base))
+		v.Alerts = append(v.Alerts, alertView(al, s.v.Leads(), base))
 	}
 	redFlagsFirst(v.Alerts)
 	if tk.State.Open() {
