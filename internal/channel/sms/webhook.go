@@ -24,12 +24,12 @@ const maxText = 1600 // ten joined parts, the most that carriers pass on
 func ParseInbound(form url.Values) (channel.Inbound, error) {
 	in := channel.Inbound{
 		Channel:    channel.SMS,
-		ProviderID: first(form, "MessageSid", "SmsSid", "id"),
-		From:       first(form, "From"),
-		To:         first(form, "To"),
-		Text:       strings.ToValidUTF8(first(form, "Body"), "\uFFFD"),
+		ProviderID: channel.Field(form, "MessageSid", "SmsSid", "id"),
+		From:       channel.Field(form, "From"),
+		To:         channel.Field(form, "To"),
+		Text:       strings.ToValidUTF8(channel.Field(form, "Body"), "\uFFFD"),
 	}
-	if !idLike(in.ProviderID) || !phoneLike(in.From) || !phoneLike(in.To) || utf8.RuneCountInString(in.Text) > maxText {
+	if !channel.IDLike(in.ProviderID) || !phoneLike(in.From) || !phoneLike(in.To) || utf8.RuneCountInString(in.Text) > maxText {
 		return channel.Inbound{}, ErrForm
 	}
 	return in, nil
@@ -40,11 +40,11 @@ func ParseInbound(form url.Values) (channel.Inbound, error) {
 func ParseReceipt(form url.Values) (channel.Receipt, error) {
 	r := channel.Receipt{
 		Channel:    channel.SMS,
-		ProviderID: first(form, "MessageSid", "SmsSid", "id"),
-		Reason:     first(form, "ErrorCode"),
+		ProviderID: channel.Field(form, "MessageSid", "SmsSid", "id"),
+		Reason:     channel.Field(form, "ErrorCode"),
 	}
-	word := first(form, "MessageStatus", "SmsStatus", "status")
-	if !idLike(r.ProviderID) || word == "" || r.Reason != "" && !idLike(r.Reason) {
+	word := channel.Field(form, "MessageStatus", "SmsStatus", "status")
+	if !channel.IDLike(r.ProviderID) || word == "" || r.Reason != "" && !channel.IDLike(r.Reason) {
 		return channel.Receipt{}, ErrForm
 	}
 	if r.State = state(word); r.Reason == codeStopped {
@@ -74,18 +74,5 @@ func Verify(secret, url string, form url.Values, signature string) bool {
 	return secret != "" && hmac.Equal([]byte(Sign(secret, url, form)), []byte(signature))
 }
 
-func first(form url.Values, names ...string) string {
-	for _, n := range names {
-		if v := form.Get(n); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-func idLike(s string) bool {
-	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
-}
-
 // phoneLike takes numbers and the short codes and names that some texts come from.
-func phoneLike(s string) bool { return idLike(s) && len(s) <= 20 }
+func phoneLike(s string) bool { return channel.IDLike(s) && len(s) <= 20 }

@@ -32,8 +32,8 @@ var ErrForm = errors.New("voice: the form of the webhook cannot be read")
 // ParseCall reads the news of a call out of a webhook's form: CallSid with CallStatus, or with the Digits that were
 // pressed. At is left to the caller's clock. The signature comes first.
 func ParseCall(form url.Values) (channel.Call, error) {
-	c := channel.Call{ProviderID: first(form, "CallSid", "id"), Reason: form.Get("ErrorCode")}
-	if !idLike(c.ProviderID) || c.Reason != "" && !idLike(c.Reason) {
+	c := channel.Call{ProviderID: channel.Field(form, "CallSid", "id"), Reason: form.Get("ErrorCode")}
+	if !channel.IDLike(c.ProviderID) || c.Reason != "" && !channel.IDLike(c.Reason) {
 		return channel.Call{}, ErrForm
 	}
 	if keys := form.Get("Digits"); keys != "" {
@@ -42,7 +42,7 @@ func ParseCall(form url.Values) (channel.Call, error) {
 		}
 		return c, nil
 	}
-	switch strings.ToLower(first(form, "CallStatus", "status")) {
+	switch strings.ToLower(channel.Field(form, "CallStatus", "status")) {
 	case "queued", "initiated", "ringing":
 		c.State = channel.Calling
 	case "in-progress", "answered":
@@ -59,17 +59,4 @@ func ParseCall(form url.Values) (channel.Call, error) {
 		return channel.Call{}, ErrForm
 	}
 	return c, nil
-}
-
-func first(form url.Values, names ...string) string {
-	for _, n := range names {
-		if v := form.Get(n); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-func idLike(s string) bool {
-	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
