@@ -7,7 +7,8 @@ import (
 	"kept/internal/desk"
 )
 
-// TryPromise notes that somebody is calling now.
+// TryPromise notes that somebody is calling now. Nobody is called for the promise meanwhile; a call that nobody ends
+// lets its ladder go on after desk.CallLasts.
 func (a *App) TryPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID) error {
 	return a.BeginCall(ctx, v, ref, id, 0)
 }
@@ -34,9 +35,6 @@ func (a *App) BeginCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id des
 			return err
 		}
 		if err := x.put(p); err != nil {
-			return err
-		}
-		if err := x.uncalled(p.ID, p.RepairOf); err != nil {
 			return err
 		}
 		err = begin(desk.Attempt{

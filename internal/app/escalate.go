@@ -98,7 +98,7 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 		c.add(byClient, al, c.forAlert.Policy, coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
 	}
 	for _, l := range c.ladders {
-		if p := l.Promise; p.AnsweredAt.IsZero() && !p.Calling(now) {
+		if p := l.Promise; p.AnsweredAt.IsZero() {
 			c.add(byClient, l.Alert, c.untaken.Policy, caseOf(p, l.Alert.RaisedAt), now)
 		}
 	}

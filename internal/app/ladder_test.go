@@ -120,8 +120,9 @@ func TestALadderEnds(t *testing.T) {
 		"taken": func(d *testkit.Desk, m *testkit.Person, p desk.Promise) error {
 			return d.App.GivePromise(d.Ctx(), d.Ana, m.Got.Ref, p.ID, d.Ana.Staff, "I do it")
 		},
-		"call begun": func(d *testkit.Desk, m *testkit.Person, p desk.Promise) error {
-			return d.App.TryPromise(d.Ctx(), d.Priya, m.Got.Ref, p.ID)
+		"called and missed": func(d *testkit.Desk, m *testkit.Person, p desk.Promise) error {
+			d.Must(d.App.TryPromise(d.Ctx(), d.Priya, m.Got.Ref, p.ID))
+			return d.App.MissedCall(d.Ctx(), d.Priya, m.Got.Ref, p.ID, "no_answer")
 		},
 		"kept": func(d *testkit.Desk, m *testkit.Person, p desk.Promise) error {
 			return d.App.KeepPromise(d.Ctx(), d.Priya, m.Got.Ref, p.ID, "she sees pounds", nil)
@@ -192,6 +193,41 @@ func TestAPromiseInHandHasNoLadder(t *testing.T) {
 		minutes(d, d.At(3, 8, 32))
 		if untaken(d, anasPhone) != 1 {
 			t.Errorf("Ana, who owns the repair, was told %d times", untaken(d, anasPhone))
+		}
+	})
+}
+
+// While somebody is on the phone nobody is called; a call that is begun and never ended lets the ladder go on.
+func TestACallThatNobodyEndsLetsTheLadderGoOn(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		minutes(d, d.At(3, 8, 8))
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		minutes(d, d.At(3, 8, 22))
+		if priya, ana := untaken(d, priyasPhone), untaken(d, anasPhone); priya != 1 || ana != 0 {
+			t.Fatalf("during the call Priya was told %d times, Ana %d", priya, ana)
+		}
+		minutes(d, d.At(3, 8, 24))
+		if ana := untaken(d, anasPhone); ana == 0 {
+			t.Error("nobody ended the call, and Ana was not told")
+		}
+	})
+}
+
+// A ring that was to come waits while somebody is on the phone, and comes when nobody ends the call.
+func TestARingWaitsForACall(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, p := ladders(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Priya, "312-555-0181", nil, []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByMail, After: 2 * time.Minute}}))
+		minutes(d, d.At(3, 8, 1))
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+		minutes(d, d.At(3, 8, 15))
+		if n := len(d.Mail.Mails("pri@kept.example")); n != 0 {
+			t.Fatalf("%d mails during the call", n)
+		}
+		minutes(d, d.At(3, 8, 17))
+		if n := len(d.Mail.Mails("pri@kept.example")); n != 1 {
+			t.Errorf("%d mails after it", n)
 		}
 	})
 }

@@ -11,6 +11,12 @@ const kindsAtOnce = 8
 
 const isLadder = `a.kind = 'untaken'`
 
+// onThePhone is a ladder a for whose promise, or its repair, somebody is calling: since a bound of the trying.
+func onThePhone(since string) string {
+	return `(` + isLadder + ` AND EXISTS (SELECT 1 FROM promise c WHERE c.client_id = a.client_id AND c.ticket_id = a.ticket_id
+		AND (c.id = a.promise_id OR c.repair_of = a.promise_id) AND c.ended_at IS NULL AND c.trying_at > ` + since + `))`
+}
+
 var (
 	// A repair has none of its own while that of what it repairs goes on.
 	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.answered_at IS NULL
@@ -19,7 +25,7 @@ var (
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
 	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
 		WHERE a.acked_at IS NULL AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
-		ORDER BY a.raised_at, a.id LIMIT 5000`)
+		AND NOT ` + onThePhone("$1") + ` ORDER BY a.raised_at, a.id LIMIT 5000`)
 	// What has ended or been taken meanwhile has none.
 	ladderAdd = sql(`INSERT INTO alert (` + alertNames + `) SELECT $2, p.client_id, p.ticket_id, p.id, 'untaken', '', '', $3, NULL, 0
 		FROM promise p WHERE p.client_id = $1 AND p.id = $4 AND p.ended_at IS NULL ON CONFLICT DO NOTHING`)
@@ -46,8 +52,11 @@ func (tx *DeskReadTx) Untaken(kinds []desk.PromiseKind, agreed bool, until time.
 	return many(tx, laddersNew, scanPromise, append([]any{micros(until), micros(tx.Now().Add(-desk.CallLasts)), flag(agreed), limit}, padded(kinds, kindsAtOnce)...)...)
 }
 
-// OpenLadders are those that go on, longest first: nobody has acknowledged them, and they have not reached their end.
-func (tx *DeskReadTx) OpenLadders() ([]desk.Ladder, error) { return many(tx, laddersOpen, scanLadder) }
+// OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they
+// are for, and they have not reached their end.
+func (tx *DeskReadTx) OpenLadders() ([]desk.Ladder, error) {
+	return many(tx, laddersOpen, scanLadder, micros(tx.Now().Add(-desk.CallLasts)))
+}
 
 // AddLadder begins the ladder of a promise; false when it has one, or has ended.
 func (tx *Tx) AddLadder(id int64, p desk.PromiseID) (bool, error) {

@@ -18,7 +18,7 @@ var (
 	ringsOfTicket = sql(`SELECT ` + aliased("r", ringColumns) + `, a.promise_id, a.kind FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
 		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
-	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
+	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
 	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state = 'waiting'
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
 	ringSet   = sql(`UPDATE ring SET state = $8, fire_at = NULL, provider = $9, reason = $10 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
@@ -50,9 +50,10 @@ func (tx *Tx) AddRing(r desk.Ring) error {
 	return tx.put(addRing, append(ringOf(r), string(r.Way), micros(r.CalledAt), optMicros(r.FireAt), string(r.State), optText(r.Provider), r.Reason)...)
 }
 
-// DueRings are rings whose time has come, also for what somebody has accepted meanwhile.
+// DueRings are rings whose time has come, also for what somebody has accepted meanwhile. While somebody is on the phone
+// for a promise those for it wait.
 func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
-	return many(tx, ringsDue, scanRing, micros(now))
+	return many(tx, ringsDue, scanRing, micros(now), micros(now.Add(-desk.CallLasts)))
 }
 
 // TakeRing makes a waiting ring one that is being sent; false when somebody else has done so, or has accepted
