@@ -33,7 +33,7 @@ func openDirect(path string, pragmas ...string) (*direct, error) {
 }
 
 // session is d for statements.
-func (d *direct) session() *session { return &session{direct: d, prepared: map[*stmt]*stdsql.Stmt{}} }
+func (d *direct) session() *session { return &session{direct: d} }
 
 // pragma runs one and gives what it says.
 func (d *direct) pragma(text string) (says string, err error) {

@@ -77,10 +77,10 @@ type scanner interface{ Scan(dest ...any) error }
 // life of the connection; on PostgreSQL pgx does, by text.
 type session struct {
 	conn     *stdsql.Conn
-	prepared map[*stmt]*stdsql.Stmt // nil on PostgreSQL
+	prepared map[*stmt]*stdsql.Stmt // of conn; SQLite only
 	direct   *direct                // takes their place where rows are written; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
-	pg       *pgx.Conn              // that of conn; PostgreSQL only
+	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	load     *loader                // takes rows that are added; PostgreSQL only

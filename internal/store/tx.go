@@ -36,7 +36,7 @@ func (tx *Tx) NewDeskID() int64 { return tx.db.newID(0, tx.now) }
 // reserve takes something that clients share, a seat say, until the end of this unit of work. It is false
 // when a unit of another client has it right now: to wait for that one could be to wait for each other.
 func (tx *Tx) reserve(of ...any) (bool, error) {
-	if tx.u.s.prepared != nil || tx.u.s.load != nil {
+	if tx.u.s.pg == nil || tx.u.s.load != nil {
 		return true, nil // one writer has the whole desk
 	}
 	return one(tx, reserve, value[bool], lockKey(of...))
@@ -88,7 +88,7 @@ func (h hands) put(s *stmt, args ...any) error { return h.u.put(s, args) }
 // putMust is put for a row that must be there: NotFound when none was changed, on PostgreSQL from whatever
 // sends it, or from the unit of work itself.
 func (h hands) putMust(s *stmt, args ...any) error {
-	if h.u.s.prepared == nil && h.u.s.load == nil && h.u.broken == nil {
+	if h.u.s.pg != nil && h.u.s.load == nil && h.u.broken == nil {
 		h.u.s.aside(queued{s: s, args: args, must: true})
 		return nil
 	}
@@ -162,7 +162,7 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 		}
 		return n, nil
 	}
-	if u.s.prepared == nil {
+	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
 		u.s.aside(queued{s: s, args: args})
 		n, failed, err := u.s.pipeline(u.ctx, false)
@@ -198,7 +198,7 @@ func (u *unit) put(s *stmt, args []any) error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if u.s.prepared == nil && u.s.load == nil {
+	if u.s.pg != nil && u.s.load == nil {
 		u.s.aside(queued{s: s, args: args})
 		return nil
 	}
@@ -219,7 +219,7 @@ func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 	if u.broken != nil {
 		return u.broken
 	}
-	if u.s.prepared == nil {
+	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
 		if failed, err := u.s.each(u.ctx, s, args, fn); err != nil {
 			return u.fail(failed, err)
