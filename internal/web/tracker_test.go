@@ -39,6 +39,27 @@ func TestTheTrackerTellsTheTruthInEveryState(t *testing.T) {
 	b.get(es).is(200, "No le llamamos", "Lo sentimos").sound()
 }
 
+// The person reads that we wait for the maker of the software, once, and never which firm that is.
+func TestThePersonReadsOnceThatWeWait(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms, not pounds")
+	for _, firm := range []string{"", "Epic", "Epic Systems"} {
+		d.Must(d.App.WaitForSupplier(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, d.At(3, 12, 0), firm))
+		d.Advance(time.Minute)
+	}
+	b.get(link(maria)).is(200, "We wait for the maker of the software").saysNot("Epic")
+	var waits []string
+	for _, e := range b.all("li") {
+		if text := textOf(e); strings.Contains(text, "We wait for the maker") {
+			waits = append(waits, text)
+		}
+	}
+	if len(waits) != 1 {
+		t.Errorf("the history tells of the wait %d times: %q", len(waits), waits)
+	}
+}
+
 func TestTheLoopIsClosedByThePerson(t *testing.T) {
 	b := open(t)
 	d := b.d
