@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strconv"
 
@@ -19,7 +20,11 @@ type direct struct {
 }
 
 func openDirect(path string, pragmas ...string) (*direct, error) {
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	system, err := walSystem()
+	if err != nil {
+		return nil, err
+	}
+	c, err := sqlite.OpenConn("file:"+(&url.URL{Path: path}).EscapedPath()+"?vfs="+system, sqlite.OpenReadWrite, sqlite.OpenURI)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	stdsql "database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// onWAL runs a statement on a direct connection.
+func onWAL(t rapid.TB, d *direct, text string) {
+	t.Helper()
+	s, _, err := d.conn.PrepareTransient(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	for row := true; row && err == nil; {
+		row, err = s.Step()
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if err := s.Finalize(); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
+// TestOthersSeeWhatIsCommitted: pages that wait in memory are nobody's business, those of a commit are in the file.
+// Transactions of all sizes, some larger than the memory for pages, some undone, by two connections of ours and one of
+// SQLite's own, durable and not, with the log begun anew between them.
+func TestOthersSeeWhatIsCommitted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		path := filepath.Join(dir, "a.db")
+		plain, err := stdsql.Open("sqlite", liteDSN(path, false, false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer plain.Close()
+		plain.SetMaxOpenConns(1)
+		if _, err := plain.Exec("CREATE TABLE n (id INTEGER PRIMARY KEY, v INTEGER, filler TEXT)"); err != nil {
+			t.Fatal(err)
+		}
+		var ours []*direct
+		for range 2 {
+			d, err := openDirect(path, append(litePragmas(false), "cache_size(10)", "wal_autocheckpoint(50)")...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.close()
+			ours = append(ours, d)
+		}
+		want := map[int]int{}
+		for step := range rapid.IntRange(1, 25).Draw(t, "steps") {
+			writer := rapid.IntRange(0, 2).Draw(t, "writer")
+			var run func(string)
+			if writer == 2 {
+				run = func(text string) {
+					if _, err := plain.Exec(text); err != nil {
+						t.Fatalf("%s: %v", text, err)
+					}
+				}
+			} else {
+				run = func(text string) { onWAL(t, ours[writer], text) }
+				if rapid.Bool().Draw(t, "durable") {
+					run("PRAGMA synchronous = FULL")
+				} else {
+					run("PRAGMA synchronous = OFF")
+				}
+			}
+			run("BEGIN IMMEDIATE")
+			draft := map[int]int{}
+			for range rapid.IntRange(1, 40).Draw(t, "rows") {
+				id, length := rapid.IntRange(1, 60).Draw(t, "id"), rapid.IntRange(0, 9000).Draw(t, "length")
+				run(fmt.Sprintf("INSERT INTO n VALUES (%d, %d, '%s') ON CONFLICT (id) DO UPDATE SET v = excluded.v, filler = excluded.filler",
+					id, step, strings.Repeat("x", length)))
+				draft[id] = step
+			}
+			if rapid.IntRange(0, 3).Draw(t, "fate") == 0 {
+				run("ROLLBACK")
+			} else {
+				run("COMMIT")
+				for id, v := range draft {
+					want[id] = v
+				}
+			}
+			if rapid.IntRange(0, 5).Draw(t, "anew") == 0 {
+				run("PRAGMA wal_checkpoint(" + rapid.SampledFrom([]string{"PASSIVE", "RESTART", "TRUNCATE"}).Draw(t, "how") + ")")
+			}
+			for _, who := range []string{"a reader", "one who opens it now"} {
+				db := plain
+				if who != "a reader" {
+					if db, err = stdsql.Open("sqlite", liteFile(path)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got := map[int]int{}
+				rows, err := db.Query("SELECT id, v FROM n")
+				if err != nil {
+					t.Fatalf("%s: %v", who, err)
+				}
+				for rows.Next() {
+					var id, v int
+					if err := rows.Scan(&id, &v); err != nil {
+						t.Fatal(err)
+					}
+					got[id] = v
+				}
+				var verdict string
+				if err := db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+					t.Fatalf("%s finds the file damaged: %s %v", who, verdict, err)
+				}
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Fatalf("%s sees %v, committed was %v", who, got, want)
+				}
+				if db != plain {
+					db.Close()
+				}
+			}
+		}
+	})
+}
+
+// TestACommitIsFewWrites: the pages of a commit reach the system side by side.
+func TestACommitIsFewWrites(t *testing.T) {
+	calls := func() (n int) {
+		b, err := os.ReadFile("/proc/self/io")
+		if err != nil {
+			t.Skip("this system does not count calls")
+		}
+		for _, line := range strings.Split(string(b), "\n") {
+			if _, err := fmt.Sscanf(line, "syscw: %d", &n); err == nil {
+				return n
+			}
+		}
+		t.Fatal("/proc/self/io counts no writes")
+		return 0
+	}
+	d, err := openDirect(newFile(t), litePragmas(false)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	onWAL(t, d, "CREATE TABLE n (id INTEGER PRIMARY KEY, filler TEXT)")
+	onWAL(t, d, "BEGIN")
+	for id := range 100 {
+		onWAL(t, d, fmt.Sprintf("INSERT INTO n VALUES (%d, '%s')", id, strings.Repeat("x", 3000)))
+	}
+	before := calls()
+	onWAL(t, d, "COMMIT")
+	if n := calls() - before; n > 30 {
+		t.Errorf("a commit of a hundred pages wrote %d times", n)
+	}
+}
+
+func newFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
