@@ -38,7 +38,8 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 	if err := l.ready(ctx, database); err != nil {
 		return nil, err
 	}
-	d, err := openDirect(l.path, litePragmas(false)...)
+	// It is only added to: what stands in it is not read again.
+	d, err := openDirect(l.path, append(litePragmas(false), "cache_size(-2048)")...)
 	if err != nil {
 		return nil, err
 	}
