@@ -173,7 +173,7 @@ func liteDSN(path string, readOnly, forgetful bool) string {
 	pragmas := litePragmas(forgetful)
 	if readOnly {
 		// Later ones win: all readers together stay below what a small machine has.
-		pragmas = append(pragmas, "cache_size(-4096)", "query_only(1)")
+		pragmas = append(pragmas, "cache_size(-3072)", "query_only(1)")
 	}
 	q["_pragma"] = pragmas
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
