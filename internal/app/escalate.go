@@ -39,6 +39,14 @@ func (e *escalating) looked(now time.Time) {
 	}
 }
 
+// callSoon has the loop look at them at once.
+func (a *App) callSoon() {
+	a.escalating.mu.Lock()
+	a.escalating.at = time.Time{}
+	a.escalating.mu.Unlock()
+	a.sweepAt(a.Now())
+}
+
 // called is what is read to know who has to be called.
 type called struct {
 	alerts   []desk.Alert

@@ -18,6 +18,13 @@ import (
 // ringWays is in how many ways one person is told at most, so that ways that are not open are passed by at once.
 const ringWays = 6
 
+// A provider that could not take something is asked again, for the last time so long after the person was to be told
+// at first; the next way does not wait for that.
+const (
+	ringAgain    = 30 * time.Second
+	ringAgainFor = 30 * time.Minute
+)
+
 // provider gives who carries a way; nil where the desk has nobody.
 func (a *App) provider(w coverage.By) channel.Sender {
 	switch w {
@@ -90,7 +97,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	case to == "":
 		state = desk.RingNoWay
 	}
-	ours := make([]desk.Ring, 0, len(rings))
+	ours := make([]desk.Ring, 0, len(rings)) // as they were
 	err := a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
 		ours = ours[:0]
 		for _, r := range rings {
@@ -98,12 +105,15 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 			if err != nil {
 				return err
 			}
-			from := desk.RingSending
-			if !open { // somebody has it by now, or another node sends it
-				from, r.State = desk.RingWaiting, desk.RingStopped
-			} else if r.State = state; state == desk.RingSending {
+			if open && state == desk.RingSending {
 				ours = append(ours, r)
 				continue
+			}
+			from := desk.RingSending // since TakeRing
+			if open {
+				r.State = state
+			} else { // somebody has it by now, or another node sends it
+				from, r.State = r.State, desk.RingStopped
 			}
 			if err := ringMoves(tx, r, from, now); err != nil {
 				return err
@@ -129,6 +139,8 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	}
 	state = desk.RingFailed
 	switch out.State {
+	case channel.Retry:
+		state = desk.RingLater
 	case channel.Accepted, channel.Delivered:
 		if state = desk.RingSent; way == coverage.ByCall {
 			state = desk.RingCalling
@@ -139,11 +151,19 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	clients := map[desk.ClientID]bool{}
 	err = a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
 		for _, r := range ours {
+			again := r.State == desk.RingLater
 			r.State, r.Reason, clients[r.Client] = state, out.Reason, true
+			if r.FireAt = now.Add(ringAgain); state == desk.RingLater && r.FireAt.Sub(r.CalledAt) > ringAgainFor {
+				r.State = desk.RingFailed
+			}
 			if way == coverage.ByCall {
 				r.Provider = out.ProviderID
 			}
-			if err := ringMoves(tx, r, desk.RingSending, now); err != nil {
+			moved, err := tx.MoveRing(r, desk.RingSending)
+			if err == nil && moved && !again { // the first time the next way was made due
+				err = unheard(tx, r, now)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -158,8 +178,16 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 // ringMoves takes a ring from a state to that of r; one that has not reached the person makes the next way due at once.
 func ringMoves(tx *store.SystemTx, r desk.Ring, from desk.RingState, now time.Time) error {
 	moved, err := tx.MoveRing(r, from)
-	if err != nil || !moved || !r.State.Unheard() {
+	if err != nil || !moved {
 		return err
+	}
+	return unheard(tx, r, now)
+}
+
+// unheard makes the next way of a person due at once whom a ring has not reached.
+func unheard(tx *store.SystemTx, r desk.Ring, now time.Time) error {
+	if !r.State.Unheard() {
+		return nil
 	}
 	return tx.NextWay(r, now)
 }
@@ -243,9 +271,7 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		return err
 	}
 	if state.Unheard() {
-		if err := a.sendRings(ctx, a.Now()); err != nil {
-			return err
-		}
+		a.callSoon() // the provider of this call does not wait for that of the next
 	}
 	for _, r := range rings {
 		a.changed(Change{Client: r.Client})
@@ -285,6 +311,8 @@ func calledFor(alert func(desk.Ring) bool, rings []desk.Ring, staff map[desk.Sta
 			t.how = "no " + way.address + " is known"
 		case desk.RingNoProvider:
 			t.how = "the desk has no provider for " + way.many
+		case desk.RingLater:
+			t.how = strings.TrimSpace("the " + way.one + " could not be sent yet " + r.Reason)
 		case desk.RingFailed:
 			t.how = strings.TrimSpace("the " + way.one + " failed " + r.Reason)
 		case desk.RingBusy:

@@ -141,7 +141,7 @@ func TestTheNextWayIsTakenAtOnce(t *testing.T) {
 		"hung up":   {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Answers: true}) }, "Ana call no_answer no key was pressed"},
 		"wrong key": {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "7"}) }, "Ana call no_answer no key was pressed"},
 		"failed":    {func(d *testkit.Desk) { d.Voice.Set(anasPhone, voice.Phone{Fails: "30003"}) }, "Ana call failed 30003"},
-		"down":      {func(d *testkit.Desk) { d.Voice.Down(true) }, "Ana call failed no connection"},
+		"down":      {func(d *testkit.Desk) { d.Voice.Down(true) }, "Ana call later no connection"},
 		"nobody carries calls": {func(d *testkit.Desk) {
 			d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail})
 			d.SMS.SetSink(d.App)
@@ -172,6 +172,43 @@ func TestTheNextWayIsTakenAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A provider that cannot take a call is asked again, for half an hour; the next way does not wait for it, and the one
+// after that keeps its time.
+func TestAProviderThatIsDownIsAskedAgain(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByCall}, {By: coverage.ByText, After: 5 * time.Minute}, {By: coverage.ByMail, After: 20 * time.Minute}},
+			[]coverage.Rule{{By: coverage.ByMail}}))
+		d.Voice.Down(true)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		began := d.Now()
+		d.Settle()
+		wantWays(d, "Ana call later no connection", "Ana mail waiting", "Ana text sent")
+		minutes(d, began.Add(15*time.Minute))
+		wantWays(d, "Ana call later no connection", "Ana mail waiting", "Ana text sent")
+		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
+		d.Voice.Down(false)
+		minutes(d, began.Add(16*time.Minute))
+		wantWays(d)
+		if len(d.Voice.Calls(anasPhone)) != 1 || len(d.Mail.Mails("ana@kept.example")) != 0 {
+			t.Errorf("%d calls, %d mails", len(d.Voice.Calls(anasPhone)), len(d.Mail.Mails("ana@kept.example")))
+		}
+	})
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByCall}}, []coverage.Rule{{By: coverage.ByMail}}))
+		d.Voice.Down(true)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		began := d.Now()
+		minutes(d, began.Add(29*time.Minute))
+		wantWays(d, "Ana call later no connection")
+		minutes(d, began.Add(31*time.Minute))
+		if got := ways(d); got[0] != "Ana call failed no connection" {
+			t.Errorf("after half an hour: %v", got)
+		}
+	})
 }
 
 // A provider that may have taken a call before it broke off is not asked again, and the next ways come at their times.

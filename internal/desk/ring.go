@@ -11,6 +11,7 @@ import (
 //	waiting ─► sending ─┬─► sent
 //	                    ├─► calling ─► answered ─► acked
 //	                    │          └─► no_answer, busy, failed
+//	                    ├─► later ─► sending
 //	                    └─► failed
 //
 // Waiting ends as no_way, no_provider or stopped where nothing was sent at all.
@@ -26,6 +27,7 @@ const (
 	RingNoAnswer   RingState = "no_answer"
 	RingBusy       RingState = "busy"
 	RingFailed     RingState = "failed"
+	RingLater      RingState = "later"       // the provider could not take it: it is asked again at FireAt
 	RingNoWay      RingState = "no_way"      // no number or address is known
 	RingNoProvider RingState = "no_provider" // the desk has nobody who carries this
 	RingStopped    RingState = "stopped"     // somebody had it before this was sent
@@ -35,7 +37,7 @@ const (
 // Unheard reports whether this way has not reached the person, so that the next one is due at once.
 func (s RingState) Unheard() bool {
 	switch s {
-	case RingNoAnswer, RingBusy, RingFailed, RingNoWay, RingNoProvider:
+	case RingNoAnswer, RingBusy, RingFailed, RingLater, RingNoWay, RingNoProvider:
 		return true
 	}
 	return false

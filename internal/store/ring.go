@@ -19,9 +19,9 @@ var (
 		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
 	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
-	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state = 'waiting'
+	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
-	ringSet   = sql(`UPDATE ring SET state = $8, fire_at = NULL, provider = $9, reason = $10 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
+	ringSet   = sql(`UPDATE ring SET state = $8, provider = $9, reason = $10, fire_at = $11 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
 	ringsNext = sql(`UPDATE ring SET fire_at = $6 WHERE ` + ringKey + ` AND state = 'waiting' AND fire_at > $6
 		AND fire_at = (SELECT MIN(r.fire_at) FROM ring r WHERE r.client_id = $1 AND r.alert_id = $2 AND r.step = $3 AND r.round = $4 AND r.staff_id = $5 AND r.state = 'waiting')`)
 	ringsOfCall = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.provider = $1 ORDER BY r.client_id, r.alert_id, r.step, r.round`)
@@ -56,7 +56,7 @@ func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
 	return many(tx, ringsDue, scanRing, micros(now), micros(now.Add(-desk.CallLasts)))
 }
 
-// TakeRing makes a waiting ring one that is being sent; false when somebody else has done so, or has accepted
+// TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when somebody else has done so, or has accepted
 // what it is for.
 func (tx *SystemTx) TakeRing(r desk.Ring) (bool, error) {
 	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way))...)
@@ -64,9 +64,13 @@ func (tx *SystemTx) TakeRing(r desk.Ring) (bool, error) {
 }
 
 // MoveRing takes a ring from state from to that of r, with what the provider says; false when somebody else has
-// moved it.
+// moved it. One that is to be tried later is due at its FireAt; with all others nothing more is to be done.
 func (tx *SystemTx) MoveRing(r desk.Ring, from desk.RingState) (bool, error) {
-	n, err := tx.exec(ringSet, append(ringOf(r), string(r.Way), string(from), string(r.State), optText(r.Provider), r.Reason)...)
+	var fireAt time.Time
+	if r.State == desk.RingLater {
+		fireAt = r.FireAt
+	}
+	n, err := tx.exec(ringSet, append(ringOf(r), string(r.Way), string(from), string(r.State), optText(r.Provider), r.Reason, optMicros(fireAt))...)
 	return n > 0, err
 }
 

@@ -153,12 +153,13 @@ func (d *Desk) Settle() {
 		if err := d.SMS.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) { // faster than the answer to sending: given again
 			d.Must(err)
 		}
+		ringing := d.Voice.Ringing()
 		if err := d.Voice.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) {
 			d.Must(err)
 		}
 		folded, err := d.App.Fold(d.Ctx())
 		d.Must(err)
-		if swept+sent+folded == 0 {
+		if swept+sent+folded == 0 && d.Voice.Ringing() == ringing {
 			return
 		}
 	}

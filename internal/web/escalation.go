@@ -185,7 +185,7 @@ func (h *handler) callsView(r *http.Request, s signed) (list []string, err error
 	for _, of := range []struct {
 		state desk.RingState
 		say   string
-	}{{desk.RingNoWay, "no number or address is known"}, {desk.RingNoProvider, "no provider"}, {desk.RingFailed, "failed"}, {desk.RingBusy, "busy"}, {desk.RingNoAnswer, "no answer"}} {
+	}{{desk.RingNoWay, "no number or address is known"}, {desk.RingNoProvider, "no provider"}, {desk.RingLater, "provider not reached, tried again"}, {desk.RingFailed, "failed"}, {desk.RingBusy, "busy"}, {desk.RingNoAnswer, "no answer"}} {
 		for _, o := range ringWays {
 			if n := c.Unheard[app.Unheard{Way: coverage.By(o.Value), State: of.state}]; n > 0 {
 				list = append(list, fmt.Sprintf("For what is open now: %s, %s, %s.", strings.ToLower(o.Text), of.say, numbered(n, "time")))

@@ -143,6 +143,13 @@ func (p Phone) news(id string) []url.Values {
 	return []url.Values{say("ringing"), say("in-progress"), say("completed")}
 }
 
+// Ringing is how many calls nothing has been told of yet.
+func (f *Fake) Ringing() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.pending)
+}
+
 // Calls are the calls that the provider took for a number, oldest first.
 func (f *Fake) Calls(number string) (list []Made) {
 	f.mu.Lock()
