@@ -97,11 +97,15 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	case to == "":
 		state = desk.RingNoWay
 	}
+	m, ref := channel.Message{ID: ringID(rings[0]), To: to}, ""
+	if way == coverage.ByCall {
+		ref = m.ID
+	}
 	ours := make([]desk.Ring, 0, len(rings)) // as they were
 	err := a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
 		ours = ours[:0]
 		for _, r := range rings {
-			open, err := tx.TakeRing(r)
+			open, err := tx.TakeRing(r, ref)
 			if err != nil {
 				return err
 			}
@@ -128,8 +132,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	if err != nil {
 		return err
 	}
-	m := ringText(ours, know.client[ours[0].Client], a.origin(know.client[ours[0].Client]))
-	m.To = to
+	ringText(&m, ours, know.client[ours[0].Client], a.origin(know.client[ours[0].Client]))
 	// What was begun is told to the end, whoever asked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
@@ -157,7 +160,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 				r.State = desk.RingFailed
 			}
 			if way == coverage.ByCall {
-				r.Provider = out.ProviderID
+				r.Provider = cmp.Or(out.ProviderID, ref)
 			}
 			moved, err := tx.MoveRing(r, desk.RingSending)
 			if err == nil && moved && !again { // the first time the next way was made due
@@ -192,11 +195,15 @@ func unheard(tx *store.SystemTx, r desk.Ring, now time.Time) error {
 	return tx.NextWay(r, now)
 }
 
-// ringText is what somebody at the desk is told. It holds a link to the board and nothing of any person who asked.
-func ringText(rings []desk.Ring, c desk.Client, origin string) channel.Message {
-	r := rings[0]
-	url := origin + "/promises"
-	m := channel.Message{ID: fmt.Sprintf("ring-%d-%d-%d-%d-%d-%s", r.Client, r.Alert, r.Step, r.Round, r.Staff, r.Way), Client: int64(r.Client), From: c.Phone, Lang: "en", URL: url}
+// ringID is our id of what a ring sends.
+func ringID(r desk.Ring) string {
+	return fmt.Sprintf("ring-%d-%d-%d-%d-%d-%s", r.Client, r.Alert, r.Step, r.Round, r.Staff, r.Way)
+}
+
+// ringText writes what somebody at the desk is told. It holds a link to the board and nothing of any person who asked.
+func ringText(m *channel.Message, rings []desk.Ring, c desk.Client, origin string) {
+	r, url := rings[0], origin+"/promises"
+	m.Client, m.From, m.Lang, m.URL = int64(r.Client), c.Phone, "en", url
 	promises := 0
 	for _, r := range rings {
 		if r.Kind == desk.AlertUntaken {
@@ -218,11 +225,11 @@ func ringText(rings []desk.Ring, c desk.Client, origin string) channel.Message {
 	case coverage.ByCall:
 		m.Text, m.URL = "This is the help desk: "+what+". Press 1 to say that you have it.", ""
 	}
-	return m
 }
 
 // Called applies what the voice provider tells of a call. Whoever pressed 1 has what they were called for; who was
-// not reached is told by the next way at once. NotFound: the answer to placing the call is not stored yet.
+// not reached is told by the next way at once. NotFound: the answer to placing the call is not stored yet, and the provider
+// does not tell our id of it.
 func (a *App) Called(ctx context.Context, news channel.Call) error {
 	state, ok := map[channel.CallState]desk.RingState{
 		channel.Calling: desk.RingCalling, channel.Answered: desk.RingAnswered, channel.Acknowledged: desk.RingAcked,
@@ -232,8 +239,12 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		return desk.Errorf(desk.Invalid, "call.state", "There is no such state of a call.")
 	}
 	var rings []desk.Ring
+	call := news.ProviderID
 	err := a.db.DeskRead(ctx, desk.System("voice"), func(tx *store.DeskReadTx) (err error) {
-		rings, err = tx.RingsOfCall(news.ProviderID)
+		if rings, err = tx.RingsOfCall(call); err == nil && len(rings) == 0 && news.Ref != "" {
+			call = news.Ref
+			rings, err = tx.RingsOfCall(call)
+		}
 		return err
 	})
 	if err != nil {
@@ -252,7 +263,7 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		}
 	}
 	err = a.db.System(ctx, "voice", func(tx *store.SystemTx) (err error) {
-		if rings, err = tx.RingsOfCall(news.ProviderID); err != nil {
+		if rings, err = tx.RingsOfCall(call); err != nil {
 			return err
 		}
 		for _, r := range rings {

@@ -216,6 +216,7 @@ func TestACallThatMayHaveBeenMadeIsNotMadeAgain(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		told(d)
 		d.Voice.Slow(anasPhone)
+		d.Voice.Silent(true)
 		d.Maria().Calls(d.Sam, "I have chest pain")
 		began := d.Now()
 		minutes(d, began.Add(9*time.Minute))
@@ -223,6 +224,21 @@ func TestACallThatMayHaveBeenMadeIsNotMadeAgain(t *testing.T) {
 		minutes(d, began.Add(10*time.Minute))
 		if len(d.Voice.Calls(anasPhone)) != 1 || len(d.Mail.Mails("ana@kept.example")) != 1 {
 			t.Errorf("%d calls, %d mails", len(d.Voice.Calls(anasPhone)), len(d.Mail.Mails("ana@kept.example")))
+		}
+	})
+}
+
+// The answer to placing a call is lost, and the news of it is found by our own id: who presses 1 has it.
+func TestACallWhoseAnswerWasLostIsFound(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Voice.Slow(anasPhone)
+		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		minutes(d, d.Now().Add(6*time.Minute))
+		wantWays(d)
+		if n := len(d.Voice.Calls(anasPhone)); n != 1 {
+			t.Errorf("%d calls", n)
 		}
 	})
 }

@@ -24,6 +24,7 @@ const (
 // Call is news of a phone call that a provider makes for us. It comes twice and out of order.
 type Call struct {
 	ProviderID string
+	Ref        string // our id of it, where the provider tells it; finds a call to whose placing the answer was lost
 	State      CallState
 	Reason     string    // a code for staff; never personal data
 	At         time.Time // when the news reached us, UTC

@@ -19,7 +19,7 @@ var (
 		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
 	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
-	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
+	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
 	ringSet   = sql(`UPDATE ring SET state = $8, provider = $9, reason = $10, fire_at = $11 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
 	ringsNext = sql(`UPDATE ring SET fire_at = $6 WHERE ` + ringKey + ` AND state = 'waiting' AND fire_at > $6
@@ -57,9 +57,9 @@ func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
 }
 
 // TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when somebody else has done so, or has accepted
-// what it is for.
-func (tx *SystemTx) TakeRing(r desk.Ring) (bool, error) {
-	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way))...)
+// what it is for. Ref is our id of a call, in place of the provider's until that is known.
+func (tx *SystemTx) TakeRing(r desk.Ring, ref string) (bool, error) {
+	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way), optText(ref))...)
 	return n > 0, err
 }
 

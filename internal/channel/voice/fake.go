@@ -38,6 +38,7 @@ type Fake struct {
 	phones  map[string]Phone
 	slow    map[string]bool
 	down    bool
+	silent  bool
 }
 
 var _ channel.Sender = (*Fake)(nil)
@@ -66,6 +67,13 @@ func (f *Fake) Slow(number string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.slow[number] = true
+}
+
+// Silent makes the provider tell nothing of our ids, or tell them again.
+func (f *Fake) Silent(silent bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.silent = silent
 }
 
 // Down makes the provider unreachable, or reachable again.
@@ -103,6 +111,11 @@ func (f *Fake) Step(ctx context.Context, now time.Time) error {
 	forms := make([][]url.Values, len(pending))
 	for i, c := range pending {
 		forms[i] = f.phones[c.To].news(sid(c.ID))
+		for _, form := range forms[i] {
+			if !f.silent {
+				form.Set("ClientRef", c.ID)
+			}
+		}
 	}
 	f.mu.Unlock()
 	var errs []error

@@ -30,10 +30,10 @@ func New(url, account, token, status string) channel.Sender {
 var ErrForm = errors.New("voice: the form of the webhook cannot be read")
 
 // ParseCall reads the news of a call out of a webhook's form: CallSid with CallStatus, or with the Digits that were
-// pressed. At is left to the caller's clock. The signature comes first.
+// pressed, and our ClientRef where the provider gives it back. At is left to the caller's clock. The signature comes first.
 func ParseCall(form url.Values) (channel.Call, error) {
-	c := channel.Call{ProviderID: channel.Field(form, "CallSid", "id"), Reason: form.Get("ErrorCode")}
-	if !channel.IDLike(c.ProviderID) || c.Reason != "" && !channel.IDLike(c.Reason) {
+	c := channel.Call{ProviderID: channel.Field(form, "CallSid", "id"), Ref: form.Get("ClientRef"), Reason: form.Get("ErrorCode")}
+	if !channel.IDLike(c.ProviderID) || c.Ref != "" && !channel.IDLike(c.Ref) || c.Reason != "" && !channel.IDLike(c.Reason) {
 		return channel.Call{}, ErrForm
 	}
 	if keys := form.Get("Digits"); keys != "" {
