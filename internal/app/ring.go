@@ -18,11 +18,11 @@ import (
 // ringWays is in how many ways one person is told at most, so that ways that are not open are passed by at once.
 const ringWays = 6
 
-// A provider that could not take something is asked again, for the last time so long after the person was to be told
-// at first; the next way does not wait for that.
+// A provider that could not take something is asked again, for the last time so long after the step that calls the
+// person, which is half an hour after the last of their ways may begin; the next way does not wait for that.
 const (
 	ringAgain    = 30 * time.Second
-	ringAgainFor = 30 * time.Minute
+	ringAgainFor = ringLatest + 30*time.Minute
 )
 
 // provider gives who carries a way; nil where the desk has nobody.
@@ -113,13 +113,14 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 				ours = append(ours, r)
 				continue
 			}
-			from := desk.RingSending // since TakeRing
-			if open {
-				r.State = state
-			} else { // somebody has it by now, or another node sends it
-				from, r.State = r.State, desk.RingStopped
+			if !open { // somebody has it by now, or another node sends it
+				if err := tx.StopRing(r); err != nil {
+					return err
+				}
+				continue
 			}
-			if err := ringMoves(tx, r, from, now); err != nil {
+			r.State = state
+			if err := ringMoves(tx, r, desk.RingSending, now); err != nil {
 				return err
 			}
 		}
@@ -239,14 +240,13 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		return desk.Errorf(desk.Invalid, "call.state", "There is no such state of a call.")
 	}
 	var rings []desk.Ring
-	call := news.ProviderID
-	err := a.db.DeskRead(ctx, desk.System("voice"), func(tx *store.DeskReadTx) (err error) {
-		if rings, err = tx.RingsOfCall(call); err == nil && len(rings) == 0 && news.Ref != "" {
-			call = news.Ref
-			rings, err = tx.RingsOfCall(call)
+	find := func(tx *store.DeskReadTx) (err error) {
+		if rings, err = tx.RingsOfCall(news.ProviderID); err == nil && len(rings) == 0 && news.Ref != "" {
+			rings, err = tx.RingsOfCall(news.Ref)
 		}
 		return err
-	})
+	}
+	err := a.db.DeskRead(ctx, desk.System("voice"), find)
 	if err != nil {
 		return err
 	}
@@ -263,7 +263,11 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 		}
 	}
 	err = a.db.System(ctx, "voice", func(tx *store.SystemTx) (err error) {
-		if rings, err = tx.RingsOfCall(call); err != nil {
+		// Once more, by both ids: the answer to placing the call may have come meanwhile.
+		if err = find(tx.DeskReadTx); err == nil && len(rings) == 0 {
+			err = notFound
+		}
+		if err != nil {
 			return err
 		}
 		for _, r := range rings {
@@ -271,7 +275,7 @@ func (a *App) Called(ctx context.Context, news channel.Call) error {
 			if !from.Can(state) {
 				continue
 			}
-			r.State, r.Reason = state, news.Reason
+			r.State, r.Reason, r.Provider = state, news.Reason, news.ProviderID
 			if err := ringMoves(tx, r, from, tx.Now()); err != nil {
 				return err
 			}

@@ -174,7 +174,7 @@ func TestTheNextWayIsTakenAtOnce(t *testing.T) {
 	}
 }
 
-// A provider that cannot take a call is asked again, for half an hour; the next way does not wait for it, and the one
+// A provider that cannot take a call is asked again, for some hours; the next way does not wait for it, and the one
 // after that keeps its time.
 func TestAProviderThatIsDownIsAskedAgain(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
@@ -204,9 +204,12 @@ func TestAProviderThatIsDownIsAskedAgain(t *testing.T) {
 		began := d.Now()
 		minutes(d, began.Add(29*time.Minute))
 		wantWays(d, "Ana call later no connection")
-		minutes(d, began.Add(31*time.Minute))
+		for d.Now().Before(began.Add(5 * time.Hour)) {
+			d.Skip(10 * time.Minute)
+			d.Settle()
+		}
 		if got := ways(d); got[0] != "Ana call failed no connection" {
-			t.Errorf("after half an hour: %v", got)
+			t.Errorf("in the end: %v", got)
 		}
 	})
 }
@@ -239,6 +242,31 @@ func TestACallWhoseAnswerWasLostIsFound(t *testing.T) {
 		wantWays(d)
 		if n := len(d.Voice.Calls(anasPhone)); n != 1 {
 			t.Errorf("%d calls", n)
+		}
+	})
+}
+
+// The provider says that it could not take a call, and has made it: who presses 1 has it, and is not called again.
+func TestACallThatWasMadeAfterAllCounts(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		d.Voice.Down(true)
+		minutes(d, d.Now().Add(5*time.Minute))
+		wantWays(d, "Ana call later no connection", "Ana mail sent", "Ana text sent")
+		var ref string
+		d.Must(d.DB.DeskRead(d.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) error {
+			rings, err := tx.OpenRings()
+			ref = rings[0].Provider
+			return err
+		}))
+		d.Must(d.App.Called(d.Ctx(), channel.Call{ProviderID: "theirs", Ref: ref, State: channel.Calling}))
+		d.Must(d.App.Called(d.Ctx(), channel.Call{ProviderID: "theirs", State: channel.Acknowledged}))
+		d.Voice.Down(false)
+		minutes(d, d.Now().Add(5*time.Minute))
+		wantWays(d)
+		if n := len(d.Voice.Calls(anasPhone)); n != 0 {
+			t.Errorf("called %d times more", n)
 		}
 	})
 }

@@ -51,8 +51,8 @@ func (s RingState) Called() bool {
 // Can reports whether a call may go to state to. News of a provider comes twice and out of order.
 func (s RingState) Can(to RingState) bool {
 	switch s {
-	case RingSending, RingCalling:
-		return to == RingCalling && s == RingSending || to == RingAnswered || to == RingAcked || to == RingNoAnswer || to == RingBusy || to == RingFailed
+	case RingSending, RingCalling, RingLater: // a provider that could not take it may have, nevertheless
+		return to == RingCalling && s != RingCalling || to == RingAnswered || to == RingAcked || to == RingNoAnswer || to == RingBusy || to == RingFailed
 	case RingAnswered:
 		return to == RingAcked || to == RingNoAnswer // picked up, and nobody pressed 1
 	case RingNoAnswer:

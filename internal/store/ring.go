@@ -19,8 +19,10 @@ var (
 		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
 	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
-	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
+	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state = $8 AND fire_at = $9
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
+	ringStop = sql(`UPDATE ring SET state = 'stopped', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
+		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NOT NULL)`)
 	ringSet   = sql(`UPDATE ring SET state = $8, provider = $9, reason = $10, fire_at = $11 WHERE ` + ringKey + ` AND way = $6 AND state = $7`)
 	ringsNext = sql(`UPDATE ring SET fire_at = $6 WHERE ` + ringKey + ` AND state = 'waiting' AND fire_at > $6
 		AND fire_at = (SELECT MIN(r.fire_at) FROM ring r WHERE r.client_id = $1 AND r.alert_id = $2 AND r.step = $3 AND r.round = $4 AND r.staff_id = $5 AND r.state = 'waiting')`)
@@ -56,11 +58,16 @@ func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
 	return many(tx, ringsDue, scanRing, micros(now), micros(now.Add(-desk.CallLasts)))
 }
 
-// TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when somebody else has done so, or has accepted
+// TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when it has changed meanwhile, or somebody has accepted
 // what it is for. Ref is our id of a call, in place of the provider's until that is known.
 func (tx *SystemTx) TakeRing(r desk.Ring, ref string) (bool, error) {
-	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way), optText(ref))...)
+	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way), optText(ref), string(r.State), micros(r.FireAt))...)
 	return n > 0, err
+}
+
+// StopRing ends a ring that waits, where somebody has accepted what it is for.
+func (tx *SystemTx) StopRing(r desk.Ring) error {
+	return tx.put(ringStop, append(ringOf(r), string(r.Way))...)
 }
 
 // MoveRing takes a ring from state from to that of r, with what the provider says; false when somebody else has

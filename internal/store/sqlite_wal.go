@@ -25,6 +25,7 @@ type walFile struct {
 	len    int64
 	end    int64 // where the last write ended, and the next is expected
 	ending bool  // the header of the page that ends the transaction has come
+	failed int32 // what SQLite was told when it could not be written, until the transaction is undone
 }
 
 type walOver struct {
@@ -123,6 +124,9 @@ func walOf(file uintptr) *walFile {
 
 func walWrite(tls *libc.TLS, file, from uintptr, n int32, off int64) int32 {
 	f := walOf(file)
+	if f.failed != 0 {
+		return f.failed
+	}
 	next, header := off == f.end, n == walPageHeader
 	if !next || f.len+int64(n) > walRoom {
 		if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
@@ -148,7 +152,8 @@ func (f *walFile) write(tls *libc.TLS, file, from uintptr, n int32, off int64) i
 	return (*funcAt[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](f.under.FxWrite))(tls, file, from, n, off)
 }
 
-// flush writes what waits. What could not be written is not kept: SQLite gives up the transaction.
+// flush writes what waits. What could not be written is not kept, and nothing more is until SQLite has given up the
+// transaction: when a page is being read it may undo no more than a statement.
 func (f *walFile) flush(tls *libc.TLS, file uintptr) int32 {
 	if f.len == 0 {
 		return sqlite3.SQLITE_OK
@@ -157,7 +162,7 @@ func (f *walFile) flush(tls *libc.TLS, file uintptr) int32 {
 	f.len = 0
 	rc := f.write(tls, file, f.buf, int32(n), f.end-n)
 	if rc != sqlite3.SQLITE_OK {
-		f.end = -1
+		f.end, f.failed = -1, rc
 	}
 	return rc
 }
@@ -180,6 +185,9 @@ func walTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
 
 func walSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	f := walOf(file)
+	if f.failed != 0 {
+		return f.failed
+	}
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
@@ -199,7 +207,7 @@ func walSize(tls *libc.TLS, file, into uintptr) int32 {
 func walLock(tls *libc.TLS, db uintptr, first, n, flags int32) int32 {
 	f := walOf(db)
 	if flags&sqlite3.SQLITE_SHM_UNLOCK != 0 && flags&sqlite3.SQLITE_SHM_EXCLUSIVE != 0 && first == walWriteLock {
-		f.len, f.end = 0, f.end-f.len
+		f.len, f.end, f.failed = 0, f.end-f.len, 0
 	}
 	return f.lock(tls, db, first, n, flags)
 }

@@ -33,7 +33,10 @@ var ErrForm = errors.New("voice: the form of the webhook cannot be read")
 // pressed, and our ClientRef where the provider gives it back. At is left to the caller's clock. The signature comes first.
 func ParseCall(form url.Values) (channel.Call, error) {
 	c := channel.Call{ProviderID: channel.Field(form, "CallSid", "id"), Ref: form.Get("ClientRef"), Reason: form.Get("ErrorCode")}
-	if !channel.IDLike(c.ProviderID) || c.Ref != "" && !channel.IDLike(c.Ref) || c.Reason != "" && !channel.IDLike(c.Reason) {
+	if !channel.IDLike(c.Ref) {
+		c.Ref = "" // it is none of ours
+	}
+	if !channel.IDLike(c.ProviderID) || c.Reason != "" && !channel.IDLike(c.Reason) {
 		return channel.Call{}, ErrForm
 	}
 	if keys := form.Get("Digits"); keys != "" {
