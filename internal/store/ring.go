@@ -58,8 +58,8 @@ func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
 	return many(tx, ringsDue, scanRing, micros(now), micros(now.Add(-desk.CallLasts)))
 }
 
-// TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when it has changed meanwhile, or somebody has accepted
-// what it is for. Ref is our id of a call, in place of the provider's until that is known.
+// TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when it has changed
+// meanwhile, or somebody has accepted what it is for. Ref is our id of a call, in place of the provider's until that is known.
 func (tx *SystemTx) TakeRing(r desk.Ring, ref string) (bool, error) {
 	n, err := tx.exec(ringTake, append(ringOf(r), string(r.Way), optText(ref), string(r.State), micros(r.FireAt))...)
 	return n > 0, err

@@ -28,6 +28,10 @@ type walFile struct {
 	failed int32 // what SQLite was told when it could not be written, until the transaction is undone
 }
 
+// walIO reads or writes so many bytes of a file at a place, into or from an address.
+type walIO func(tls *libc.TLS, file, address uintptr, n int32, off int64) int32
+
+// walOver is what methods of ours were put over.
 type walOver struct {
 	under *sqlite3.Tsqlite3_io_methods
 	log   bool // or the database that it belongs to
@@ -61,7 +65,7 @@ var walSystem = sync.OnceValues(func() (string, error) {
 	}
 	ours := *inC[sqlite3.Tsqlite3_vfs](base)
 	ours.FpNext, ours.FzName = 0, cname
-	open := *funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
+	open := funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
 	setFunc(&ours.FxOpen, func(tls *libc.TLS, _, path, file uintptr, flags int32, out uintptr) int32 {
 		rc := open(tls, base, path, file, flags, out)
 		if rc == sqlite3.SQLITE_OK && flags&sqlite3.SQLITE_OPEN_WAL != 0 {
@@ -90,7 +94,7 @@ func walOpen(tls *libc.TLS, file, path uintptr) int32 {
 		setFunc(&m.FxSync, walSync)
 		setFunc(&m.FxFileSize, walSize)
 	})
-	f.lock = *funcAt[func(*libc.TLS, uintptr, int32, int32, int32) int32](methodsOf(db).FxShmLock)
+	f.lock = funcAt[func(*libc.TLS, uintptr, int32, int32, int32) int32](methodsOf(db).FxShmLock)
 	f.above = inC[sqlite3.Tsqlite3_file](db).FpMethods
 	over(tls, db, false, func(m *sqlite3.Tsqlite3_io_methods) { setFunc(&m.FxShmLock, walLock) })
 	walFiles.Store(file, f)
@@ -149,7 +153,7 @@ func walWrite(tls *libc.TLS, file, from uintptr, n int32, off int64) int32 {
 }
 
 func (f *walFile) write(tls *libc.TLS, file, from uintptr, n int32, off int64) int32 {
-	return (*funcAt[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](f.under.FxWrite))(tls, file, from, n, off)
+	return funcAt[walIO](f.under.FxWrite)(tls, file, from, n, off)
 }
 
 // flush writes what waits. What could not be written is not kept, and nothing more is until SQLite has given up the
@@ -172,7 +176,7 @@ func walRead(tls *libc.TLS, file, into uintptr, n int32, off int64) int32 {
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return (*funcAt[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](f.under.FxRead))(tls, file, into, n, off)
+	return funcAt[walIO](f.under.FxRead)(tls, file, into, n, off)
 }
 
 func walTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
@@ -180,7 +184,7 @@ func walTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return (*funcAt[func(*libc.TLS, uintptr, int64) int32](f.under.FxTruncate))(tls, file, size)
+	return funcAt[func(*libc.TLS, uintptr, int64) int32](f.under.FxTruncate)(tls, file, size)
 }
 
 func walSync(tls *libc.TLS, file uintptr, flags int32) int32 {
@@ -191,7 +195,7 @@ func walSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return (*funcAt[func(*libc.TLS, uintptr, int32) int32](f.under.FxSync))(tls, file, flags)
+	return funcAt[func(*libc.TLS, uintptr, int32) int32](f.under.FxSync)(tls, file, flags)
 }
 
 func walSize(tls *libc.TLS, file, into uintptr) int32 {
@@ -199,7 +203,7 @@ func walSize(tls *libc.TLS, file, into uintptr) int32 {
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return (*funcAt[func(*libc.TLS, uintptr, uintptr) int32](f.under.FxFileSize))(tls, file, into)
+	return funcAt[func(*libc.TLS, uintptr, uintptr) int32](f.under.FxFileSize)(tls, file, into)
 }
 
 // walLock sees how a transaction ends. What still waits then was undone, and the next may be somebody else's, in the
@@ -218,7 +222,7 @@ func walClose(tls *libc.TLS, file uintptr) int32 {
 	walFiles.Delete(file)
 	walFiles.Delete(f.db)
 	libc.Xfree(tls, f.buf)
-	return (*funcAt[func(*libc.TLS, uintptr) int32](f.under.FxClose))(tls, file)
+	return funcAt[func(*libc.TLS, uintptr) int32](f.under.FxClose)(tls, file)
 }
 
 // SQLite is C that was translated to Go: its structures lie at addresses, and a function is a Go function whose
@@ -236,7 +240,7 @@ func toC[T any](tls *libc.TLS, v T) uintptr {
 	return p
 }
 
-func funcAt[F any](f uintptr) *F { return (*F)(unsafe.Pointer(&struct{ uintptr }{f})) }
+func funcAt[F any](f uintptr) F { return *(*F)(unsafe.Pointer(&struct{ uintptr }{f})) }
 
 // keptFuncs holds on to the functions of which SQLite has only the number.
 var keptFuncs []any
