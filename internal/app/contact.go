@@ -37,11 +37,10 @@ func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, 
 // changeContact stores what change makes of the contact of somebody.
 func (a *App) changeContact(ctx context.Context, v desk.Viewer, who desk.StaffID, change func(*desk.Contact)) error {
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		all, err := tx.Contacts()
+		c, err := tx.Contact(who)
 		if err != nil {
 			return err
 		}
-		c := all[who]
 		change(&c)
 		return tx.SaveContact(who, c)
 	})
@@ -73,9 +72,8 @@ func (a *App) OwnContact(ctx context.Context, v desk.Viewer) (c desk.Contact, wa
 	if v.Who != desk.WhoStaff {
 		return c, nil, errStaffOnly
 	}
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		all, err := tx.Contacts()
-		c = all[v.Staff]
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		c, err = tx.Contact(v.Staff)
 		return err
 	})
 	return c, a.ways(), err

@@ -26,13 +26,17 @@ const (
 
 // Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
 func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
+	return s.claim(ctx, now, foldsAClaim)
+}
+
+func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
 	var keys []store.TicketKey
 	var texts []desk.Warning
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
-		if keys, err = tx.ToFold(now, foldsAClaim); err != nil {
+		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
 		}
-		texts, err = tx.WarningsDue(now, foldsAClaim)
+		texts, err = tx.WarningsDue(now, n)
 		return err
 	})
 	if err != nil {
@@ -103,9 +107,12 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 	})
 }
 
-// Fold counts the questions of one claim whose clocks wait for it. It gives how many batches there were.
-func (a *App) Fold(ctx context.Context) (done int, err error) {
-	rows, err := clocker{a}.Claim(ctx, a.Now(), 0, 0)
+// FoldBatch is how many questions a loop of clocks claims at once.
+const FoldBatch = foldsAClaim
+
+// Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.
+func (a *App) Fold(ctx context.Context, n int) (done int, err error) {
+	rows, err := clocker{a}.claim(ctx, a.Now(), n)
 	if err != nil {
 		return 0, err
 	}

@@ -180,9 +180,8 @@ func (a *App) sendWarning(ctx context.Context, w desk.Warning) error {
 		return err
 	}
 	var contact desk.Contact
-	err = a.db.DeskRead(ctx, desk.System("clocks"), func(tx *store.DeskReadTx) error {
-		all, err := tx.Contacts()
-		contact = all[w.Staff]
+	err = a.db.DeskRead(ctx, desk.System("clocks"), func(tx *store.DeskReadTx) (err error) {
+		contact, err = tx.Contact(w.Staff)
 		return err
 	})
 	if err != nil {

@@ -141,7 +141,7 @@ func (r Roster) Check(zone *time.Location) (say []string) {
 	for _, list := range p.of {
 		for _, i := range list {
 			for _, j := range p.shifts[i].others {
-				a, b := &p.shifts[i], &p.shifts[j]
+				a, b := p.shifts[i], p.shifts[j]
 				if a.start > b.start || a.start == b.start && a.ID >= b.ID {
 					continue
 				}

@@ -29,7 +29,7 @@ func (p *Plan) OnCall(client int64, skill, language string, at time.Time) []Duty
 func (p *Plan) CalledIn(from, until time.Time) []Duty {
 	var list []Duty
 	for _, i := range p.within(from.UnixMicro(), until.UnixMicro(), func(s *shift) bool { return s.OnCall }) {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		if parts := without([]stretch{{max(s.start, from.UnixMicro()), min(s.end, until.UnixMicro())}}, s.breaks); len(parts) > 0 {
 			list = append(list, Duty{p.people[s.who], s.Shift, len(s.taken)})
 		}
@@ -58,7 +58,7 @@ func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall
 		return s.OnCall == onCall && serves(s.Clients, client) && s.covers(now, now+1)
 	}
 	for _, i := range p.within(now, now+1, wanted) {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		if seen[s.who] {
 			continue
 		}
@@ -84,7 +84,7 @@ func (p *Plan) Gaps(client int64, skill string, from, until time.Time) []Span {
 		return !s.OnCall && able[s.who] > s.start && serves(s.Clients, client)
 	}
 	for _, i := range p.within(first, last, wanted) {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		start, end := s.start, min(s.end, able[s.who])
 		for _, b := range s.breaks {
 			there = append(there, stretch{start, min(b.start, end)})

@@ -101,7 +101,7 @@ func (m *Map) place(t *presence, who int) {
 	may := func(s *shift) bool { return !s.OnCall && counts(s.Clients, t.client) }
 	var on, call []stretch
 	for _, i := range p.of[who] {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		if !counts(s.Clients, t.client) {
 			continue
 		}

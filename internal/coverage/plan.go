@@ -13,7 +13,7 @@ type Plan struct {
 	roster Roster
 	people []Person
 	who    map[int64]int // where a person is in people
-	shifts []shift       // by person and id
+	shifts []*shift      // by person and id; they do not change, and plans share them
 	at     map[int64]int // where a shift is in shifts
 	starts []int         // the shifts of at most a day, by start
 	long   []int         // the others
@@ -88,9 +88,9 @@ func Compile(r Roster) *Plan {
 			}
 		}
 		c.breaks = join(c.breaks)
-		p.shifts = append(p.shifts, c)
+		p.shifts = append(p.shifts, &c)
 	}
-	slices.SortFunc(p.shifts, func(a, b shift) int {
+	slices.SortFunc(p.shifts, func(a, b *shift) int {
 		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.ID, b.ID))
 	})
 	p.at = make(map[int64]int, len(p.shifts))
@@ -98,7 +98,7 @@ func Compile(r Roster) *Plan {
 		p.at[p.shifts[i].ID] = i
 	}
 	for i := range p.shifts {
-		if s := &p.shifts[i]; s.end-s.start <= dayMicros {
+		if s := p.shifts[i]; s.end-s.start <= dayMicros {
 			p.starts = append(p.starts, i)
 		} else {
 			p.long = append(p.long, i)
@@ -112,18 +112,18 @@ func Compile(r Roster) *Plan {
 // index finds the shifts of each person, which of them overlap, and the busy hours.
 func (p *Plan) index() {
 	for i := range p.shifts {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		p.of[s.who] = append(p.of[s.who], i)
 	}
 	p.countBusy()
 	for _, list := range p.of {
 		slices.SortFunc(list, func(a, b int) int {
-			x, y := &p.shifts[a], &p.shifts[b]
+			x, y := p.shifts[a], p.shifts[b]
 			return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.ID, y.ID))
 		})
 		for i, a := range list {
 			for _, b := range list[i+1:] {
-				x, y := &p.shifts[a], &p.shifts[b]
+				x, y := p.shifts[a], p.shifts[b]
 				if y.start >= x.end {
 					break
 				}
@@ -139,7 +139,7 @@ func (p *Plan) index() {
 func (p *Plan) countBusy() {
 	p.busy = nil
 	for i := range p.shifts {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		if p.people[s.who].Capacity.Promises == 0 || len(s.taken) == 0 {
 			continue
 		}
@@ -169,7 +169,9 @@ func (p *Plan) Rebook(now map[int64][]Booking) *Plan {
 		slices.SortFunc(t, func(a, b taken) int {
 			return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.seat, b.seat))
 		})
-		next.shifts[i].taken = slices.Compact(t)
+		s := *p.shifts[i]
+		s.taken = slices.Compact(t)
+		next.shifts[i] = &s
 	}
 	next.countBusy()
 	return &next
@@ -204,12 +206,12 @@ func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 		if p.shifts[i].start >= until {
 			break
 		}
-		if s := &p.shifts[i]; s.end > from && wanted(s) {
+		if s := p.shifts[i]; s.end > from && wanted(s) {
 			found = append(found, i)
 		}
 	}
 	for _, i := range p.long {
-		if s := &p.shifts[i]; s.start < until && s.end > from && wanted(s) {
+		if s := p.shifts[i]; s.start < until && s.end > from && wanted(s) {
 			found = append(found, i)
 		}
 	}

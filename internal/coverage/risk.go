@@ -105,7 +105,7 @@ func (p *Plan) Comes(person, client int64, from, until time.Time) bool {
 func (p *Plan) Covers(person, client int64, from, until time.Time) bool {
 	i, known := p.who[person]
 	return known && serves(p.people[i].Clients, client) && slices.ContainsFunc(p.of[i], func(k int) bool {
-		s := &p.shifts[k]
+		s := p.shifts[k]
 		return !s.OnCall && serves(s.Clients, client) && s.covers(from.UnixMicro(), until.UnixMicro())
 	})
 }
@@ -119,7 +119,7 @@ func (p *Plan) onShift(person, client int64, from, until time.Time) bool {
 // some tells whether a person is there at some instant of [from, until).
 func (p *Plan) some(who int, client int64, from, until int64) bool {
 	for _, i := range p.of[who] {
-		s := &p.shifts[i]
+		s := p.shifts[i]
 		if s.OnCall || !serves(s.Clients, client) || !serves(p.people[who].Clients, client) {
 			continue
 		}

@@ -148,7 +148,7 @@ func (s *search) seats() {
 	count := make([]int, len(s.starts))
 	total, deepest := 0, 0
 	for _, i := range found {
-		c := &p.shifts[i]
+		c := p.shifts[i]
 		end := min(c.end, s.until[c.who])
 		for slot, _ := slices.BinarySearch(s.starts, c.start); slot < len(s.starts) && s.starts[slot]+s.length <= end; slot++ {
 			at := s.starts[slot]
@@ -172,7 +172,7 @@ func (s *search) seats() {
 	}
 	for seat := 0; seat < deepest; seat++ {
 		for _, pl := range places {
-			c, w := &p.shifts[pl.shift], &s.windows[pl.slot]
+			c, w := p.shifts[pl.shift], &s.windows[pl.slot]
 			if seat < c.seats && c.offers(seat, s.starts[pl.slot], int(pl.left)) {
 				w.Free = append(w.Free, Seat{c.ID, c.Person, w.Start, seat})
 			}
@@ -188,7 +188,7 @@ func (s *search) may(c *shift) bool {
 // shadowed tells whether an earlier shift of the same person already gives the seats.
 func (p *Plan) shadowed(c *shift, start, end int64, may func(*shift) bool) bool {
 	for _, j := range c.others {
-		o := &p.shifts[j]
+		o := p.shifts[j]
 		if (o.start < c.start || o.start == c.start && o.ID < c.ID) && may(o) && o.covers(start, end) {
 			return true
 		}

@@ -90,7 +90,7 @@ func BenchmarkClocks(b *testing.B) {
 					}
 				}
 				for n := 1; n > 0; {
-					if n, err = a.Fold(b.Context()); err != nil {
+					if n, err = a.Fold(b.Context(), app.FoldBatch); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -70,7 +70,7 @@ func TestTheDemoIsLawful(t *testing.T) {
 		a := app.New(app.Options{DB: db})
 		for n := 1; n > 0; {
 			var err error
-			if n, err = a.Fold(t.Context()); err != nil {
+			if n, err = a.Fold(t.Context(), app.FoldBatch); err != nil {
 				t.Fatal(err)
 			}
 		}

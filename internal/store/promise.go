@@ -32,8 +32,10 @@ var (
 	promisesDue = sqlFor(duePromises, duePromises+" FOR UPDATE SKIP LOCKED")
 	// An attempt under way may hold a break for minutes, so the row that is due first is not always
 	// the row to look at first.
-	promiseNext = sql(`SELECT MIN(next_at) FROM (SELECT CASE WHEN fire_at > due_at THEN fire_at ELSE due_at END AS next_at
-		FROM promise WHERE ended_at IS NULL ORDER BY due_at, client_id, id LIMIT 200) soon`)
+	promiseNext = sql(`WITH prompt AS (SELECT due_at FROM promise WHERE ended_at IS NULL AND fire_at <= due_at ORDER BY due_at, client_id, id LIMIT 1)
+		SELECT MIN(next_at) FROM (SELECT due_at AS next_at FROM prompt
+			UNION ALL SELECT MIN(fire_at) FROM promise WHERE ended_at IS NULL AND fire_at > due_at
+				AND due_at < COALESCE((SELECT due_at FROM prompt), 9223372036854775807)) soon`)
 	promiseOldest = sql(`SELECT due_at FROM promise WHERE ended_at IS NULL AND due_at <= $1 AND fire_at <= $1
 		ORDER BY due_at, client_id, id LIMIT 1`)
 )

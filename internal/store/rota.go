@@ -15,6 +15,7 @@ const (
 	rotaColumns     = `id, name, rule, on_call, seats, version, changed_by, changed_at, retired_at`
 	overrideColumns = `id, rota_id, start_at, end_at, out_id, in_id, made_by, made_at`
 	swapColumns     = `id, rota_id, from_id, to_id, give_start, give_end, take_start, take_end, state, asked_at, changed_at`
+	contactColumns  = "id, phone, login, rings, promises_an_hour, calls_an_hour"
 	absenceColumns  = `id, staff_id, start_at, end_at, made_by, made_at`
 )
 
@@ -39,7 +40,8 @@ var (
 	addAbsence   = sql(insert("absence", absenceColumns))
 	endAbsence   = sql(`UPDATE absence SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
 
-	contactsAll = sql(`SELECT id, phone, login, rings, promises_an_hour, calls_an_hour FROM staff ORDER BY id`)
+	contactsAll = sql(`SELECT ` + contactColumns + ` FROM staff ORDER BY id`)
+	contactOf   = sql(`SELECT ` + contactColumns + ` FROM staff WHERE id = $1`)
 	saveContact = sql(`UPDATE staff SET phone = $2, rings = $3, promises_an_hour = $4, calls_an_hour = $5 WHERE id = $1`)
 	saveFeed    = sql(`UPDATE staff SET feed = $2 WHERE id = $1`)
 	staffByFeed = sql(`SELECT ` + staffColumns + ` FROM staff WHERE feed = $1 AND active = 1`)
@@ -286,28 +288,41 @@ type ringRules struct {
 	Calm   []coverage.Rule `json:"else"`
 }
 
+type contactRow struct {
+	who desk.StaffID
+	desk.Contact
+}
+
+func scanContact(row scanner) (c contactRow, err error) {
+	var rings string
+	if err = row.Scan(&c.who, &c.Phone, &c.Mail, &rings, &c.Capacity.Promises, &c.Capacity.Calls); err != nil {
+		return c, err
+	}
+	switch {
+	case strings.HasPrefix(rings, "["): // as it was stored before there was a difference
+		err = json.Unmarshal([]byte(rings), &c.Rings)
+	case rings != "":
+		var r ringRules
+		err = json.Unmarshal([]byte(rings), &r)
+		c.Rings, c.Calm = r.Urgent, r.Calm
+	}
+	return c, err
+}
+
 // Contacts are how everybody is reached for work.
 func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
-	all := map[desk.StaffID]desk.Contact{}
-	_, err := many(tx, contactsAll, func(row scanner) (_ struct{}, err error) {
-		var id desk.StaffID
-		var c desk.Contact
-		var rings string
-		if err = row.Scan(&id, &c.Phone, &c.Mail, &rings, &c.Capacity.Promises, &c.Capacity.Calls); err != nil {
-			return struct{}{}, err
-		}
-		switch {
-		case strings.HasPrefix(rings, "["): // as it was stored before there was a difference
-			err = json.Unmarshal([]byte(rings), &c.Rings)
-		case rings != "":
-			var r ringRules
-			err = json.Unmarshal([]byte(rings), &r)
-			c.Rings, c.Calm = r.Urgent, r.Calm
-		}
-		all[id] = c
-		return struct{}{}, err
-	})
+	rows, err := many(tx, contactsAll, scanContact)
+	all := make(map[desk.StaffID]desk.Contact, len(rows))
+	for _, r := range rows {
+		all[r.who] = r.Contact
+	}
 	return all, err
+}
+
+// Contact is how somebody is reached for work; nothing of who is not there.
+func (tx *DeskReadTx) Contact(who desk.StaffID) (desk.Contact, error) {
+	r, _, err := maybe(tx, contactOf, scanContact, int64(who))
+	return r.Contact, err
 }
 
 // SaveContact stores how somebody is reached for work, and what they can do in an hour.

@@ -42,9 +42,9 @@ var (
 	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
 	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
 
-	ticketByRef   = across("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
-	ticketWhere   = across("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
-	ticketByToken = across("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
+	ticketByRef   = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketWhere   = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketByToken = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
 	ticketsByKey  = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id")
 )
 

@@ -157,7 +157,7 @@ func (d *Desk) Settle() {
 		if err := d.Voice.Step(d.Ctx(), d.Now()); !desk.Is(err, desk.NotFound) {
 			d.Must(err)
 		}
-		folded, err := d.App.Fold(d.Ctx())
+		folded, err := d.App.Fold(d.Ctx(), app.FoldBatch)
 		d.Must(err)
 		if swept+sent+folded == 0 && d.Voice.Ringing() == ringing {
 			return
