@@ -127,11 +127,9 @@ func FileSince(tx *store.ReadTx, t desk.Ticket, known []desk.Event) (law.File, e
 	if f.Seats, err = tx.SeatsFor(t.ID); err != nil {
 		return f, err
 	}
-	news, err := tx.EventsAfter(t.ID, len(known))
-	if err != nil {
+	if f.Events, err = tx.EventsAfter(t, known); err != nil {
 		return f, err
 	}
-	f.Events = append(known, news...)
 	if f.Attempts, err = tx.AttemptsOf(t.ID); err != nil {
 		return f, err
 	}

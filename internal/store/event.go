@@ -39,9 +39,12 @@ func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
 	return many(tx, eventsOf, scanEvent, tx.client, t)
 }
 
-// EventsAfter gives the events of a ticket with a higher number than seq, oldest first.
-func (tx *ReadTx) EventsAfter(t desk.TicketID, seq int) ([]desk.Event, error) {
-	return many(tx, eventsPast, scanEvent, tx.client, t, seq)
+// EventsAfter gives known, the first events of t as they were read before, and behind them the others.
+func (tx *ReadTx) EventsAfter(t desk.Ticket, known []desk.Event) ([]desk.Event, error) {
+	if len(known) == 0 {
+		known = make([]desk.Event, 0, t.Seq)
+	}
+	return more(known, tx, eventsPast, scanEvent, tx.client, t.ID, len(known))
 }
 
 // LastEvents gives the newest n events of a ticket, oldest of them first.

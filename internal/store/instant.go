@@ -46,6 +46,9 @@ func at(t *time.Time) stdsql.Scanner { return instantScanner{t} }
 
 type instantScanner struct{ t *time.Time }
 
+func (s instantScanner) null()              { *s.t = time.Time{} }
+func (s instantScanner) whole(n int64) bool { *s.t = instant(n); return true }
+
 func (s instantScanner) Scan(src any) error {
 	switch us := src.(type) {
 	case nil:
@@ -84,17 +87,27 @@ func orZero[T any](p *T) stdsql.Scanner { return zeroScanner[T]{p} }
 
 type zeroScanner[T any] struct{ p *T }
 
+func (s zeroScanner[T]) null() {
+	var none T
+	*s.p = none
+}
+
+func (s zeroScanner[T]) whole(n int64) bool {
+	to := reflect.ValueOf(s.p).Elem()
+	if !to.CanInt() {
+		return false
+	}
+	to.SetInt(n)
+	return true
+}
+
 func (s zeroScanner[T]) Scan(src any) error {
 	if src == nil {
-		var none T
-		*s.p = none
+		s.null()
 		return nil
 	}
-	if id, ok := src.(int64); ok {
-		if to := reflect.ValueOf(s.p).Elem(); to.CanInt() {
-			to.SetInt(id)
-			return nil
-		}
+	if n, ok := src.(int64); ok && s.whole(n) {
+		return nil
 	}
 	var n stdsql.Null[T]
 	if err := n.Scan(src); err != nil {

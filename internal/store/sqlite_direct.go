@@ -212,11 +212,26 @@ func (s *directStmt) bytes(i int) []byte {
 	return b[:s.ColumnBytes(i, b)]
 }
 
+// wholeScanner is a stdsql.Scanner that takes a whole number as it is: in an interface each would be allocated.
+type wholeScanner interface {
+	null()
+	whole(n int64) bool // false when it cannot hold one
+}
+
 func (s *directStmt) scanOne(i int, dest any) error {
+	typ := s.ColumnType(i)
+	if d, ok := dest.(wholeScanner); ok {
+		switch {
+		case typ == sqlite.TypeNull:
+			d.null()
+			return nil
+		case typ == sqlite.TypeInteger && d.whole(s.ColumnInt64(i)):
+			return nil
+		}
+	}
 	if d, ok := dest.(stdsql.Scanner); ok {
 		return d.Scan(s.value(i))
 	}
-	typ := s.ColumnType(i)
 	switch d := dest.(type) {
 	case *[]byte:
 		if *d = nil; typ != sqlite.TypeNull {

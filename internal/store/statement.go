@@ -197,7 +197,11 @@ type reader interface{ kernel() *unit }
 
 // many gives every row of s, each read by scan. No rows is an empty slice and no error.
 func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	var all []T
+	return more(nil, tx, s, scan, args...)
+}
+
+// more gives the rows of s behind those of all.
+func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	err := tx.kernel().each(s, args, func(row scanner) error {
 		v, err := scan(row)
 		all = append(all, v)

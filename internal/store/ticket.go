@@ -16,7 +16,9 @@ type TicketKey struct {
 
 const (
 	ticketFixed = "client_id, id, ref, via, opened_at"
-	ticketMoves = "token, requester_id, subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
+	ticketMoves = "token, requester_id, " + ticketTurns
+	// What moves while a ticket is of the same person and has the same address of its own.
+	ticketTurns = "subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
 		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_until, waiting_out"
 	ticketNames = ticketFixed + ", " + ticketMoves
 	// What moves and stands in no index.
@@ -37,6 +39,7 @@ var (
 	ticketAdd  = sql(insert("ticket", ticketNames) + " ON CONFLICT DO NOTHING")
 	ticketSave = sql(update("ticket", ticketMoves))
 	// SQLite writes the entry of every index that an UPDATE names, changed or not.
+	ticketSaveTurn = sql(update("ticket", ticketTurns))
 	ticketSaveRest = sql(update("ticket", ticketRest))
 
 	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
@@ -63,8 +66,10 @@ func scanTicket(row scanner) (t desk.Ticket, err error) {
 	return t, err
 }
 
-func ticketMoved(t desk.Ticket) []any {
-	return []any{t.Token, t.Requester, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
+func ticketMoved(t desk.Ticket) []any { return append([]any{t.Token, t.Requester}, ticketTurned(t)...) }
+
+func ticketTurned(t desk.Ticket) []any {
+	return []any{t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
 		optID(t.Owner), t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), optMicros(t.Due), t.Promise, t.Breaks, t.Seq,
 		t.WaitingFor, optMicros(t.WaitingSince), optMicros(t.WaitingUntil), t.WaitingOut}
 }
@@ -126,11 +131,13 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	switch {
 	case t == was:
 		return nil
-	case t.Token == was.Token && t.Requester == was.Requester && t.Owner == was.Owner && t.Due.Equal(was.Due) && t.WaitingUntil.Equal(was.WaitingUntil):
+	case t.Token != was.Token || t.Requester != was.Requester:
+		return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
+	case t.Owner == was.Owner && t.Due.Equal(was.Due) && t.WaitingUntil.Equal(was.WaitingUntil):
 		return tx.put(ticketSaveRest, tx.client, t.ID, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
 			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq, t.WaitingFor, optMicros(t.WaitingSince), t.WaitingOut)
 	}
-	return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
+	return tx.put(ticketSaveTurn, append([]any{tx.client, t.ID}, ticketTurned(t)...)...)
 }
 
 // TicketsByID gives several tickets; one that is not there is left out.
