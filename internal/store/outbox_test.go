@@ -162,3 +162,34 @@ func TestDuePromises(t *testing.T) {
 		same(t, "error", err, nil)
 	})
 }
+
+// TestNextDue: an attempt holds a break, so what is due first is not always what comes first.
+func TestNextDue(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		next := func() (at time.Time, ok bool) {
+			err := db.Claim(ctx, "test", func(tx *store.SystemTx) (err error) {
+				at, ok, err = tx.NextDue()
+				return err
+			})
+			same(t, "error", err, nil)
+			return at, ok
+		}
+		held := func(until time.Duration) func(*desk.Ticket, *desk.Promise) {
+			return func(_ *desk.Ticket, p *desk.Promise) {
+				p.TryingAt, p.FireAt = p.Due.Add(-time.Second), noon.Add(until)
+			}
+		}
+		_, ok := next()
+		same(t, "something is promised", ok, false)
+		open(t, db, 1, map[int64]time.Duration{1: time.Minute}, held(time.Hour))
+		at, _ := next()
+		same(t, "only what is held", at, noon.Add(time.Hour))
+		open(t, db, 2, map[int64]time.Duration{1: 30 * time.Minute, 2: 40 * time.Minute})
+		at, _ = next()
+		same(t, "due before that", at, noon.Add(30*time.Minute))
+		open(t, db, 2, map[int64]time.Duration{3: 2 * time.Minute}, held(20*time.Minute))
+		open(t, db, 1, map[int64]time.Duration{4: 35 * time.Minute}, held(36*time.Minute))
+		at, _ = next()
+		same(t, "held, and over before that", at, noon.Add(20*time.Minute))
+	})
+}

@@ -8,7 +8,7 @@ import (
 	"kept/internal/desk"
 )
 
-// TestSoloUndoesWhatFails: a thousand units share a commit, and each of them is all or nothing.
+// TestSoloUndoesWhatFails: ten thousand units share a commit, and each of them is all or nothing.
 func TestSoloUndoesWhatFails(t *testing.T) {
 	open := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true, migrations: counterFS(t)})
 	db := open()
