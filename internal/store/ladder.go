@@ -18,10 +18,12 @@ func onThePhone(since string) string {
 }
 
 var (
-	// A repair has none of its own while that of what it repairs goes on.
+	// A repair has none of its own while that of what it repairs goes on. In one condition with OR the two would have
+	// SQLite read all alerts that the client ever had.
 	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.answered_at IS NULL
 		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR $3 = 1) AND p.kind IN (` + slots(5, kindsAtOnce) + `)
-		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND ` + isLadder + ` AND (a.promise_id = p.id OR a.promise_id = p.repair_of AND a.acked_at IS NULL))
+		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
+		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND ` + isLadder + ` AND a.acked_at IS NULL)
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
 	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
 		WHERE a.acked_at IS NULL AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
