@@ -30,30 +30,32 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 }
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
-	var keys []store.TicketKey
-	var texts []desk.Warning
+	var keys, warned []store.TicketKey
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
 		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
 		}
-		texts, err = tx.WarningsDue(now, n)
+		if _, err = tx.LookAtWarnings(now); err != nil {
+			return err
+		}
+		warned, err = tx.WarningsDue(now, n)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	byClient := map[desk.ClientID][]desk.TicketID{}
-	for _, k := range keys {
+	for _, k := range append(keys, warned...) {
 		if !slices.Contains(byClient[k.Client], k.ID) {
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
-	rows := s.a.warnings(texts)
+	var rows []job.Row
 	for _, c := range slices.Sorted(maps.Keys(byClient)) {
 		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
 			rows = append(rows, job.Row{
 				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
-				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },
+				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some, len(warned) > 0) },
 			})
 		}
 	}
@@ -63,8 +65,9 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 // Return does nothing: what is not counted yet is seen again.
 func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
 
-// fold counts some questions of one client and stores how they stand.
-func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID) error {
+// fold counts some questions of one client and stores how they stand. Where it is asked who is on shift now, the roster
+// is that of this instant.
+func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool) error {
 	v := desk.System("clocks")
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
@@ -74,11 +77,21 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 	if err != nil {
 		return err
 	}
+	if shifts {
+		err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+			_, err := a.rosterIn(tx, tx.Now(), tx.Now())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	on, err := a.onDuty(ctx, a.Now())
 	if err != nil {
 		return err
 	}
-	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+	rings := false
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
 		k, err := a.counting(tx.ReadTx, c, know)
 		if err != nil {
 			return err
@@ -98,13 +111,19 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 				return err
 			}
 			// What it puts on record marks the question again: its row then knows of that event too.
-			return a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+			rung, err := a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+			rings = rings || rung
+			return err
 		})
 		if err != nil {
 			return err
 		}
 		return tx.Folded(some)
 	})
+	if err == nil && rings {
+		a.callSoon()
+	}
+	return err
 }
 
 // FoldBatch is how many questions a loop of clocks claims at once.

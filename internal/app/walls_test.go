@@ -127,7 +127,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"DraftAgreement": func() (any, error) {
 					return a.DraftAgreement(ctx, v, d.Mercy.ID, app.AgreementIn{Terms: draft.Terms, Version: draft.Version, Edit: draft.Edit})
 				},
-				"Explain":    func() (any, error) { return a.Explain(ctx, v, ref) },
+				"Explain": func() (any, error) { return a.Explain(ctx, v, ref) },
+				"DismissWarning": func() (any, error) {
+					return nil, a.DismissWarning(ctx, v, ref, desk.Warning{Metric: "first_response", Percent: 75})
+				},
 				"MoveTicket": func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
 				"WaitForSupplier": func() (any, error) {
 					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")

@@ -67,6 +67,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"POST /desk/t/{ref}/priority":                    h.rankTicket,
 		"POST /desk/t/{ref}/team":                        h.moveTicket,
+		"POST /desk/t/{ref}/dismissals":                  h.dismissWarning,
 		"GET /desk/agreements":                           h.agreementsPage,
 		"GET /desk/agreements/{client}":                  h.agreementPage,
 		"GET /desk/agreements/{client}/terms/{id}":       h.agreementTerms,
