@@ -55,6 +55,7 @@ type called struct {
 	rings    map[ringOf][]desk.Ring
 	contacts map[desk.StaffID]desk.Contact
 	plan     *coverage.Plan
+	ways     map[coverage.By]bool // that the desk has a provider for
 	forAlert Escalation
 	untaken  Escalation
 }
@@ -157,6 +158,7 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 }
 
 func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) {
+	c.ways = a.ways()
 	if c.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return c, err
 	}
@@ -195,6 +197,10 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 // add notes the rings of an alert that are due by now and not there yet. What comes before a promise is due is not
 // urgent; all else is.
 func (c *called) add(byClient map[desk.ClientID][]calling, al desk.Alert, policy coverage.Policy, what coverage.Case, now time.Time) {
+	what.Deaf = func(person int64, at time.Time) bool {
+		who := c.contacts[desk.StaffID(person)]
+		return !slices.ContainsFunc(coverage.Rings(who.Rules(!at.Before(what.Due)), at, true, nil, time.Time{}), func(r coverage.Ring) bool { return c.ways[r.By] && who.At(r.By) != "" })
+	}
 	e := c.plan.Escalate(policy, what, now)
 	one := calling{alert: al}
 	have := c.rings[ringOf{al.Client, al.ID}]

@@ -86,10 +86,7 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 // sendRing tells one person by one way. Rings are marked before they are sent: those that a crash has cut off stay
 // "sending", and the next round calls again.
 func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Contact, now time.Time) error {
-	way, to, state := rings[0].Way, contact.Phone, desk.RingSending
-	if way == coverage.ByMail {
-		to = contact.Mail
-	}
+	way, to, state := rings[0].Way, contact.At(rings[0].Way), desk.RingSending
 	via := a.provider(way)
 	switch {
 	case via == nil:
