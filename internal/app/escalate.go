@@ -56,8 +56,16 @@ type called struct {
 	contacts map[desk.StaffID]desk.Contact
 	plan     *coverage.Plan
 	ways     map[coverage.By]bool // that the desk has a provider for
-	forAlert Escalation
-	untaken  Escalation
+	desks    map[Escalates]Escalation
+	own      map[Escalates]map[desk.ClientID]Escalation
+}
+
+// policy is the one by which something of a client escalates.
+func (c *called) policy(of Escalates, client desk.ClientID) coverage.Policy {
+	if own, ok := c.own[of][client]; ok {
+		return own.Policy
+	}
+	return c.desks[of].Policy
 }
 
 // ringOf names what rings are for: ids of two clients may be equal.
@@ -104,16 +112,16 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 	}
 	byClient := map[desk.ClientID][]calling{}
 	for _, al := range c.alerts {
-		c.add(byClient, al, c.forAlert.Policy, coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
+		c.add(byClient, al, c.policy(ForAlerts, al.Client), coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
 	}
 	for _, l := range c.ladders {
 		if p := l.Promise; p.AnsweredAt.IsZero() {
-			c.add(byClient, l.Alert, c.untaken.Policy, caseOf(p, l.Alert.RaisedAt), now)
+			c.add(byClient, l.Alert, c.policy(ForPromises, p.Client), caseOf(p, l.Alert.RaisedAt), now)
 		}
 	}
 	for _, p := range c.fresh {
 		al := desk.Alert{Client: p.Client, Ticket: p.Ticket, Promise: p.ID, Kind: desk.AlertUntaken}
-		c.add(byClient, al, c.untaken.Policy, caseOf(p, now), now)
+		c.add(byClient, al, c.policy(ForPromises, p.Client), caseOf(p, now), now)
 	}
 	for _, client := range slices.Sorted(maps.Keys(byClient)) {
 		if err := a.ring(ctx, client, byClient[client]); err != nil {
@@ -150,7 +158,7 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ps, err := tx.Untaken(e.Kinds, e.Agreed, now.Add(e.ahead()), 1)
+	ps, err := tx.Untaken(e.ladders(), 1)
 	if err == nil && len(ps) == 0 {
 		a.escalating.looked(now)
 	}
@@ -166,10 +174,11 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 	if c.ladders, err = tx.OpenLadders(); err != nil {
 		return c, err
 	}
-	if c.untaken, err = a.policyIn(tx, ForPromises); err != nil {
+	promises, err := a.policyIn(tx, ForPromises)
+	if err != nil {
 		return c, err
 	}
-	if c.fresh, err = tx.Untaken(c.untaken.Kinds, c.untaken.Agreed, now.Add(c.untaken.ahead()), laddersAtOnce); err != nil {
+	if c.fresh, err = tx.Untaken(promises.ladders(), laddersAtOnce); err != nil {
 		return c, err
 	}
 	if len(c.alerts)+len(c.ladders)+len(c.fresh) == 0 {
@@ -187,8 +196,20 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 	if c.contacts, err = tx.Contacts(); err != nil {
 		return c, err
 	}
-	if c.forAlert, err = a.policyIn(tx, ForAlerts); err != nil {
+	alerts, err := a.policyIn(tx, ForAlerts)
+	if err != nil {
 		return c, err
+	}
+	c.desks = map[Escalates]Escalation{ForAlerts: alerts, ForPromises: promises}
+	own, err := tx.Policies()
+	if err != nil {
+		return c, err
+	}
+	c.own = map[Escalates]map[desk.ClientID]Escalation{ForAlerts: {}, ForPromises: {}}
+	for _, p := range own {
+		if c.own[Escalates(p.Purpose)][p.Client], err = readPolicy(p.Text); err != nil {
+			return c, err
+		}
 	}
 	c.plan, err = a.planIn(tx, now.Add(-24*time.Hour), now.Add(24*time.Hour))
 	return c, err

@@ -41,10 +41,10 @@ func told(d *testkit.Desk) {
 	d.T.Helper()
 	d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByCall, After: 5 * time.Minute}, {By: coverage.ByMail, After: 10 * time.Minute}},
 		[]coverage.Rule{{By: coverage.ByMail}}))
-	policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+	policy, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
 	d.Must(err)
 	policy.Steps = []coverage.Step{{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 30 * time.Minute}}
-	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, policy))
 }
 
 // What is urgent comes by text at once and by a call five minutes later; pressing 1 is "I take care of it", and the
@@ -299,10 +299,10 @@ func TestHowSomebodyIsToldIsTheirs(t *testing.T) {
 func TestWhoWasCalledMayAccept(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0188", []coverage.Rule{{By: coverage.ByCall}}, nil))
-		policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+		policy, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
 		d.Must(err)
 		policy.Steps = []coverage.Step{{To: []coverage.Target{{Person: int64(d.Sam.Staff)}}, Wait: 30 * time.Minute}}
-		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, policy))
 		alert := func() app.AlertLine {
 			t.Helper()
 			board, err := d.App.Board(d.Ctx(), d.Sam, app.BoardFilter{})
