@@ -24,9 +24,9 @@ const (
 // escalationForms are the policies that the page shows, with the prefix of the fields of each.
 var escalationForms = map[app.Escalates]struct{ form, title, change, foot string }{
 	app.ForAlerts: {"policy", "When nobody accepts an alert", "Change the escalation of alerts",
-		"A step that finds nobody does not wait. If nobody is reached, the board says so."},
+		"A step that finds nobody who can be told does not wait. If nobody is reached, the board says so."},
 	app.ForPromises: {"untaken", "When nobody has taken a promise", "Change the escalation of promises",
-		"It ends when somebody takes the promise, begins to call, or says “I have it”, and when the promise is kept, moved or not needed. A step that finds nobody does not wait. If nobody is reached, the board says so."},
+		"It ends when somebody takes the promise, begins to call, or says “I have it”, and when the promise is kept, moved or not needed. A step that finds nobody who can be told does not wait. If nobody is reached, the board says so."},
 }
 
 // promiseKinds are what somebody can be called for, in the order of the form.
