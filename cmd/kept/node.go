@@ -49,6 +49,7 @@ type node struct {
 	phones web.PhoneBook
 	fill   func(context.Context, *store.DB, *app.App) error // before the doors open; may be nil
 	opened func()                                           // told that they are open; may be nil
+	beside func(context.Context)                            // goes on as long as the loops; may be nil
 
 	front   front
 	metrics *metrics
@@ -144,6 +145,9 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
 	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }, func(ctx context.Context) { n.lookAround(ctx, a) }} {
 		loops.Go(func() { run(due) })
+	}
+	if n.beside != nil {
+		loops.Go(func() { n.beside(due) })
 	}
 
 	n.front.open(n.inside(a), a.Ready)

@@ -332,3 +332,19 @@ func TestWhoWasCalledMayAccept(t *testing.T) {
 		}
 	})
 }
+
+// The link in what somebody is told leads to the desk, also where hospitals are found by path.
+func TestTheLinkLeadsToTheDesk(t *testing.T) {
+	for origin, want := range map[string]string{"http://127.0.0.1:8080/mercy": "http://127.0.0.1:8080/promises", "https://mercy": "https://mercy/promises", "https://mercy.help": "https://mercy.help/promises"} {
+		testkit.Each(t, func(d *testkit.Desk) {
+			told(d)
+			d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice, Origin: func(desk.Client) string { return origin }})
+			d.SMS.SetSink(d.App)
+			d.Maria().Calls(d.Sam, "I have chest pain")
+			d.Settle()
+			if sent := d.SMS.Sent(anasPhone); len(sent) != 1 || !strings.HasSuffix(sent[0].Body, " "+want) {
+				t.Errorf("at %s Ana is told %+v", origin, sent)
+			}
+		})
+	}
+}

@@ -40,6 +40,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
+		mux.HandleFunc("POST /demo/phone/calls", h.phoneTake)
+		mux.HandleFunc("GET /demo/phone/part", h.phonePart)
+		mux.HandleFunc("GET /demo/phone/live", h.phoneLive)
 	}
 }
 
