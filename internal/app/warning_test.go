@@ -202,6 +202,49 @@ func TestAWarningGoesToTheNextShift(t *testing.T) {
 	})
 }
 
+// Who goes home is not told later what they were not told on shift, though a colleague stays with the warning; when the
+// clock ends, nothing that it was told by is left open.
+func TestWhoHasGoneHomeIsNotTold(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText, After: 50 * time.Minute}}, nil))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Omar, "312-555-0192", []coverage.Rule{{By: coverage.ByText, After: 55 * time.Minute}}, nil))
+		d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { // Omar comes an hour early
+			return tx.AddShift(coverage.Shift{ID: tx.NewID(), Person: int64(d.Omar.Staff), Start: d.At(2, 17, 0), End: d.At(2, 18, 0), Seats: 1})
+		}))
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.AdvanceTo(d.At(2, 17, 21))
+		if len(warned(d, d.Ana)) != 1 || len(warned(d, d.Omar)) != 1 {
+			t.Fatal("both lead on shift, and both are warned")
+		}
+		open := func() (n int) {
+			d.Must(d.DB.Read(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.ReadTx) error {
+				n = 0
+				all, err := tx.AlertsEver(maria.Got.Ticket)
+				for _, al := range all {
+					if al.Kind == desk.AlertClock && al.AckedAt.IsZero() {
+						n++
+					}
+				}
+				return err
+			}))
+			return n
+		}
+		if n := open(); n != 1 {
+			t.Errorf("the three shares of one clock are told by %d alerts at once", n)
+		}
+		minutes(d, d.At(2, 18, 20))
+		if ana, omar := len(d.SMS.Sent("+13125550191")), len(d.SMS.Sent("+13125550192")); ana != 0 || omar != 1 {
+			t.Errorf("Ana, who has gone home, got %d texts; Omar, who stays, %d", ana, omar)
+		}
+		_, err := d.App.Reply(d.Ctx(), d.Omar, maria.Got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
+		d.Settle()
+		if n := open(); n != 0 {
+			t.Errorf("answered, and %d alerts are left open", n)
+		}
+	})
+}
+
 // Who leads dismisses a warning, and it is on record who did; a larger share warns again. Nobody else may.
 func TestALeadDismissesAWarning(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
