@@ -30,11 +30,16 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 }
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
-	var keys []store.TicketKey
+	var keys, past []store.TicketKey
 	var texts []desk.Warning
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
 		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
+		}
+		if len(keys) < n {
+			if past, err = tx.Uncounted(n - len(keys)); err != nil {
+				return err
+			}
 		}
 		texts, err = tx.WarningsDue(now, n)
 		return err
@@ -42,22 +47,28 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 	if err != nil {
 		return nil, err
 	}
+	rows := s.a.warnings(texts)
+	rows = append(rows, batches("clocks", keys, now, s.a.fold)...)
+	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
+}
+
+// batches are rows that do work for some questions of one client each.
+func batches(name string, keys []store.TicketKey, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
 	byClient := map[desk.ClientID][]desk.TicketID{}
 	for _, k := range keys {
 		if !slices.Contains(byClient[k.Client], k.ID) {
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
-	rows := s.a.warnings(texts)
 	for _, c := range slices.Sorted(maps.Keys(byClient)) {
 		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
 			rows = append(rows, job.Row{
-				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
-				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some) },
+				ID: name + " " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
+				Work: func(ctx context.Context) error { return work(ctx, c, some) },
 			})
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 // Return does nothing: what is not counted yet is seen again.
@@ -87,8 +98,15 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 		if err != nil {
 			return err
 		}
+		replies, err := tx.FirstReplies(some)
+		if err != nil {
+			return err
+		}
 		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
 			all := k.clocks(t, events, tx.Now())
+			if err := keepFirstReply(tx, t.Ticket, all, replies); err != nil {
+				return err
+			}
 			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
 				err = tx.SaveClock(row)
 			} else {
