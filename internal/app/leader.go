@@ -50,7 +50,10 @@ type Figures struct {
 
 	Opened                                  int // questions
 	Confirmed, Unheard, NotNeeded, Excluded int // how they ended: with the person's yes; without a word; not needed; spam or duplicates
-	NotFixed                                int // times that somebody said: not fixed
+	NotFixed, Reopened                      int // times that somebody said: not fixed; of them, after the question was closed
+
+	FirstInTime, FirstLate int            // first replies that the agreement asks for
+	FirstOut               map[string]int // those that count neither way, by the code of an sla.Exclusion
 
 	Open, Clocks, Missed int // now: open questions, those with a clock of the agreement, those of which one was missed
 }
@@ -161,9 +164,15 @@ func (f *Figures) read(tx *store.ReadTx) error {
 		return err
 	}
 	f.Confirmed, f.Unheard, f.NotNeeded, f.Excluded = closed[desk.Confirmed], closed[desk.Unconfirmed], closed[desk.NotNeeded], closed[desk.Void]
-	if f.NotFixed, err = tx.NotFixedIn(f.From, until); err != nil {
+	if f.NotFixed, f.Reopened, err = tx.NotFixedIn(f.From, until); err != nil {
 		return err
 	}
+	if f.FirstOut, err = tx.FirstRepliesIn(f.From, until); err != nil {
+		return err
+	}
+	f.FirstInTime, f.FirstLate = f.FirstOut[desk.FirstInTime], f.FirstOut[desk.FirstLate]
+	delete(f.FirstOut, desk.FirstInTime)
+	delete(f.FirstOut, desk.FirstLate)
 	if f.Open, err = tx.OpenNow(); err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -193,7 +195,9 @@ func figuresNeeds(f app.Figures) (all []string) {
 	say(f.Broken, "1 promise was broken.", "promises were broken.")
 	say(f.MovedByUs, "1 promise was moved by us.", "promises were moved by us.")
 	say(f.KeptLate, "1 promise was kept late.", "promises were kept late.")
-	say(f.NotFixed, "Once somebody said: it is not fixed.", "times somebody said: it is not fixed.")
+	say(f.FirstLate, "1 first reply came later than the agreement allows.", "first replies came later than the agreement allows.")
+	say(f.Reopened, "1 question that was closed was opened again.", "questions that were closed were opened again.")
+	say(f.NotFixed-f.Reopened, "Once somebody said, when we asked: it is not fixed.", "times somebody said, when we asked: it is not fixed.")
 	say(f.Unheard, "1 question was closed without a word of the person.", "questions were closed without a word of the person.")
 	say(f.Missed, "Right now 1 open question has missed a time of the agreement.", "open questions have missed a time of the agreement right now.")
 	return all
@@ -217,7 +221,7 @@ func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.
 
 func figuresTables(f app.Figures) []view.FigureTable {
 	n := strconv.Itoa
-	return []view.FigureTable{
+	tables := []view.FigureTable{
 		{ID: "promises", Title: "Promises", Rows: []view.FigureRow{
 			{Name: "Kept in time", N: n(f.Kept), Why: "of " + n(f.Due()) + " that had to be kept"},
 			{Name: "Kept late", N: n(f.KeptLate), Why: "we were on the line, or our words on their way, when it fell due"},
@@ -225,11 +229,16 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Broken", N: n(f.Broken), Why: "the person was told, and got a new promise"},
 			{Name: "Made good after a break", N: n(f.Repaired), Why: "counted here only"},
 		}},
+		{ID: "replies", Title: "First replies", Rows: []view.FigureRow{
+			{Name: "In time", N: n(f.FirstInTime), Why: share(f.FirstInTime, f.FirstInTime+f.FirstLate) + " that count"},
+			{Name: "Late, or still owed", N: n(f.FirstLate), Why: "later than the agreement allows; counted from the instant at which it was late"},
+		}},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
 			{Name: "Opened", N: n(f.Opened)},
 			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
 			{Name: "Closed, and we heard nothing", N: n(f.Unheard), Why: "we asked, asked again, and waited 14 days; no success"},
-			{Name: "Not fixed, said the person", N: n(f.NotFixed), Why: "when we asked, or after the question was closed"},
+			{Name: "Opened again", N: n(f.Reopened), Why: "the person said after the end: it is not fixed"},
+			{Name: "Not fixed, said the person", N: n(f.NotFixed - f.Reopened), Why: "when we asked, before the end"},
 			{Name: "Not needed any more", N: n(f.NotNeeded), Why: "said the person"},
 			{Name: "Open now", N: n(f.Open)},
 			{Name: "Open with a missed time of the agreement", N: n(f.Missed), Why: "of " + n(f.Clocks) + " with a clock that runs now"},
@@ -243,4 +252,9 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Reminders to say if it is fixed", N: n(f.Asking), Why: "sent by the clock itself"},
 		}},
 	}
+	out := &tables[len(tables)-1]
+	for _, why := range slices.Sorted(maps.Keys(f.FirstOut)) {
+		out.Rows = append(out.Rows, view.FigureRow{Name: "First replies: " + exclusions[why], N: n(f.FirstOut[why]), Why: "none is owed any more"})
+	}
+	return tables
 }
