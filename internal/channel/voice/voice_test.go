@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,16 @@ func TestNewsOfACall(t *testing.T) {
 		c, err := ParseCall(values)
 		if c.State != want || (want == "") != errors.Is(err, ErrForm) {
 			t.Errorf("%s is %+v, %v", form, c, err)
+		}
+	}
+}
+
+// Our own id that a provider gives back in a form that we never use is not ours; the news beside it counts.
+func TestARefThatIsNotOursLeavesTheNews(t *testing.T) {
+	for ref, want := range map[string]string{"ring-1-2": "ring-1-2", "": "", strings.Repeat("r", 64): strings.Repeat("r", 64), strings.Repeat("r", 65): "", strings.Repeat("r", 100_000): "", "ring 1": "", "ring-\u00e9": ""} {
+		c, err := ParseCall(url.Values{"CallSid": {"CA1"}, "CallStatus": {"busy"}, "ClientRef": {ref}})
+		if err != nil || c.State != channel.Busy || c.ProviderID != "CA1" || c.Ref != want {
+			t.Errorf("with a ref of %d bytes: %+v, %v", len(ref), c, err)
 		}
 	}
 }
