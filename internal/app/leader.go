@@ -101,13 +101,13 @@ func (a *App) OwnClient(ctx context.Context, v desk.Viewer) (desk.Client, error)
 		return desk.Client{}, err
 	}
 	c, ok := know.client[v.Of]
-	if !ok || !v.SeesFigures(c.ID) {
+	if !ok || v.Who != desk.WhoLeader || !v.SeesFigures(c.ID) {
 		return desk.Client{}, notFound
 	}
 	return c, nil
 }
 
-// Figures gives how the desk did for a client, to who leads it and to staff who serve it; NotFound for everybody
+// Figures gives how the desk did for a client, to who leads it, who has a link to that, and staff who serve it; NotFound for everybody
 // else. They are at most figuresLast old.
 func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Period) (Figures, error) {
 	if !v.SeesFigures(c) {
@@ -120,7 +120,7 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 	}
 	key, now := figuresKey{c, p}, a.Now()
 	if f, ok := a.figures.get(key, now); ok {
-		return f, nil
+		return f.to(v), nil
 	}
 	know, err := a.know(ctx)
 	if err != nil {
@@ -138,7 +138,15 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 		return Figures{}, err
 	}
 	a.figures.keep(key, f)
-	return f, nil
+	return f.to(v), nil
+}
+
+// to is what v sees of f: who has a shared link sees counts, and no question of its own.
+func (f Figures) to(v desk.Viewer) Figures {
+	if v.Who == desk.WhoShare {
+		f.Breaks = nil
+	}
+	return f
 }
 
 func (f *Figures) read(tx *store.ReadTx) error {

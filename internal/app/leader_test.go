@@ -190,3 +190,98 @@ func TestALeaderHearsNoNumber(t *testing.T) {
 		}
 	})
 }
+
+// A shared link shows counts until it ends, is taken back, or who made it leads no more.
+func TestASharedLinkShowsCountsAlone(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		s, _, err := d.App.AddStaff(d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: "ruth@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{d.Mercy.ID}}, "", nil)
+		d.Must(err)
+		ruth := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Role: desk.Leader, Of: d.Mercy.ID}
+		maria := d.Maria().Calls(d.Sam, "pounds please")
+		p := maria.Promised(d.Sam, d.At(3, 8, 0))
+		d.AdvanceTo(p.Due.Add(time.Minute)) // nobody calls
+		share := func(v desk.Viewer) (key string, until time.Time) {
+			t.Helper()
+			url, until, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID)
+			d.Must(err)
+			_, key, ok := strings.Cut(url, "/figures?key=")
+			if !ok || strings.Contains(url, "Ruth") {
+				t.Fatalf("the link is %s", url)
+			}
+			return key, until
+		}
+		opens := func(key string) bool {
+			t.Helper()
+			got, err := d.App.OpenShare(d.Ctx(), key)
+			if err != nil {
+				if !desk.Is(err, desk.Unauthenticated) {
+					t.Errorf("it says %v", err)
+				}
+				return false
+			}
+			f, err := d.App.Figures(d.Ctx(), got.Viewer, got.Client.ID, app.ThisMonth)
+			d.Must(err)
+			if got.Client.ID != d.Mercy.ID || f.Broken != 1 || len(f.Breaks) != 0 {
+				t.Errorf("it shows %+v of %s", f, got.Client.Name)
+			}
+			return true
+		}
+		f, err := d.App.Figures(d.Ctx(), ruth, d.Mercy.ID, app.ThisMonth)
+		d.Must(err)
+		if len(f.Breaks) != 1 {
+			t.Fatalf("Ruth sees %+v", f)
+		}
+		one, until := share(ruth)
+		other, _ := share(ruth)
+		ofTheDesk, _ := share(d.Ana)
+		if !opens(one) || !opens(other) || !opens(ofTheDesk) {
+			t.Fatal("a new link opens nothing")
+		}
+		wall, _, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		if opens(wall) {
+			t.Error("an address of a wall opens figures")
+		}
+		if _, _, err := d.App.OpenWall(d.Ctx(), ofTheDesk); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("a link to figures opens a wall: %v", err)
+		}
+		for what, k := range map[string]string{"another hospital": strings.Replace(one, ".1.", ".2.", 1), "cut off": one[:len(one)-1], "nothing": ""} {
+			if opens(k) {
+				t.Errorf("%s: it opens", what)
+			}
+		}
+		for who, v := range map[string]desk.Viewer{"an analyst": d.Sam, "who serves St. Anne": d.Eve, "who has a link": {Who: desk.WhoShare, Of: d.Mercy.ID}} {
+			if _, _, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
+				t.Errorf("%s shares: %v", who, err)
+			}
+		}
+		// One is taken back, the others stay. The list of walls does not know them.
+		list, err := d.App.Shares(d.Ctx(), ruth, d.Mercy.ID)
+		d.Must(err)
+		if len(list) != 3 || list[0].By != "Ruth Lindqvist" {
+			t.Fatalf("in force: %+v", list)
+		}
+		if walls, err := d.App.WallAddresses(d.Ctx(), d.Ana); err != nil || len(walls) != 1 {
+			t.Errorf("walls: %+v %v", walls, err)
+		}
+		if err := d.App.EndWallAddress(d.Ctx(), d.Ana, list[0].ID); !desk.Is(err, desk.NotFound) {
+			t.Errorf("ended among the walls: %v", err)
+		}
+		id := list[0].ID
+		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id))
+		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id)) // twice is once
+		ended := 0
+		for _, key := range []string{one, other, ofTheDesk} {
+			if !opens(key) {
+				ended++
+			}
+		}
+		if ended != 1 {
+			t.Errorf("%d links have ended", ended)
+		}
+		d.Skip(until.Sub(d.Now()))
+		if opens(one) || opens(other) {
+			t.Error("after its end a link opens")
+		}
+	})
+}

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -50,21 +53,42 @@ func (h *handler) ownFigures(w http.ResponseWriter, r *http.Request, s signed) e
 
 // GET /client/{slug}
 func (h *handler) figuresPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	v, err := h.figuresView(r, s)
-	if err != nil {
-		return err
-	}
-	h.render(w, r, http.StatusOK, view.Figures(v))
-	return nil
+	return h.showFigures(w, r, s, view.Figures)
 }
 
 // GET /client/{slug}/part: the same without the frame.
 func (h *handler) figuresPart(w http.ResponseWriter, r *http.Request, s signed) error {
-	v, err := h.figuresView(r, s)
+	return h.showFigures(w, r, s, view.FiguresPart)
+}
+
+func (h *handler) showFigures(w http.ResponseWriter, r *http.Request, s signed, draw func(view.FiguresView) templ.Component) error {
+	c, err := h.figuresOf(r, s)
 	if err != nil {
 		return err
 	}
-	h.render(w, r, http.StatusOK, view.FiguresPart(v))
+	o := onlooker{v: s.v, c: c, base: "/client/" + c.Slug}
+	v, err := h.figuresView(r, o)
+	if err != nil {
+		return err
+	}
+	v.Theme, v.Name = s.who.Theme, s.who.Name
+	if s.v.IsStaff() {
+		v.BackURL = "/desk"
+	}
+	if s.v.Who == desk.WhoLeader || s.v.Leads() {
+		v.ShareURL = o.base + "/shares"
+	}
+	if s.v.Who == desk.WhoLeader {
+		v.AgreementURL = ownAgreementURL(c)
+		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
+		if err != nil {
+			return err
+		}
+		if own.Asked != nil {
+			v.Asked = &view.AskedNote{URL: v.AgreementURL + "#asked", Text: fmt.Sprintf("Version %d of your agreement waits for your yes. Read what it changes.", own.Asked.Version)}
+		}
+	}
+	h.render(w, r, http.StatusOK, draw(v))
 	return nil
 }
 
@@ -89,20 +113,33 @@ func (h *handler) figuresOf(r *http.Request, s signed) (desk.Client, error) {
 	return c, err
 }
 
-func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, error) {
-	c, err := h.figuresOf(r, s)
+// onlooker is who looks at the figures of a hospital: somebody who is signed in, or whoever has a shared link.
+type onlooker struct {
+	v    desk.Viewer
+	c    desk.Client
+	base string
+	key  string // of a shared link
+}
+
+// link is the address of the page, or of a part of it, for a period.
+func (o onlooker) link(part string, p app.Period) string {
+	q := url.Values{"period": {string(p)}}
+	if o.key != "" {
+		q.Set("key", o.key)
+	}
+	return o.base + part + "?" + q.Encode()
+}
+
+func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, error) {
+	c := o.c
+	f, err := h.app.Figures(r.Context(), o.v, c.ID, app.Period(r.URL.Query().Get("period")))
 	if err != nil {
 		return view.FiguresView{}, err
 	}
-	f, err := h.app.Figures(r.Context(), s.v, c.ID, app.Period(r.URL.Query().Get("period")))
-	if err != nil {
-		return view.FiguresView{}, err
-	}
-	loc, base := clientZone(c), "/client/"+c.Slug
-	tail := "?period=" + string(f.Period)
+	loc := clientZone(c)
 	v := view.FiguresView{
-		Hospital: c.Name, Theme: s.who.Theme, Name: s.who.Name, Period: periodText(f, loc),
-		Live: view.LiveView{URL: base + "/live", PartURL: base + "/part" + tail, Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		Hospital: c.Name, Period: periodText(f, loc),
+		Live: view.LiveView{URL: o.link("/live", f.Period), PartURL: o.link("/part", f.Period), Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
 		AsOf: "As of " + words.Instant(words.EN, f.Now, loc, f.Now) + ", in the time of " + c.Short + ".",
 	}
 	v.Title = v.Period + " – " + c.Name
@@ -110,19 +147,7 @@ func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, erro
 		period app.Period
 		text   string
 	}{{app.ThisMonth, "This month"}, {app.LastMonth, "Last month"}, {app.ThisQuarter, "This quarter"}} {
-		v.Periods = append(v.Periods, view.Tab{Text: p.text, URL: base + "?period=" + string(p.period), Current: p.period == f.Period})
-	}
-	if s.v.IsStaff() {
-		v.BackURL = "/desk"
-	} else {
-		v.AgreementURL = ownAgreementURL(c)
-		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
-		if err != nil {
-			return v, err
-		}
-		if own.Asked != nil {
-			v.Asked = &view.AskedNote{URL: v.AgreementURL + "#asked", Text: fmt.Sprintf("Version %d of your agreement waits for your yes. Read what it changes.", own.Asked.Version)}
-		}
+		v.Periods = append(v.Periods, view.Tab{Text: p.text, URL: o.link("", p.period), Current: p.period == f.Period})
 	}
 	v.Sentence = figuresSentence(f)
 	v.Needs = figuresNeeds(f)
@@ -131,12 +156,12 @@ func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, erro
 		if !b.ToldAt.IsZero() {
 			line.Told = words.Instant(words.EN, b.ToldAt, loc, f.Now)
 		}
-		if s.v.IsStaff() {
+		if o.v.IsStaff() {
 			line.URL = ticketURL(b.Ref)
 		}
 		v.Breaks = append(v.Breaks, line)
 	}
-	if broken := f.Broken; broken > len(v.Breaks) {
+	if broken := f.Broken; broken > len(v.Breaks) && len(v.Breaks) > 0 {
 		v.More = fmt.Sprintf("The latest %d of %d.", len(v.Breaks), broken)
 	}
 	v.Tables = figuresTables(f)

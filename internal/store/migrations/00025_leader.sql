@@ -25,5 +25,11 @@ CREATE TABLE uncounted (
 -- 100 days: a quarter, and the month before this one.
 INSERT INTO uncounted (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE opened_at > (SELECT MAX(opened_at) FROM ticket) - 8640000000000;
 
+-- What an address opens: the wall, or the figures of a hospital that who leads it has shared.
+ALTER TABLE wall_address RENAME TO signed_address;
+ALTER TABLE signed_address ADD COLUMN shows TEXT NOT NULL DEFAULT 'wall';
+DROP INDEX wall_address_until;
+CREATE INDEX signed_address_until ON signed_address (shows, until_at, id) WHERE ended_at IS NULL;
+
 -- +goose Down
 SELECT 1;
