@@ -237,6 +237,9 @@ func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.Request
 	if wrong := missesWrong(t, all, events, tx.Now()); wrong != "" {
 		return wrong, nil
 	}
+	if wrong, err := firstReplyWrong(tx, t, all); wrong != "" || err != nil {
+		return wrong, err
+	}
 	want, runs := pressing(facts, all, k.book, tx.Now())
 	have.Client = 0
 	switch {

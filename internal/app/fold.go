@@ -30,10 +30,15 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 }
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
-	var keys, warned []store.TicketKey
+	var keys, warned, past []store.TicketKey
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
 		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
+		}
+		if len(keys) < n {
+			if past, err = tx.Uncounted(n - len(keys)); err != nil {
+				return err
+			}
 		}
 		if _, err = tx.LookAtWarnings(now); err != nil {
 			return err
@@ -44,22 +49,30 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 	if err != nil {
 		return nil, err
 	}
+	fold := func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
+		return s.a.fold(ctx, c, ts, len(warned) > 0)
+	}
+	rows := batches("clocks", append(keys, warned...), now, fold)
+	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
+}
+
+// batches are rows that do work for some questions of one client each.
+func batches(name string, keys []store.TicketKey, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
 	byClient := map[desk.ClientID][]desk.TicketID{}
-	for _, k := range append(keys, warned...) {
+	for _, k := range keys {
 		if !slices.Contains(byClient[k.Client], k.ID) {
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
-	var rows []job.Row
 	for _, c := range slices.Sorted(maps.Keys(byClient)) {
 		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
 			rows = append(rows, job.Row{
-				ID: "clocks " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
-				Work: func(ctx context.Context) error { return s.a.fold(ctx, c, some, len(warned) > 0) },
+				ID: name + " " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
+				Work: func(ctx context.Context) error { return work(ctx, c, some) },
 			})
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 // Return does nothing: what is not counted yet is seen again.
@@ -100,8 +113,15 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID,
 		if err != nil {
 			return err
 		}
+		replies, err := tx.FirstReplies(some)
+		if err != nil {
+			return err
+		}
 		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
 			all := k.clocks(t, events, tx.Now())
+			if err := keepFirstReply(tx, t.Ticket, all, replies); err != nil {
+				return err
+			}
 			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
 				err = tx.SaveClock(row)
 			} else {

@@ -50,7 +50,10 @@ type Figures struct {
 
 	Opened                                  int // questions
 	Confirmed, Unheard, NotNeeded, Excluded int // how they ended: with the person's yes; without a word; not needed; spam or duplicates
-	NotFixed                                int // times that somebody said: not fixed
+	NotFixed, Reopened                      int // times that somebody said: not fixed; of them, after the question was closed
+
+	FirstInTime, FirstLate int            // first replies that the agreement asks for
+	FirstOut               map[string]int // those that count neither way, by the code of an sla.Exclusion
 
 	Open, Clocks, Missed int // now: open questions, those with a clock of the agreement, those of which one was missed
 }
@@ -98,13 +101,13 @@ func (a *App) OwnClient(ctx context.Context, v desk.Viewer) (desk.Client, error)
 		return desk.Client{}, err
 	}
 	c, ok := know.client[v.Of]
-	if !ok || !v.SeesFigures(c.ID) {
+	if !ok || v.Who != desk.WhoLeader || !v.SeesFigures(c.ID) {
 		return desk.Client{}, notFound
 	}
 	return c, nil
 }
 
-// Figures gives how the desk did for a client, to who leads it and to staff who serve it; NotFound for everybody
+// Figures gives how the desk did for a client, to who leads it, who has a link to that, and staff who serve it; NotFound for everybody
 // else. They are at most figuresLast old.
 func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Period) (Figures, error) {
 	if !v.SeesFigures(c) {
@@ -117,7 +120,7 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 	}
 	key, now := figuresKey{c, p}, a.Now()
 	if f, ok := a.figures.get(key, now); ok {
-		return f, nil
+		return f.to(v), nil
 	}
 	know, err := a.know(ctx)
 	if err != nil {
@@ -135,7 +138,15 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 		return Figures{}, err
 	}
 	a.figures.keep(key, f)
-	return f, nil
+	return f.to(v), nil
+}
+
+// to is what v sees of f: who has a shared link sees counts, and no question of its own.
+func (f Figures) to(v desk.Viewer) Figures {
+	if v.Who == desk.WhoShare {
+		f.Breaks = nil
+	}
+	return f
 }
 
 func (f *Figures) read(tx *store.ReadTx) error {
@@ -161,9 +172,15 @@ func (f *Figures) read(tx *store.ReadTx) error {
 		return err
 	}
 	f.Confirmed, f.Unheard, f.NotNeeded, f.Excluded = closed[desk.Confirmed], closed[desk.Unconfirmed], closed[desk.NotNeeded], closed[desk.Void]
-	if f.NotFixed, err = tx.NotFixedIn(f.From, until); err != nil {
+	if f.NotFixed, f.Reopened, err = tx.NotFixedIn(f.From, until); err != nil {
 		return err
 	}
+	if f.FirstOut, err = tx.FirstRepliesIn(f.From, until); err != nil {
+		return err
+	}
+	f.FirstInTime, f.FirstLate = f.FirstOut[desk.FirstInTime], f.FirstOut[desk.FirstLate]
+	delete(f.FirstOut, desk.FirstInTime)
+	delete(f.FirstOut, desk.FirstLate)
 	if f.Open, err = tx.OpenNow(); err != nil {
 		return err
 	}

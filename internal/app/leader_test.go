@@ -1,11 +1,15 @@
 package app_test
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -61,7 +65,7 @@ func TestFiguresCountEachWayToEnd(t *testing.T) {
 		}
 		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Kilograms again", time.Time{})
 		d.Must(err)
-		if f = figures(app.ThisMonth); f.Confirmed != 0 || f.Open != 1 || f.NotFixed != 1 {
+		if f = figures(app.ThisMonth); f.Confirmed != 0 || f.Open != 1 || f.NotFixed != 1 || f.Reopened != 1 {
 			t.Errorf("not fixed: %+v", f)
 		}
 		if f = figures(app.LastMonth); f.Due()+f.Opened+f.Repaired+len(f.Breaks) != 0 {
@@ -72,6 +76,100 @@ func TestFiguresCountEachWayToEnd(t *testing.T) {
 		d.Must(err)
 		if f.Opened != 1 || f.Confirmed+f.NotFixed+f.MovedByPerson+f.Repaired != 0 {
 			t.Errorf("St. Anne: %+v", f)
+		}
+	})
+}
+
+// First replies are counted by the agreement: in time, late from the instant of it, or left out with the reason.
+func TestFirstRepliesAreCounted(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ruth := desk.Viewer{Who: desk.WhoLeader, Role: desk.Leader, Of: d.Mercy.ID}
+		figures := func() app.Figures {
+			t.Helper()
+			d.Advance(5 * time.Second)
+			f, err := d.App.Figures(d.Ctx(), ruth, d.Mercy.ID, app.ThisMonth)
+			d.Must(err)
+			return f
+		}
+		says := func(when string, inTime, late int, out map[string]int) {
+			t.Helper()
+			if f := figures(); f.FirstInTime != inTime || f.FirstLate != late || !maps.Equal(f.FirstOut, out) {
+				t.Errorf("%s: %d in time, %d late, left out %v", when, f.FirstInTime, f.FirstLate, f.FirstOut)
+			}
+			verified(d)
+		}
+		first := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		says("nobody has answered yet", 0, 0, map[string]int{})
+		_, err := d.App.Reply(d.Ctx(), d.Sam, first.Got.Ref, app.Words{Body: "Choose pounds in the menu.", Ask: true})
+		d.Must(err)
+		d.Rosa().Asks("no puedo entrar") // of St. Anne, and nobody answers
+		says("answered", 1, 0, map[string]int{})
+		second := d.Maria().Asks("How do I see my height in feet?")
+		d.Advance(14 * time.Minute)
+		says("a minute before", 1, 0, map[string]int{})
+		d.Advance(time.Minute)
+		says("late at its instant", 1, 1, map[string]int{})
+		_, err = d.App.Reply(d.Ctx(), d.Sam, second.Got.Ref, app.Words{Body: "In the menu."})
+		d.Must(err)
+		paul := d.Maria()
+		paul.Name, paul.Phone = "Paul Reyes", "+13125550177"
+		third := paul.Asks("Where is my bill?")
+		d.Must(d.App.NotNeeded(d.Ctx(), third.Viewer()))
+		says("the third is not needed", 1, 1, map[string]int{"withdrawn": 1})
+
+		// "Not fixed" before the end opens nothing again; after it, it does.
+		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "It is still kilograms", time.Time{})
+		d.Must(err)
+		if f := figures(); f.NotFixed != 1 || f.Reopened != 0 {
+			t.Errorf("before the end: %d not fixed, %d opened again", f.NotFixed, f.Reopened)
+		}
+		d.Must(d.App.SayFixed(d.Ctx(), first.Viewer()))
+		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "Kilograms again", time.Time{})
+		d.Must(err)
+		if f := figures(); f.NotFixed != 2 || f.Reopened != 1 {
+			t.Errorf("after the end: %d not fixed, %d opened again", f.NotFixed, f.Reopened)
+		}
+	})
+}
+
+// What was closed before there was such a count, or came with a loaded history, is counted when nothing else is to be
+// counted; "kept verify" notices a count that no history tells of.
+func TestFirstRepliesOfAnEarlierTimeAreCounted(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.Advance(20 * time.Minute)
+		d.Must(d.App.NotNeeded(d.Ctx(), maria.Viewer()))
+		d.Settle()
+		stored := func() (got map[desk.TicketID]desk.FirstReply) {
+			t.Helper()
+			d.Must(d.DB.Read(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.ReadTx) (err error) {
+				got, err = tx.FirstReplies([]desk.TicketID{maria.Got.Ticket})
+				return err
+			}))
+			return got
+		}
+		change := func(fn func(tx *store.Tx) error) {
+			t.Helper()
+			d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, fn))
+		}
+		want := stored()
+		if want[maria.Got.Ticket].Result != desk.FirstLate {
+			t.Fatalf("stored: %+v", want)
+		}
+		change(func(tx *store.Tx) error { return tx.DropFirstReply(maria.Got.Ticket) })
+		verified(d)
+		change(func(tx *store.Tx) error { return tx.CountSince(d.Now().Add(-time.Hour)) })
+		d.Settle()
+		if got := stored(); !maps.Equal(got, want) {
+			t.Errorf("counted as %+v, was %+v", got, want)
+		}
+		wrong := want[maria.Got.Ticket]
+		wrong.Result = desk.FirstInTime
+		change(func(tx *store.Tx) error { return tx.SaveFirstReply(wrong) })
+		found, err := d.App.Verify(d.Ctx(), desk.System("test"))
+		d.Must(err)
+		if !slices.ContainsFunc(found.Broken, func(s string) bool { return strings.Contains(s, "its first reply is stored as") }) {
+			t.Errorf("found %q", found.Broken)
 		}
 	})
 }
@@ -89,6 +187,101 @@ func TestALeaderHearsNoNumber(t *testing.T) {
 		d.Maria().Calls(d.Sam, "pounds please")
 		if c := <-ruth; c != (app.Change{Client: d.Mercy.ID}) {
 			t.Errorf("heard %+v", c)
+		}
+	})
+}
+
+// A shared link shows counts until it ends, is taken back, or who made it leads no more.
+func TestASharedLinkShowsCountsAlone(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		s, _, err := d.App.AddStaff(d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: "ruth@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{d.Mercy.ID}}, "", nil)
+		d.Must(err)
+		ruth := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Role: desk.Leader, Of: d.Mercy.ID}
+		maria := d.Maria().Calls(d.Sam, "pounds please")
+		p := maria.Promised(d.Sam, d.At(3, 8, 0))
+		d.AdvanceTo(p.Due.Add(time.Minute)) // nobody calls
+		share := func(v desk.Viewer) (key string, until time.Time) {
+			t.Helper()
+			url, until, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID)
+			d.Must(err)
+			_, key, ok := strings.Cut(url, "/figures?key=")
+			if !ok || strings.Contains(url, "Ruth") {
+				t.Fatalf("the link is %s", url)
+			}
+			return key, until
+		}
+		opens := func(key string) bool {
+			t.Helper()
+			got, err := d.App.OpenShare(d.Ctx(), key)
+			if err != nil {
+				if !desk.Is(err, desk.Unauthenticated) {
+					t.Errorf("it says %v", err)
+				}
+				return false
+			}
+			f, err := d.App.Figures(d.Ctx(), got.Viewer, got.Client.ID, app.ThisMonth)
+			d.Must(err)
+			if got.Client.ID != d.Mercy.ID || f.Broken != 1 || len(f.Breaks) != 0 {
+				t.Errorf("it shows %+v of %s", f, got.Client.Name)
+			}
+			return true
+		}
+		f, err := d.App.Figures(d.Ctx(), ruth, d.Mercy.ID, app.ThisMonth)
+		d.Must(err)
+		if len(f.Breaks) != 1 {
+			t.Fatalf("Ruth sees %+v", f)
+		}
+		one, until := share(ruth)
+		other, _ := share(ruth)
+		ofTheDesk, _ := share(d.Ana)
+		if !opens(one) || !opens(other) || !opens(ofTheDesk) {
+			t.Fatal("a new link opens nothing")
+		}
+		wall, _, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		if opens(wall) {
+			t.Error("an address of a wall opens figures")
+		}
+		if _, _, err := d.App.OpenWall(d.Ctx(), ofTheDesk); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("a link to figures opens a wall: %v", err)
+		}
+		for what, k := range map[string]string{"another hospital": strings.Replace(one, ".1.", ".2.", 1), "cut off": one[:len(one)-1], "nothing": ""} {
+			if opens(k) {
+				t.Errorf("%s: it opens", what)
+			}
+		}
+		for who, v := range map[string]desk.Viewer{"an analyst": d.Sam, "who serves St. Anne": d.Eve, "who has a link": {Who: desk.WhoShare, Of: d.Mercy.ID}} {
+			if _, _, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
+				t.Errorf("%s shares: %v", who, err)
+			}
+		}
+		// One is taken back, the others stay. The list of walls does not know them.
+		list, err := d.App.Shares(d.Ctx(), ruth, d.Mercy.ID)
+		d.Must(err)
+		if len(list) != 3 || list[0].By != "Ruth Lindqvist" {
+			t.Fatalf("in force: %+v", list)
+		}
+		if walls, err := d.App.WallAddresses(d.Ctx(), d.Ana); err != nil || len(walls) != 1 {
+			t.Errorf("walls: %+v %v", walls, err)
+		}
+		if err := d.App.EndWallAddress(d.Ctx(), d.Ana, list[0].ID); !desk.Is(err, desk.NotFound) {
+			t.Errorf("ended among the walls: %v", err)
+		}
+		id := list[0].ID
+		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id))
+		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id)) // twice is once
+		ended := 0
+		for _, key := range []string{one, other, ofTheDesk} {
+			if !opens(key) {
+				ended++
+			}
+		}
+		if ended != 1 {
+			t.Errorf("%d links have ended", ended)
+		}
+		d.Skip(until.Sub(d.Now()))
+		if opens(one) || opens(other) {
+			t.Error("after its end a link opens")
 		}
 	})
 }

@@ -19,7 +19,7 @@ type Change struct {
 }
 
 // Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket, for who leads
-// a client that there is one and no more.
+// a client, and who has a link to its figures, that there is one and no more.
 // A listener that is too slow loses changes and gets one Change with zero Ticket: "look at everything".
 func (a *App) Listen(ctx context.Context, v desk.Viewer) <-chan Change { return a.live.listen(ctx, v) }
 
@@ -89,7 +89,7 @@ func (one *listener) hears(c Change) bool {
 	switch one.viewer.Who {
 	case desk.WhoRequester:
 		return !c.Here && c.Ticket == one.viewer.Ticket && one.viewer.Sees(c.Client)
-	case desk.WhoLeader:
+	case desk.WhoLeader, desk.WhoShare:
 		return !c.Here && one.viewer.SeesFigures(c.Client)
 	case desk.WhoStaff, desk.WhoToken, desk.WhoSystem:
 		return one.viewer.Sees(c.Client)
@@ -99,7 +99,7 @@ func (one *listener) hears(c Change) bool {
 
 // tell is called under the lock, so nobody else fills the channel between drain and send.
 func (one *listener) tell(c Change) {
-	if one.viewer.Who == desk.WhoLeader {
+	if who := one.viewer.Who; who == desk.WhoLeader || who == desk.WhoShare {
 		c = Change{Client: c.Client} // that something has changed, not what
 	}
 	select {

@@ -26,7 +26,7 @@ const (
 
 // noClient are the acts that touch nothing of any client, or act for Kept itself, and why.
 var noClient = map[string]string{
-	"Now": "the clock", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
+	"Now": "the clock", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "OpenShare": "the key is signed", "Ready": "the database answers", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
 	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
@@ -37,32 +37,33 @@ var noClient = map[string]string{
 
 // leadersToo are the acts that do not refuse a leader, and why.
 var leadersToo = map[string]string{
-	"Figures": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
+	"Figures": "theirs", "ShareFigures": "theirs", "Shares": "theirs", "EndShare": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
 	"TypedInCall": "nothing", "Clients": "none", "Here": "nobody", "Draft": "an empty one, as for anybody who asks a question",
 }
 
 // What belongs to no client is refused too, whatever it is asked for.
 func TestALeaderWorksNothing(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		v := desk.Viewer{Who: desk.WhoLeader, Staff: d.Sam.Staff, Role: desk.Leader, Of: d.Mercy.ID} // the number alone opens nothing
-		a, tried := reflect.ValueOf(d.App), 0
-		for i := range a.NumMethod() {
-			name, act := a.Type().Method(i).Name, a.Method(i)
-			if noClient[name] == "" || leadersToo[name] != "" || act.Type().NumIn() < 2 || act.Type().In(1) != reflect.TypeOf(v) {
-				continue
+		for _, v := range []desk.Viewer{{Who: desk.WhoLeader, Staff: d.Sam.Staff, Role: desk.Leader, Of: d.Mercy.ID}, {Who: desk.WhoShare, Of: d.Mercy.ID}} { // the number alone opens nothing
+			a, tried := reflect.ValueOf(d.App), 0
+			for i := range a.NumMethod() {
+				name, act := a.Type().Method(i).Name, a.Method(i)
+				if noClient[name] == "" || leadersToo[name] != "" || act.Type().NumIn() < 2 || act.Type().In(1) != reflect.TypeOf(v) {
+					continue
+				}
+				in := []reflect.Value{reflect.ValueOf(d.Ctx()), reflect.ValueOf(v)}
+				for j := 2; j < act.Type().NumIn(); j++ {
+					in = append(in, reflect.Zero(act.Type().In(j)))
+				}
+				out := act.Call(in)
+				err, _ := out[len(out)-1].Interface().(error)
+				if tried++; !desk.Is(err, desk.Forbidden) {
+					t.Errorf("%s says %v to a leader", name, err)
+				}
 			}
-			in := []reflect.Value{reflect.ValueOf(d.Ctx()), reflect.ValueOf(v)}
-			for j := 2; j < act.Type().NumIn(); j++ {
-				in = append(in, reflect.Zero(act.Type().In(j)))
+			if tried < 20 {
+				t.Errorf("only %d acts take a viewer", tried)
 			}
-			out := act.Call(in)
-			err, _ := out[len(out)-1].Interface().(error)
-			if tried++; !desk.Is(err, desk.Forbidden) {
-				t.Errorf("%s says %v to a leader", name, err)
-			}
-		}
-		if tried < 20 {
-			t.Errorf("only %d acts take a viewer", tried)
 		}
 	})
 }
@@ -98,6 +99,11 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		walls, err := a.WallAddresses(ctx, d.Ana)
 		d.Must(err)
 		wall := walls[0].ID
+		_, _, err = a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		shares, err := a.Shares(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		share := shares[0].ID
 
 		// Everybody who may see St. Anne and nothing else.
 		lead := d.Eve
@@ -106,7 +112,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		tracker, err := a.Track(ctx, rosa.Got.Token)
 		d.Must(err)
 		leads, own := desk.Viewer{Who: desk.WhoLeader, Staff: d.Sam.Staff, Role: desk.Leader, Of: d.Anne.ID}, desk.Viewer{Who: desk.WhoLeader, Staff: d.Eve.Staff, Role: desk.Leader, Of: d.Mercy.ID}
-		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, leads, own, desk.Guest(d.Anne.ID), {}} {
+		for _, v := range []desk.Viewer{d.Eve, lead, token, tracker, leads, own, {Who: desk.WhoShare, Of: d.Anne.ID}, {Who: desk.WhoShare, Of: d.Mercy.ID}, desk.Guest(d.Anne.ID), {}} {
 			// What staff of Mercy gave to the viewer by mistake: ids, numbers, the client's own id.
 			stolen := desk.Tracking(d.Anne.ID, got.Ticket)
 			mine := v.Who == desk.WhoRequester
@@ -173,6 +179,15 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					f.Client = desk.Client{} // who leads Mercy knows its name
 					return f, err
 				},
+				"ShareFigures": func() (any, error) { _, _, err := a.ShareFigures(ctx, v, d.Mercy.ID); return nil, err },
+				"Shares": func() (any, error) {
+					list, err := a.Shares(ctx, v, d.Mercy.ID)
+					if err == nil && (v.Who != desk.WhoLeader || v.Of != d.Mercy.ID) {
+						t.Errorf("%s sees the links to Mercy's figures", v.Who)
+					}
+					return len(list), err
+				},
+				"EndShare": func() (any, error) { return nil, a.EndShare(ctx, v, d.Mercy.ID, share) },
 				"OwnClient": func() (any, error) {
 					c, err := a.OwnClient(ctx, v)
 					if err == nil && (v.Who != desk.WhoLeader || c.ID != v.Of) {
@@ -290,12 +305,14 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				if err != nil && (desk.Is(err, desk.Internal) || desk.Is(err, desk.Unavailable)) {
 					t.Errorf("%s by %s: %v", name, v.Who, err)
 				}
-				if v.Who == desk.WhoLeader && err == nil && leadersToo[name] == "" {
-					t.Errorf("%s is open to a leader of client %d: %.300s", name, v.Of, said)
+				// A shared link opens the counts, and no other door that a leader has.
+				theirs := leadersToo[name] == "theirs" && (v.Who == desk.WhoLeader || name == "Figures")
+				if v.Of != 0 && err == nil && !theirs && (leadersToo[name] == "" || leadersToo[name] == "theirs") {
+					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress"}, name)
-				if toMercy && !mine && err == nil && !(leadersToo[name] == "theirs" && v.Of == d.Mercy.ID) {
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShareFigures", "Shares", "EndShare"}, name)
+				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}
 			}

@@ -49,6 +49,20 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	eval[bool](b, `(window.fetch = () => Promise.reject(new Error('away')), window.realNow = Date.now, Date.now = () => window.realNow.call(Date) + 65000, true)`)
 	b.until("it says so", `document.documentElement.classList.contains('is-stale-page') && document.getElementById('stale').textContent.includes('Not live since')`)
 
+	// A link for somebody without an account, who sees counts and no number of a question.
+	b = p.signedIn(t, ruth)
+	lookAt("/client/mercy/shares", "shares")
+	b.follow("Make a link").until("it is made", `document.body.textContent.includes('It works until')`)
+	b.axe("a link that was just made", everyRule)
+	b.fits("/client/mercy/shares")
+	url, until, err := p.App.ShareFigures(p.Ctx(), desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}, p.Mercy.ID)
+	p.Must(err)
+	if !until.After(p.Now()) {
+		t.Errorf("it ends %s", until)
+	}
+	lookAt(url[strings.Index(url, "/figures?"):], "shared")
+	b.says("1 promise was broken.").saysNot("Sign out", "Was due")
+
 	// New terms wait for the yes of who leads; sent back, and seen by the desk.
 	page, err := p.App.Agreement(p.Ctx(), p.Ana, p.Mercy.ID)
 	p.Must(err)

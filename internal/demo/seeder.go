@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -151,6 +152,9 @@ func (s *seeder) addDesk(ctx context.Context) error {
 // enough that memory does not.
 const chunk = 500
 
+// figuresReach is how far back a leader's figures reach: a quarter, or the month before this one.
+const figuresReach = 100 * 24 * time.Hour
+
 // addHistory makes every ticket, in the order of their opening, and stores them. One goroutine makes
 // lives while this one stores them.
 func (s *seeder) addHistory(ctx context.Context) error {
@@ -188,7 +192,11 @@ func (s *seeder) addHistory(ctx context.Context) error {
 			return err
 		}
 		for _, c := range s.clients {
-			if err := tx.ForClient(c.ID).FoldAnew(); err != nil {
+			own := tx.ForClient(c.ID)
+			if err := own.FoldAnew(); err != nil {
+				return err
+			}
+			if err := own.CountSince(s.o.Now.Add(-figuresReach)); err != nil {
 				return err
 			}
 		}

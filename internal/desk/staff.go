@@ -42,16 +42,6 @@ type Token struct {
 	EndedAt   time.Time
 }
 
-// WallAddress is an address that opens the wall of a hospital, or of all that its maker serves, without a password.
-type WallAddress struct {
-	ID      int64
-	Staff   StaffID  // who made it
-	Scope   ClientID // zero: all
-	MadeAt  time.Time
-	Until   time.Time
-	EndedAt time.Time // zero: nobody has taken it back
-}
-
 // AlertKind says what somebody who leads must look at now.
 type AlertKind string
 

@@ -32,6 +32,7 @@ const (
 	WhoRequester Who = "requester" // holds the tracker token of one ticket
 	WhoStaff     Who = "staff"     // signed in
 	WhoLeader    Who = "leader"    // signed in, and leads a client: sees its figures and nothing else
+	WhoShare     Who = "share"     // has a shared link to the figures of one client: counts, and nothing else
 	WhoToken     Who = "token"     // an API token, for one client or for the desk
 	WhoSystem    Who = "system"    // Kept itself: sweeper, outbox, commands
 )
@@ -46,7 +47,7 @@ type Viewer struct {
 	Token   int64      // for WhoToken
 	Ticket  TicketID   // for WhoRequester: the one ticket of the token
 	Clients []ClientID // the clients that this viewer may serve or see, ascending; none for WhoLeader
-	Of      ClientID   // for WhoLeader: the client that they lead. Sees does not know it, so every other door stays shut
+	Of      ClientID   // for WhoLeader and WhoShare: the client whose figures are theirs. Sees does not know it, so every other door stays shut
 	Desk    bool       // every client: system and desk-wide tokens
 	Route   string     // the page or act, for the read log; a pattern, never a path with ids
 }
@@ -60,9 +61,10 @@ func (v Viewer) Sees(c ClientID) bool {
 	return ok
 }
 
-// SeesFigures reports whether v may see how the desk does for client c: who leads it, and staff who serve it.
+// SeesFigures reports whether v may see how the desk does for client c: who leads it, who has a link to that, and staff
+// who serve it.
 func (v Viewer) SeesFigures(c ClientID) bool {
-	return v.Who == WhoLeader && v.Of != 0 && v.Of == c || v.Who == WhoStaff && v.Sees(c)
+	return (v.Who == WhoLeader || v.Who == WhoShare) && v.Of != 0 && v.Of == c || v.Who == WhoStaff && v.Sees(c)
 }
 
 // Leads reports whether v may act as a supervisor.

@@ -22,9 +22,12 @@ var (
 	leaderOpened = sql("SELECT COUNT(*) FROM ticket WHERE opened_at >= $2 AND opened_at < $3 AND +client_id = $1")
 	leaderClosed = sql(`SELECT state, COUNT(*) FROM ticket WHERE closed_at IS NOT NULL AND closed_at >= $2 AND closed_at < $3 AND +client_id = $1
 		GROUP BY state ORDER BY state`)
-	leaderNotFixed = sql("SELECT COUNT(*) FROM event WHERE type = 'said_not_fixed' AND happened_at >= $2 AND happened_at < $3 AND +client_id = $1")
-	leaderOpen     = sql("SELECT COUNT(*) FROM ticket WHERE due_at IS NOT NULL AND +client_id = $1")
-	leaderClocks   = sql("SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END), 0) FROM clock WHERE +client_id = $1")
+	// A question was opened again when the last word before was its end.
+	leaderNotFixed = sql(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN (SELECT p.type FROM event p WHERE p.client_id = e.client_id AND p.ticket_id = e.ticket_id AND p.seq < e.seq
+			AND p.type IN ('said_fixed', 'closed_unconfirmed', 'ticket_withdrawn', 'said_not_fixed') ORDER BY p.seq DESC LIMIT 1) <> 'said_not_fixed' THEN 1 ELSE 0 END), 0)
+		FROM event e WHERE e.type = 'said_not_fixed' AND e.happened_at >= $2 AND e.happened_at < $3 AND +e.client_id = $1`)
+	leaderOpen   = sql("SELECT COUNT(*) FROM ticket WHERE due_at IS NOT NULL AND +client_id = $1")
+	leaderClocks = sql("SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'missed' THEN 1 ELSE 0 END), 0) FROM clock WHERE +client_id = $1")
 )
 
 func init() {
@@ -94,9 +97,10 @@ func (tx *ReadTx) ClosedIn(from, until time.Time) (map[desk.TicketState]int, err
 	return by, err
 }
 
-// NotFixedIn is how often somebody said in [from, until) that it is not fixed.
-func (tx *ReadTx) NotFixedIn(from, until time.Time) (int, error) {
-	return one(tx, leaderNotFixed, value[int], tx.client, micros(from), micros(until))
+// NotFixedIn is how often somebody said in [from, until) that it is not fixed, and how often of that after the end.
+func (tx *ReadTx) NotFixedIn(from, until time.Time) (all, reopened int, err error) {
+	p, err := one(tx, leaderNotFixed, scanPair[int, int], tx.client, micros(from), micros(until))
+	return p.a, p.b, err
 }
 
 // OpenNow is how many questions of the client are open.

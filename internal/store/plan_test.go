@@ -21,6 +21,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 	for s, index := range map[*stmt]string{promisesDue: "promise_live", promiseNext: "promise_live", laddersNew: "alert_ladder (client_id=? AND promise_id=?)", outNext: "outbox_due", addressAnyhow: "address_value",
 		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire",
 		leaderOpened: "ticket_opened", leaderNotFixed: "event_not_fixed",
+		leaderReplies: "first_reply_figures (client_id=? AND decided_at>? AND decided_at<?)",
 		// They group and sort what they count, which is what ended in the period.
 		leaderEnded: "promise_figures (client_id=? AND ended_at>? AND ended_at<?)", leaderBroken: "promise_figures (client_id=? AND ended_at>? AND ended_at<?)"} {
 		walks[s.sqlite] = index
@@ -48,7 +49,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 				return err
 			}
 			all := strings.Join(plan, "\n\t")
-			if strings.Contains(all, "TEMP B-TREE") && index != "promise_figures (client_id=? AND ended_at>? AND ended_at<?)" || !strings.Contains(all, index) {
+			if strings.Contains(all, "TEMP B-TREE") && !strings.Contains(index, "_figures (client_id=?") || !strings.Contains(all, index) {
 				t.Errorf("%s\nshould walk %s:\n\t%s", text, index, all)
 			}
 		}

@@ -2,9 +2,14 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -48,21 +53,42 @@ func (h *handler) ownFigures(w http.ResponseWriter, r *http.Request, s signed) e
 
 // GET /client/{slug}
 func (h *handler) figuresPage(w http.ResponseWriter, r *http.Request, s signed) error {
-	v, err := h.figuresView(r, s)
-	if err != nil {
-		return err
-	}
-	h.render(w, r, http.StatusOK, view.Figures(v))
-	return nil
+	return h.showFigures(w, r, s, view.Figures)
 }
 
 // GET /client/{slug}/part: the same without the frame.
 func (h *handler) figuresPart(w http.ResponseWriter, r *http.Request, s signed) error {
-	v, err := h.figuresView(r, s)
+	return h.showFigures(w, r, s, view.FiguresPart)
+}
+
+func (h *handler) showFigures(w http.ResponseWriter, r *http.Request, s signed, draw func(view.FiguresView) templ.Component) error {
+	c, err := h.figuresOf(r, s)
 	if err != nil {
 		return err
 	}
-	h.render(w, r, http.StatusOK, view.FiguresPart(v))
+	o := onlooker{v: s.v, c: c, base: "/client/" + c.Slug}
+	v, err := h.figuresView(r, o)
+	if err != nil {
+		return err
+	}
+	v.Theme, v.Name = s.who.Theme, s.who.Name
+	if s.v.IsStaff() {
+		v.BackURL = "/desk"
+	}
+	if s.v.Who == desk.WhoLeader || s.v.Leads() {
+		v.ShareURL = o.base + "/shares"
+	}
+	if s.v.Who == desk.WhoLeader {
+		v.AgreementURL = ownAgreementURL(c)
+		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
+		if err != nil {
+			return err
+		}
+		if own.Asked != nil {
+			v.Asked = &view.AskedNote{URL: v.AgreementURL + "#asked", Text: fmt.Sprintf("Version %d of your agreement waits for your yes. Read what it changes.", own.Asked.Version)}
+		}
+	}
+	h.render(w, r, http.StatusOK, draw(v))
 	return nil
 }
 
@@ -87,20 +113,33 @@ func (h *handler) figuresOf(r *http.Request, s signed) (desk.Client, error) {
 	return c, err
 }
 
-func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, error) {
-	c, err := h.figuresOf(r, s)
+// onlooker is who looks at the figures of a hospital: somebody who is signed in, or whoever has a shared link.
+type onlooker struct {
+	v    desk.Viewer
+	c    desk.Client
+	base string
+	key  string // of a shared link
+}
+
+// link is the address of the page, or of a part of it, for a period.
+func (o onlooker) link(part string, p app.Period) string {
+	q := url.Values{"period": {string(p)}}
+	if o.key != "" {
+		q.Set("key", o.key)
+	}
+	return o.base + part + "?" + q.Encode()
+}
+
+func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, error) {
+	c := o.c
+	f, err := h.app.Figures(r.Context(), o.v, c.ID, app.Period(r.URL.Query().Get("period")))
 	if err != nil {
 		return view.FiguresView{}, err
 	}
-	f, err := h.app.Figures(r.Context(), s.v, c.ID, app.Period(r.URL.Query().Get("period")))
-	if err != nil {
-		return view.FiguresView{}, err
-	}
-	loc, base := clientZone(c), "/client/"+c.Slug
-	tail := "?period=" + string(f.Period)
+	loc := clientZone(c)
 	v := view.FiguresView{
-		Hospital: c.Name, Theme: s.who.Theme, Name: s.who.Name, Period: periodText(f, loc),
-		Live: view.LiveView{URL: base + "/live", PartURL: base + "/part" + tail, Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		Hospital: c.Name, Period: periodText(f, loc),
+		Live: view.LiveView{URL: o.link("/live", f.Period), PartURL: o.link("/part", f.Period), Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
 		AsOf: "As of " + words.Instant(words.EN, f.Now, loc, f.Now) + ", in the time of " + c.Short + ".",
 	}
 	v.Title = v.Period + " – " + c.Name
@@ -108,19 +147,7 @@ func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, erro
 		period app.Period
 		text   string
 	}{{app.ThisMonth, "This month"}, {app.LastMonth, "Last month"}, {app.ThisQuarter, "This quarter"}} {
-		v.Periods = append(v.Periods, view.Tab{Text: p.text, URL: base + "?period=" + string(p.period), Current: p.period == f.Period})
-	}
-	if s.v.IsStaff() {
-		v.BackURL = "/desk"
-	} else {
-		v.AgreementURL = ownAgreementURL(c)
-		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
-		if err != nil {
-			return v, err
-		}
-		if own.Asked != nil {
-			v.Asked = &view.AskedNote{URL: v.AgreementURL + "#asked", Text: fmt.Sprintf("Version %d of your agreement waits for your yes. Read what it changes.", own.Asked.Version)}
-		}
+		v.Periods = append(v.Periods, view.Tab{Text: p.text, URL: o.link("", p.period), Current: p.period == f.Period})
 	}
 	v.Sentence = figuresSentence(f)
 	v.Needs = figuresNeeds(f)
@@ -129,12 +156,12 @@ func (h *handler) figuresView(r *http.Request, s signed) (view.FiguresView, erro
 		if !b.ToldAt.IsZero() {
 			line.Told = words.Instant(words.EN, b.ToldAt, loc, f.Now)
 		}
-		if s.v.IsStaff() {
+		if o.v.IsStaff() {
 			line.URL = ticketURL(b.Ref)
 		}
 		v.Breaks = append(v.Breaks, line)
 	}
-	if broken := f.Broken; broken > len(v.Breaks) {
+	if broken := f.Broken; broken > len(v.Breaks) && len(v.Breaks) > 0 {
 		v.More = fmt.Sprintf("The latest %d of %d.", len(v.Breaks), broken)
 	}
 	v.Tables = figuresTables(f)
@@ -193,7 +220,9 @@ func figuresNeeds(f app.Figures) (all []string) {
 	say(f.Broken, "1 promise was broken.", "promises were broken.")
 	say(f.MovedByUs, "1 promise was moved by us.", "promises were moved by us.")
 	say(f.KeptLate, "1 promise was kept late.", "promises were kept late.")
-	say(f.NotFixed, "Once somebody said: it is not fixed.", "times somebody said: it is not fixed.")
+	say(f.FirstLate, "1 first reply came later than the agreement allows.", "first replies came later than the agreement allows.")
+	say(f.Reopened, "1 question that was closed was opened again.", "questions that were closed were opened again.")
+	say(f.NotFixed-f.Reopened, "Once somebody said, when we asked: it is not fixed.", "times somebody said, when we asked: it is not fixed.")
 	say(f.Unheard, "1 question was closed without a word of the person.", "questions were closed without a word of the person.")
 	say(f.Missed, "Right now 1 open question has missed a time of the agreement.", "open questions have missed a time of the agreement right now.")
 	return all
@@ -217,7 +246,7 @@ func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.
 
 func figuresTables(f app.Figures) []view.FigureTable {
 	n := strconv.Itoa
-	return []view.FigureTable{
+	tables := []view.FigureTable{
 		{ID: "promises", Title: "Promises", Rows: []view.FigureRow{
 			{Name: "Kept in time", N: n(f.Kept), Why: "of " + n(f.Due()) + " that had to be kept"},
 			{Name: "Kept late", N: n(f.KeptLate), Why: "we were on the line, or our words on their way, when it fell due"},
@@ -225,11 +254,16 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Broken", N: n(f.Broken), Why: "the person was told, and got a new promise"},
 			{Name: "Made good after a break", N: n(f.Repaired), Why: "counted here only"},
 		}},
+		{ID: "replies", Title: "First replies", Rows: []view.FigureRow{
+			{Name: "In time", N: n(f.FirstInTime), Why: share(f.FirstInTime, f.FirstInTime+f.FirstLate) + " that count"},
+			{Name: "Late, or still owed", N: n(f.FirstLate), Why: "later than the agreement allows; counted from the instant at which it was late"},
+		}},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
 			{Name: "Opened", N: n(f.Opened)},
 			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
 			{Name: "Closed, and we heard nothing", N: n(f.Unheard), Why: "we asked, asked again, and waited 14 days; no success"},
-			{Name: "Not fixed, said the person", N: n(f.NotFixed), Why: "when we asked, or after the question was closed"},
+			{Name: "Opened again", N: n(f.Reopened), Why: "the person said after the end: it is not fixed"},
+			{Name: "Not fixed, said the person", N: n(f.NotFixed - f.Reopened), Why: "when we asked, before the end"},
 			{Name: "Not needed any more", N: n(f.NotNeeded), Why: "said the person"},
 			{Name: "Open now", N: n(f.Open)},
 			{Name: "Open with a missed time of the agreement", N: n(f.Missed), Why: "of " + n(f.Clocks) + " with a clock that runs now"},
@@ -243,4 +277,9 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Reminders to say if it is fixed", N: n(f.Asking), Why: "sent by the clock itself"},
 		}},
 	}
+	out := &tables[len(tables)-1]
+	for _, why := range slices.Sorted(maps.Keys(f.FirstOut)) {
+		out.Rows = append(out.Rows, view.FigureRow{Name: "First replies: " + exclusions[why], N: n(f.FirstOut[why]), Why: "none is owed any more"})
+	}
+	return tables
 }

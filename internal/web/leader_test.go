@@ -136,3 +136,54 @@ func TestSharesNeverRoundUp(t *testing.T) {
 		}
 	}
 }
+
+// A leader makes a link to the figures, somebody without an account opens it, and it is taken back.
+func TestALeaderSharesTheFigures(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	p := maria.Promised(a.d.Sam, a.d.At(3, 8, 0))
+	a.d.AdvanceTo(p.Due.Add(time.Minute)) // nobody calls
+	ruth := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID))
+	ruth.get("/client/mercy").gets(200).holds(`href="/client/mercy/shares"`)
+	ruth.get("/client/mercy/shares").gets(200, "There is none.")
+	ruth.post("/client/mercy/shares").gets(200, "It works until", "Ruth Lindqvist")
+	key := regexp.MustCompile(`https://mercy\.help/figures\?key=([^"]+)"`).FindStringSubmatch(ruth.body)
+	if key == nil {
+		t.Fatalf("no link in %s", ruth.body)
+	}
+	end := regexp.MustCompile(`/client/mercy/shares/\d+/end`).FindString(ruth.body)
+	ruth.get("/client/mercy/shares").gets(200, "Ruth Lindqvist").lacks(key[1])
+
+	guest := a.as(a.d.Omar)
+	guest.cookie("")
+	shared := "/figures?key=" + key[1]
+	guest.get(shared).gets(200, "Mercy Health", "1 promise was broken.", "First replies").
+		lacks(string(maria.Got.Ref), "Maria", "kilograms", "Sam Ortiz", "Ruth", "Sign out", "/desk", "/client/", "St. Anne")
+	guest.get("/figures/part?period=last-month&key="+key[1]).gets(200, "No promise fell due in this time.").lacks("<html")
+	guest.get(shared+"&period=quarter").gets(200, "the quarter so far").holds("/figures/live?key=" + key[1])
+	for _, wrong := range []string{"/figures", "/figures?key=", shared + "x", "/figures/part", "/figures/live", "/wall?key=" + key[1]} {
+		guest.get(wrong).gets(401, "This address opens nothing").lacks("1 promise was broken.")
+	}
+	for _, door := range []string{"/client/mercy", "/client/mercy/agreement", "/client/mercy/shares"} {
+		guest.get(door+"?key="+key[1]).gets(200, "Sign in to the help desk")
+	}
+
+	// Others make none, see none and end none.
+	eve := a.as(a.d.Eve)
+	eve.get("/client/mercy/shares").gets(404)
+	eve.post(end).gets(404)
+	priya := a.as(a.d.Priya)
+	priya.get("/client/mercy").gets(200, "1 promise was broken.")
+	if strings.Contains(priya.body, "/client/mercy/shares") {
+		t.Error("an analyst is shown where links are made")
+	}
+	priya.post("/client/mercy/shares").gets(403)
+	priya.post(end).gets(403)
+	guest.cookie("")
+	guest.get(shared).gets(200)
+	a.as(a.d.Ana).get("/client/mercy/shares").gets(200, "Ruth Lindqvist", "Back to the desk")
+	ruth = a.as(leaderOf(a, "rita@mercy.example", a.d.Mercy.ID)) // leads it too
+	ruth.post(end).gets(200, "The link is taken back.", "There is none.")
+	guest.cookie("")
+	guest.get(shared).gets(401, "Ask who sent it to you for a new one.").lacks("Go to the queue")
+}

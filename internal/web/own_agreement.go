@@ -65,7 +65,7 @@ func (h *handler) approveSurely(w http.ResponseWriter, r *http.Request, s signed
 		ask.Title = fmt.Sprintf("Approve version %d, in force %s?", version, holdsFrom(x.From, own))
 	}
 	v := ownAgreementView(own)
-	v.Title, v.Theme = ask.Title+" – "+c.Name, s.who.Theme
+	v.Page = h.ownPage(s, c, ask.Title, "/agreement")
 	h.render(w, r, http.StatusOK, view.OwnAgreementSure(v, ask))
 	return nil
 }
@@ -89,10 +89,10 @@ func (h *handler) showOwnAgreement(w http.ResponseWriter, r *http.Request, s sig
 		return err
 	}
 	v := ownAgreementView(own)
-	v.Theme = s.who.Theme
+	v.Page = h.ownPage(s, c, "Agreement", "/agreement")
 	v.Done = map[string]string{"approved": "You have approved it. The desk sees your name and the time.", "sent-back": "It is sent back. The desk sees your reason."}[r.URL.Query().Get("done")]
 	if e, ok := wrong.(*desk.Error); ok {
-		v.Title = "Error: " + v.Title
+		v.Page.Title = "Error: " + v.Page.Title
 		if len(e.Fields) == 0 {
 			v.Problems = []view.Problem{{Text: e.Message}}
 		}
@@ -116,8 +116,7 @@ func (h *handler) showOwnAgreement(w http.ResponseWriter, r *http.Request, s sig
 
 func ownAgreementView(own app.OwnAgreement) view.OwnAgreementView {
 	loc, c := clientZone(own.Client), own.Client
-	v := view.OwnAgreementView{Title: "Agreement – " + c.Name, Hospital: c.Name, BackURL: "/client/" + c.Slug,
-		Live: view.AgreementTerms{Title: "What holds now", Plain: own.Live.Plain("en"), ES: own.Live.Plain("es")}}
+	v := view.OwnAgreementView{Live: view.AgreementTerms{Title: "What holds now", Plain: own.Live.Plain("en"), ES: own.Live.Plain("es")}}
 	if own.Live.Version == desk.UsualVersion {
 		v.Stands = "The usual terms of the desk hold: you have no agreement of your own yet."
 	} else {

@@ -37,6 +37,12 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /client/{slug}/live", h.figures(h.figuresLive))
 	mux.HandleFunc("GET /client/{slug}/agreement", h.figures(h.ownAgreement))
 	mux.HandleFunc("POST /client/{slug}/agreement/answers", h.figures(h.answerAgreement))
+	mux.HandleFunc("GET /client/{slug}/shares", h.figures(h.sharesPage))
+	mux.HandleFunc("POST /client/{slug}/shares", h.figures(h.makeShare))
+	mux.HandleFunc("POST /client/{slug}/shares/{id}/end", h.figures(h.endShare))
+	mux.HandleFunc("GET /figures", h.shared(h.sharedPage))
+	mux.HandleFunc("GET /figures/part", h.shared(h.sharedPart))
+	mux.HandleFunc("GET /figures/live", h.shared(h.sharedLive))
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
@@ -166,6 +172,9 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 	leads := s.v.Who == desk.WhoLeader
 	if leads {
 		page.Actions = []view.ButtonView{{Text: "Go to the figures of your hospital", URL: "/client"}}
+	}
+	if s.v.Who == desk.WhoShare {
+		page.Actions = nil // whoever has a link is nobody here
 	}
 	switch desk.KindOf(err) {
 	case desk.NotFound:

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"kept/internal/desk"
+)
+
+// shareEnds is how long a shared link to the figures of a hospital lasts.
+const shareEnds = 7 * 24 * time.Hour
+
+var (
+	errShareLeads = desk.Errorf(desk.Forbidden, "share.only", "Only who leads the hospital, or a supervisor of the desk, can share its figures.")
+	errShareKey   = desk.Errorf(desk.Unauthenticated, "share.ended", "This link to the figures has ended. Ask who sent it to you for a new one.")
+)
+
+// mayShare refuses who may not share the figures of c.
+func mayShare(v desk.Viewer, c desk.ClientID) error {
+	switch {
+	case v.Who == desk.WhoShare || !v.SeesFigures(c):
+		return notFound
+	case v.Who == desk.WhoStaff && !v.Leads():
+		return errShareLeads
+	}
+	return nil
+}
+
+// ShareFigures gives an address that shows the counts of a client to whoever has it, and nothing else, for 7 days. For
+// who leads the hospital, and for supervisors who serve it.
+func (a *App) ShareFigures(ctx context.Context, v desk.Viewer, c desk.ClientID) (url string, until time.Time, err error) {
+	if err := mayShare(v, c); err != nil {
+		return "", until, err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return "", until, err
+	}
+	client, err := know.one(c)
+	if err != nil {
+		return "", until, err
+	}
+	key, until, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsFigures, Scope: c}, shareEnds)
+	return a.origin(client) + "/figures?key=" + key, until, err
+}
+
+// Shares gives the addresses of a client's figures that are in force, whoever made them, by their end.
+func (a *App) Shares(ctx context.Context, v desk.Viewer, c desk.ClientID) ([]AddressLine, error) {
+	if err := mayShare(v, c); err != nil {
+		return nil, err
+	}
+	return a.addresses(ctx, v, desk.ShowsFigures, sharesOf(c))
+}
+
+// EndShare takes one of them back: it shows nothing from its next look on. The others stay.
+func (a *App) EndShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id int64) error {
+	if err := mayShare(v, c); err != nil {
+		return err
+	}
+	return a.endAddress(ctx, v, desk.ShowsFigures, id, sharesOf(c))
+}
+
+func sharesOf(c desk.ClientID) hasAddress {
+	return func(_ staffReader, w desk.SignedAddress) (bool, error) { return w.Scope == c, nil }
+}
+
+// Share is what a shared link opens.
+type Share struct {
+	Viewer desk.Viewer
+	Client desk.Client
+}
+
+// OpenShare gives the viewer and the client of a key. Unauthenticated when it has ended, was changed or taken back, or
+// whoever made it may not share any more.
+func (a *App) OpenShare(ctx context.Context, key string) (Share, error) {
+	s, c, err := a.openAddress(ctx, desk.ShowsFigures, key)
+	if desk.Is(err, desk.NotFound) || err == nil && mayShare(viewerOf(s), c) != nil {
+		err = errShareKey
+	}
+	if err != nil {
+		return Share{}, err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return Share{}, err
+	}
+	client, err := know.one(c)
+	return Share{desk.Viewer{Who: desk.WhoShare, Of: c}, client}, err
+}

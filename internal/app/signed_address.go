@@ -1,0 +1,167 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/store"
+)
+
+// An address is signed, so that it opens what it shows without a password: it says who made it, for which client and
+// until when, and shows what that person may see for as long as they may. Its row is there to take it back alone;
+// those of walls that were made before there were rows end by themselves.
+const addressSecret = "wall_secret"
+
+// makeAddress gives the key of an address that w describes, from now on.
+func (a *App) makeAddress(ctx context.Context, v desk.Viewer, w desk.SignedAddress, lasts time.Duration) (key string, until time.Time, err error) {
+	secret, err := a.addressSecret(ctx)
+	if err != nil {
+		return "", until, err
+	}
+	w.Staff, w.Until = v.Staff, a.Now().Add(lasts).Truncate(time.Second)
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		w.ID, w.MadeAt = tx.NewID(), tx.Now()
+		return tx.AddSignedAddress(w)
+	})
+	said := fmt.Sprintf("%d.%d.%d.%d", w.Staff, w.Scope, w.Until.Unix(), w.ID)
+	return said + "." + signAddress(w.Shows, secret, said), w.Until, err
+}
+
+// openAddress gives who made the address of a key, as they are now, and for which client. NotFound when it has ended, or
+// was changed.
+func (a *App) openAddress(ctx context.Context, shows desk.Shows, key string) (s desk.Staff, c desk.ClientID, err error) {
+	i := strings.LastIndexByte(key, '.')
+	if i < 0 || len(key) > 200 {
+		return s, 0, notFound
+	}
+	secret, err := a.addressSecret(ctx)
+	if err != nil {
+		return s, 0, err
+	}
+	if !hmac.Equal([]byte(signAddress(shows, secret, key[:i])), []byte(key[i+1:])) {
+		return s, 0, notFound
+	}
+	var staff desk.StaffID
+	var until, id int64
+	n, _ := fmt.Sscanf(key[:i], "%d.%d.%d.%d", &staff, &c, &until, &id)
+	if n < 3 || n == 3 && shows != desk.ShowsWall || !a.Now().Before(time.Unix(until, 0)) {
+		return s, 0, notFound
+	}
+	err = a.db.DeskRead(ctx, desk.System("address"), func(tx *store.DeskReadTx) (err error) {
+		if id != 0 {
+			if row, err := tx.SignedAddress(id); err != nil || row.Shows != shows || !row.EndedAt.IsZero() {
+				return cmp.Or(err, error(notFound))
+			}
+		}
+		s, err = tx.Staff(staff)
+		return err
+	})
+	if err == nil && !s.Active {
+		err = notFound
+	}
+	return s, c, err
+}
+
+// AddressLine is an address that is in force, with names.
+type AddressLine struct {
+	desk.SignedAddress
+	By     string
+	Client desk.Client // the zero Client: all that By serves
+}
+
+// addresses gives those of a kind in force that v has, by their end.
+func (a *App) addresses(ctx context.Context, v desk.Viewer, shows desk.Shows, has hasAddress) ([]AddressLine, error) {
+	know, err := a.know(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []AddressLine
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		list = nil
+		all, err := tx.SignedAddresses(shows, tx.Now())
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			may, err := has(tx, w)
+			if err != nil {
+				return err
+			}
+			if !may {
+				continue
+			}
+			by, ok := know.staff[w.Staff]
+			if !ok { // who leads a hospital is in no list of people
+				maker, err := tx.Staff(w.Staff)
+				if err != nil {
+					return err
+				}
+				by = maker.Name
+			}
+			list = append(list, AddressLine{w, by, know.client[w.Scope]})
+		}
+		return nil
+	})
+	return list, err
+}
+
+// hasAddress reports whether somebody may see an address and take it back.
+type hasAddress func(tx staffReader, w desk.SignedAddress) (bool, error)
+
+type staffReader interface {
+	Staff(desk.StaffID) (desk.Staff, error)
+}
+
+// endAddress takes one back; NotFound when v has no such one.
+func (a *App) endAddress(ctx context.Context, v desk.Viewer, shows desk.Shows, id int64, has hasAddress) error {
+	return a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		w, err := tx.SignedAddress(id)
+		if err != nil {
+			return err
+		}
+		may, err := has(tx, w)
+		if err != nil {
+			return err
+		}
+		if !may || w.Shows != shows {
+			return notFound
+		}
+		if !w.EndedAt.IsZero() {
+			return nil // by somebody else, a moment ago
+		}
+		return tx.EndSignedAddress(id)
+	})
+}
+
+func signAddress(shows desk.Shows, secret, said string) string {
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write([]byte("kept " + string(shows) + " " + said))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// addressSecret gives what addresses are signed with; the first one to ask makes it.
+func (a *App) addressSecret(ctx context.Context) (secret string, err error) {
+	ok := false
+	err = a.db.DeskRead(ctx, desk.System("address"), func(tx *store.DeskReadTx) (err error) {
+		secret, ok, err = tx.Setting(addressSecret)
+		return err
+	})
+	if err != nil || ok {
+		return secret, err
+	}
+	err = a.db.System(ctx, "address", func(tx *store.SystemTx) error {
+		if secret, ok, err = tx.Setting(addressSecret); err != nil || ok {
+			return err
+		}
+		secret = desk.NewSecret(a.rand, 32)
+		return tx.SetSetting(addressSecret, secret)
+	})
+	return secret, err
+}

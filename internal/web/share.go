@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"kept/internal/desk"
+	"kept/internal/web/view"
+	"kept/internal/words"
+)
+
+// shared lets in whoever has a signed address of the figures of a hospital.
+func (h *handler) shared(f func(w http.ResponseWriter, r *http.Request, o onlooker) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		key := r.URL.Query().Get("key")
+		s, err := h.app.OpenShare(r.Context(), key)
+		if err == nil {
+			err = f(w, r, onlooker{v: s.Viewer.On(r.Pattern), c: s.Client, base: "/figures", key: key})
+		}
+		if err != nil {
+			h.staffWrong(w, r, signed{v: desk.Viewer{Who: desk.WhoShare}}, err)
+		}
+	}
+}
+
+// GET /figures
+func (h *handler) sharedPage(w http.ResponseWriter, r *http.Request, o onlooker) error {
+	return h.showShared(w, r, o, view.Figures)
+}
+
+// GET /figures/part: the same without the frame.
+func (h *handler) sharedPart(w http.ResponseWriter, r *http.Request, o onlooker) error {
+	return h.showShared(w, r, o, view.FiguresPart)
+}
+
+func (h *handler) showShared(w http.ResponseWriter, r *http.Request, o onlooker, draw func(view.FiguresView) templ.Component) error {
+	v, err := h.figuresView(r, o)
+	if err != nil {
+		return err
+	}
+	v.Shared = true
+	h.render(w, r, http.StatusOK, draw(v))
+	return nil
+}
+
+// GET /figures/live
+func (h *handler) sharedLive(w http.ResponseWriter, r *http.Request, o onlooker) error {
+	return h.tellChanges(w, r, o.v, func(of desk.ClientID) bool { return of == o.c.ID }, func() bool {
+		_, err := h.app.OpenShare(r.Context(), o.key)
+		return desk.Is(err, desk.Unauthenticated)
+	})
+}
+
+// GET /client/{slug}/shares: the links to the figures that are in force.
+func (h *handler) sharesPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	v := view.SharesView{}
+	if r.URL.Query().Get("done") != "" {
+		v.Done = "The link is taken back. It opens nothing any more."
+	}
+	return h.showShares(w, r, s, v)
+}
+
+// POST /client/{slug}/shares: makes one.
+func (h *handler) makeShare(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	url, until, err := h.app.ShareFigures(r.Context(), s.v, c.ID)
+	if err != nil {
+		return err
+	}
+	return h.showShares(w, r, s, view.SharesView{URL: url, Until: words.Day(words.EN, until, clientZone(c), h.app.Now())})
+}
+
+// POST /client/{slug}/shares/{id}/end
+func (h *handler) endShare(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.app.EndShare(r.Context(), s.v, c.ID, id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/client/"+c.Slug+"/shares?done=yes", http.StatusSeeOther)
+	return nil
+}
+
+func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, v view.SharesView) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	list, err := h.app.Shares(r.Context(), s.v, c.ID)
+	if err != nil {
+		return err
+	}
+	loc, now, base := clientZone(c), h.app.Now(), "/client/"+c.Slug
+	for _, a := range list {
+		v.Lines = append(v.Lines, view.ShareLine{By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
+			End: base + "/shares/" + strconv.FormatInt(a.ID, 10) + "/end"})
+	}
+	v.Post = base + "/shares"
+	p := h.ownPage(s, c, "Share the figures", "/shares")
+	h.render(w, r, http.StatusOK, within(view.OwnPage(p), view.Shares(v)))
+	return nil
+}
+
+// ownPage is what the pages beside the figures of a hospital say around their content.
+func (h *handler) ownPage(s signed, c desk.Client, title, here string) view.OwnPageView {
+	p := view.OwnPageView{Title: title + " – " + c.Name, Theme: s.who.Theme, Hospital: c.Name}
+	base := "/client/" + c.Slug
+	add := func(text, path string) {
+		p.Tabs = append(p.Tabs, view.Tab{Text: text, URL: base + path, Current: path == here})
+	}
+	add("Figures", "")
+	if s.v.Who == desk.WhoLeader {
+		add("Agreement", "/agreement")
+	}
+	add("Share", "/shares")
+	if s.v.IsStaff() {
+		p.BackURL = "/desk"
+	}
+	return p
+}
