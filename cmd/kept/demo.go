@@ -66,7 +66,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 		ln.Close()
 		return err
 	}
-	n.origin = origins("http://" + s.Addr + "/{slug}")
+	n.links = "http://" + s.Addr + "/{slug}"
 	provider, box, calls := sms.NewFake(clock, nil, true), email.NewBox(clock), voice.NewFake(clock)
 	calls.ByHand(ringsFor)
 	shown := phones{provider, box, calls}

@@ -39,7 +39,7 @@ type node struct {
 	secure    bool // cookies over https only
 	proxy     bool
 	cert, key string
-	origin    func(desk.Client) string
+	links     string         // how links to the pages of a client begin
 	sms, mail channel.Sender // nil: the desk has none
 	voice     channel.Sender // calls people at the desk; nil: nobody does
 	texts     hooked
@@ -117,7 +117,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Voice: n.voice, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
+	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Voice: n.voice, Origin: origins(n.links), Desk: deskOrigins(n.links), Demo: n.demo, Told: n.metrics.toldAfter})
 	if n.fill != nil {
 		if err := n.fill(ctx, db, a); err != nil {
 			if ctx.Err() != nil {

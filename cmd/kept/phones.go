@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -51,7 +52,10 @@ func (p phones) Calls() []web.PhoneCall {
 
 func (p phones) Take(ctx context.Context, id string, how web.PhoneTake) error {
 	err := p.calls.Take(ctx, id, map[web.PhoneTake]voice.Phone{web.PressOne: {Answers: true, Key: voice.AckKey}, web.Decline: {Busy: true}, web.RingOut: {}}[how])
-	if desk.Is(err, desk.NotFound) {
+	switch {
+	case errors.Is(err, voice.ErrOver):
+		return desk.Errorf(desk.Conflict, "call.over", "This phone does not ring any more.")
+	case desk.Is(err, desk.NotFound):
 		return nil // faster than the answer to placing it: told again
 	}
 	return err

@@ -17,16 +17,16 @@ func (a *App) Clocker() job.Source { return clocker{a} }
 
 type clocker struct{ a *App }
 
-// foldsAtOnce is how many questions of one client share a unit of work, foldsAClaim how many a claim gives: with a
+// foldsAtOnce is how many questions of one client share a unit of work, FoldBatch how many a claim gives: with a
 // claim a second a flood of questions costs a few hundredths of a processor, and their rows come later.
 const (
 	foldsAtOnce = 32
-	foldsAClaim = 64
+	FoldBatch   = 64
 )
 
 // Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
 func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
-	return s.claim(ctx, now, foldsAClaim)
+	return s.claim(ctx, now, FoldBatch)
 }
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
@@ -40,7 +40,7 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 				return err
 			}
 		}
-		if _, err = tx.LookAtWarnings(now); err != nil {
+		if err = tx.LookAtWarnings(now); err != nil {
 			return err
 		}
 		warned, err = tx.WarningsDue(now, n)
@@ -145,9 +145,6 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID,
 	}
 	return err
 }
-
-// FoldBatch is how many questions a loop of clocks claims at once.
-const FoldBatch = foldsAClaim
 
 // Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.
 func (a *App) Fold(ctx context.Context, n int) (done int, err error) {

@@ -131,7 +131,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 		return err
 	}
 	c := know.client[ours[0].Client]
-	ringText(&m, ours, c, deskAt(c, a.origin(c)))
+	ringText(&m, ours, c, a.desk(c))
 	// What was begun is told to the end, whoever asked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
@@ -197,14 +197,6 @@ func unheard(tx *store.SystemTx, r desk.Ring, now time.Time) error {
 // ringID is our id of what a ring sends.
 func ringID(r desk.Ring) string {
 	return fmt.Sprintf("ring-%d-%d-%d-%d-%d-%s", r.Client, r.Alert, r.Step, r.Round, r.Staff, r.Way)
-}
-
-// deskAt is where the pages of the desk are: where those of c are, without the path by which the demo finds a hospital.
-func deskAt(c desk.Client, origin string) string {
-	if at, ok := strings.CutSuffix(origin, "/"+c.Slug); ok && !strings.HasSuffix(at, "/") {
-		return at
-	}
-	return origin
 }
 
 // ringText writes what somebody at the desk is told. It holds a link to the board, or to the list of clocks, and nothing

@@ -337,20 +337,23 @@ func TestWhoWasCalledMayAccept(t *testing.T) {
 	})
 }
 
-// The link in what somebody is told leads to the desk, also where hospitals are found by path.
+// Links in what people at the desk are told, and to shared figures, lead to where the desk is, also where hospitals are
+// found by path.
 func TestTheLinkLeadsToTheDesk(t *testing.T) {
-	for origin, want := range map[string]string{"http://127.0.0.1:8080/mercy": "http://127.0.0.1:8080/promises", "https://mercy": "https://mercy/promises", "https://mercy.help": "https://mercy.help/promises"} {
-		testkit.Each(t, func(d *testkit.Desk) {
-			told(d)
-			d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice, Origin: func(desk.Client) string { return origin }})
-			d.SMS.SetSink(d.App)
-			d.Maria().Calls(d.Sam, "I have chest pain")
-			d.Settle()
-			if sent := d.SMS.Sent(anasPhone); len(sent) != 1 || !strings.HasSuffix(sent[0].Body, " "+want) {
-				t.Errorf("at %s Ana is told %+v", origin, sent)
-			}
-		})
-	}
+	at := func(origin string) func(desk.Client) string { return func(desk.Client) string { return origin } }
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice, Origin: at("http://127.0.0.1:8080/mercy"), Desk: at("http://127.0.0.1:8080")})
+		d.SMS.SetSink(d.App)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		d.Settle()
+		if sent := d.SMS.Sent(anasPhone); len(sent) != 1 || !strings.HasSuffix(sent[0].Body, " http://127.0.0.1:8080/promises") {
+			t.Errorf("Ana is told %+v", sent)
+		}
+		if url, _, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID); err != nil || !strings.HasPrefix(url, "http://127.0.0.1:8080/figures?key=") {
+			t.Errorf("figures are shared at %s, %v", url, err)
+		}
+	})
 }
 
 // eager is a provider whose news of a call comes before its answer to placing it.

@@ -60,7 +60,6 @@ func noted(events []desk.Event, typ desk.EventType, w desk.Warning) bool {
 
 // warner says who is warned of the clocks of one question.
 type warner struct {
-	a      *App
 	tx     *store.Tx
 	on     *duty
 	client desk.ClientID
@@ -198,7 +197,7 @@ func (k *warner) store() error {
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
 // is warned now; have are those of before. It reports whether somebody is to be told.
 func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (rings bool, err error) {
-	k := &warner{a: a, tx: tx, on: on, client: c.ID, t: t, have: have}
+	k := &warner{tx: tx, on: on, client: c.ID, t: t, have: have}
 	var x *act
 	for i := range all {
 		w := warningOf(&all[i], tx.Now())

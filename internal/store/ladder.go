@@ -27,6 +27,7 @@ var (
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND ` + isLadder + ` AND a.acked_at IS NULL)
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
+	// That it is no clock is said once more for the index, which leaves those out.
 	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
 		WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
 		AND NOT ` + onThePhone("$1") + ` ORDER BY a.raised_at, a.id LIMIT 5000`)

@@ -40,8 +40,10 @@ func (tx *Tx) SaveWarning(w desk.Warning) error {
 
 // DropWarning says that w is true no longer, or no longer for whom it was: they are not told what they were not told yet.
 func (tx *Tx) DropWarning(w desk.Warning) error {
-	if err := tx.put(warningHush, tx.client, w.Alert, w.Staff); err != nil {
-		return err
+	if w.Alert != 0 {
+		if err := tx.put(warningHush, tx.client, w.Alert, w.Staff); err != nil {
+			return err
+		}
 	}
 	return tx.put(warningDrop, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff)
 }
@@ -72,20 +74,20 @@ func (tx *SystemTx) WarningsDue(now time.Time, n int) ([]TicketKey, error) {
 }
 
 // LookAtWarnings makes all warnings due at now if the roster has changed since it did so last: somebody else may be
-// on shift. It reports whether that was so.
-func (tx *SystemTx) LookAtWarnings(now time.Time) (bool, error) {
+// on shift.
+func (tx *SystemTx) LookAtWarnings(now time.Time) error {
 	version, err := tx.RosterVersion()
 	if err != nil {
-		return false, err
+		return err
 	}
 	seen, err := tx.version(warnedRoster)
 	if err != nil || seen == version {
-		return false, err
+		return err
 	}
 	if err := tx.put(warningLook, micros(now)); err != nil {
-		return false, err
+		return err
 	}
-	return true, tx.SetSetting(warnedRoster, strconv.FormatInt(version, 10))
+	return tx.SetSetting(warnedRoster, strconv.FormatInt(version, 10))
 }
 
 // NextWarning is when it is next to be looked at who is warned; false when it need not be.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -27,7 +26,7 @@ type PhoneBook interface {
 	Reply(ctx context.Context, number, to, text string) error
 	// Calls gives all calls to phones, oldest first.
 	Calls() []PhoneCall
-	// Take does something with a call that rings. An error where it does not ring any more.
+	// Take does something with a call that rings. Conflict where it does not ring any more.
 	Take(ctx context.Context, id string, how PhoneTake) error
 }
 
@@ -103,8 +102,12 @@ func (h *handler) phoneTake(w http.ResponseWriter, r *http.Request) {
 		h.showPhones(w, r, http.StatusUnprocessableEntity, "", "", "Choose what to do with the call.")
 		return
 	}
-	if err := h.opts.Phones.Take(r.Context(), r.PostForm.Get("call"), how); err != nil {
+	switch err := h.opts.Phones.Take(r.Context(), r.PostForm.Get("call"), how); {
+	case desk.Is(err, desk.Conflict):
 		h.showPhones(w, r, http.StatusConflict, "", "", "This phone does not ring any more.")
+		return
+	case err != nil:
+		h.staffWrong(w, r, signed{}, err)
 		return
 	}
 	http.Redirect(w, r, "/demo/phone#calls", http.StatusSeeOther)
@@ -120,13 +123,7 @@ const phoneBeat = time.Second
 
 // GET /demo/phone/live
 func (h *handler) phoneLive(w http.ResponseWriter, r *http.Request) {
-	out := http.NewResponseController(w)
-	if err := out.SetWriteDeadline(time.Time{}); err != nil { // a stream outlives the time that other answers may take
-		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)
-	}
-	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	w.Header().Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
+	tell := h.stream(w, r)
 	beat := time.NewTicker(phoneBeat)
 	defer beat.Stop()
 	seen := h.phonesView("", "")
@@ -134,7 +131,7 @@ func (h *handler) phoneLive(w http.ResponseWriter, r *http.Request) {
 		if now := h.phonesView("", ""); !reflect.DeepEqual(now, seen) {
 			seen, event = now, "changed"
 		}
-		if _, err := fmt.Fprintf(w, "event: %s\ndata: {}\n\n", event); err != nil || out.Flush() != nil {
+		if !tell(event, "{}") {
 			return
 		}
 		select {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kept/internal/desk"
 	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
@@ -26,7 +27,7 @@ func (p *onePhone) Calls() []PhoneCall {
 
 func (p *onePhone) Take(_ context.Context, id string, how PhoneTake) error {
 	if p.taken = append(p.taken, id+" "+string(how)); id != "ring-1" {
-		return errors.New("over")
+		return desk.Errorf(desk.Conflict, "call.over", "over")
 	}
 	return nil
 }
