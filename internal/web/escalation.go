@@ -209,8 +209,8 @@ func (h *handler) escalations(r *http.Request, s signed, v *view.RosterView, pag
 		v.Hospitals = append(v.Hospitals, view.Option{Value: one.Slug, Text: one.Name})
 	}
 	v.Values["whose-hospital"] = c.Slug
-	if v.Whose = "Of the desk, for all hospitals that have no escalation of their own."; c.ID != 0 {
-		v.Whose = "For " + c.Name + "."
+	if v.Whose = "This is what the desk does for all hospitals that have no escalation of their own."; c.ID != 0 {
+		v.Whose = "This is what the desk does for " + c.Name + "."
 	}
 	own, err := h.app.OwnEscalations(r.Context(), s.v)
 	if err != nil {

@@ -121,7 +121,7 @@ func TestTheEscalationOfPromisesFromThePage(t *testing.T) {
 // A hospital gets an escalation of its own on the same page; that of the desk says so, and holds again when it is taken away.
 func TestAHospitalGetsItsOwnEscalationFromThePage(t *testing.T) {
 	a := atDesk(t, ana)
-	a.get("/desk/roster").gets(200, "Of the desk, for all hospitals that have no escalation of their own.").lacks("Not for the hospitals")
+	a.get("/desk/roster").gets(200, "This is what the desk does for all hospitals that have no escalation of their own.").lacks("Not for the hospitals")
 	a.get("/desk/roster?hospital=st-anne").gets(200, "St. Anne Hospital has none of its own: that of the desk holds.", "Give St. Anne Hospital its own escalation: promises").holds(`name="hospital" value="st-anne"`)
 	form := []string{"hospital", "st-anne", "seen", "", "kinds", "update", "to1-1", "owner", "at1", "20", "side1", "before", "wait1", "5", "repeat1", "0"}
 	a.post("/desk/roster/escalation/untaken", form...).gets(200, "The escalation is in force.", "St. Anne Hospital has its own.", "For: news", "20 minutes before it is due: Its owner. Calls once.")
