@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"kept/internal/desk"
@@ -95,7 +96,7 @@ func (db *DB) Write(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func
 	if !v.Sees(c) {
 		return errNotFound
 	}
-	return db.write(ctx, v, scope{clients: fmt.Sprintf("{%d}", c), client: c}, func(u *unit) error { return fn(u.forClient(c)) })
+	return db.write(ctx, v, scope{clients: clientsOf(c), client: c}, func(u *unit) error { return fn(u.forClient(c)) })
 }
 
 // Read runs fn on a snapshot of one client that v may see; NotFound otherwise. What fn saw of
@@ -104,7 +105,7 @@ func (db *DB) Read(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func(
 	if !v.Sees(c) {
 		return errNotFound
 	}
-	return db.read(ctx, v, scope{clients: fmt.Sprintf("{%d}", c)}, func(u *unit) error {
+	return db.read(ctx, v, scope{clients: clientsOf(c)}, func(u *unit) error {
 		return fn(&ReadTx{unit: u, client: c})
 	})
 }
@@ -134,14 +135,19 @@ func scopeOf(v desk.Viewer) scope {
 	if v.Desk {
 		return scope{clients: "*"}
 	}
+	return scope{clients: clientsOf(v.Clients...)}
+}
+
+// clientsOf lists clients as row-level security is told of them.
+func clientsOf(cs ...desk.ClientID) string {
 	b := []byte{'{'}
-	for i, c := range v.Clients {
+	for i, c := range cs {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = fmt.Append(b, int64(c))
+		b = strconv.AppendInt(b, int64(c), 10)
 	}
-	return scope{clients: string(append(b, '}'))}
+	return string(append(b, '}'))
 }
 
 func (db *DB) instant() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }

@@ -35,6 +35,9 @@ func (db *DB) lawful(s *session) error {
 				}
 				return t.client == c
 			})
+			if s.pg != nil && s.clients != "*" {
+				s.within(clientsOf(c))
+			}
 			tx := u.forClient(c)
 			if err := beforeCommit(tx, tickets); err != nil {
 				return err

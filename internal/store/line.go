@@ -8,39 +8,47 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"kept/internal/desk"
 )
 
-// line is the transaction that the units of work of one client share on this node. Whoever has it holds
-// the lock of the client, on all nodes, and shares the lock of the desk; a line of the desk holds that one
-// alone. So units of one client come one after the other, as on SQLite, and those over all clients come
-// alone. The desk's lock is always taken first, and nothing behind it waits for another line (see
-// Tx.reserve), so no two lines wait for each other. PostgreSQL gives its locks in the order of asking.
+// line is the transaction that units of work share on this node: those of the clients whose line it is, or those
+// over the whole desk. Whoever has it holds the lock of the line, on all nodes, and shares the lock of the desk; a
+// line of the desk holds that one alone. So units of one client come one after the other, as on SQLite, and those
+// over all clients come alone. The desk's lock is always taken first, and nothing behind it waits for another line
+// (see Tx.reserve), so no two lines wait for each other. PostgreSQL gives its locks in the order of asking.
 type line struct {
 	e    *pgEngine
-	in   queued // says whose rows it may touch, and takes its place
+	in   queued // takes its place
 	s    *session
 	stop context.CancelFunc
 }
 
 var (
-	pgSavepoint  = &stmt{name: "savepoint", postgres: "SAVEPOINT unit"}
-	pgRelease    = &stmt{name: "release", postgres: "RELEASE SAVEPOINT unit"}
-	pgDeskLine   = &stmt{name: "desk line", postgres: "SELECT set_config('kept.clients', $1, true), pg_advisory_xact_lock($2)"}
-	pgClientLine = &stmt{name: "client line", postgres: "SELECT set_config('kept.clients', $1, true), pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock($3)"}
-	reserve      = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
+	pgSavepoint = &stmt{name: "savepoint", postgres: "SAVEPOINT unit"}
+	pgRelease   = &stmt{name: "release", postgres: "RELEASE SAVEPOINT unit"}
+	pgDeskLine  = &stmt{name: "desk line", postgres: "SELECT pg_advisory_xact_lock($1)"}
+	pgLine      = &stmt{name: "line", postgres: "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)"}
+	reserve     = sqlFor("SELECT $1 IS NOT NULL", "SELECT pg_try_advisory_xact_lock($1)")
 )
 
 // line gives the writer of a client on this node, or of the desk.
-func (e *pgEngine) line(o scope) *writer {
-	if w, ok := e.lines.Load(o); ok {
-		return w.(*writer)
+func (e *pgEngine) line(c desk.ClientID) *writer {
+	if c == 0 {
+		return e.lines[0]
 	}
-	in := queued{s: pgDeskLine, args: []any{o.clients, lockKey("desk")}}
-	if o.client != 0 {
-		in = queued{s: pgClientLine, args: append(in.args, lockKey("client", o.client))}
+	return e.lines[1+int(c)%(len(e.lines)-1)]
+}
+
+// newLines makes the line of the desk and those of its clients.
+func (e *pgEngine) newLines() {
+	for i := range e.lines {
+		in := queued{s: pgDeskLine, args: []any{lockKey("desk")}}
+		if i > 0 {
+			in = queued{s: pgLine, args: append(in.args, lockKey("line", i))}
+		}
+		e.lines[i] = &writer{t: &line{e: e, in: in}, lawful: e.lawful, trusting: true}
 	}
-	w, _ := e.lines.LoadOrStore(o, &writer{t: &line{e: e, in: in}, lawful: e.lawful, trusting: true})
-	return w.(*writer)
 }
 
 // lockKey is the number of an advisory lock. Two things that share one by chance wait for each other, or
@@ -53,20 +61,14 @@ func lockKey(of ...any) int64 {
 
 func (l *line) begin() (*session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
-	select {
-	case l.e.writers <- struct{}{}:
-	case <-ctx.Done():
-		cancel()
-		return nil, ctx.Err()
-	}
 	s, err := l.e.session(ctx)
 	if err != nil {
 		cancel()
-		<-l.e.writers
 		return nil, err
 	}
 	l.s, l.stop = s, cancel
-	s.begin(pgWrite, l.in)
+	s.begin(pgWrite)
+	s.queue = append(s.queue, l.in)
 	// At once, not with the first statement: the instant of a unit is read when it has its place.
 	if _, _, err := s.pipeline(context.Background(), false); err != nil {
 		l.rollback()
@@ -95,6 +97,7 @@ func (l *line) release() error {
 }
 
 func (l *line) undo() error {
+	l.s.clients = "" // as whatever it was before
 	for i, q := range l.s.queue {
 		if q.s == pgSavepoint { // nothing of the unit was sent
 			l.s.queue = l.s.queue[:i]
@@ -108,7 +111,10 @@ func (l *line) undo() error {
 
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
-	l.s.lateNow()
+	if len(l.s.late) > 0 {
+		l.s.within("*") // they are of all who share the commit
+		l.s.lateNow()
+	}
 	_, failed, err := l.s.pipeline(context.Background(), true)
 	if err == nil {
 		l.end()
@@ -128,7 +134,6 @@ func (l *line) rollback() {
 func (l *line) end() {
 	l.s.close()
 	l.stop()
-	<-l.e.writers
 }
 
 func (l *line) close() error { return nil }

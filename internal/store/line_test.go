@@ -114,7 +114,7 @@ func TestNothingIsLostBetweenNodes(t *testing.T) {
 	}
 }
 
-func lineOf(db *DB) *writer { return db.engine.(*pgEngine).line(scope{clients: "{7}", client: client}) }
+func lineOf(db *DB) *writer { return db.engine.(*pgEngine).line(client) }
 
 func TestAUnitThatFailsHarmsNoNeighbourOnPostgres(t *testing.T) {
 	db := nodes(t, 1)[0]

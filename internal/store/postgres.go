@@ -22,7 +22,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
-	pgWriters  = 12         // of them, for lines; the rest is for pages and claims at any time
+	pgLines    = 3          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )
@@ -34,8 +34,7 @@ type pgEngine struct {
 	lawful  func(*session) error
 	slot    *stdsql.Conn // holds this node's number
 	node    int64
-	lines   sync.Map // scope → *writer
-	writers chan struct{}
+	lines   []*writer    // the first is the desk's
 	commits atomic.Int64 // of lines, since the start
 	rest    sync.WaitGroup
 	log     *slog.Logger
@@ -60,7 +59,8 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second
 	}
-	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, writers: make(chan struct{}, pgWriters), log: log}
+	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
+	e.newLines()
 	defer func() {
 		if err != nil {
 			e.close()
@@ -133,7 +133,10 @@ func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, 
 		if o.free {
 			err = e.once(ctx, o, fn)
 		} else {
-			err = e.line(o).do(ctx, func(s *session) error { return fn(context.Background(), s) })
+			err = e.line(o.client).do(ctx, func(s *session) error {
+				s.within(o.clients)
+				return fn(context.Background(), s)
+			})
 		}
 		var pg *pgconn.PgError
 		switch {
@@ -163,7 +166,8 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 	}
 	defer s.close()
 	defer s.rollback() // also when fn ends its goroutine; nothing once it is committed
-	s.begin(pgWrite, o.queued())
+	s.begin(pgWrite)
+	s.within(o.clients)
 	if err := fn(context.Background(), s); err != nil {
 		return err
 	}
@@ -187,7 +191,8 @@ func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *
 	}
 	defer s.close()
 	defer s.rollback()
-	s.begin(pgRead, o.queued())
+	s.begin(pgRead)
+	s.within(o.clients)
 	if err := fn(context.Background(), s); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -239,10 +244,9 @@ func (e *pgEngine) grown(ctx context.Context) (tables string, err error) {
 func (e *pgEngine) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
 
 func (e *pgEngine) close() error {
-	e.lines.Range(func(_, w any) bool {
-		_ = w.(*writer).close() // waits for who has the turn
-		return true
-	})
+	for _, w := range e.lines {
+		_ = w.close() // waits for who has the turn
+	}
 	e.rest.Wait()
 	if e.slot != nil {
 		// The lock ends with the connection; returning it to the pool would keep the lock.

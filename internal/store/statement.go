@@ -82,6 +82,7 @@ type session struct {
 	before   func() error           // called before each statement that may change rows; nil for nothing
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
+	clients  string                 // whose rows it may touch, see within; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit

@@ -46,11 +46,15 @@ var (
 )
 
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
-func (s *session) begin(st *stmt, in queued) {
-	s.queue = append(s.queue, queued{s: st}, in)
-}
+func (s *session) begin(st *stmt) { s.queue = append(s.queue, queued{s: st}) }
 
-func (o scope) queued() queued { return queued{s: pgScope, args: []any{o.clients}} }
+// within says whose rows what follows may touch, by row-level security. PostgreSQL only.
+func (s *session) within(clients string) {
+	if s.clients != clients {
+		s.clients = clients
+		s.queue = append(s.queue, queued{s: pgScope, args: []any{clients}})
+	}
+}
 
 // lateNow puts aside what was for just before the commit.
 func (s *session) lateNow() {

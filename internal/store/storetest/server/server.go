@@ -242,6 +242,7 @@ func boot(dir, how string) (alive io.Closer, err error) {
 	if err != nil {
 		return nil, err
 	}
+	folder.Store(dir)
 	return in, server.Start()
 }
 
