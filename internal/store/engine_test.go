@@ -39,7 +39,9 @@ var (
 	lines      = both(`SELECT text FROM line WHERE client_id = $1 ORDER BY id`)
 )
 
-func both(text string) *stmt { return &stmt{name: "test", sqlite: text, postgres: text} }
+func both(text string) *stmt {
+	return &stmt{name: "test", sqlite: text, postgres: text, tables: table.FindAllString(text, -1)}
+}
 
 var quiet = slog.New(slog.DiscardHandler)
 

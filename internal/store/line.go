@@ -79,6 +79,7 @@ func (l *line) begin() (*session, error) {
 
 // savepoint lets what the unit before has put aside go first: an error in it is not this unit's.
 func (l *line) savepoint() error {
+	l.s.release()
 	for _, q := range l.s.queue {
 		if q.s != pgRelease {
 			if _, _, err := l.s.pipeline(context.Background(), false); err != nil {
@@ -97,7 +98,7 @@ func (l *line) release() error {
 }
 
 func (l *line) undo() error {
-	l.s.clients = "" // as whatever it was before
+	l.s.clients, l.s.gathered = "", nil // it is whatever it was before
 	for i, q := range l.s.queue {
 		if q.s == pgSavepoint { // nothing of the unit was sent
 			l.s.queue = l.s.queue[:i]
@@ -111,10 +112,7 @@ func (l *line) undo() error {
 
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
-	if len(l.s.late) > 0 {
-		l.s.within("*") // they are of all who share the commit
-		l.s.lateNow()
-	}
+	l.s.lateNow()
 	_, failed, err := l.s.pipeline(context.Background(), true)
 	if err == nil {
 		l.end()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -252,6 +253,88 @@ func TestAClaimWaitsForNobody(t *testing.T) {
 			})
 		}()
 		return <-claimed
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+var alertsAnyhow = both("SELECT COUNT(*) FROM alert")
+
+// TestRowsOfOneCommitTravelTogether: rows of two clients who share a line wait for the commit, or for a statement that
+// asks for them; that sees those of its own client only.
+func TestRowsOfOneCommitTravelTogether(t *testing.T) {
+	if !server.Wanted() {
+		t.Skip("KEPT_TEST_ENGINES=sqlite")
+	}
+	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
+	system := desk.System("test")
+	raise := func(c desk.ClientID, id int64, sees int64) func(context.Context) error {
+		return func(ctx context.Context) error {
+			return db.Write(ctx, system, c, func(tx *Tx) error {
+				if err := tx.AddAlert(desk.Alert{ID: id, Ticket: 1, Kind: desk.AlertRedFlag, RaisedAt: tx.Now()}); err != nil || sees == 0 {
+					return err
+				}
+				if n := len(tx.u.s.gathered); n != 1 {
+					t.Errorf("alert %d: %d statements wait", id, n)
+				}
+				n, err := one(tx, alertsAnyhow, value[int64])
+				if n != sees {
+					t.Errorf("client %d sees %d alerts, not %d", c, n, sees)
+				}
+				return err
+			})
+		}
+	}
+	other := client + pgLines
+	if db.engine.(*pgEngine).line(other) != lineOf(db) {
+		t.Fatal("the two clients have no line in common")
+	}
+	for i, err := range crowdOf(t, lineOf(db), nil, raise(client, 1, 0), raise(other, 2, 0), raise(client, 3, 2), raise(other, 4, 2), raise(client, 5, 0)) {
+		if err != nil {
+			t.Errorf("unit %d: %v", i+1, err)
+		}
+	}
+	for c, want := range map[desk.ClientID]int64{client: 3, other: 2} {
+		err := db.Read(ctx, system, c, func(tx *ReadTx) error {
+			n, err := one(tx, alertsAnyhow, value[int64])
+			if n != want {
+				t.Errorf("client %d has %d alerts, not %d", c, n, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestWhatRefersToGatheredRows: no row refers to one that still waits.
+func TestWhatRefersToGatheredRows(t *testing.T) {
+	if !server.Wanted() {
+		t.Skip("KEPT_TEST_ENGINES=sqlite")
+	}
+	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
+	refers := both(`SELECT CAST(CAST(CAST(conrelid AS regclass) AS text) || ' ' || CAST(CAST(confrelid AS regclass) AS text) AS text)
+		FROM pg_constraint WHERE contype = 'f'`)
+	keys := map[string]bool{}
+	for _, s := range statements {
+		if s.rows[1] != "" {
+			if len(s.tables) == 0 {
+				t.Fatalf("%s: no statement knows its table", s.name)
+			}
+			keys[s.tables[0]] = true
+		}
+	}
+	err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
+		all, err := many(tx, refers, value[string])
+		for _, pair := range all {
+			from, to, _ := strings.Cut(pair, " ")
+			if keys[to] && (referring[from] != to || table.FindString(from) == "") {
+				t.Errorf("%s refers to %s, whose rows wait", from, to)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		t.Error(err)

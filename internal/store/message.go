@@ -5,7 +5,7 @@ import "kept/internal/desk"
 const messageNames = "client_id, ticket_id, id, kind, via, who, who_id, who_name, body, at, flag"
 
 var (
-	messageAdd  = sql(insert("message", messageNames))
+	messageAdd  = gathered(insert("message", messageNames))
 	messagesOf  = sql("SELECT " + messageNames + " FROM message WHERE client_id = $1 AND ticket_id = $2 AND id > $3 ORDER BY id")
 	messageOuts = sql(`SELECT message_id, id, state, channel, reason FROM outbox
 		WHERE client_id = $1 AND ticket_id = $2 AND message_id > $3 ORDER BY id`)

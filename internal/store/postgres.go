@@ -175,7 +175,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 		return err
 	}
 	s.lateNow()
-	if len(s.queue) == 2 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
+	if len(s.queue)+len(s.gathered) == 2 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
 		return nil
 	}
 	_, failed, err := s.pipeline(context.Background(), true)

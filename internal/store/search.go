@@ -20,8 +20,8 @@ const (
 // The index is asked for its newest rows; which clients they may be of is said twice: as words of
 // the index, so that it gives no others, and as a condition, so that nothing depends on words.
 var (
-	foundAdd = sqlFor("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
-		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))")
+	foundAdd = register("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
+		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))").gather()
 	// PostgreSQL keeps the words in the row itself and is never asked to add them.
 	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES ($1, $2)", "SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT)")
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +27,7 @@ type stmt struct {
 	reads    bool                   // it changes no row
 	slow     bool                   // its work has no small bound: on SQLite it is watched, and ends with its context
 	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
+	tables   []string               // that it names
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -39,29 +42,51 @@ func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
 // rowsAtOnce is how many rows one INSERT adds at most.
 const rowsAtOnce = 16
 
-// gathered registers an INSERT of one row of values into a table whose rows refer to tickets only: those
-// that were put aside travel to PostgreSQL as one statement, at the place of the first of them.
-func gathered(text string) *stmt {
-	s := register(text, text)
-	head, row, _ := strings.Cut(text, "VALUES ")
-	n := len(parameter.FindAllString(row, -1))
+// gathered registers an INSERT of one row of values into a table whose rows refer to tickets only. On PostgreSQL
+// such rows travel together: those of all units that share a commit, right before it, or before a statement to
+// which they matter.
+func gathered(text string) *stmt { return register(text, text).gather() }
+
+// gather makes the texts for several rows.
+func (s *stmt) gather() *stmt {
+	_, row, _ := strings.Cut(s.postgres, "VALUES ")
+	n := parameters(row)
 	for k := 1; k <= rowsAtOnce; k++ {
-		s.rows[k] = head + "VALUES (" + slots(1, n) + ")"
+		s.rows[k] = s.postgres
 		for i := 1; i < k; i++ {
-			s.rows[k] += ", (" + slots(1+i*n, n) + ")"
+			s.rows[k] += ", " + parameter.ReplaceAllStringFunc(row, func(p string) string {
+				m, _ := strconv.Atoi(p[1:])
+				return "$" + strconv.Itoa(m+i*n)
+			})
 		}
 	}
 	return s
 }
 
+// referring are tables whose rows refer to rows that are gathered: those go first.
+var referring = map[string]string{"attempt": "promise", "ring": "alert"}
+
+// matters reports whether the rows that q adds matter to s: s names their table, or one that refers to them.
+func (q queued) matters(s *stmt) bool {
+	for _, t := range s.tables {
+		if t == q.s.tables[0] || referring[t] == q.s.tables[0] {
+			return true
+		}
+	}
+	return false
+}
+
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT ")}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
 	statements = append(statements, s)
 	return s
 }
+
+// table finds the names of the tables whose rows are gathered.
+var table = regexp.MustCompile(`\b(event|message|promise|outbox|alert|found|read_log|attempt|ring)\b`)
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 
@@ -83,7 +108,9 @@ type session struct {
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only
+	whose    string                 // whose rows it could touch since it was begun
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
+	gathered []queued               // rows put aside until they matter, see gathered
 	load     *loader                // takes rows that are added; PostgreSQL only
 	late     []queued               // statements for just before the commit
 	touched  []touchedTicket        // tickets whose laws are checked before the commit
@@ -91,21 +118,45 @@ type session struct {
 	lost     bool                   // a statement has failed, maybe one that an earlier unit had put aside
 }
 
-// aside puts a statement aside, to travel with the next that is sent. PostgreSQL only.
+// aside puts a statement aside, to travel with the next that is sent. A row that is gathered waits until it matters.
+// PostgreSQL only.
 func (s *session) aside(q queued) {
 	s.wrote = s.wrote || !q.s.reads
 	q.rows = 1
-	if q.s.rows[1] != "" {
-		for i := range s.queue {
-			have := &s.queue[i]
-			if have.s == q.s && have.rows < rowsAtOnce {
-				have.args = append(have.args[:len(have.args):len(have.args)], q.args...)
-				have.rows++
-				return
+	if q.s.rows[1] == "" {
+		s.ready(q.s)
+		s.queue = append(s.queue, q)
+		return
+	}
+	for i := range s.gathered {
+		have := &s.gathered[i]
+		if have.s == q.s && have.rows < rowsAtOnce {
+			if have.rows == 1 {
+				have.args = slices.Clip(have.args) // the rest is the caller's
 			}
+			have.args = append(have.args, q.args...)
+			have.rows++
+			return
 		}
 	}
-	s.queue = append(s.queue, q)
+	s.gathered = append(s.gathered, q)
+}
+
+// ready lets the rows that were gathered go before st, if they matter to it.
+func (s *session) ready(st *stmt) {
+	if now := s.clients; slices.ContainsFunc(s.gathered, func(q queued) bool { return q.matters(st) }) {
+		s.release()
+		s.within(now)
+	}
+}
+
+// release lets the rows go that were gathered, which may be of several clients.
+func (s *session) release() {
+	if len(s.gathered) > 0 {
+		s.within(s.whose)
+		s.queue = append(s.queue, s.gathered...)
+		s.gathered = nil
+	}
 }
 
 // text is what PostgreSQL is sent.

@@ -50,9 +50,16 @@ func (s *session) begin(st *stmt) { s.queue = append(s.queue, queued{s: st}) }
 
 // within says whose rows what follows may touch, by row-level security. PostgreSQL only.
 func (s *session) within(clients string) {
-	if s.clients != clients {
-		s.clients = clients
-		s.queue = append(s.queue, queued{s: pgScope, args: []any{clients}})
+	if s.clients == clients {
+		return
+	}
+	s.clients = clients
+	s.queue = append(s.queue, queued{s: pgScope, args: []any{clients}})
+	switch {
+	case s.whose == "" || s.whose == "{}" || clients == "*":
+		s.whose = clients
+	case s.whose != "*" && s.whose != clients && clients != "{}":
+		s.whose = s.whose[:len(s.whose)-1] + "," + clients[1:]
 	}
 }
 
@@ -75,6 +82,7 @@ func (s *session) close() {
 // each sends what was put aside and st behind it in one round trip, and gives each row of st. It gives the
 // statement that failed.
 func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
+	s.ready(st)
 	if st.anew {
 		if _, failed, err := s.pipeline(ctx, false); err != nil {
 			return failed, err
@@ -136,6 +144,9 @@ func read(rows pgx.Rows, fn func(scanner) error) error {
 // pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
 // It gives how many rows the last of them changed, or the statement that failed.
 func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *stmt, err error) {
+	if commit {
+		s.release()
+	}
 	if commit && slices.ContainsFunc(s.queue, func(q queued) bool { return q.must }) {
 		// Their counts are looked at here, which would be too late behind a commit.
 		if _, failed, err := s.pipeline(ctx, false); err != nil {
@@ -192,7 +203,7 @@ func committed(res []*pgconn.Result, err error) error {
 }
 
 func (s *session) rollback() {
-	s.queue = nil
+	s.queue, s.gathered = nil, nil
 	if s.pg.IsClosed() || s.pg.PgConn().TxStatus() == 'I' {
 		return
 	}
