@@ -22,7 +22,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
-	pgLines    = 3          // that the clients share, on all nodes alike; see ADR 0050
+	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )

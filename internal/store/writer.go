@@ -15,7 +15,7 @@ const batchCap = 64
 
 // writer lets units of work take turns on one connection that writes, and lets those that wait
 // at the same moment share one commit, because the fsync is most of what a small transaction costs.
-// SQLite has one for all, PostgreSQL one for each client and node.
+// SQLite has one for all, PostgreSQL one for each line and node.
 //
 // There is no writer goroutine: each caller runs its own unit when it holds the turn, and hands the
 // turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
