@@ -30,6 +30,7 @@ var (
 	signInIP    = limit{"signin ip", 60, time.Minute}
 	signInCode  = limit{"signin code", 10, time.Hour}
 	totpTries   = limit{"totp", 5, time.Minute}
+	newPassTry  = limit{"new password", 5, time.Minute}
 )
 
 var errSignIn = desk.Errorf(desk.Unauthenticated, "signin.wrong", "That email and password do not fit. Check both and try again.")
@@ -188,7 +189,7 @@ func (a *App) Bearer(ctx context.Context, token string) (desk.Viewer, error) {
 
 // BeginTOTP gives a new secret and its otpauth URL; ConfirmTOTP sets it after a right code.
 func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string, err error) {
-	if v.Who != desk.WhoStaff {
+	if !hasAccount(v) {
 		return "", "", errStaffOnly
 	}
 	var s desk.Staff
@@ -208,7 +209,7 @@ func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string,
 
 // ConfirmTOTP switches the second factor on.
 func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, secret, code string) error {
-	if v.Who != desk.WhoStaff {
+	if !hasAccount(v) {
 		return errStaffOnly
 	}
 	now := a.Now()

@@ -235,3 +235,72 @@ func codeOf(err error) string {
 	}
 	return ""
 }
+
+// Another password opens the door, the old one does not, and other browsers are signed out; who leads a hospital has
+// the same as staff.
+func TestChangingThePassword(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	_, leaders, err := d.AddStaff(ctx, desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: "ruth@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{d.mercy.ID}}, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for login, old := range map[string]string{"ana@desk.example": d.password, "ruth@mercy.example": leaders} {
+		here, err := d.SignIn(ctx, login, old, "", "ip")
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := d.SignIn(ctx, login, old, "", "ip")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _, err := d.SignedIn(ctx, here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.SignedIn(ctx, there); err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range []struct {
+			in     NewPassword
+			fields string
+		}{
+			{NewPassword{"x", "another good password"}, "now"}, {NewPassword{old, "short"}, "fresh"}, {NewPassword{old, old}, "fresh"}, {NewPassword{"", strings.Repeat("x", 2000)}, "now fresh"},
+		} {
+			err := d.ChangePassword(ctx, v, here, wrong.in)
+			var e *desk.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("%s, %s: %v", login, wrong.fields, err)
+			}
+			var names []string
+			for _, f := range e.Fields {
+				names = append(names, f.Field)
+			}
+			if strings.Join(names, " ") != wrong.fields {
+				t.Errorf("%s: wrong are %v, want %s", login, names, wrong.fields)
+			}
+		}
+		if err := d.ChangePassword(ctx, v, here, NewPassword{old, "another good password"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.SignedIn(ctx, here); err != nil {
+			t.Errorf("%s is signed out here: %v", login, err)
+		}
+		if _, _, err := d.SignedIn(ctx, there); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("%s is signed in elsewhere: %v", login, err)
+		}
+		if err := d.ChangePassword(ctx, v, here, NewPassword{old, "a third good password"}); !desk.Is(err, desk.RateLimited) {
+			t.Errorf("the sixth try: %v", err)
+		}
+		d.now = d.now.Add(time.Minute)
+		if _, err := d.SignIn(ctx, login, old, "", "ip"); codeOf(err) != "signin.wrong" {
+			t.Errorf("the old password of %s: %v", login, err)
+		}
+		if _, err := d.SignIn(ctx, login, "another good password", "", "ip"); err != nil {
+			t.Errorf("the new password of %s: %v", login, err)
+		}
+	}
+	if err := d.ChangePassword(ctx, desk.Viewer{Who: desk.WhoToken, Token: 1, Desk: true}, "", NewPassword{}); !desk.Is(err, desk.Forbidden) {
+		t.Errorf("a program: %v", err)
+	}
+}

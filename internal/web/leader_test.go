@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"kept/internal/app"
 	"kept/internal/desk"
 )
@@ -186,4 +188,35 @@ func TestALeaderSharesTheFigures(t *testing.T) {
 	ruth.post(end).gets(200, "The link is taken back.", "There is none.")
 	guest.cookie("")
 	guest.get(shared).gets(401, "Ask who sent it to you for a new one.").lacks("Go to the queue")
+}
+
+// A leader changes the password and switches a second factor on, on a page of their own; staff find both in their profile.
+func TestALeaderHasAnAccount(t *testing.T) {
+	a := atDesk(t, sam)
+	v := leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID)
+	ruth := a.as(v)
+	ruth.get("/client/mercy").gets(200).holds(`href="/client/mercy/account"`)
+	ruth.get("/client/mercy/account").gets(200, "Your account", "ruth@mercy.example", "Set up a second factor")
+	ruth.post("/client/mercy/account/password", "now", "wrong", "fresh", "short").
+		gets(422, "That is not your password.", "Use a password of at least 12 characters.").lacks("wrong").holds(`aria-invalid="true"`)
+	ruth.post("/client/mercy/account/password", "now", "correct horse battery", "fresh", "a better horse battery").gets(200, "Your password is changed.")
+	a.d.Advance(time.Minute)
+	ruth.post("/client/mercy/account/second-factor", "do", "begin").gets(200, "Add this key to your app")
+	secret := ruth.value("secret")
+	ruth.post("/client/mercy/account/second-factor", "do", "confirm", "secret", secret, "code", "12345").gets(422, "That code does not fit.")
+	code, err := totp.GenerateCode(secret, a.d.Now())
+	a.d.Must(err)
+	ruth.post("/client/mercy/account/second-factor", "do", "confirm", "secret", secret, "code", code).gets(200, "The second factor is on.", "Set up another phone")
+	a.d.Advance(time.Minute)
+	ruth.post("/sign-out")
+	ruth.post("/sign-in", "email", "ruth@mercy.example", "password", "a better horse battery").gets(401, "Enter the 6-digit code")
+	code, err = totp.GenerateCode(secret, a.d.Now())
+	a.d.Must(err)
+	ruth.post("/sign-in", "email", "ruth@mercy.example", "password", "a better horse battery", "code", code).gets(200, "Mercy Health")
+
+	priya := a.as(a.d.Priya)
+	priya.get("/client/mercy/account").gets(404)
+	priya.post("/client/mercy/account/password", "now", "x", "fresh", "y").gets(404)
+	priya.get("/desk/display").gets(200, "New password", "Second factor")
+	priya.post("/desk/display/password", "now", "wrong", "fresh", "a good long password").gets(422, "That is not your password.")
 }
