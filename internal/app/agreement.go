@@ -33,7 +33,8 @@ type AgreementPage struct {
 	Now      time.Time
 	Versions []AgreementVersion // newest first; the usual terms are the last
 	Live     AgreementVersion
-	Draft    *AgreementVersion // that is being worked on; nil: none
+	Draft    *AgreementVersion    // that is being worked on; nil: none
+	Mails    []desk.AgreementMail // to who leads the hospital, that the draft waits for them
 	Events   []desk.AgreementEvent
 }
 
@@ -81,6 +82,11 @@ func (a *App) Agreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (
 		}
 		if page, err = agreementPage(c, all, tx.Now()); err != nil {
 			return err
+		}
+		if page.Draft != nil {
+			if page.Mails, err = tx.AgreementMails(page.Draft.Version); err != nil {
+				return err
+			}
 		}
 		page.Events, err = tx.AgreementEvents()
 		return err

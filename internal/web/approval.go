@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -46,6 +48,28 @@ func approvalFacts(a desk.Agreement, loc *time.Location, now time.Time) []view.K
 		facts = append(facts, view.KV{Key: "Why", Value: a.Note})
 	}
 	return facts
+}
+
+// leadersTold says how who leads the hospital learns that the draft waits for them.
+func leadersTold(page app.AgreementPage, loc *time.Location) string {
+	if len(page.Mails) == 0 {
+		return "Nobody leads this hospital here. Ask for its approval, and put that on record."
+	}
+	var all []string
+	for _, m := range page.Mails {
+		switch m.State {
+		case desk.MailSent:
+			all = append(all, "by mail, "+clock(m.MovedAt, loc, page.Now))
+		case desk.MailFailed:
+			all = append(all, "the mail could not be sent: "+cmp.Or(m.Reason, "it was tried often enough"))
+		case desk.MailCancelled:
+			all = append(all, "a mail was not needed any more")
+		default:
+			all = append(all, strings.TrimSpace("the mail waits to be sent "+m.Reason))
+		}
+	}
+	text := strings.Join(slices.Compact(all), "; ")
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // termsActs say what was done to an agreement.
