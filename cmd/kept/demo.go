@@ -14,12 +14,13 @@ import (
 	"kept/internal/app"
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
+	"kept/internal/channel/voice"
 	"kept/internal/demo"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
 
-// demoRun opens a desk with invented people. It sends nothing anywhere: texts and mails land on
+// demoRun opens a desk with invented people. It sends nothing anywhere: texts, mails and calls land on
 // telephones that one of its pages shows.
 type demoRun struct {
 	Fresh   bool   `help:"Start over with new data."`
@@ -65,12 +66,16 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 		ln.Close()
 		return err
 	}
-	n.origin = origins("http://" + s.Addr + "/{slug}")
-	provider, box := sms.NewFake(clock, nil, true), email.NewBox(clock)
-	n.sms, n.mail, n.phones = provider, box, phones{provider, box}
+	n.links = "http://" + s.Addr + "/{slug}"
+	provider, box, calls := sms.NewFake(clock, nil, true), email.NewBox(clock), voice.NewFake(clock)
+	calls.ByHand(ringsFor)
+	shown := phones{provider, box, calls}
+	n.sms, n.mail, n.voice, n.phones = provider, box, calls, shown
+	n.beside = func(ctx context.Context) { shown.ring(ctx, n.log) }
 	var made demo.Result
 	n.fill = func(ctx context.Context, db *store.DB, a *app.App) (err error) {
 		provider.SetSink(newcomer{a, clock()})
+		calls.SetSink(a)
 		made, err = d.data(ctx, s, t, db)
 		return err
 	}
@@ -206,7 +211,7 @@ func (d *demoRun) welcome(s *settings, t terminal, made demo.Result) {
 		}
 	}
 	t.say("")
-	t.say("Texts and mails that people got: %s/demo/phone", at)
+	t.say("Texts, mails and calls:        %s/demo/phone", at)
 	t.say("API, with tokens in demo.json:   %s/api/v1/openapi.json", at)
 	t.say("All sign-ins and tokens:         %s", filepath.Join(s.Data, demoFile))
 	t.say("")

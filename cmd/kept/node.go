@@ -39,7 +39,7 @@ type node struct {
 	secure    bool // cookies over https only
 	proxy     bool
 	cert, key string
-	origin    func(desk.Client) string
+	links     string         // how links to the pages of a client begin
 	sms, mail channel.Sender // nil: the desk has none
 	voice     channel.Sender // calls people at the desk; nil: nobody does
 	texts     hooked
@@ -49,6 +49,7 @@ type node struct {
 	phones web.PhoneBook
 	fill   func(context.Context, *store.DB, *app.App) error // before the doors open; may be nil
 	opened func()                                           // told that they are open; may be nil
+	beside func(context.Context)                            // goes on as long as the loops; may be nil
 
 	front   front
 	metrics *metrics
@@ -116,7 +117,7 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Voice: n.voice, Origin: n.origin, Demo: n.demo, Told: n.metrics.toldAfter})
+	a := app.New(app.Options{DB: db, Log: n.log, SMS: n.sms, Mail: n.mail, Voice: n.voice, Origin: origins(n.links), Desk: deskOrigins(n.links), Demo: n.demo, Told: n.metrics.toldAfter})
 	if n.fill != nil {
 		if err := n.fill(ctx, db, a); err != nil {
 			if ctx.Err() != nil {
@@ -144,6 +145,9 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
 	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }, func(ctx context.Context) { n.lookAround(ctx, a) }} {
 		loops.Go(func() { run(due) })
+	}
+	if n.beside != nil {
+		loops.Go(func() { n.beside(due) })
 	}
 
 	n.front.open(n.inside(a), a.Ready)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"kept/internal/channel"
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
+	"kept/internal/channel/voice"
+	"kept/internal/desk"
 	"kept/internal/web"
 )
 
@@ -16,6 +20,45 @@ import (
 type phones struct {
 	texts *sms.Fake
 	box   *email.Box
+	calls *voice.Fake
+}
+
+// ringsFor is how long a phone of the demo rings: long enough to find it.
+const ringsFor = 90 * time.Second
+
+// ring lets the phones ring until ctx ends.
+func (p phones) ring(ctx context.Context, log *slog.Logger) {
+	beat := time.NewTicker(time.Second)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+		if err := p.calls.Step(ctx, clock()); err != nil && ctx.Err() == nil && !desk.Is(err, desk.NotFound) { // faster than the answer to placing it: told again
+			log.WarnContext(ctx, "what became of a call of the demo could not be stored; it is told again", "err", err)
+		}
+	}
+}
+
+func (p phones) Calls() []web.PhoneCall {
+	var all []web.PhoneCall
+	for _, l := range p.calls.Lines() {
+		all = append(all, web.PhoneCall{ID: l.ID, From: l.From, To: l.To, Say: l.Say, Ringing: !l.Over, Key: l.As.Key, Declined: l.As.Busy, At: l.At})
+	}
+	return all
+}
+
+func (p phones) Take(ctx context.Context, id string, how web.PhoneTake) error {
+	err := p.calls.Take(ctx, id, map[web.PhoneTake]voice.Phone{web.PressOne: {Answers: true, Key: voice.AckKey}, web.Decline: {Busy: true}, web.RingOut: {}}[how])
+	switch {
+	case errors.Is(err, voice.ErrOver):
+		return desk.Errorf(desk.Conflict, "call.over", "This phone does not ring any more.")
+	case desk.Is(err, desk.NotFound):
+		return nil // faster than the answer to placing it: told again
+	}
+	return err
 }
 
 func (p phones) Numbers() []string { return p.texts.Numbers() }

@@ -45,7 +45,7 @@ type serve struct {
 func (c *serve) Run(ctx context.Context, s *settings, t terminal) error {
 	n := &node{
 		settings: s, log: s.logger(t.err), secure: c.SecureCookies || c.TLSCert != "", proxy: c.TrustProxy,
-		cert: c.TLSCert, key: c.TLSKey, origin: origins(c.BaseURL),
+		cert: c.TLSCert, key: c.TLSKey, links: c.BaseURL,
 	}
 	if err := c.channels(n); err != nil {
 		return err
@@ -116,6 +116,14 @@ func hookBase(status, flag, hook string) (string, error) {
 		return "", desk.Errorf(desk.Invalid, strings.ReplaceAll(flag, "-", "_"), "--%s must end in %s.", flag, hook)
 	}
 	return base, nil
+}
+
+// deskOrigins is origins for the pages of the desk: where hospitals are found by path, they are beside them.
+func deskOrigins(pattern string) func(desk.Client) string {
+	if at, byPath := strings.CutSuffix(strings.TrimSuffix(pattern, "/"), "/{slug}"); byPath && !strings.HasSuffix(at, "/") {
+		pattern = at
+	}
+	return origins(pattern)
 }
 
 // origins gives the beginning of every link to the pages of a client.

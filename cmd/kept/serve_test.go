@@ -219,3 +219,15 @@ func TestReceiptsCarryErrors(t *testing.T) {
 		t.Errorf("no error arrives as %v", err)
 	}
 }
+
+// Links to the pages of the desk lead beside the hospitals where these are found by path.
+func TestWhereTheDeskIs(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"http://127.0.0.1:8080/{slug}": "http://127.0.0.1:8080", "http://127.0.0.1:8080/{slug}/": "http://127.0.0.1:8080",
+		"https://{slug}": "https://mercy", "https://{host}": "https://mercy.help", "https://{slug}.kept.example/": "https://mercy.kept.example",
+	} {
+		if got := deskOrigins(pattern)(desk.Client{Slug: "mercy", Host: "mercy.help"}); got != want {
+			t.Errorf("with %s the desk is at %s, not %s", pattern, got, want)
+		}
+	}
+}

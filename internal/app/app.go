@@ -23,6 +23,7 @@ type App struct {
 	mail   channel.Sender
 	voice  channel.Sender
 	origin func(desk.Client) string
+	desk   func(desk.Client) string
 	demo   bool
 	told   func(time.Duration)
 
@@ -55,13 +56,14 @@ type Options struct {
 	Mail   channel.Sender           // nil: the desk has no mail
 	Voice  channel.Sender           // calls people at the desk; nil: nobody does
 	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
+	Desk   func(desk.Client) string // the same of the pages of the desk, which no hospital has to itself; Origin if nil
 	Told   func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
 	Demo   bool                     // patients' phones can be seen at /demo/phone
 }
 
 // New makes an App over an open database.
 func New(o Options) *App {
-	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, voice: o.Voice, origin: o.Origin, demo: o.Demo, told: o.Told}
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, voice: o.Voice, origin: o.Origin, desk: o.Desk, demo: o.Demo, told: o.Told}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -70,6 +72,9 @@ func New(o Options) *App {
 	}
 	if a.origin == nil {
 		a.origin = func(c desk.Client) string { return "https://" + c.Host }
+	}
+	if a.desk == nil {
+		a.desk = a.origin
 	}
 	if a.told == nil {
 		a.told = func(time.Duration) {}

@@ -403,7 +403,11 @@ func (a *App) AckAlert(ctx context.Context, v desk.Viewer, id int64) error {
 		if al, err = tx.Alert(id); err != nil || v.Leads() {
 			return err
 		}
-		rings, err := tx.OpenRings()
+		one, err := tx.ForClient(al.Client)
+		if err != nil {
+			return err
+		}
+		rings, err := one.RingsOf(al.Ticket)
 		if err == nil && !wasCalled(v.Staff, al, rings) {
 			err = forbidden
 		}
@@ -423,6 +427,9 @@ func (a *App) AckAlert(ctx context.Context, v desk.Viewer, id int64) error {
 		return a.haveLadder(ctx, v, al)
 	}
 	err = a.db.Write(ctx, v, al.Client, func(tx *store.Tx) error {
+		if al.Kind == desk.AlertClock { // the warning stays on the screens
+			return tx.EndWarned(al.ID, v.Staff)
+		}
 		open, err := tx.AlertsOf(al.Ticket)
 		if err != nil {
 			return err

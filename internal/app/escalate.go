@@ -56,8 +56,17 @@ type called struct {
 	rings    map[ringOf][]desk.Ring
 	contacts map[desk.StaffID]desk.Contact
 	plan     *coverage.Plan
-	forAlert Escalation
-	untaken  Escalation
+	ways     map[coverage.By]bool // that the desk has a provider for
+	desks    map[Escalates]Escalation
+	own      map[Escalates]map[desk.ClientID]Escalation
+}
+
+// policy is the one by which something of a client escalates.
+func (c *called) policy(of Escalates, client desk.ClientID) coverage.Policy {
+	if own, ok := c.own[of][client]; ok {
+		return own.Policy
+	}
+	return c.desks[of].Policy
 }
 
 // ringOf names what rings are for: ids of two clients may be equal.
@@ -104,16 +113,16 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 	}
 	byClient := map[desk.ClientID][]calling{}
 	for _, al := range c.alerts {
-		c.add(byClient, al, c.forAlert.Policy, coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
+		c.add(byClient, al, c.policy(ForAlerts, al.Client), coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
 	}
 	for _, l := range c.ladders {
 		if p := l.Promise; p.AnsweredAt.IsZero() {
-			c.add(byClient, l.Alert, c.untaken.Policy, caseOf(p, l.Alert.RaisedAt), now)
+			c.add(byClient, l.Alert, c.policy(ForPromises, p.Client), caseOf(p, l.Alert.RaisedAt), now)
 		}
 	}
 	for _, p := range c.fresh {
 		al := desk.Alert{Client: p.Client, Ticket: p.Ticket, Promise: p.ID, Kind: desk.AlertUntaken}
-		c.add(byClient, al, c.untaken.Policy, caseOf(p, now), now)
+		c.add(byClient, al, c.policy(ForPromises, p.Client), caseOf(p, now), now)
 	}
 	for _, client := range slices.Sorted(maps.Keys(byClient)) {
 		if err := a.ring(ctx, client, byClient[client]); err != nil {
@@ -150,7 +159,7 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ps, err := tx.Untaken(e.Kinds, e.Agreed, now.Add(e.ahead()), 1)
+	ps, err := tx.Untaken(e.ladders(), 1)
 	if err == nil && len(ps) == 0 {
 		a.escalating.looked(now)
 	}
@@ -158,6 +167,7 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 }
 
 func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) {
+	c.ways = a.ways()
 	if c.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
 		return c, err
 	}
@@ -165,10 +175,11 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 	if c.ladders, err = tx.OpenLadders(); err != nil {
 		return c, err
 	}
-	if c.untaken, err = a.policyIn(tx, ForPromises); err != nil {
+	promises, err := a.policyIn(tx, ForPromises)
+	if err != nil {
 		return c, err
 	}
-	if c.fresh, err = tx.Untaken(c.untaken.Kinds, c.untaken.Agreed, now.Add(c.untaken.ahead()), laddersAtOnce); err != nil {
+	if c.fresh, err = tx.Untaken(promises.ladders(), laddersAtOnce); err != nil {
 		return c, err
 	}
 	if len(c.alerts)+len(c.ladders)+len(c.fresh) == 0 {
@@ -186,8 +197,20 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 	if c.contacts, err = tx.Contacts(); err != nil {
 		return c, err
 	}
-	if c.forAlert, err = a.policyIn(tx, ForAlerts); err != nil {
+	alerts, err := a.policyIn(tx, ForAlerts)
+	if err != nil {
 		return c, err
+	}
+	c.desks = map[Escalates]Escalation{ForAlerts: alerts, ForPromises: promises}
+	own, err := tx.Policies()
+	if err != nil {
+		return c, err
+	}
+	c.own = map[Escalates]map[desk.ClientID]Escalation{ForAlerts: {}, ForPromises: {}}
+	for _, p := range own {
+		if c.own[Escalates(p.Purpose)][p.Client], err = readPolicy(p.Text); err != nil {
+			return c, err
+		}
 	}
 	c.plan, err = a.planIn(tx, now.Add(-24*time.Hour), now.Add(24*time.Hour))
 	return c, err
@@ -196,6 +219,10 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 // add notes the rings of an alert that are due by now and not there yet. What comes before a promise is due is not
 // urgent; all else is.
 func (c *called) add(byClient map[desk.ClientID][]calling, al desk.Alert, policy coverage.Policy, what coverage.Case, now time.Time) {
+	what.Deaf = func(person int64, at time.Time) bool {
+		who := c.contacts[desk.StaffID(person)]
+		return !slices.ContainsFunc(coverage.Rings(who.Rules(!at.Before(what.Due)), at, true, nil, time.Time{}), func(r coverage.Ring) bool { return c.ways[r.By] && who.At(r.By) != "" })
+	}
 	e := c.plan.Escalate(policy, what, now)
 	one := calling{alert: al}
 	have := c.rings[ringOf{al.Client, al.ID}]

@@ -74,10 +74,10 @@ func TestAnEscalationCallsRotasInUse(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		rota := evenings(d)
 		to := func(id int64) error {
-			now, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+			now, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
 			d.Must(err)
 			now.Policy.Steps = []coverage.Step{{To: []coverage.Target{{Rota: id}}, Wait: 5 * time.Minute}}
-			return d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, now)
+			return d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, now)
 		}
 		if err := to(rota.ID + 1); !wrongAt(err, "steps", "policy.rota") {
 			t.Errorf("a rota that nobody has: %v", err)

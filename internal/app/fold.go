@@ -17,21 +17,20 @@ func (a *App) Clocker() job.Source { return clocker{a} }
 
 type clocker struct{ a *App }
 
-// foldsAtOnce is how many questions of one client share a unit of work, foldsAClaim how many a claim gives: with a
+// foldsAtOnce is how many questions of one client share a unit of work, FoldBatch how many a claim gives: with a
 // claim a second a flood of questions costs a few hundredths of a processor, and their rows come later.
 const (
 	foldsAtOnce = 32
-	foldsAClaim = 64
+	FoldBatch   = 64
 )
 
 // Claim gives the questions by client. It takes no lease: two nodes that count the same question write the same row.
 func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duration) ([]job.Row, error) {
-	return s.claim(ctx, now, foldsAClaim)
+	return s.claim(ctx, now, FoldBatch)
 }
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
-	var keys, past []store.TicketKey
-	var texts []desk.Warning
+	var keys, warned, past []store.TicketKey
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
 		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
@@ -41,14 +40,19 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 				return err
 			}
 		}
-		texts, err = tx.WarningsDue(now, n)
+		if err = tx.LookAtWarnings(now); err != nil {
+			return err
+		}
+		warned, err = tx.WarningsDue(now, n)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows := s.a.warnings(texts)
-	rows = append(rows, batches("clocks", keys, now, s.a.fold)...)
+	fold := func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
+		return s.a.fold(ctx, c, ts, len(warned) > 0)
+	}
+	rows := batches("clocks", append(keys, warned...), now, fold)
 	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
 }
 
@@ -74,8 +78,9 @@ func batches(name string, keys []store.TicketKey, now time.Time, work func(conte
 // Return does nothing: what is not counted yet is seen again.
 func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
 
-// fold counts some questions of one client and stores how they stand.
-func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID) error {
+// fold counts some questions of one client and stores how they stand. Where it is asked who is on shift now, the roster
+// is that of this instant.
+func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool) error {
 	v := desk.System("clocks")
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
@@ -85,11 +90,21 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 	if err != nil {
 		return err
 	}
+	if shifts {
+		err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+			_, err := a.rosterIn(tx, tx.Now(), tx.Now())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	on, err := a.onDuty(ctx, a.Now())
 	if err != nil {
 		return err
 	}
-	return a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+	rings := false
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
 		k, err := a.counting(tx.ReadTx, c, know)
 		if err != nil {
 			return err
@@ -116,17 +131,20 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID)
 				return err
 			}
 			// What it puts on record marks the question again: its row then knows of that event too.
-			return a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+			rung, err := a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
+			rings = rings || rung
+			return err
 		})
 		if err != nil {
 			return err
 		}
 		return tx.Folded(some)
 	})
+	if err == nil && rings {
+		a.callSoon()
+	}
+	return err
 }
-
-// FoldBatch is how many questions a loop of clocks claims at once.
-const FoldBatch = foldsAClaim
 
 // Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.
 func (a *App) Fold(ctx context.Context, n int) (done int, err error) {

@@ -294,10 +294,10 @@ func checked(d *testkit.Desk) {
 // policyOf puts a policy for promises in force.
 func policyOf(d *testkit.Desk, kinds []desk.PromiseKind, steps ...coverage.Step) {
 	d.T.Helper()
-	now, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForPromises)
+	now, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForPromises)
 	d.Must(err)
 	now.Steps, now.Kinds = steps, kinds
-	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForPromises, now))
+	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForPromises, now))
 }
 
 // Steps that find nobody do not wait; when all find nobody that is an incident at once.
@@ -326,37 +326,42 @@ func TestEmptyStepsOfALadderDoNotWait(t *testing.T) {
 	})
 }
 
-// What nobody is called for, by kind or because only an agreement promises it, has no ladder; nor has anything when
-// the policy is for nothing.
-func TestALadderIsForWhatThePolicySays(t *testing.T) {
+// A step whose people can be told by no way at all does not wait either: why is kept, the next step is taken at once,
+// and when no step has anybody, that nobody was reached is an incident at once.
+func TestAStepOfPeopleWhoCannotBeToldDoesNotWait(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		maria, _ := ladders(d)
-		policyOf(d, nil, coverage.Step{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 5 * time.Minute})
-		minutes(d, d.At(3, 8, 29))
-		if untaken(d, priyasPhone)+untaken(d, anasPhone) != 0 {
-			t.Error("somebody was called although nobody is to be called for anything")
+		maria, p := ladders(d)
+		d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail}) // nobody carries calls
+		d.SMS.SetSink(d.App)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Priya, "312-555-0181", nil, []coverage.Rule{{By: coverage.ByCall}}))
+		owner := coverage.Step{At: -30 * time.Minute, To: []coverage.Target{{Role: coverage.Owner}}, Wait: 10 * time.Minute, Repeat: 2}
+		policyOf(d, []desk.PromiseKind{desk.Callback}, owner, coverage.Step{At: 15 * time.Minute, To: []coverage.Target{{Person: int64(d.Ana.Staff)}}, Wait: 20 * time.Minute})
+		minutes(d, d.At(3, 8, 0))
+		wantWays(d, "Priya call no_provider", "Ana text sent")
+		if n := untaken(d, anasPhone); n != 1 {
+			t.Errorf("Ana was told %d times in place of Priya", n)
 		}
-		due := maria.Sees().Promise.Due
-		d.AdvanceTo(due.Add(-time.Minute))
-		e, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForPromises)
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Ana, maria.Got.Ref, p.ID, "she sees pounds", nil))
+
+		rosa := d.Rosa().Calls(d.Sam, "no puedo entrar")
+		_, err := d.App.MakePromise(d.Ctx(), d.Sam, rosa.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 12, 0)})
 		d.Must(err)
-		e.Steps[0].At = -13 * time.Hour
-		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForPromises, e); !wrongAt(err, "steps", "policy.far") {
-			t.Errorf("a step half a day before: %v", err)
+		owner.To = []coverage.Target{{Person: int64(d.Priya.Staff)}}
+		policyOf(d, []desk.PromiseKind{desk.Update}, owner)
+		minutes(d, d.At(3, 11, 29))
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 0 || err != nil {
+			t.Errorf("before the step: unreached: %d, %v", c.Nobody, err)
 		}
-		e.Steps[0] = coverage.Step{To: []coverage.Target{{Person: 999}}, Wait: 5 * time.Minute}
-		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForPromises, e); !wrongAt(err, "steps", "policy.person") {
-			t.Errorf("somebody who is not here: %v", err)
+		minutes(d, d.At(3, 11, 31))
+		if c, err := d.App.Calls(d.Ctx(), desk.System("test")); c.Nobody != 1 || err != nil {
+			t.Errorf("unreached: %d, %v", c.Nobody, err)
 		}
-		e.Steps[0].To, e.Kinds = []coverage.Target{{Role: coverage.Leads}}, []desk.PromiseKind{desk.Confirm}
-		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForPromises, e); !wrongAt(err, "kinds", "choice.invalid") {
-			t.Errorf("what Kept does by itself: %v", err)
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.Alerts) != 1 || !strings.Contains(board.Alerts[0].Called, "Priya Nair (the desk has no provider for calls)") || !strings.Contains(board.Alerts[0].Called, "Nobody was reached.") {
+			t.Errorf("the board says %+v", board.Alerts)
 		}
-		e.Kinds = []desk.PromiseKind{desk.Callback}
-		e.Seen = "another"
-		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForPromises, e); !desk.Is(err, desk.Conflict) {
-			t.Errorf("changed by somebody else: %v", err)
-		}
+		checked(d)
 	})
 }
 

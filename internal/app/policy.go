@@ -72,10 +72,16 @@ type Escalation struct {
 	coverage.Policy
 	Kinds  []desk.PromiseKind // of promises: which; none: nobody is called for any
 	Agreed bool               // also those that only an agreement makes, and nobody in words
+	Own    bool               `json:"-"` // of the client that was asked for; else it is the desk's
 	Seen   string             `json:"-"`
 }
 
-// policyIn gives the policy in force.
+// ladders is for which promises it is.
+func (e Escalation) ladders() store.Ladders {
+	return store.Ladders{Kinds: e.Kinds, Agreed: e.Agreed, Ahead: e.ahead()}
+}
+
+// policyIn gives the policy of the desk in force.
 func (a *App) policyIn(tx *store.DeskReadTx, of Escalates) (e Escalation, err error) {
 	text, ok, err := tx.Setting(of.setting())
 	if err != nil {
@@ -97,20 +103,67 @@ func (a *App) policyIn(tx *store.DeskReadTx, of Escalates) (e Escalation, err er
 	return e, err
 }
 
-// Escalation gives the policy for alerts, or for promises that nobody has taken.
-func (a *App) Escalation(ctx context.Context, v desk.Viewer, of Escalates) (e Escalation, err error) {
+// Escalation gives the policy for alerts, or for promises that nobody has taken: that of a client if it has one of its
+// own, else, and for no client, that of the desk. Seen is then that of the client: none.
+func (a *App) Escalation(ctx context.Context, v desk.Viewer, c desk.ClientID, of Escalates) (e Escalation, err error) {
 	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
 		return e, errStaffOnly
+	}
+	if c != 0 {
+		err = a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
+			text, own, err := tx.Policy(string(of))
+			if err == nil && own {
+				e, err = readPolicy(text)
+				e.Own = true
+			}
+			return err
+		})
+		if err != nil || e.Own {
+			return e, err
+		}
 	}
 	err = a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error {
 		e, err = a.policyIn(tx, of)
 		return err
 	})
+	if c != 0 {
+		e.Seen = ""
+	}
 	return e, err
 }
 
-// SaveEscalation puts a policy in force. A Conflict when somebody else has changed it since it was seen.
-func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, of Escalates, e Escalation) error {
+// readPolicy reads what SaveEscalation has stored.
+func readPolicy(text string) (e Escalation, err error) {
+	err = json.Unmarshal([]byte(text), &e)
+	e.Seen = text
+	return e, err
+}
+
+// OwnEscalations are the clients of v that have a policy of their own, by what for.
+func (a *App) OwnEscalations(ctx context.Context, v desk.Viewer) (own map[Escalates][]desk.Client, err error) {
+	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem {
+		return nil, errStaffOnly
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		own = map[Escalates][]desk.Client{}
+		all, err := tx.Policies()
+		for _, p := range all {
+			own[Escalates(p.Purpose)] = append(own[Escalates(p.Purpose)], know.client[p.Client])
+		}
+		return err
+	})
+	return own, err
+}
+
+var errPolicyChanged = desk.Errorf(desk.Conflict, "policy.changed", "Somebody else has changed the escalation since you opened it. Look at it again.")
+
+// SaveEscalation puts a policy in force, for a client or, for none, for all clients that have none of their own. A
+// Conflict when somebody else has changed it since it was seen.
+func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID, of Escalates, e Escalation) error {
 	if !v.Leads() {
 		return errLeadsRoster
 	}
@@ -138,15 +191,21 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, of Escalates, e
 	if err != nil {
 		return err
 	}
+	if c != 0 {
+		l := e.ladders()
+		return a.changePolicy(ctx, v, c, of, e, func(tx *store.Tx) error {
+			return tx.SavePolicy(store.Policy{Purpose: string(of), Text: string(text), Kinds: l.Kinds, Agreed: l.Agreed, Ahead: l.Ahead})
+		})
+	}
 	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		now, _, err := tx.Setting(of.setting())
 		if err != nil {
 			return err
 		}
 		if now != e.Seen {
-			return desk.Errorf(desk.Conflict, "policy.changed", "Somebody else has changed the escalation since you opened it. Look at it again.")
+			return errPolicyChanged
 		}
-		if err := a.callsSomebody(tx, e.Policy); err != nil {
+		if err := a.callsSomebody(tx.DeskReadTx, e.Policy); err != nil {
 			return err
 		}
 		return tx.SetSetting(of.setting(), string(text))
@@ -157,9 +216,43 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, of Escalates, e
 	return err
 }
 
+// DropEscalation takes the policy of a client away: that of the desk holds for it again. A Conflict when somebody else
+// has changed it since it was seen.
+func (a *App) DropEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID, of Escalates, seen string) error {
+	if !v.Leads() {
+		return errLeadsRoster
+	}
+	return a.changePolicy(ctx, v, c, of, Escalation{Seen: seen}, func(tx *store.Tx) error { return tx.DropPolicy(string(of)) })
+}
+
+// changePolicy changes the policy of a client, if it is still the one that was seen, to e.
+func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, of Escalates, e Escalation, change func(*store.Tx) error) error {
+	if _, err := a.Client(ctx, v, c); err != nil {
+		return err
+	}
+	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, e.Policy) })
+	if err != nil {
+		return err
+	}
+	err = a.db.Write(ctx, v, c, func(tx *store.Tx) error {
+		now, _, err := tx.Policy(string(of))
+		if err != nil {
+			return err
+		}
+		if now != e.Seen {
+			return errPolicyChanged
+		}
+		return change(tx)
+	})
+	if err == nil {
+		a.rosterChanged()
+	}
+	return err
+}
+
 // callsSomebody refuses a policy that calls a rota or a person that is not there: nobody would notice before it is
 // needed.
-func (a *App) callsSomebody(tx *store.DeskTx, policy coverage.Policy) error {
+func (a *App) callsSomebody(tx *store.DeskReadTx, policy coverage.Policy) error {
 	rotas, err := tx.Rotas(tx.Now())
 	if err != nil {
 		return err

@@ -86,10 +86,7 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 // sendRing tells one person by one way. Rings are marked before they are sent: those that a crash has cut off stay
 // "sending", and the next round calls again.
 func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Contact, now time.Time) error {
-	way, to, state := rings[0].Way, contact.Phone, desk.RingSending
-	if way == coverage.ByMail {
-		to = contact.Mail
-	}
+	way, to, state := rings[0].Way, contact.At(rings[0].Way), desk.RingSending
 	via := a.provider(way)
 	switch {
 	case via == nil:
@@ -133,7 +130,8 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	if err != nil {
 		return err
 	}
-	ringText(&m, ours, know.client[ours[0].Client], a.origin(know.client[ours[0].Client]))
+	c := know.client[ours[0].Client]
+	ringText(&m, ours, c, a.desk(c))
 	// What was begun is told to the end, whoever asked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
@@ -201,25 +199,39 @@ func ringID(r desk.Ring) string {
 	return fmt.Sprintf("ring-%d-%d-%d-%d-%d-%s", r.Client, r.Alert, r.Step, r.Round, r.Staff, r.Way)
 }
 
-// ringText writes what somebody at the desk is told. It holds a link to the board and nothing of any person who asked.
+// ringText writes what somebody at the desk is told. It holds a link to the board, or to the list of clocks, and nothing
+// of any person who asked.
 func ringText(m *channel.Message, rings []desk.Ring, c desk.Client, origin string) {
 	r, url := rings[0], origin+"/promises"
-	m.Client, m.From, m.Lang, m.URL = int64(r.Client), c.Phone, "en", url
-	promises := 0
+	m.Client, m.From, m.Lang = int64(r.Client), c.Phone, "en"
+	promises, clocks := 0, 0
 	for _, r := range rings {
-		if r.Kind == desk.AlertUntaken {
+		switch r.Kind {
+		case desk.AlertUntaken:
 			promises++
+		case desk.AlertClock:
+			clocks++
 		}
 	}
 	what, then := "an alert waits for you", "Accept it here"
-	switch alerts := len(rings) - promises; {
-	case alerts == 0 && promises == 1:
+	switch all := len(rings); {
+	case promises == all && all == 1:
 		what, then = "a promise waits for somebody to take it", "Take it here"
-	case alerts == 0:
+	case promises == all:
 		what, then = fmt.Sprintf("%d promises wait for somebody to take them", promises), "Take them here"
-	case len(rings) > 1:
-		what, then = fmt.Sprintf("%d things wait for you", len(rings)), "See them here"
+	case clocks == all:
+		url = origin + "/desk/agreements"
+		what, then = fmt.Sprintf("%d times of agreements end soon or were missed", clocks), "Look at them here"
+		if all > 1 {
+			break
+		}
+		if what, then = "a time of the agreement with "+c.Short+" is used up to "+r.Note+"%", "Look at it here"; r.Note == "100" {
+			what = "a time of the agreement with " + c.Short + " was missed"
+		}
+	case all > 1:
+		what, then = fmt.Sprintf("%d things wait for you", all), "See them here"
 	}
+	m.URL = url
 	switch m.Text = "Help desk: " + what + ". " + then + ": " + url; r.Way {
 	case coverage.ByMail:
 		m.From, m.Subject = "helpdesk@"+c.Host, "Help desk: "+what

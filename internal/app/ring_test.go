@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
+	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
 
@@ -41,10 +45,10 @@ func told(d *testkit.Desk) {
 	d.T.Helper()
 	d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByCall, After: 5 * time.Minute}, {By: coverage.ByMail, After: 10 * time.Minute}},
 		[]coverage.Rule{{By: coverage.ByMail}}))
-	policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+	policy, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
 	d.Must(err)
 	policy.Steps = []coverage.Step{{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 30 * time.Minute}}
-	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+	d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, policy))
 }
 
 // What is urgent comes by text at once and by a call five minutes later; pressing 1 is "I take care of it", and the
@@ -299,10 +303,10 @@ func TestHowSomebodyIsToldIsTheirs(t *testing.T) {
 func TestWhoWasCalledMayAccept(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0188", []coverage.Rule{{By: coverage.ByCall}}, nil))
-		policy, err := d.App.Escalation(d.Ctx(), d.Ana, app.ForAlerts)
+		policy, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
 		d.Must(err)
 		policy.Steps = []coverage.Step{{To: []coverage.Target{{Person: int64(d.Sam.Staff)}}, Wait: 30 * time.Minute}}
-		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, app.ForAlerts, policy))
+		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, policy))
 		alert := func() app.AlertLine {
 			t.Helper()
 			board, err := d.App.Board(d.Ctx(), d.Sam, app.BoardFilter{})
@@ -329,6 +333,258 @@ func TestWhoWasCalledMayAccept(t *testing.T) {
 		minutes(d, d.Now().Add(2*time.Minute))
 		if board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{}); err != nil || len(board.Alerts) != 0 {
 			t.Errorf("after 1 was pressed %d alerts are open, %v", len(board.Alerts), err)
+		}
+	})
+}
+
+// Links in what people at the desk are told, and to shared figures, lead to where the desk is, also where hospitals are
+// found by path.
+func TestTheLinkLeadsToTheDesk(t *testing.T) {
+	at := func(origin string) func(desk.Client) string { return func(desk.Client) string { return origin } }
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice, Origin: at("http://127.0.0.1:8080/mercy"), Desk: at("http://127.0.0.1:8080")})
+		d.SMS.SetSink(d.App)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		d.Settle()
+		if sent := d.SMS.Sent(anasPhone); len(sent) != 1 || !strings.HasSuffix(sent[0].Body, " http://127.0.0.1:8080/promises") {
+			t.Errorf("Ana is told %+v", sent)
+		}
+		if url, _, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID); err != nil || !strings.HasPrefix(url, "http://127.0.0.1:8080/figures?key=") {
+			t.Errorf("figures are shared at %s, %v", url, err)
+		}
+	})
+}
+
+// eager is a provider whose news of a call comes before its answer to placing it.
+type eager struct {
+	channel.Sender
+	news   []channel.Call // of each call, without the ids
+	silent bool           // it does not tell our id
+	answer channel.Delivery
+	sink   func(context.Context, channel.Call) error
+	said   []error
+}
+
+func (e *eager) Send(ctx context.Context, m channel.Message) (channel.Delivery, error) {
+	for _, n := range e.news {
+		if n.ProviderID = "theirs-" + m.ID; !e.silent {
+			n.Ref = m.ID
+		}
+		e.said = append(e.said, e.sink(ctx, n))
+	}
+	if e.answer.State == channel.Accepted {
+		e.answer.ProviderID = "theirs-" + m.ID
+	}
+	return e.answer, nil
+}
+
+// News of a call that comes before the answer to placing it is not undone by that answer, whatever it is; what cannot
+// be found yet is told again, and found then.
+func TestNewsThatComesBeforeTheAnswerStands(t *testing.T) {
+	accepted, lost, refused := channel.Delivery{State: channel.Accepted}, channel.Delivery{State: channel.Unknown}, channel.Delivery{State: channel.Retry, Reason: "503"}
+	for name, c := range map[string]struct {
+		news   []channel.CallState
+		answer channel.Delivery
+		want   []string // rings
+	}{
+		"pressed 1":                   {[]channel.CallState{channel.Calling, channel.Answered, channel.Acknowledged}, accepted, nil},
+		"pressed 1, and was refused":  {[]channel.CallState{channel.Acknowledged}, refused, nil},
+		"pressed 1, and no answer":    {[]channel.CallState{channel.Acknowledged}, lost, nil},
+		"busy":                        {[]channel.CallState{channel.Busy}, accepted, []string{"Ana call busy", "Ana mail sent", "Ana text sent"}},
+		"busy, and was refused":       {[]channel.CallState{channel.Calling, channel.Busy}, refused, []string{"Ana call busy", "Ana mail sent", "Ana text sent"}},
+		"rings":                       {[]channel.CallState{channel.Calling}, accepted, []string{"Ana call calling", "Ana mail waiting", "Ana text sent"}},
+		"rings, and the answer lacks": {[]channel.CallState{channel.Calling}, lost, []string{"Ana call calling", "Ana mail waiting", "Ana text sent"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				told(d)
+				e := &eager{Sender: d.Voice, answer: c.answer}
+				for _, s := range c.news {
+					e.news = append(e.news, channel.Call{State: s})
+				}
+				d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: e})
+				d.SMS.SetSink(d.App)
+				e.sink = d.App.Called
+				d.Maria().Calls(d.Sam, "I have chest pain")
+				minutes(d, d.Now().Add(6*time.Minute))
+				wantWays(d, c.want...)
+				if len(e.said) != len(c.news) {
+					t.Errorf("the provider told %d times", len(e.said))
+				}
+				for _, err := range e.said {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				checked(d)
+			})
+		})
+	}
+	testkit.Each(t, func(d *testkit.Desk) { // a provider that does not tell our id
+		told(d)
+		e := &eager{Sender: d.Voice, answer: accepted, silent: true, news: []channel.Call{{State: channel.Acknowledged}}}
+		d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: e})
+		d.SMS.SetSink(d.App)
+		var early channel.Call
+		e.sink = func(ctx context.Context, c channel.Call) error { early = c; return d.App.Called(ctx, c) }
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		minutes(d, d.Now().Add(6*time.Minute))
+		if len(e.said) != 1 || !desk.Is(e.said[0], desk.NotFound) {
+			t.Fatalf("before the answer is stored: %v", e.said)
+		}
+		wantWays(d, "Ana call calling", "Ana mail waiting", "Ana text sent")
+		d.Must(d.App.Called(d.Ctx(), early))
+		wantWays(d)
+	})
+}
+
+// News and the answer at the very same time: the call is acknowledged, and made once, whichever is stored first.
+func TestNewsAndAnswerRace(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		var told sync.WaitGroup
+		e := &eager{Sender: d.Voice, answer: channel.Delivery{State: channel.Accepted}, news: []channel.Call{{State: channel.Acknowledged}}}
+		d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: e})
+		d.SMS.SetSink(d.App)
+		e.sink = func(_ context.Context, c channel.Call) error {
+			told.Go(func() {
+				err := d.App.Called(d.Ctx(), c)
+				for desk.Is(err, desk.Unavailable) { // told again, as a provider does
+					err = d.App.Called(d.Ctx(), c)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			return nil
+		}
+		for range 8 {
+			d.Maria().Calls(d.Sam, "I have chest pain")
+			d.Rosa().Calls(d.Sam, "I have chest pain")
+			minutes(d, d.Now().Add(6*time.Minute))
+			told.Wait()
+			wantWays(d)
+		}
+		if n := len(e.said); n != 8 {
+			t.Errorf("%d calls for eight times two alerts", n)
+		}
+		if n := len(d.Mail.Mails("ana@kept.example")); n != 0 {
+			t.Errorf("%d mails to who had pressed 1", n)
+		}
+		checked(d)
+	})
+}
+
+// A way that begins late is tried again too when its provider could not take it, for half an hour after the last
+// instant at which a way may begin.
+func TestAWayThatBeginsLateIsTriedAgain(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByCall, After: 4 * time.Hour}}, nil))
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		began := d.Now()
+		d.Settle()
+		d.Voice.Down(true)
+		d.Skip(began.Add(4 * time.Hour).Sub(d.Now()))
+		d.Settle()
+		if got := ways(d); got[0] != "Ana call later no connection" {
+			t.Fatalf("after four hours: %v", got)
+		}
+		minutes(d, began.Add(4*time.Hour+29*time.Minute))
+		if got := ways(d); got[0] != "Ana call later no connection" {
+			t.Fatalf("half an hour later: %v", got)
+		}
+		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
+		d.Voice.Down(false)
+		minutes(d, began.Add(4*time.Hour+30*time.Minute))
+		if n := len(d.Voice.Calls(anasPhone)); n != 1 {
+			t.Errorf("%d calls, rings %v", n, ways(d))
+		}
+		// Its end, for one that is never taken.
+		d.Voice.Down(true)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Omar, "312-555-0192", []coverage.Rule{{By: coverage.ByCall, After: 4 * time.Hour}}, nil))
+		d.Rosa().Calls(d.Sam, "I have chest pain")
+		began = d.Now()
+		d.Settle()
+		d.Skip(began.Add(4 * time.Hour).Sub(d.Now()))
+		for _, at := range []struct {
+			after time.Duration
+			want  string
+		}{{29 * time.Minute, "Omar call later no connection"}, {32 * time.Minute, "Omar call failed no connection"}} {
+			minutes(d, began.Add(4*time.Hour+at.after))
+			if got := ways(d); !slices.Contains(got, at.want) {
+				t.Errorf("%s after it was begun: %v", at.after, got)
+			}
+		}
+	})
+}
+
+// Another node that comes too late for a ring leaves it as it is while it waits for its provider, and ends it only when
+// somebody has what it is for.
+func TestAnotherNodeDoesNotStopARingThatWaits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func(...store.Options) *store.DB) {
+		d := testkit.New(t, open)
+		told(d)
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByCall}}, nil))
+		d.Voice.Down(true)
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		d.Settle()
+		wantWays(d, "Ana call later no connection")
+		other := d.DB // SQLite has one writer
+		if d.DB.Engine() == "postgres" {
+			other = open(store.Options{Clock: d.Now})
+		}
+		d.Skip(time.Minute)
+		// The other node has read what is due when this one takes it, and the provider is still down.
+		var seen []desk.Ring
+		d.Must(other.DeskRead(t.Context(), desk.System("test"), func(tx *store.DeskReadTx) (err error) {
+			seen, err = tx.DueRings(d.Now())
+			return err
+		}))
+		if len(seen) != 1 {
+			t.Fatalf("due: %+v", seen)
+		}
+		late := func(when string, want string) {
+			t.Helper()
+			d.Must(other.System(t.Context(), "test", func(tx *store.SystemTx) error {
+				ours, err := tx.TakeRing(seen[0], "x")
+				if err == nil && ours {
+					t.Errorf("%s the other node takes the ring", when)
+				}
+				if err != nil {
+					return err
+				}
+				return tx.StopRing(seen[0])
+			}))
+			if got := strings.Join(ways(d), ", "); got != want {
+				t.Errorf("%s: %s, not %s", when, got, want)
+			}
+		}
+		d.Settle()
+		late("when it waits again", "Ana call later no connection")
+
+		// Both at once, again and again.
+		apps := []*app.App{d.App, app.New(app.Options{DB: other, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice})}
+		for range 10 {
+			d.Skip(30 * time.Second)
+			var together sync.WaitGroup
+			for _, a := range apps {
+				together.Go(func() {
+					if _, _, err := a.Sweep(t.Context(), 100); err != nil && !desk.Is(err, desk.Unavailable) {
+						t.Error(err)
+					}
+				})
+			}
+			together.Wait()
+		}
+		wantWays(d, "Ana call later no connection")
+		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
+		d.Voice.Down(false)
+		minutes(d, d.Now().Add(2*time.Minute))
+		wantWays(d)
+		if n := len(d.Voice.Calls(anasPhone)); n != 1 {
+			t.Errorf("%d calls", n)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (a *App) ShareFigures(ctx context.Context, v desk.Viewer, c desk.ClientID) 
 		return "", until, err
 	}
 	key, until, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsFigures, Scope: c}, shareEnds)
-	return a.origin(client) + "/figures?key=" + key, until, err
+	return a.desk(client) + "/figures?key=" + key, until, err
 }
 
 // Shares gives the addresses of a client's figures that are in force, whoever made them, by their end.

@@ -32,7 +32,7 @@ var noClient = map[string]string{
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "ChangePassword": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Clocker": "Kept itself", "Odds": "Kept itself, of a promise that it holds", "Study": "Kept itself", "VerifySome": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
-	"Called": "from a provider", "Escalation": "of the desk", "SaveEscalation": "of the desk, for those who lead", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
+	"Called": "from a provider", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
 // leadersToo are the acts that do not refuse a leader, and why.
@@ -87,6 +87,13 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		before, err := a.Events(ctx, d.Sam, ref)
 		d.Must(err)
 
+		ladder, err := a.Escalation(ctx, d.Ana, d.Mercy.ID, app.ForPromises)
+		d.Must(err)
+		ladder.Steps = ladder.Steps[:1]
+		d.Must(a.SaveEscalation(ctx, d.Ana, d.Mercy.ID, app.ForPromises, ladder))
+		ladder, err = a.Escalation(ctx, d.Ana, d.Mercy.ID, app.ForPromises)
+		d.Must(err)
+
 		_, _, err = a.WallAddress(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
 		walls, err := a.WallAddresses(ctx, d.Ana)
@@ -133,7 +140,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"DraftAgreement": func() (any, error) {
 					return a.DraftAgreement(ctx, v, d.Mercy.ID, app.AgreementIn{Terms: draft.Terms, Version: draft.Version, Edit: draft.Edit})
 				},
-				"Explain":    func() (any, error) { return a.Explain(ctx, v, ref) },
+				"Explain": func() (any, error) { return a.Explain(ctx, v, ref) },
+				"DismissWarning": func() (any, error) {
+					return nil, a.DismissWarning(ctx, v, ref, desk.Warning{Metric: "first_response", Percent: 75})
+				},
 				"MoveTicket": func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
 				"WaitForSupplier": func() (any, error) {
 					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
@@ -145,6 +155,17 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				},
 				"WithdrawAgreement": func() (any, error) {
 					return nil, a.WithdrawAgreement(ctx, v, d.Mercy.ID, draft.Version, draft.Edit)
+				},
+				"Escalation": func() (any, error) {
+					e, err := a.Escalation(ctx, v, d.Mercy.ID, app.ForPromises)
+					return e, err
+				},
+				"OwnEscalations": func() (any, error) { return a.OwnEscalations(ctx, v) },
+				"SaveEscalation": func() (any, error) {
+					return nil, a.SaveEscalation(ctx, v, d.Mercy.ID, app.ForPromises, ladder)
+				},
+				"DropEscalation": func() (any, error) {
+					return nil, a.DropEscalation(ctx, v, d.Mercy.ID, app.ForPromises, ladder.Seen)
 				},
 				"AckAlert":     func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
 				"AddNote":      func() (any, error) { return a.AddNote(ctx, v, ref, app.Words{Body: "x"}) },

@@ -2,21 +2,22 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"kept/internal/channel"
 	"kept/internal/coverage"
 	"kept/internal/desk"
-	"kept/internal/job"
 	"kept/internal/sla"
 	"kept/internal/store"
 )
 
 // warnedMost is how many people are warned of one clock at once.
 const warnedMost = 5
+
+// lookAhead is how far ahead the next change of shifts is looked for; without one it is looked again then.
+const lookAhead = 24 * time.Hour
 
 // whole is at as rows hold it, in microseconds; never before at.
 func whole(at time.Time) time.Time {
@@ -47,72 +48,188 @@ func tells(events []desk.Event, w desk.Warning) bool {
 	if w.Percent == 100 {
 		typ = desk.ClockWasMissed
 	}
+	return noted(events, typ, w)
+}
+
+// noted reports whether a history has an event of a type about w, or about more of the same clock.
+func noted(events []desk.Event, typ desk.EventType, w desk.Warning) bool {
 	return slices.ContainsFunc(events, func(e desk.Event) bool {
 		return e.Type == typ && e.Data.Metric == w.Metric && e.Data.Clock == w.Key && e.Data.Start == w.Start.UnixMicro() && e.Data.Percent >= w.Percent
 	})
 }
 
-// concerned are the people who are warned of a clock of t: its owner while on shift, else those on shift who lead, of
-// them those with the skill before the others. Nobody is warned outside their shift.
-func (d *duty) concerned(c desk.ClientID, t desk.ClockFacts) (who []desk.StaffID) {
+// warner says who is warned of the clocks of one question.
+type warner struct {
+	tx     *store.Tx
+	on     *duty
+	client desk.ClientID
+	t      desk.ClockFacts
+	have   []desk.Warning // of before
+	stay   []desk.Warning // of now
+	save   []desk.Warning // of them, those that are new or changed
+	alerts []desk.Alert
+	rings  []desk.Ring
+}
+
+// concerned are the people who are warned of w: the owner of the question while on shift, else those on shift who lead,
+// with the skill if there are any. Nobody is warned outside their shift; whoever is warned already comes first.
+func (k *warner) concerned(w desk.Warning) (who []desk.StaffID) {
 	leads := func(skill string) {
-		for _, on := range d.people(c, skill) {
-			if on.Person.Lead && len(who) < warnedMost {
+		for _, on := range k.on.people(k.client, skill) {
+			if on.Person.Lead {
 				who = append(who, desk.StaffID(on.Person.ID))
 			}
 		}
 	}
-	all := d.people(c, "")
-	if t.Owner != 0 && slices.ContainsFunc(all, func(on onShift) bool { return on.Person.ID == int64(t.Owner) }) {
-		return []desk.StaffID{t.Owner}
+	owner := k.t.Owner
+	if owner != 0 && slices.ContainsFunc(k.on.people(k.client, ""), func(on onShift) bool { return on.Person.ID == int64(owner) }) {
+		return []desk.StaffID{owner}
 	}
-	if leads(t.Skill); len(who) == 0 {
+	if leads(k.t.Skill); len(who) == 0 {
 		leads("")
 	}
-	return who
+	slices.SortStableFunc(who, func(x, y desk.StaffID) int { return len(k.warned(w, y)) - len(k.warned(w, x)) })
+	return who[:min(len(who), warnedMost)]
+}
+
+// warned are the rows of before that say that one of who is warned of as much of the clock.
+func (k *warner) warned(w desk.Warning, who ...desk.StaffID) (rows []desk.Warning) {
+	for _, old := range k.have {
+		if w.Of(old) && w.Percent == old.Percent && slices.Contains(who, old.Staff) {
+			rows = append(rows, old)
+		}
+	}
+	return rows
+}
+
+// keep has who warned of w, and nobody else: at the end of a shift it goes to those of the next, who are told. As long as
+// one of them stays, those who come join the calls that go on, and none once somebody has said that they have it.
+func (k *warner) keep(w desk.Warning, who []desk.StaffID) error {
+	if len(who) == 0 {
+		who = []desk.StaffID{0}
+	}
+	w.FireAt = k.on.plan.Changes(int64(k.client), func(p coverage.Person) bool { return p.Lead || p.ID == int64(k.t.Owner) }, w.At, lookAhead)
+	if w.FireAt.IsZero() {
+		w.FireAt = w.At.Add(lookAhead)
+	}
+	stay := k.warned(w, who...)
+	for _, old := range stay {
+		w.Alert = max(w.Alert, old.Alert)
+	}
+	for _, s := range who {
+		row := w
+		if i := slices.IndexFunc(stay, func(old desk.Warning) bool { return old.Staff == s }); i >= 0 {
+			row = stay[i]
+			if row.Deadline, row.FireAt = w.Deadline, w.FireAt; row != stay[i] {
+				k.save = append(k.save, row)
+			}
+			k.stay = append(k.stay, row)
+			continue
+		}
+		row.Staff = s
+		if err := k.call(&row); err != nil {
+			return err
+		}
+		w.Alert = max(w.Alert, row.Alert)
+		k.save, k.stay = append(k.save, row), append(k.stay, row)
+	}
+	return nil
+}
+
+// call has whom a warning is for told by the ways that they have chosen: what was missed as what is urgent, all else as
+// what is not. Who has chosen none looks at the screens: nobody is rung for want of a setting here.
+func (k *warner) call(w *desk.Warning) error {
+	if w.Staff == 0 {
+		return nil
+	}
+	contact, err := k.tx.Contact(w.Staff)
+	if err != nil || len(contact.Rings)+len(contact.Calm) == 0 {
+		return err
+	}
+	if w.Alert == 0 {
+		w.Alert = k.tx.NewDeskID()
+		k.alerts = append(k.alerts, desk.Alert{ID: w.Alert, Ticket: w.Ticket, Kind: desk.AlertClock, Note: strconv.Itoa(w.Percent), RaisedAt: w.At})
+	}
+	urgent := w.Percent == 100
+	for _, r := range coverage.Rings(contact.Rules(urgent), w.At, urgent, nil, time.Time{}) {
+		k.rings = append(k.rings, desk.Ring{Alert: w.Alert, Staff: w.Staff, Way: r.By, CalledAt: w.At, FireAt: r.At, State: desk.RingWaiting})
+	}
+	return nil
+}
+
+// store writes what has changed.
+func (k *warner) store() error {
+	going := map[int64]bool{} // alerts that somebody is still warned by
+	for _, w := range k.stay {
+		going[w.Alert] = true
+	}
+	for _, old := range k.have {
+		if slices.ContainsFunc(k.stay, func(w desk.Warning) bool { return w.Of(old) && w.Percent == old.Percent && w.Staff == old.Staff }) {
+			continue
+		}
+		if err := k.tx.DropWarning(old); err != nil {
+			return err
+		}
+		if old.Alert != 0 && !going[old.Alert] {
+			if err := k.tx.EndWarned(old.Alert, 0); err != nil {
+				return err
+			}
+		}
+	}
+	for _, al := range k.alerts {
+		if err := k.tx.AddAlert(al); err != nil {
+			return err
+		}
+	}
+	for _, r := range k.rings {
+		if err := k.tx.AddRing(r); err != nil {
+			return err
+		}
+	}
+	for _, w := range k.save {
+		if err := k.tx.SaveWarning(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
-// is warned now; have are those of before.
-func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (err error) {
-	who := on.concerned(c.ID, t)
+// is warned now; have are those of before. It reports whether somebody is to be told.
+func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (rings bool, err error) {
+	k := &warner{tx: tx, on: on, client: c.ID, t: t, have: have}
 	var x *act
-	var stay []desk.Warning
 	for i := range all {
 		w := warningOf(&all[i], tx.Now())
 		if w.Percent == 0 {
 			continue
 		}
-		w.Ticket, w.At = t.Ticket, tx.Now()
-		if !tells(events, w) {
+		w.Client, w.Ticket, w.At = c.ID, t.Ticket, tx.Now()
+		told, runs := tells(events, w), all[i].Clock.End.IsZero() && !noted(events, desk.WarningDismissed, w)
+		if told && !runs {
+			continue
+		}
+		who := k.concerned(w)
+		if !told {
 			if x == nil {
 				if x, err = a.begin(tx, v, c, t.Ticket); err != nil {
-					return err
+					return false, err
 				}
 			}
 			if err := x.noteClock(w, all[i].Clock.Version, who); err != nil {
-				return err
+				return false, err
 			}
 		}
-		if all[i].Clock.End.IsZero() {
-			if err := keepWarning(tx, w, have, who, t.Owner); err != nil {
-				return err
+		if runs {
+			if err := k.keep(w, who); err != nil {
+				return false, err
 			}
-			stay = append(stay, w)
 		}
 	}
-	for _, old := range have {
-		if slices.ContainsFunc(stay, func(w desk.Warning) bool { return w.Of(old) && w.Percent == old.Percent }) {
-			continue
-		}
-		if err := tx.DropWarning(old); err != nil {
-			return err
-		}
+	if err := k.store(); err != nil || x == nil {
+		return len(k.rings) > 0, err
 	}
-	if x == nil {
-		return nil
-	}
-	return x.save()
+	return len(k.rings) > 0, x.save()
 }
 
 // noteClock appends that a clock was missed, or that people were warned of it.
@@ -132,101 +249,34 @@ func (x *act) noteClock(w desk.Warning, version int, who []desk.StaffID) error {
 	return x.note(desk.ClockWarned, d)
 }
 
-// keepWarning has who warned of w. Who has been warned of as much stays so at the end of a shift; an owner who comes
-// takes their place, and anybody who comes that of nobody.
-func keepWarning(tx *store.Tx, w desk.Warning, have []desk.Warning, who []desk.StaffID, owner desk.StaffID) error {
-	same := slices.DeleteFunc(slices.Clone(have), func(old desk.Warning) bool { return !w.Of(old) })
-	if len(same) > 0 && same[0].Percent == w.Percent {
-		warned := func(s desk.StaffID) bool {
-			return slices.ContainsFunc(same, func(old desk.Warning) bool { return old.Staff == s })
-		}
-		owned := len(who) == 1 && who[0] == owner
-		if len(who) == 0 || !warned(0) && (!owned || warned(owner)) {
-			return nil
-		}
+// DismissWarning has nobody warned any more that w's share of a clock is used up: a lead has looked at it. It is on record
+// who did; a larger share warns again. Of w are read Metric, Key, Start and Percent. Conflict "warning.gone" where nobody
+// is warned of that any more.
+func (a *App) DismissWarning(ctx context.Context, v desk.Viewer, ref desk.Ref, w desk.Warning) error {
+	if v.Who != desk.WhoStaff || !v.Leads() {
+		return desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor can dismiss a warning.")
 	}
-	for _, old := range same {
-		if err := tx.DropWarning(old); err != nil {
+	return a.byRef(ctx, v, ref, func(x *act) error {
+		all, err := x.tx.WarningsOf([]desk.TicketID{x.t.ID})
+		if err != nil {
 			return err
 		}
-	}
-	if len(who) == 0 {
-		w.State = desk.WarnScreens
-		return tx.AddWarning(w)
-	}
-	for _, s := range who {
-		w.Staff, w.State, w.FireAt = s, desk.WarnWaiting, w.At
-		if err := tx.AddWarning(w); err != nil {
-			return err
+		some := false
+		for _, have := range all[x.t.ID] {
+			if !w.Of(have) || w.Percent != have.Percent {
+				continue
+			}
+			some = true
+			if err := x.tx.DropWarning(have); err != nil {
+				return err
+			}
+			if err := x.tx.EndWarned(have.Alert, v.Staff); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
-}
-
-// warnings are the texts that are to be sent by now, for the loop of clocks.
-func (a *App) warnings(due []desk.Warning) (rows []job.Row) {
-	for _, w := range due {
-		rows = append(rows, job.Row{ID: fmt.Sprintf("warning %d/%d/%s/%d/%d", w.Client, w.Ticket, w.Metric, w.Key, w.Staff), Attempts: 1, FireAt: w.FireAt,
-			Work: func(ctx context.Context) error { return a.sendWarning(ctx, w) }})
-	}
-	return rows
-}
-
-// sendWarning sends a text to who has chosen texts as a way to be called. It is marked before it is sent: one that a crash
-// has cut off stays "sending", and the screens show the warning in any case.
-func (a *App) sendWarning(ctx context.Context, w desk.Warning) error {
-	know, err := a.know(ctx)
-	if err != nil {
-		return err
-	}
-	var contact desk.Contact
-	err = a.db.DeskRead(ctx, desk.System("clocks"), func(tx *store.DeskReadTx) (err error) {
-		contact, err = tx.Contact(w.Staff)
-		return err
+		if !some {
+			return desk.Errorf(desk.Conflict, "warning.gone", "Nobody is warned of this any more: it has ended, has gone further, or somebody else has dismissed it. Look at the list again.")
+		}
+		return x.note(desk.WarningDismissed, desk.EventData{Metric: w.Metric, Clock: w.Key, Start: w.Start.UnixMicro(), Percent: w.Percent})
 	})
-	if err != nil {
-		return err
-	}
-	move := func(to desk.WarningState, again time.Time) (ours bool, err error) {
-		err = a.db.System(ctx, "clocks", func(tx *store.SystemTx) (err error) {
-			ours, err = tx.MoveWarning(w, to, again)
-			return err
-		})
-		return ours, err
-	}
-	// Who has chosen no way looks at the screens: nobody is rung for want of a setting here.
-	rings := slices.DeleteFunc(coverage.Rings(contact.Rules(false), w.At, false, nil, time.Time{}), func(r coverage.Ring) bool { return r.By != coverage.ByText })
-	switch {
-	case len(contact.Rings)+len(contact.Calm) == 0, len(rings) == 0, contact.Phone == "", a.sms == nil:
-		_, err = move(desk.WarnScreens, time.Time{})
-		return err
-	case rings[0].At.After(a.Now()):
-		_, err = move(desk.WarnWaiting, rings[0].At)
-		return err
-	}
-	ours, err := move(desk.WarnSending, time.Time{})
-	if err != nil || !ours {
-		return err
-	}
-	w.State = desk.WarnSending
-	c := know.client[w.Client]
-	url := a.origin(c) + "/desk/agreements"
-	text := fmt.Sprintf("Help desk: a time of the agreement with %s is used up to %d%%. Look at it here: %s", c.Short, w.Percent, url)
-	if w.Percent == 100 {
-		text = fmt.Sprintf("Help desk: a time of the agreement with %s was missed. Look at it here: %s", c.Short, url)
-	}
-	out, err := a.sms.Send(ctx, channel.Message{ID: fmt.Sprintf("warning-%d-%d-%s-%d-%d-%d-%d", w.Client, w.Ticket, w.Metric, w.Key, w.Start.UnixMicro(), w.Percent, w.Staff), Client: int64(w.Client),
-		From: c.Phone, To: contact.Phone, Text: text, Lang: "en", URL: url})
-	if err != nil {
-		a.log.WarnContext(ctx, "somebody could not be warned of a clock", "client", w.Client, "metric", w.Metric, "err", err)
-	}
-	state := desk.WarnFailed
-	switch out.State {
-	case channel.Accepted, channel.Delivered:
-		state = desk.WarnSent
-	case channel.Unknown:
-		return nil
-	}
-	_, err = move(state, time.Time{})
-	return err
 }

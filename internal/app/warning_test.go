@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kept/internal/app"
+	"kept/internal/channel/voice"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/sla"
@@ -107,9 +108,9 @@ func TestWhoIsWarnedOfAClock(t *testing.T) {
 		if got := clockEvents(d, maria); !slices.Equal(got, []string{"first_response 75 "}) {
 			t.Errorf("nobody is there: %q", got)
 		}
-		is("when nobody is there", d.Omar, 75) // of Rosa's Ana was warned
-		d.AdvanceTo(d.At(2, 18, 1))            // Omar's shift
-		is("on shift", d.Omar, 90)
+		is("when nobody is there", d.Omar, 100, 75) // Ana has gone, and Rosa's is everybody's too
+		d.AdvanceTo(d.At(2, 18, 1))                 // Omar's shift
+		is("on shift", d.Omar, 100, 90)
 		says("when Omar is there", maria, "first_response 75 ", "first_response 90 Omar Said")
 		verified(d)
 	})
@@ -152,6 +153,190 @@ func TestAWarningComesByTheWayChosen(t *testing.T) {
 		if n := texts("+13125550191"); n != 0 {
 			t.Errorf("Ana has chosen no way, and got %d texts", n)
 		}
+	})
+}
+
+// At the end of a shift a warning goes to those of the next, at that instant, though nothing happens to the question.
+func TestAWarningGoesToTheNextShift(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		has := func(when string, v desk.Viewer, want bool) {
+			t.Helper()
+			if got := len(warned(d, v)) > 0; got != want {
+				t.Errorf("%s %s is warned: %t", when, v.Name, got)
+			}
+		}
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Omar, "312-555-0192", nil, []coverage.Rule{{By: coverage.ByText}}))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText}}, []coverage.Rule{{By: coverage.ByText, After: 20 * time.Minute}}))
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.AdvanceTo(d.At(2, 17, 21))
+		has("missed at 5:20", d.Ana, true)
+		d.Rosa().Asks("no puedo entrar")
+		d.AdvanceTo(d.At(2, 17, 59))
+		has("a minute before her shift ends", d.Ana, true)
+		has("before his shift", d.Omar, false)
+		d.AdvanceTo(d.At(2, 18, 0))
+		has("gone home", d.Ana, false)
+		has("on shift", d.Omar, true)
+		if sent := d.SMS.Sent("+13125550192"); len(sent) != 1 || !strings.Contains(sent[0].Body, "2 times of agreements") {
+			t.Errorf("Omar, who comes, is told of two clocks by %+v", sent)
+		}
+		d.Advance(time.Hour)
+		for _, m := range d.SMS.Sent("+13125550191") {
+			if strings.Contains(m.Body, "used up") {
+				t.Errorf("Ana has gone home and is told %q", m.Body)
+			}
+		}
+
+		// The roster changes: who has gone is warned no more.
+		_, err := d.App.AddAbsence(d.Ctx(), d.Omar, app.AbsenceIn{Staff: d.Omar.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
+		d.Must(err)
+		d.Settle()
+		has("the only one who leads has left: everybody who leads is warned", d.Ana, true)
+		d.Advance(time.Hour)
+		has("back", d.Omar, true)
+		has("when he is back", d.Ana, false)
+		if got := clockEvents(d, maria); len(got) != 3 {
+			t.Errorf("the history says %q", got)
+		}
+		verified(d)
+	})
+}
+
+// Who goes home is not told later what they were not told on shift, though a colleague stays with the warning; when the
+// clock ends, nothing that it was told by is left open.
+func TestWhoHasGoneHomeIsNotTold(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", []coverage.Rule{{By: coverage.ByText, After: 50 * time.Minute}}, nil))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Omar, "312-555-0192", []coverage.Rule{{By: coverage.ByText, After: 55 * time.Minute}}, nil))
+		d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { // Omar comes an hour early
+			return tx.AddShift(coverage.Shift{ID: tx.NewID(), Person: int64(d.Omar.Staff), Start: d.At(2, 17, 0), End: d.At(2, 18, 0), Seats: 1})
+		}))
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.AdvanceTo(d.At(2, 17, 21))
+		if len(warned(d, d.Ana)) != 1 || len(warned(d, d.Omar)) != 1 {
+			t.Fatal("both lead on shift, and both are warned")
+		}
+		open := func() (n int) {
+			d.Must(d.DB.Read(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.ReadTx) error {
+				n = 0
+				all, err := tx.AlertsEver(maria.Got.Ticket)
+				for _, al := range all {
+					if al.Kind == desk.AlertClock && al.AckedAt.IsZero() {
+						n++
+					}
+				}
+				return err
+			}))
+			return n
+		}
+		if n := open(); n != 1 {
+			t.Errorf("the three shares of one clock are told by %d alerts at once", n)
+		}
+		minutes(d, d.At(2, 18, 20))
+		if ana, omar := len(d.SMS.Sent("+13125550191")), len(d.SMS.Sent("+13125550192")); ana != 0 || omar != 1 {
+			t.Errorf("Ana, who has gone home, got %d texts; Omar, who stays, %d", ana, omar)
+		}
+		_, err := d.App.Reply(d.Ctx(), d.Omar, maria.Got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
+		d.Settle()
+		if n := open(); n != 0 {
+			t.Errorf("answered, and %d alerts are left open", n)
+		}
+	})
+}
+
+// Who leads dismisses a warning, and it is on record who did; a larger share warns again. Nobody else may.
+func TestALeadDismissesAWarning(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.Must(d.App.Assign(d.Ctx(), d.Ana, maria.Got.Ref, d.Sam.Staff))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0177", nil, []coverage.Rule{{By: coverage.ByText, After: time.Minute}}))
+		d.Advance(12 * time.Minute)
+		strip, err := d.App.Strip(d.Ctx(), d.Sam)
+		d.Must(err)
+		if len(strip.Warned) != 1 {
+			t.Fatalf("Sam is warned of %+v", strip.Warned)
+		}
+		w := strip.Warned[0].Warning
+		if err := d.App.DismissWarning(d.Ctx(), d.Sam, maria.Got.Ref, w); !desk.Is(err, desk.Forbidden) {
+			t.Errorf("Sam, who does not lead: %v", err)
+		}
+		d.Must(d.App.DismissWarning(d.Ctx(), d.Ana, maria.Got.Ref, w))
+		if got := warned(d, d.Sam); len(got) != 0 {
+			t.Errorf("dismissed, and Sam is warned of %v", got)
+		}
+		if err := d.App.DismissWarning(d.Ctx(), d.Omar, maria.Got.Ref, w); !desk.Is(err, desk.Conflict) {
+			t.Errorf("dismissed twice: %v", err)
+		}
+		d.Advance(time.Minute)
+		d.Restart()
+		d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.Tx) error { return tx.FoldAnew() }))
+		d.Settle()
+		if got := warned(d, d.Sam); len(got) != 0 || len(d.SMS.Sent("+13125550177")) != 0 {
+			t.Errorf("counted anew, Sam is warned of %v and got %d texts", got, len(d.SMS.Sent("+13125550177")))
+		}
+		events, err := d.App.Events(d.Ctx(), d.Sam, maria.Got.Ref)
+		d.Must(err)
+		i := slices.IndexFunc(events, func(e desk.Event) bool { return e.Type == desk.WarningDismissed })
+		if i < 0 || events[i].By.Name != "Ana Ruiz" || events[i].Data.Percent != 75 || events[i].Data.Metric != "first_response" {
+			t.Errorf("the history does not say who dismissed it: %+v", events)
+		}
+		d.Advance(time.Minute)
+		if got := warned(d, d.Sam); !slices.Equal(got, []int{90}) {
+			t.Errorf("with 90 %% used Sam is warned of %v", got)
+		}
+		verified(d)
+	})
+}
+
+// A warning comes by each way that somebody chose for what is not urgent, and what was missed by those for what is: a
+// way that does not reach them makes the next one due. Pressing 1 ends the calls for it, also those to others; the
+// warning stays on the screens.
+func TestAWarningFollowsThePersonsRules(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0177", []coverage.Rule{{By: coverage.ByCall}, {By: coverage.ByText, After: 5 * time.Minute}}, []coverage.Rule{{By: coverage.ByMail}}))
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.Must(d.App.Assign(d.Ctx(), d.Ana, maria.Got.Ref, d.Sam.Staff))
+		count := func(when string, mails, calls, texts int) {
+			t.Helper()
+			if m, c, s := len(d.Mail.Mails("sam@kept.example")), len(d.Voice.Calls("+13125550177")), len(d.SMS.Sent("+13125550177")); m != mails || c != calls || s != texts {
+				t.Errorf("%s Sam got %d mails, %d calls, %d texts; not %d, %d, %d", when, m, c, s, mails, calls, texts)
+			}
+		}
+		d.Voice.Set("+13125550177", voice.Phone{Busy: true})
+		d.AdvanceTo(d.At(2, 17, 17))
+		count("at 75 %", 1, 0, 0)
+		d.AdvanceTo(d.At(2, 17, 19))
+		count("at 90 %", 2, 0, 0)
+		d.AdvanceTo(d.At(2, 17, 20))
+		minutes(d, d.At(2, 17, 21))
+		count("missed, and busy: the text is not waited for", 2, 1, 1)
+		if say := d.Voice.Calls("+13125550177")[0].Say; !strings.Contains(say, "a time of the agreement with Mercy was missed") || strings.Contains(say, "Maria") {
+			t.Errorf("the call says %q", say)
+		}
+		board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+		d.Must(err)
+		if len(board.Alerts) != 0 {
+			t.Errorf("warnings are no alerts: %+v", board.Alerts)
+		}
+
+		// Who presses 1 has heard it.
+		d.Voice.Set("+13125550177", voice.Phone{Answers: true, Key: "1"})
+		rosa := d.Rosa().Asks("no puedo entrar")
+		d.Must(d.App.Assign(d.Ctx(), d.Ana, rosa.Got.Ref, d.Sam.Staff))
+		minutes(d, d.Now().Add(30*time.Minute))
+		count("another was missed, and he pressed 1", 4, 2, 1)
+		if got := warned(d, d.Sam); !slices.Equal(got, []int{100, 100}) {
+			t.Errorf("on his screens are %v", got)
+		}
+		// An answer ends the clock, and what nobody was told yet is not told.
+		_, err = d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
+		d.Settle()
+		if got := warned(d, d.Sam); !slices.Equal(got, []int{100}) {
+			t.Errorf("answered, and on his screens are %v", got)
+		}
+		verified(d)
 	})
 }
 

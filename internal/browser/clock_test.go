@@ -34,4 +34,9 @@ func TestWarningsAndClocksAreSound(t *testing.T) {
 			}
 		}
 	}
+	b.view(1366, 768).open("/desk/agreements").says("You were warned of these")
+	if !eval[bool](b, `(document.querySelector('form[action$="/dismissals"] button').focus(), document.activeElement.tagName === 'BUTTON')`) {
+		t.Error("a warning is not dismissed by keyboard")
+	}
+	b.enter().says("The warning is dismissed.")
 }

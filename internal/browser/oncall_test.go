@@ -43,6 +43,14 @@ func TestThePagesOfBeingCalled(t *testing.T) {
 	}
 	b.open("/desk/roster?change="+strconv.FormatInt(rota.ID, 10)).view(1366, 768).press("Change the escalation of promises").says("Somebody is called for")
 	look("roster")
+	policy, err := p.App.Escalation(p.Ctx(), p.Ana, 0, app.ForPromises)
+	p.Must(err)
+	policy.Seen, policy.Steps = "", policy.Steps[:3]
+	p.Must(p.App.SaveEscalation(p.Ctx(), p.Ana, p.Anne.ID, app.ForPromises, policy))
+	b.open("/desk/roster?hospital=st-anne").says("St. Anne Hospital has its own.").view(1366, 768).press("Change the escalation of promises of St. Anne Hospital").says("Use that of the desk")
+	look("own")
+	b.follow("Use that of the desk").says("St. Anne Hospital has none of its own")
+	b.open("/desk/roster?change=" + strconv.FormatInt(rota.ID, 10))
 	b.follow("Take out of use").says("Take Early birds out of use?")
 	look("retire")
 	b.follow("Leave it in use").says("Rotas and absences")

@@ -50,6 +50,27 @@ func (p *Plan) Lead(client int64, at time.Time) (Person, Shift, bool) {
 	return Person{}, Shift{}, false
 }
 
+// Changes gives the first instant after at when somebody whom who names comes on shift, goes, or begins or ends a break
+// or an absence, at the client; zero when the plan knows of none within span.
+func (p *Plan) Changes(client int64, who func(Person) bool, at time.Time, span time.Duration) time.Time {
+	now, end := at.UnixMicro(), at.Add(span).UnixMicro()
+	first := end + 1
+	for _, i := range p.within(now, end, func(s *shift) bool { return !s.OnCall && serves(s.Clients, client) && who(p.people[s.who]) }) {
+		s := p.shifts[i]
+		for _, one := range append([]stretch{{s.start, s.end}}, s.breaks...) {
+			for _, edge := range []int64{one.start, one.end} {
+				if edge > now && edge < first {
+					first = edge
+				}
+			}
+		}
+	}
+	if first > end {
+		return time.Time{}
+	}
+	return instant(first)
+}
+
 func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall bool) []Duty {
 	var list []Duty
 	now := at.UnixMicro()

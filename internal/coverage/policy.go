@@ -33,8 +33,8 @@ type Step struct {
 }
 
 // Policy says who is called when nobody acknowledges. A step begins at its time or, if that is
-// later, when the one before it has waited out. A step that finds nobody does not wait: the next
-// one begins in its place, at once. A step that calls again asks anew who is there.
+// later, when the one before it has waited out. A step that finds nobody, or only people who cannot be told,
+// does not wait: the next one begins in its place, at once. A step that calls again asks anew who is there.
 type Policy struct {
 	Name  string
 	Steps []Step
@@ -48,6 +48,7 @@ type Case struct {
 	Due             time.Time
 	Since           time.Time // nothing is called before it: when the promise was made
 	Acks            []Ack
+	Deaf            func(person int64, at time.Time) bool // who has no way at all by which they can be told; nil: nobody
 }
 
 // Ack is somebody saying "I have it". The first one stops the policy.
@@ -77,7 +78,7 @@ type Call struct {
 // Escalation is what a policy says at an instant, as the roster stands.
 type Escalation struct {
 	Outcome Outcome
-	Calls   []Call    // all that are to have been made by now, oldest first
+	Calls   []Call    // all that are to have been made by now, oldest first, also those of people who cannot be told
 	Next    []Call    // what comes next, if nobody acknowledges: none when nobody is left
 	At      time.Time // when that is, or when nobody was reached; zero when acknowledged
 	Lines   []Line    // why, up to now and what is next
@@ -125,6 +126,7 @@ func (p *Plan) Escalate(pol Policy, c Case, now time.Time) Escalation {
 		at = later(c.Due, c.Since)
 	}
 	empty := false // the step before found nobody
+	told := false  // somebody was called who can be told
 	for i, s := range pol.Steps {
 		if !empty {
 			at = later(at, c.Due.Add(s.At))
@@ -152,11 +154,21 @@ func (p *Plan) Escalate(pol Policy, c Case, now time.Time) Escalation {
 			if round > 0 {
 				text += fmt.Sprintf(", for the %s time", ordinal(round+1))
 			}
-			line(at, "%s.", text)
+			deaf := c.Deaf != nil && !slices.ContainsFunc(who, func(id int64) bool { return !c.Deaf(id, at) })
+			if deaf {
+				line(at, "Step %d finds nobody who can be told: no way to reach %s works.%s", i+1, strings.Join(names, " or "), after(i, len(pol.Steps)))
+			} else {
+				line(at, "%s.", text)
+			}
 			if at.After(now) {
 				e.Next, e.At = calls, at
 				return e
 			}
+			if deaf {
+				e.Calls, empty = append(e.Calls, calls...), true
+				break
+			}
+			told = true
 			e.Calls, e.Outcome = append(e.Calls, calls...), Calling
 			at = at.Add(max(s.Wait, time.Minute))
 		}
@@ -168,6 +180,8 @@ func (p *Plan) Escalate(pol Policy, c Case, now time.Time) Escalation {
 		return e
 	case len(e.Calls) == 0:
 		line(at, "Nobody was reached: no step found anybody.")
+	case !told:
+		line(at, "Nobody was reached: no step found anybody who can be told.")
 	default:
 		line(at, "Nobody was reached: nobody who was called has said that they have it.")
 	}

@@ -79,6 +79,19 @@ func TestEscalationInTradeWords(t *testing.T) {
 			[]string{"08:50 Step 1 finds nobody: nobody on shift has the skill. Step 2 takes its place at once.",
 				"08:50 Step 2 finds nobody: nobody has the turn of rota 7. Step 3 takes its place at once.",
 				"08:50 Step 3 finds nobody: person 3 is not on the roster, nobody on shift leads.", "08:50 Nobody was reached: no step found anybody."}},
+		{"who has no way to be told is no reason to wait", func(d *desk) {
+			d.Deaf, d.now = func(id int64, _ time.Time) bool { return id == 1 }, at(t, "2026-11-23 08:50")
+		}, Calling, "08:50 P1, 08:50 P2", "08:55 P2", []string{"08:50 Step 1 finds nobody who can be told: no way to reach P1 works. Step 2 takes its place at once.",
+			"08:50 Step 2 calls P2.", "08:55 Step 2 calls P2, for the 2nd time."}},
+		{"nobody can be told", func(d *desk) {
+			d.Deaf, d.now = func(int64, time.Time) bool { return true }, at(t, "2026-11-23 08:50")
+		}, Nobody, "08:50 P1, 08:50 P2, 08:50 P3", "", []string{"08:50 Step 1 finds nobody who can be told: no way to reach P1 works. Step 2 takes its place at once.",
+			"08:50 Step 2 finds nobody who can be told: no way to reach P2 works. Step 3 takes its place at once.",
+			"08:50 Step 3 finds nobody who can be told: no way to reach P3 works.", "08:50 Nobody was reached: no step found anybody who can be told."}},
+		{"one of two can be told", func(d *desk) {
+			d.Deaf, d.now = func(id int64, _ time.Time) bool { return id == 2 }, at(t, "2026-11-23 08:50")
+			d.Policy.Steps[0].To = []Target{{Person: 2}, {Person: 1}}
+		}, Calling, "08:50 P2, 08:50 P1", "09:00 P2", nil},
 		{"a policy without steps", func(d *desk) { d.Policy.Steps, d.now = nil, at(t, "2026-11-23 09:00") }, Nobody, "", "",
 			[]string{"09:00 Nobody was reached: no step found anybody."}},
 		{"a step that calls no one", func(d *desk) { d.Policy.Steps[0].To, d.now = nil, at(t, "2026-11-23 08:50") }, Calling, "08:50 P2", "08:55 P2", nil},
@@ -162,6 +175,11 @@ func TestEscalationEqualsTheOracle(t *testing.T) {
 		if rapid.Bool().Draw(t, "answered") {
 			c.Acks = []Ack{{2, c.Due.Add(minutes("ack", -60, 120))}}
 		}
+		deaf := map[int64]bool{}
+		for id := range int64(5) {
+			deaf[id] = rapid.IntRange(0, 3).Draw(t, "deaf") == 0
+		}
+		c.Deaf = func(id int64, _ time.Time) bool { return deaf[id] }
 		now := c.Due.Add(minutes("now", -90, 240))
 		here := func(to []Target, m time.Time) (who []int64) {
 			in := func(a, b time.Time) bool { return !m.Before(a) && m.Before(b) }
@@ -217,6 +235,11 @@ func TestEscalationEqualsTheOracle(t *testing.T) {
 				}
 				for _, id := range who {
 					calls = append(calls, Call{step, round, id, m})
+				}
+				if !slices.ContainsFunc(who, func(id int64) bool { return !deaf[id] }) {
+					step, round, taken = step+1, 0, true
+					ready = m
+					continue
 				}
 				outcome, taken = Calling, false
 				ready = m.Add(max(s.Wait, time.Minute))

@@ -225,3 +225,39 @@ func TestOnAndGapsEqualTheOracle(t *testing.T) {
 		}
 	})
 }
+
+// Up to the next change the same people are there in every minute, whatever the roster; without one, for the whole span.
+func TestNobodyComesOrGoesBeforeTheNextChange(t *testing.T) {
+	day := time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)
+	changed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRoster(t, day)
+		plan := Compile(r)
+		client := rapid.Int64Range(1, 3).Draw(t, "client")
+		from := day.Add(time.Duration(rapid.IntRange(-400, 900).Draw(t, "from")) * time.Minute)
+		leads := rapid.Bool().Draw(t, "leads")
+		who := func(p Person) bool { return p.Lead || !leads }
+		on := func(at time.Time) string {
+			var ids []int64
+			for _, d := range plan.On(client, "", "", at) {
+				if who(d.Person) {
+					ids = append(ids, d.Person.ID)
+				}
+			}
+			slices.Sort(ids)
+			return fmt.Sprint(ids)
+		}
+		until := plan.Changes(client, who, from, 12*time.Hour)
+		if until.IsZero() {
+			until = from.Add(12 * time.Hour)
+		} else if changed++; !until.After(from) || until.After(from.Add(12*time.Hour)) {
+			t.Fatalf("the next change after %s is at %s", from, until)
+		}
+		if !throughout(from, until.Sub(from), func(m time.Time) bool { return on(m) == on(from) }) {
+			t.Errorf("from %s until %s somebody comes or goes", from, until)
+		}
+	})
+	if changed == 0 {
+		t.Error("no roster had a change")
+	}
+}

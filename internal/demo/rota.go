@@ -22,11 +22,21 @@ func certified(who desk.StaffID, skill string, now time.Time) time.Time {
 	return time.Time{}
 }
 
+// told is how somebody of the demo is told: who leads is texted what is urgent, and called a minute later.
+func told(w worker) (c desk.Contact) {
+	c.Phone = fmt.Sprintf("+1312555%04d", 140+int(w.ID))
+	if w.team == leads {
+		c.Rings = []coverage.Rule{{By: coverage.ByText}, {By: coverage.ByCall, After: time.Minute}}
+		c.Calm = []coverage.Rule{{By: coverage.ByMail}}
+	}
+	return c
+}
+
 // addRotas adds phones for work, two rotas of people who can be called in, a swap that waits for a yes and an
 // absence. Nobody comes on shift by them: after 6 p.m. nobody who knows the portal is at work, as before.
 func (s *seeder) addRotas(tx *store.SystemTx) error {
 	for _, w := range s.staff {
-		if err := tx.SaveContact(w.ID, desk.Contact{Phone: fmt.Sprintf("+1312555%04d", 140+int(w.ID))}); err != nil {
+		if err := tx.SaveContact(w.ID, told(w)); err != nil {
 			return err
 		}
 	}

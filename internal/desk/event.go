@@ -38,8 +38,9 @@ const (
 	NumberChanged    EventType = "number_changed"
 	AnswerOffered    EventType = "answer_offered"
 	HelpedByAnswer   EventType = "helped_by_answer"
-	ClockWarned      EventType = "clock_warned" // Metric, Clock, Start, Due, Percent, Version; Owner was warned, without one those who lead
-	ClockWasMissed   EventType = "clock_missed" // the same; it happened at Due
+	ClockWarned      EventType = "clock_warned"      // Metric, Clock, Start, Due, Percent, Version; Owner was warned, without one those who lead
+	ClockWasMissed   EventType = "clock_missed"      // the same; it happened at Due
+	WarningDismissed EventType = "warning_dismissed" // Metric, Clock, Start, Percent: nobody is warned of so much of it any more
 )
 
 // Event is one thing that happened to a ticket. Seq counts from 1 per ticket without holes.

@@ -77,6 +77,7 @@ type Ring struct {
 	// Of the alert; only where rings are listed.
 	Promise PromiseID
 	Kind    AlertKind
+	Note    string
 }
 
 // MaxLadder is how long before and after the due instant of a promise a step may be.

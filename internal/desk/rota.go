@@ -49,6 +49,14 @@ type Contact struct {
 	Capacity coverage.Capacity
 }
 
+// At is the number or address of c for a way; empty when none is known.
+func (c Contact) At(way coverage.By) string {
+	if way == coverage.ByMail {
+		return c.Mail
+	}
+	return c.Phone
+}
+
 // Rules are the ways in which c is told, in order. Nobody is unreachable for want of a setting: somebody without
 // rules gets a text, and mail where no phone is known.
 func (c Contact) Rules(urgent bool) []coverage.Rule {

@@ -54,6 +54,7 @@ const (
 	AlertHandover    AlertKind = "handover"     // a shift has ended and nobody took this promise over
 	AlertInbound     AlertKind = "inbound"      // a message that fits no ticket
 	AlertUntaken     AlertKind = "untaken"      // the ladder of a promise that nobody has taken: see Ladder
+	AlertClock       AlertKind = "clock"        // what a Warning is told by; on no board. Note is the share used up, in percent
 )
 
 // Alert is something that a supervisor must look at and accept by name.

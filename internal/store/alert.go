@@ -12,13 +12,14 @@ var (
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
-	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1")
+	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL AND a.kind <> 'clock' ORDER BY a.raised_at, a.id LIMIT 1")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
 	alertsEver = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 ORDER BY a.id")
 )
 
-// A ladder is for the people whom it calls. It matters to those who lead once it has reached nobody.
-const matters = "(a.kind <> 'untaken' OR EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1))"
+// A ladder is for the people whom it calls. It matters to those who lead once it has reached nobody. What a warning is
+// told by never does: the warning stands on their screens.
+const matters = "a.kind <> 'clock' AND (a.kind <> 'untaken' OR EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1))"
 
 func openAlerts(which string) string {
 	return "SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND " + which + " AND " + matters + " AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1"
@@ -39,10 +40,17 @@ func (tx *Tx) SaveAlert(a desk.Alert) error {
 	return must(tx.exec(alertSave, tx.client, a.ID, a.Kind, a.Flag, a.Note, optMicros(a.AckedAt), a.AckedBy))
 }
 
-// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client.
+// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client, or a ring is to be sent by now.
 func (tx *DeskReadTx) SomeUnaccepted() (bool, error) {
-	_, some, err := maybe(tx, alertAny, value[int64])
-	return some, err
+	for _, of := range []struct {
+		s    *stmt
+		args []any
+	}{{alertAny, nil}, {ringSome, []any{micros(tx.Now())}}} {
+		if _, some, err := maybe(tx, of.s, value[int64], of.args...); some || err != nil {
+			return some, err
+		}
+	}
+	return false, nil
 }
 
 // AlertsOf gives the open alerts of a ticket, oldest first.

@@ -6,8 +6,8 @@ import (
 	"kept/internal/desk"
 )
 
-// kindsAtOnce is how many kinds of promises there are.
-const kindsAtOnce = 8
+// kindsAtOnce is how many kinds of promises there are, and none.
+const kindsAtOnce = 9
 
 const isLadder = `a.kind = 'untaken'`
 
@@ -18,15 +18,18 @@ func onThePhone(since string) string {
 }
 
 var (
-	// A repair has none of its own while that of what it repairs goes on. In one condition with OR the two would have
-	// SQLite read all alerts that the client ever had.
-	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.answered_at IS NULL
-		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR $3 = 1) AND p.kind IN (` + slots(5, kindsAtOnce) + `)
+	// By the policy of the client if it has one, else by the desk's. A repair has none of its own while that of what it
+	// repairs goes on. In one condition with OR the two would have SQLite read all alerts that the client ever had.
+	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p LEFT JOIN policy o ON o.client_id = p.client_id AND o.purpose = 'promises'
+		WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
+		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR COALESCE(o.agreed, $3) = 1)
+		AND (o.client_id IS NULL AND p.kind IN (` + slots(7, kindsAtOnce) + `) OR o.kinds LIKE '%,' || p.kind || ',%')
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND ` + isLadder + ` AND a.acked_at IS NULL)
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
+	// That it is no clock is said once more for the index, which leaves those out.
 	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
-		WHERE a.acked_at IS NULL AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
+		WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
 		AND NOT ` + onThePhone("$1") + ` ORDER BY a.raised_at, a.id LIMIT 5000`)
 	// What has ended or been taken meanwhile has none.
 	ladderAdd = sql(`INSERT INTO alert (` + alertNames + `) SELECT $2, p.client_id, p.ticket_id, p.id, 'untaken', '', '', $3, NULL, 0
@@ -45,13 +48,24 @@ func scanLadder(row scanner) (l desk.Ladder, err error) {
 	return l, err
 }
 
-// Untaken gives at most limit live promises of some kinds that are due up to an instant, for which nobody calls and
-// nothing is on its way, and that have no ladder yet. Those that only an agreement makes are in it with agreed.
-func (tx *DeskReadTx) Untaken(kinds []desk.PromiseKind, agreed bool, until time.Time, limit int) ([]desk.Promise, error) {
-	if len(kinds) == 0 {
-		return nil, nil
+// Ladders is for which promises a policy is.
+type Ladders struct {
+	Kinds  []desk.PromiseKind
+	Agreed bool          // also those that only an agreement makes
+	Ahead  time.Duration // how long before one is due its first step begins
+}
+
+// Untaken gives at most limit live promises whose first step has come by the policy of their client, or by the desk's
+// where the client has none, for which nobody calls and nothing is on its way, and that have no ladder yet.
+func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) {
+	furthest, some, err := maybe(tx, policyAhead, value[int64])
+	if err != nil || !some && len(desks.Kinds) == 0 {
+		return nil, err
 	}
-	return many(tx, laddersNew, scanPromise, append([]any{micros(until), micros(tx.Now().Add(-desk.CallLasts)), flag(agreed), limit}, padded(kinds, kindsAtOnce)...)...)
+	now, ahead := tx.Now(), desks.Ahead.Microseconds()
+	kinds := append([]desk.PromiseKind{""}, desks.Kinds...)
+	return many(tx, laddersNew, scanPromise, append([]any{micros(now) + max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead},
+		padded(kinds, kindsAtOnce)...)...)
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they

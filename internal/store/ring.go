@@ -9,16 +9,18 @@ import (
 const (
 	ringColumns = `client_id, alert_id, step, round, staff_id, way, called_at, fire_at, state, provider, reason`
 	ringKey     = `client_id = $1 AND alert_id = $2 AND step = $3 AND round = $4 AND staff_id = $5`
-	ringFrom    = `, a.promise_id, a.kind FROM ring r JOIN alert a ON a.id = r.alert_id `
+	ringAlert   = `, a.promise_id, a.kind, a.note`
+	ringFrom    = ringAlert + ` FROM ring r JOIN alert a ON a.id = r.alert_id `
 )
 
 var (
-	ringsOpen = across(`SELECT ` + aliased("r", ringColumns) + `, a.promise_id, a.kind FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
-		WHERE a.acked_at IS NULL AND {mine a} ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way LIMIT 5000`)
-	ringsOfTicket = sql(`SELECT ` + aliased("r", ringColumns) + `, a.promise_id, a.kind FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
+	ringsOpen = across(`SELECT ` + aliased("r", ringColumns) + ringAlert + ` FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
+		WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND {mine a} ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way LIMIT 5000`)
+	ringsOfTicket = sql(`SELECT ` + aliased("r", ringColumns) + ringAlert + ` FROM alert a JOIN ring r ON r.client_id = a.client_id AND r.alert_id = a.id
 		WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL ORDER BY r.called_at, r.alert_id, r.step, r.round, r.staff_id, r.way`)
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
 	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
+	ringSome = sql(`SELECT 1 FROM ring r WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 1`)
 	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state = $8 AND fire_at = $9
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
 	ringStop = sql(`UPDATE ring SET state = 'stopped', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
@@ -30,7 +32,7 @@ var (
 )
 
 func scanRing(row scanner) (r desk.Ring, err error) {
-	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind)
+	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind, &r.Note)
 	return r, err
 }
 
@@ -38,7 +40,8 @@ func ringOf(r desk.Ring) []any {
 	return []any{int64(r.Client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff)}
 }
 
-// OpenRings are the rings for alerts that nobody has accepted yet, of the viewer's clients, oldest first.
+// OpenRings are the rings for alerts that nobody has accepted yet, of the viewer's clients, oldest first; none of
+// warnings of clocks.
 func (tx *DeskReadTx) OpenRings() ([]desk.Ring, error) { return manyAcross(tx, ringsOpen, scanRing) }
 
 // RingsOf are the rings for the open alerts of a ticket, oldest first.

@@ -320,7 +320,7 @@ func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
 }
 
 // Contact is how somebody is reached for work; nothing of who is not there.
-func (tx *DeskReadTx) Contact(who desk.StaffID) (desk.Contact, error) {
+func (tx *unit) Contact(who desk.StaffID) (desk.Contact, error) {
 	r, _, err := maybe(tx, contactOf, scanContact, int64(who))
 	return r.Contact, err
 }

@@ -6,7 +6,8 @@ import "strconv"
 const (
 	rosterVersion  = "roster_version"
 	answersVersion = "answers_version"
-	deskVersion    = "desk_version" // clients, skills, functions, canned texts and agreements in force
+	warnedRoster   = "warned_roster" // the version of the roster by which it was looked at who is warned of clocks
+	deskVersion    = "desk_version"  // clients, skills, functions, canned texts and agreements in force
 )
 
 var (

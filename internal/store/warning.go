@@ -2,27 +2,30 @@ package store
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"kept/internal/desk"
 )
 
-const warningNames = "client_id, ticket_id, metric, clock_key, start_at, staff_id, percent, deadline_at, warned_at, fire_at, state"
+const warningNames = "client_id, ticket_id, metric, clock_key, start_at, staff_id, percent, deadline_at, warned_at, fire_at, alert_id"
 
 var (
-	warningAdd  = sql(insert("clock_warning", warningNames) + " ON CONFLICT DO NOTHING")
+	warningSave = sql(insert("clock_warning", warningNames) + ` ON CONFLICT (ticket_id, client_id, metric, clock_key, start_at, staff_id) DO UPDATE SET
+		percent = excluded.percent, deadline_at = excluded.deadline_at, warned_at = excluded.warned_at, fire_at = excluded.fire_at, alert_id = excluded.alert_id`)
 	warningsOf  = sql("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, metric, clock_key, start_at, staff_id")
 	warningDrop = sql("DELETE FROM clock_warning WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5 AND staff_id = $6")
-	warningsDue = sql("SELECT " + warningNames + " FROM clock_warning WHERE fire_at <= $1 ORDER BY fire_at, client_id, ticket_id LIMIT $2")
+	warningsDue = sql("SELECT DISTINCT client_id, ticket_id FROM clock_warning WHERE fire_at <= $1 ORDER BY client_id, ticket_id LIMIT $2")
 	warningNext = sql("SELECT fire_at FROM clock_warning WHERE fire_at IS NOT NULL ORDER BY fire_at, client_id, ticket_id LIMIT 1")
-	warningMove = sql(`UPDATE clock_warning SET state = $8, fire_at = $9
-		WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5 AND staff_id = $6 AND state = $7`)
-	warningsTo = across("SELECT " + aliased("w", warningNames) + ", t.ref FROM clock_warning w JOIN ticket t ON t.client_id = w.client_id AND t.id = w.ticket_id" + `
+	warningLook = sql("UPDATE clock_warning SET fire_at = $1 WHERE fire_at > $1")
+	warningEnd  = sql(`UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND id = $2 AND acked_at IS NULL`)
+	warningHush = sql(`UPDATE ring SET state = 'stopped', fire_at = NULL WHERE client_id = $1 AND alert_id = $2 AND staff_id = $3 AND state IN ('waiting', 'later')`)
+	warningsTo  = across("SELECT " + aliased("w", warningNames) + ", t.ref FROM clock_warning w JOIN ticket t ON t.client_id = w.client_id AND t.id = w.ticket_id" + `
 		WHERE w.staff_id IN ($1, $2) AND {mine w} ORDER BY w.deadline_at, w.client_id, w.ticket_id, w.metric LIMIT $3`)
 )
 
 func warningFields(w *desk.Warning) []any {
-	return []any{&w.Client, &w.Ticket, &w.Metric, &w.Key, at(&w.Start), &w.Staff, &w.Percent, at(&w.Deadline), at(&w.At), at(&w.FireAt), &w.State}
+	return []any{&w.Client, &w.Ticket, &w.Metric, &w.Key, at(&w.Start), &w.Staff, &w.Percent, at(&w.Deadline), at(&w.At), at(&w.FireAt), &w.Alert}
 }
 
 func scanWarning(row scanner) (w desk.Warning, err error) {
@@ -30,14 +33,24 @@ func scanWarning(row scanner) (w desk.Warning, err error) {
 	return w, err
 }
 
-// AddWarning stores a warning of a question of the client; one of the same clock to the same person stays as it is.
-func (tx *Tx) AddWarning(w desk.Warning) error {
-	return tx.put(warningAdd, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff, w.Percent, micros(w.Deadline), micros(w.At), optMicros(w.FireAt), w.State)
+// SaveWarning stores a warning of a question of the client, in place of one of the same clock to the same person.
+func (tx *Tx) SaveWarning(w desk.Warning) error {
+	return tx.put(warningSave, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff, w.Percent, micros(w.Deadline), micros(w.At), optMicros(w.FireAt), w.Alert)
 }
 
-// DropWarning says that w is true no longer.
+// DropWarning says that w is true no longer, or no longer for whom it was: they are not told what they were not told yet.
 func (tx *Tx) DropWarning(w desk.Warning) error {
+	if w.Alert != 0 {
+		if err := tx.put(warningHush, tx.client, w.Alert, w.Staff); err != nil {
+			return err
+		}
+	}
 	return tx.put(warningDrop, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff)
+}
+
+// EndWarned ends the alert that rings of warnings are for; by is who did, zero for Kept itself.
+func (tx *Tx) EndWarned(alert int64, by desk.StaffID) error {
+	return tx.put(warningEnd, tx.client, alert, micros(tx.Now()), by)
 }
 
 // WarningsOf gives who is warned of the clocks of these questions now.
@@ -55,20 +68,30 @@ func (tx *ReadTx) WarningsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Warni
 	return by, nil
 }
 
-// WarningsDue gives warnings of which a text is to be sent by now.
-func (tx *SystemTx) WarningsDue(now time.Time, n int) ([]desk.Warning, error) {
-	return many(tx, warningsDue, scanWarning, micros(now), n)
+// WarningsDue gives at most n questions of which it is to be looked at who is warned.
+func (tx *SystemTx) WarningsDue(now time.Time, n int) ([]TicketKey, error) {
+	return many(tx, warningsDue, scanTicketKey, micros(now), n)
 }
 
-// NextWarning is when the next text of a warning is to be sent; false when none is.
+// LookAtWarnings makes all warnings due at now if the roster has changed since it did so last: somebody else may be
+// on shift.
+func (tx *SystemTx) LookAtWarnings(now time.Time) error {
+	version, err := tx.RosterVersion()
+	if err != nil {
+		return err
+	}
+	seen, err := tx.version(warnedRoster)
+	if err != nil || seen == version {
+		return err
+	}
+	if err := tx.put(warningLook, micros(now)); err != nil {
+		return err
+	}
+	return tx.SetSetting(warnedRoster, strconv.FormatInt(version, 10))
+}
+
+// NextWarning is when it is next to be looked at who is warned; false when it need not be.
 func (tx *SystemTx) NextWarning() (time.Time, bool, error) { return instantOf(tx, warningNext) }
-
-// MoveWarning notes what became of the text of w, and when it is to be looked at again; false when somebody else has
-// moved it, or it is true no longer.
-func (tx *SystemTx) MoveWarning(w desk.Warning, to desk.WarningState, again time.Time) (bool, error) {
-	n, err := tx.exec(warningMove, w.Client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff, w.State, to, optMicros(again))
-	return n > 0, err
-}
 
 // WarnedOf is a warning with the number of its question.
 type WarnedOf struct {

@@ -24,6 +24,22 @@ func (a *analyst) typedTerms() string {
 	return strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(text)
 }
 
+// TestAWarningIsDismissed: who leads has a button for it on the list of clocks, and the history says who pressed it.
+func TestAWarningIsDismissed(t *testing.T) {
+	a := atDesk(t, ana)
+	maria := a.d.Maria().Asks("How do I see my weight in pounds?")
+	a.d.Advance(12 * time.Minute)
+	path := "/desk/t/" + string(maria.Got.Ref)
+	a.get("/desk/agreements").gets(200, "You were warned of these", "Dismiss").holds(`action="` + path + `/dismissals"`)
+	send := []string{"metric", a.value("metric"), "clock", a.value("clock"), "start", a.value("start"), "percent", a.value("percent")}
+	a.post(path+"/dismissals", append([]string{"percent", "x"}, send[:6]...)...).gets(422, "This names no warning")
+	sam := a.as(a.d.Sam)
+	sam.post(path+"/dismissals", send...).gets(403)
+	a.post(path+"/dismissals", send...).gets(200, "The warning is dismissed.").lacks("You were warned of these")
+	a.post(path+"/dismissals", send...).gets(409, "Nobody is warned of this any more")
+	a.get(path).gets(200, "Ana Ruiz dismissed the warning: first answer, 75% of its time is used.")
+}
+
 // TestAnAgreementIsWritten takes terms from the usual ones to agreed.
 func TestAnAgreementIsWritten(t *testing.T) {
 	a := atDesk(t, ana)

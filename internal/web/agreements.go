@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -56,6 +57,9 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		}
 		return all
 	}
+	if r.URL.Query().Get("done") == "dismissed" {
+		v.Done = "The warning is dismissed. It is on record that you did. If more of the time is used, it comes again."
+	}
 	v.Soon, v.Missed = rows(list.Soon), rows(list.Missed)
 	slices.SortStableFunc(list.Warned, func(a, b app.WarnedOf) int { return cmp.Compare(a.Percent/100, b.Percent/100) }) // what can still be met first
 	for _, w := range list.Warned {
@@ -63,8 +67,13 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		if w.Percent == 100 {
 			state.State = desk.ClockMissed
 		}
-		v.Warned = append(v.Warned, view.ClockRow{Ref: string(w.Ref), URL: ticketURL(w.Ref) + "?tab=clocks", Hospital: w.Client.Short,
-			Clock: metricNames[w.Metric], Due: clock(w.Deadline, clientZone(w.Client), now), Tag: clockStateTag(state)})
+		row := view.ClockRow{Ref: string(w.Ref), URL: ticketURL(w.Ref) + "?tab=clocks", Hospital: w.Client.Short,
+			Clock: metricNames[w.Metric], Due: clock(w.Deadline, clientZone(w.Client), now), Tag: clockStateTag(state)}
+		if s.v.Leads() {
+			row.Dismiss = &view.DismissView{URL: ticketURL(w.Ref) + "/dismissals", Metric: w.Metric, Clock: strconv.FormatInt(w.Key, 10),
+				Start: strconv.FormatInt(w.Start.UnixMicro(), 10), Percent: strconv.Itoa(w.Percent)}
+		}
+		v.Warned = append(v.Warned, row)
 	}
 	p, err := h.shell(r, s, "Agreements", "/desk/agreements")
 	if err != nil {
@@ -73,5 +82,28 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 	p.Wide = true
 	p.Live.PartURL += "?list=no"
 	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Agreements(v)))
+	return nil
+}
+
+// POST /desk/t/{ref}/dismissals: a warning of one of its clocks is seen to.
+func (h *handler) dismissWarning(w http.ResponseWriter, r *http.Request, s signed) error {
+	ref, err := pathRef(r)
+	if err != nil {
+		return err
+	}
+	number := func(name string) (n int64) {
+		if err == nil {
+			n, err = strconv.ParseInt(r.PostForm.Get(name), 10, 64)
+		}
+		return n
+	}
+	of := desk.Warning{Metric: r.PostForm.Get("metric"), Key: number("clock"), Start: time.UnixMicro(number("start")).UTC(), Percent: int(number("percent"))}
+	if err != nil {
+		return desk.Errorf(desk.Invalid, "warning.invalid", "This names no warning: open the list again and dismiss it there.")
+	}
+	if err := h.app.DismissWarning(r.Context(), s.v, ref, of); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/desk/agreements?done=dismissed#warned", http.StatusSeeOther)
 	return nil
 }

@@ -3,8 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"regexp"
-
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,30 @@ type PhoneBook interface {
 	Mails(address string) []PhoneMail
 	// Reply sends a text from a phone to a number of the desk.
 	Reply(ctx context.Context, number, to, text string) error
+	// Calls gives all calls to phones, oldest first.
+	Calls() []PhoneCall
+	// Take does something with a call that rings. Conflict where it does not ring any more.
+	Take(ctx context.Context, id string, how PhoneTake) error
+}
+
+// PhoneTake is what somebody does with a phone that rings.
+type PhoneTake string
+
+const (
+	PressOne PhoneTake = "one" // take the call, and press 1: "I have it"
+	Decline  PhoneTake = "decline"
+	RingOut  PhoneTake = "ring-out" // do not take it
+)
+
+// PhoneCall is one call to a phone.
+type PhoneCall struct {
+	ID       string
+	From, To string // E.164
+	Say      string // what is read out
+	Ringing  bool
+	Key      string // that was pressed; empty: none
+	Declined bool
+	At       time.Time
 }
 
 // PhoneText is one text on a phone.
@@ -66,8 +91,100 @@ func (h *handler) phoneReply(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/demo/phone#"+number, http.StatusSeeOther)
 }
 
+// POST /demo/phone/calls
+func (h *handler) phoneTake(w http.ResponseWriter, r *http.Request) {
+	if err := readForm(r); err != nil {
+		h.staffWrong(w, r, signed{}, err)
+		return
+	}
+	how := PhoneTake(r.PostForm.Get("how"))
+	if how != PressOne && how != Decline && how != RingOut {
+		h.showPhones(w, r, http.StatusUnprocessableEntity, "", "", "Choose what to do with the call.")
+		return
+	}
+	switch err := h.opts.Phones.Take(r.Context(), r.PostForm.Get("call"), how); {
+	case desk.Is(err, desk.Conflict):
+		h.showPhones(w, r, http.StatusConflict, "", "", "This phone does not ring any more.")
+		return
+	case err != nil:
+		h.staffWrong(w, r, signed{}, err)
+		return
+	}
+	http.Redirect(w, r, "/demo/phone#calls", http.StatusSeeOther)
+}
+
+// GET /demo/phone/part: what of the page is drawn anew.
+func (h *handler) phonePart(w http.ResponseWriter, r *http.Request) {
+	h.render(w, r, http.StatusOK, view.PhoneParts(h.phonesView("", "")))
+}
+
+// phoneBeat is how often the page of the phones looks whether one of them got something.
+const phoneBeat = time.Second
+
+// GET /demo/phone/live
+func (h *handler) phoneLive(w http.ResponseWriter, r *http.Request) {
+	tell := h.stream(w, r)
+	beat := time.NewTicker(phoneBeat)
+	defer beat.Stop()
+	seen := h.phonesView("", "")
+	for event := "beat"; ; event = "beat" {
+		if now := h.phonesView("", ""); !reflect.DeepEqual(now, seen) {
+			seen, event = now, "changed"
+		}
+		if !tell(event, "{}") {
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-beat.C:
+		}
+	}
+}
+
 func (h *handler) showPhones(w http.ResponseWriter, r *http.Request, status int, number, typed, wrong string) {
-	v := view.PhonesView{Error: wrong}
+	v := h.phonesView(number, typed)
+	v.Error = wrong
+	h.render(w, r, status, view.Phones(v))
+}
+
+// callView says what became of a call.
+func callView(c PhoneCall) view.CallOne {
+	v := view.CallOne{ID: c.ID, Number: desk.Phone(c.To).String(), Say: c.Say, Ringing: c.Ringing, Meta: desk.Phone(c.From).String() + ", " + c.At.UTC().Format("Jan 2, 15:04 UTC")}
+	switch {
+	case c.Ringing:
+		v.State = "Ringing"
+	case c.Key != "":
+		v.State = "Taken, and " + c.Key + " pressed"
+	case c.Declined:
+		v.State = "Declined"
+	default:
+		v.State = "Nobody took it"
+	}
+	return v
+}
+
+// callsShown is how many calls that are over the page shows.
+const callsShown = 10
+
+func (h *handler) phonesView(number, typed string) (v view.PhonesView) {
+	over := 0
+	for _, c := range slices.Backward(h.opts.Phones.Calls()) {
+		if !c.Ringing {
+			if over++; over > callsShown {
+				continue
+			}
+		}
+		v.Calls = append(v.Calls, callView(c))
+	}
+	slices.SortStableFunc(v.Calls, func(a, b view.CallOne) int {
+		if a.Ringing == b.Ringing {
+			return 0
+		} else if a.Ringing {
+			return -1
+		}
+		return 1
+	})
 	for _, n := range h.opts.Phones.Numbers() {
 		one := view.PhoneOne{Number: desk.Phone(n).String(), ID: n}
 		if n == number {
@@ -98,7 +215,7 @@ func (h *handler) showPhones(w http.ResponseWriter, r *http.Request, status int,
 	for _, m := range h.opts.Phones.Mails("") {
 		v.Mails = append(v.Mails, view.MailOne{To: m.To, Subject: m.Subject, Meta: m.At.UTC().Format("Jan 2, 15:04 UTC"), Text: linked(m.Body)})
 	}
-	h.render(w, r, status, view.Phones(v))
+	return v
 }
 
 // aLink finds addresses in a text. In texts they stand without a scheme, as short as they can be.

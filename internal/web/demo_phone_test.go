@@ -10,12 +10,27 @@ import (
 	"testing"
 	"time"
 
+	"kept/internal/desk"
 	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
 
 // onePhone is a phone that got one text and takes one answer.
-type onePhone struct{ got []string }
+type onePhone struct{ got, taken []string }
+
+func (p *onePhone) Calls() []PhoneCall {
+	return []PhoneCall{
+		{ID: "ring-0", From: "+18005550143", To: "+13125550191", Say: "An old one.", Key: "1", At: time.Unix(0, 0)},
+		{ID: "ring-1", From: "+18005550143", To: "+13125550181", Say: "This is the help desk: <b>", Ringing: true, At: time.Unix(60, 0)},
+	}
+}
+
+func (p *onePhone) Take(_ context.Context, id string, how PhoneTake) error {
+	if p.taken = append(p.taken, id+" "+string(how)); id != "ring-1" {
+		return desk.Errorf(desk.Conflict, "call.over", "over")
+	}
+	return nil
+}
 
 func (p *onePhone) Numbers() []string { return []string{"+13125550199"} }
 
@@ -58,6 +73,29 @@ func TestPhonesOfTheDemo(t *testing.T) {
 	}
 	if len(phone.got) != 2 || phone.got[0] != "+13125550199 +18005550143 1" {
 		t.Errorf("the desk got %q", phone.got)
+	}
+	for _, path := range []string{"/demo/phone", "/demo/phone/part"} {
+		body := ask("GET", path, nil).Body.String()
+		if rings, over := strings.Index(body, "312-555-0181"), strings.Index(body, "312-555-0191"); rings < 0 || over < rings {
+			t.Errorf("%s does not show the phone that rings first", path)
+		}
+		for _, want := range []string{"Ringing", "Take it and press 1", "Taken, and 1 pressed", "desk: &lt;b&gt;"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s does not show %s", path, want)
+			}
+		}
+		if strings.Count(body, "Let it ring out") != 1 {
+			t.Errorf("%s offers to take a call that is over", path)
+		}
+	}
+	take := func(id, how string) int {
+		return ask("POST", "/demo/phone/calls", url.Values{"call": {id}, "how": {how}}).Code
+	}
+	if got := [4]int{take("ring-1", "one"), take("ring-1", "decline"), take("ring-0", "one"), take("ring-1", "dance")}; got != [4]int{303, 303, 409, 422} {
+		t.Errorf("taking calls gives %v", got)
+	}
+	if len(phone.taken) != 3 || phone.taken[0] != "ring-1 one" {
+		t.Errorf("taken: %q", phone.taken)
 	}
 	w := httptest.NewRecorder()
 	New(Options{App: d.App}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/demo/phone", nil))

@@ -24,18 +24,24 @@ const (
 // escalationForms are the policies that the page shows, with the prefix of the fields of each.
 var escalationForms = map[app.Escalates]struct{ form, title, change, foot string }{
 	app.ForAlerts: {"policy", "When nobody accepts an alert", "Change the escalation of alerts",
-		"A step that finds nobody does not wait. If nobody is reached, the board says so."},
+		"A step that finds nobody who can be told does not wait. If nobody is reached, the board says so."},
 	app.ForPromises: {"untaken", "When nobody has taken a promise", "Change the escalation of promises",
-		"It ends when somebody takes the promise, begins to call, or says “I have it”, and when the promise is kept, moved or not needed. A step that finds nobody does not wait. If nobody is reached, the board says so."},
+		"It ends when somebody takes the promise, begins to call, or says “I have it”, and when the promise is kept, moved or not needed. A step that finds nobody who can be told does not wait. If nobody is reached, the board says so."},
 }
 
 // promiseKinds are what somebody can be called for, in the order of the form.
 var promiseKinds = slices.DeleteFunc(slices.Clone(desk.PromiseKinds), func(k desk.PromiseKind) bool { return k == desk.Confirm })
 
 // escalationView puts a policy into its sentences and its form.
-func escalationView(values map[string]string, of app.Escalates, e app.Escalation, page app.RosterPage) view.EscalationView {
+func escalationView(values map[string]string, c desk.Client, of app.Escalates, e app.Escalation, page app.RosterPage) view.EscalationView {
 	say := escalationForms[of]
-	v := view.EscalationView{Form: say.form, Title: say.title, Change: say.change, Foot: say.foot, Targets: []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}}
+	v := view.EscalationView{Form: say.form, Title: say.title, Change: say.change, Foot: say.foot, Client: c.Slug, Own: e.Own, Targets: []view.Option{{Value: string(coverage.Leads), Text: "Supervisors on shift"}}}
+	switch {
+	case e.Own:
+		v.Whose, v.Change = c.Name+" has its own.", say.change+" of "+c.Name
+	case c.ID != 0:
+		v.Whose, v.Change = c.Name+" has none of its own: that of the desk holds.", "Give "+c.Name+" its own escalation: "+strings.TrimPrefix(say.change, "Change the escalation of ")
+	}
 	if of == app.ForPromises {
 		v.Due = true
 		v.Targets = append([]view.Option{{Value: string(coverage.Owner), Text: "Its owner"}, {Value: string(coverage.Backup), Text: "Its backup"}}, v.Targets...)
@@ -168,6 +174,89 @@ func readEscalation(f url.Values) app.Escalation {
 		}
 	}
 	return e
+}
+
+// hospitalAsked is the hospital whose escalation a page or a form is about; none is the desk.
+func (h *handler) hospitalAsked(r *http.Request, s signed, slug string) (c desk.Client, err error) {
+	if slug == "" {
+		return c, nil
+	}
+	if c, err = h.app.ClientBySlug(r.Context(), slug); err != nil {
+		return c, err
+	}
+	return h.app.Client(r.Context(), s.v, c.ID)
+}
+
+func rosterURL(c desk.Client) string {
+	return "/desk/roster?hospital=" + url.QueryEscape(c.Slug) + "#whose"
+}
+
+// escalations fills the policies of the hospital that was asked for, or of the desk.
+func (h *handler) escalations(r *http.Request, s signed, v *view.RosterView, page app.RosterPage, f typedForm) error {
+	slug := r.URL.Query().Get("hospital")
+	if f.typed != nil {
+		slug = f.typed.Get("hospital")
+	}
+	c, err := h.hospitalAsked(r, s, slug)
+	if err != nil {
+		return err
+	}
+	clients, err := h.app.Clients(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	for _, one := range clients {
+		v.Hospitals = append(v.Hospitals, view.Option{Value: one.Slug, Text: one.Name})
+	}
+	v.Values["whose-hospital"] = c.Slug
+	if v.Whose = "This is what the desk does for all hospitals that have no escalation of their own."; c.ID != 0 {
+		v.Whose = "This is what the desk does for " + c.Name + "."
+	}
+	own, err := h.app.OwnEscalations(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	for _, of := range []app.Escalates{app.ForAlerts, app.ForPromises} {
+		esc, err := h.app.Escalation(r.Context(), s.v, c.ID, of)
+		if err != nil {
+			return err
+		}
+		if f.err != nil && escalationForms[of].form == f.name {
+			typed := readEscalation(f.typed)
+			esc.Kinds, esc.Agreed = typed.Kinds, typed.Agreed
+		}
+		one := escalationView(v.Values, c, of, esc, page)
+		if c.ID == 0 {
+			for _, o := range own[of] {
+				one.Others = append(one.Others, view.Link{URL: rosterURL(o), Text: o.Name})
+			}
+		}
+		v.Escalations = append(v.Escalations, one)
+	}
+	return nil
+}
+
+// escalationAct changes the policy of the hospital that a form names, or of the desk.
+func (h *handler) escalationAct(of app.Escalates, done string, act func(r *http.Request, s signed, c desk.ClientID, f url.Values) error) staffFunc {
+	return h.rosterAct(escalationForms[of].form, done, func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+		c, err := h.hospitalAsked(r, s, f.Get("hospital"))
+		if err != nil {
+			return err
+		}
+		return act(r, s, c.ID, f)
+	})
+}
+
+func (h *handler) saveEscalation(of app.Escalates) staffFunc {
+	return h.escalationAct(of, "policy", func(r *http.Request, s signed, c desk.ClientID, f url.Values) error {
+		return h.app.SaveEscalation(r.Context(), s.v, c, of, readEscalation(f))
+	})
+}
+
+func (h *handler) dropEscalation(of app.Escalates) staffFunc {
+	return h.escalationAct(of, "policy-desk", func(r *http.Request, s signed, c desk.ClientID, f url.Values) error {
+		return h.app.DropEscalation(r.Context(), s.v, c, of, f.Get("seen"))
+	})
 }
 
 // callsView says how well people at the desk are reached: which ways nobody carries, and which did not reach somebody

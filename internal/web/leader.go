@@ -138,7 +138,7 @@ func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, er
 	}
 	loc := clientZone(c)
 	v := view.FiguresView{
-		Hospital: c.Name, Period: periodText(f, loc),
+		Hospital: c.Name, Period: periodText(f, loc), Shared: o.key != "",
 		Live: view.LiveView{URL: o.link("/live", f.Period), PartURL: o.link("/part", f.Period), Now: f.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
 		AsOf: "As of " + words.Instant(words.EN, f.Now, loc, f.Now) + ", in the time of " + c.Short + ".",
 	}

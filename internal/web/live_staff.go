@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -23,19 +22,7 @@ const (
 // GET /desk/live: a stream of what changes. It carries counts and one sentence, never words of people;
 // the page asks for what it shows.
 func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) error {
-	out := http.NewResponseController(w)
-	// The server's limit on answers is for pages; a stream has no end.
-	if err := out.SetWriteDeadline(time.Time{}); err != nil {
-		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)
-	}
-	head := w.Header()
-	head.Set("Content-Type", "text/event-stream")
-	head.Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
-	tell := func(event, data string) bool {
-		_, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
-		return err == nil && out.Flush() == nil
-	}
+	tell := h.stream(w, r)
 	still := func() {}
 	if ref, err := desk.ParseRef(r.URL.Query().Get("ref")); err == nil {
 		// A ticket that cannot be found any more is no reason to be silent about the rest.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -64,15 +63,8 @@ func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) e
 		return desk.Errorf(desk.RateLimited, "rate.limited", "This page is open too often.")
 	}
 	defer h.watching.leave(who.Ticket)
-	// A stream outlives the time that other answers may take.
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
-		h.log.DebugContext(r.Context(), "no write deadline to lift", "err", err)
-	}
-	head := w.Header()
-	head.Set("Content-Type", "text/event-stream; charset=utf-8")
-	head.Set("X-Robots-Tag", "noindex, nofollow")
-	head.Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
+	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	say := h.stream(w, r)
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
 	changes := h.app.Listen(ctx, who)
@@ -80,12 +72,6 @@ func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) e
 	defer beat.Stop()
 	seen := h.promised(ctx, who)
 	looks := lookAt(seen, h.app.Now())
-	say := func(event, data string) bool {
-		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data); err != nil {
-			return false
-		}
-		return http.NewResponseController(w).Flush() == nil
-	}
 	if !say("beat", "0") {
 		return nil
 	}

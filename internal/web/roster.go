@@ -19,7 +19,7 @@ var rosterDone = map[string]string{
 	"rota": "The rota is saved.", "retired": "The rota is out of use.", "override": "The override is in force.", "override-ended": "The override is taken back.",
 	"away": "The absence is noted. Nobody takes the turns over by themselves: see the gaps.", "back": "The absence is taken back.",
 	"asked": "The swap is asked. Nothing changes before they say yes.", "yes": "The swap is in force.", "no": "The swap is declined.", "withdraw": "The swap is taken back.",
-	"policy":  "The escalation is in force.",
+	"policy": "The escalation is in force.", "policy-desk": "The escalation of the desk holds for this hospital again.",
 	"contact": "How to reach this person is saved.", "skill": "The certificate is saved.",
 }
 
@@ -63,7 +63,7 @@ func (h *handler) showRoster(w http.ResponseWriter, r *http.Request, s signed, s
 		return err
 	}
 	p.Wide = true
-	p.Live.PartURL = "/desk/roster/part"
+	p.Live.PartURL = "/desk/roster/part?hospital=" + url.QueryEscape(v.Values["whose-hospital"])
 	h.render(w, r, status, within(view.Staff(p), view.Roster(v)))
 	return nil
 }
@@ -167,16 +167,8 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Away = append(v.Away, line)
 	}
-	for _, of := range []app.Escalates{app.ForAlerts, app.ForPromises} {
-		esc, err := h.app.Escalation(r.Context(), s.v, of)
-		if err != nil {
-			return v, err
-		}
-		if f.err != nil && escalationForms[of].form == f.name {
-			typed := readEscalation(f.typed)
-			esc.Kinds, esc.Agreed = typed.Kinds, typed.Agreed
-		}
-		v.Escalations = append(v.Escalations, escalationView(v.Values, of, esc, page))
+	if err := h.escalations(r, s, &v, page, f); err != nil {
+		return v, err
 	}
 	if s.v.Leads() {
 		if v.Calls, err = h.callsView(r, s); err != nil {
@@ -238,7 +230,11 @@ func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signe
 		if say == "" {
 			say = r.PostForm.Get("answer")
 		}
-		http.Redirect(w, r, "/desk/roster?done="+url.QueryEscape(say), http.StatusSeeOther)
+		to := "/desk/roster?done=" + url.QueryEscape(say)
+		if hospital := r.PostForm.Get("hospital"); hospital != "" {
+			to += "&hospital=" + url.QueryEscape(hospital)
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
 }
@@ -315,12 +311,10 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			_, err = h.app.AnswerSwap(r.Context(), s.v, id, app.SwapAnswer(f.Get("answer")))
 			return err
 		}),
-		"POST /desk/roster/escalation/policy": h.rosterAct("policy", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			return h.app.SaveEscalation(r.Context(), s.v, app.ForAlerts, readEscalation(f))
-		}),
-		"POST /desk/roster/escalation/untaken": h.rosterAct("untaken", "policy", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			return h.app.SaveEscalation(r.Context(), s.v, app.ForPromises, readEscalation(f))
-		}),
+		"POST /desk/roster/escalation/policy":      h.saveEscalation(app.ForAlerts),
+		"POST /desk/roster/escalation/untaken":     h.saveEscalation(app.ForPromises),
+		"POST /desk/roster/escalation/policy/end":  h.dropEscalation(app.ForAlerts),
+		"POST /desk/roster/escalation/untaken/end": h.dropEscalation(app.ForPromises),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			promises, _ := strconv.Atoi(f.Get("promises"))
 			calls, _ := strconv.Atoi(f.Get("calls"))

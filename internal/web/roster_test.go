@@ -118,6 +118,28 @@ func TestTheEscalationOfPromisesFromThePage(t *testing.T) {
 	}
 }
 
+// A hospital gets an escalation of its own on the same page; that of the desk says so, and holds again when it is taken away.
+func TestAHospitalGetsItsOwnEscalationFromThePage(t *testing.T) {
+	a := atDesk(t, ana)
+	a.get("/desk/roster").gets(200, "This is what the desk does for all hospitals that have no escalation of their own.").lacks("Not for the hospitals")
+	a.get("/desk/roster?hospital=st-anne").gets(200, "St. Anne Hospital has none of its own: that of the desk holds.", "Give St. Anne Hospital its own escalation: promises").holds(`name="hospital" value="st-anne"`)
+	form := []string{"hospital", "st-anne", "seen", "", "kinds", "update", "to1-1", "owner", "at1", "20", "side1", "before", "wait1", "5", "repeat1", "0"}
+	a.post("/desk/roster/escalation/untaken", form...).gets(200, "The escalation is in force.", "St. Anne Hospital has its own.", "For: news", "20 minutes before it is due: Its owner. Calls once.")
+	a.post("/desk/roster/escalation/untaken", form...).gets(409, "Somebody else has changed the escalation", "St. Anne Hospital has its own.")
+	a.post("/desk/roster/escalation/untaken", append([]string{"hospital", "no-such"}, form[2:]...)...).gets(404)
+	a.get("/desk/roster").gets(200, "Not for the hospitals that have their own:", "30 minutes before it is due: Its owner.").holds(`href="/desk/roster?hospital=st-anne#whose"`)
+	priya := a.as(a.d.Priya)
+	priya.get("/desk/roster?hospital=st-anne").gets(200, "St. Anne Hospital has its own.").lacks("Use that of the desk")
+	priya.post("/desk/roster/escalation/untaken/end", "hospital", "st-anne", "seen", "").gets(403)
+	a.as(a.d.Eve).get("/desk/roster?hospital=mercy").gets(404)
+	a.get("/desk/roster?hospital=st-anne").gets(200, "Use that of the desk")
+	own := regexp.MustCompile(`name="seen" value="([^"]*Promises[^"]*)"`).FindStringSubmatch(a.body)
+	if own == nil {
+		t.Fatal("the form does not know which policy it changes")
+	}
+	a.post("/desk/roster/escalation/untaken/end", "hospital", "st-anne", "seen", html.UnescapeString(own[1])).gets(200, "The escalation of the desk holds for this hospital again.", "St. Anne Hospital has none of its own")
+}
+
 // Layers are added and taken out without scripts; what is wrong in any of them is said at once, at its field.
 func TestARotaOfSeveralLayers(t *testing.T) {
 	a := atDesk(t, ana)

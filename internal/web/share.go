@@ -37,12 +37,10 @@ func (h *handler) sharedPart(w http.ResponseWriter, r *http.Request, o onlooker)
 
 func (h *handler) showShared(w http.ResponseWriter, r *http.Request, o onlooker, draw func(view.FiguresView) templ.Component) error {
 	v, err := h.figuresView(r, o)
-	if err != nil {
-		return err
+	if err == nil {
+		h.render(w, r, http.StatusOK, draw(v))
 	}
-	v.Shared = true
-	h.render(w, r, http.StatusOK, draw(v))
-	return nil
+	return err
 }
 
 // GET /figures/live

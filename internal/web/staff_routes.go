@@ -49,6 +49,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	if h.opts.Phones != nil {
 		mux.HandleFunc("GET /demo/phone", h.phonePage)
 		mux.HandleFunc("POST /demo/phone/replies", h.phoneReply)
+		mux.HandleFunc("POST /demo/phone/calls", h.phoneTake)
+		mux.HandleFunc("GET /demo/phone/part", h.phonePart)
+		mux.HandleFunc("GET /demo/phone/live", h.phoneLive)
 	}
 }
 
@@ -76,6 +79,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"POST /desk/t/{ref}/priority":                    h.rankTicket,
 		"POST /desk/t/{ref}/team":                        h.moveTicket,
+		"POST /desk/t/{ref}/dismissals":                  h.dismissWarning,
 		"GET /desk/agreements":                           h.agreementsPage,
 		"GET /desk/agreements/{client}":                  h.agreementPage,
 		"GET /desk/agreements/{client}/terms/{id}":       h.agreementTerms,

@@ -318,6 +318,11 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + strings.ToLower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "bell"
 	case desk.ClockWasMissed:
 		return "Missed: " + strings.ToLower(metricNames[d.Metric]) + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
+	case desk.WarningDismissed:
+		if d.Percent == 100 {
+			return by + " dismissed the warning that " + strings.ToLower(metricNames[d.Metric]) + " was missed.", "check"
+		}
+		return by + " dismissed the warning: " + strings.ToLower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "check"
 	case desk.PriorityChanged:
 		if d.Stopped {
 			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"

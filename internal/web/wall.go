@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -99,19 +98,9 @@ func (h *handler) wallLive(w http.ResponseWriter, r *http.Request, s watcher) er
 // tellChanges is a stream that says at most every five seconds that something has changed of the clients that
 // concern it, and every 15 that time has passed, until the viewer may no longer look.
 func (h *handler) tellChanges(w http.ResponseWriter, r *http.Request, v desk.Viewer, concerns func(desk.ClientID) bool, ended func() bool) error {
-	out := http.NewResponseController(w)
-	if err := out.SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
-	tell := func(event string) bool {
-		_, err := fmt.Fprintf(w, "event: %s\ndata: {}\n\n", event)
-		return err == nil && out.Flush() == nil
-	}
+	tell := h.stream(w, r)
 	changes := h.app.Listen(r.Context(), v)
-	if !tell("beat") {
+	if !tell("beat", "{}") {
 		return nil
 	}
 	tick := time.NewTicker(wallTick)
@@ -130,7 +119,7 @@ func (h *handler) tellChanges(w http.ResponseWriter, r *http.Request, v desk.Vie
 			if quiet += wallTick; !changed && quiet < wallAnew {
 				continue
 			}
-			if changed, quiet = false, 0; ended() || !tell("changed") {
+			if changed, quiet = false, 0; ended() || !tell("changed", "{}") {
 				return nil
 			}
 		}

@@ -24,6 +24,16 @@ type Made struct {
 	At                time.Time
 }
 
+// Line is a call that the provider took, and how it stands.
+type Line struct {
+	Made
+	Over bool
+	As   Phone // what happened, once it is over
+}
+
+// ErrOver says that a call does not ring any more.
+var ErrOver = errors.New("voice: the call is over")
+
 // Fake is a provider in this process that behaves like a real one: it takes calls first and tells later, by the same
 // forms, what became of them; it suppresses doubles by our id. All methods may be called at once from several
 // goroutines. It calls the sink without holding its lock.
@@ -39,13 +49,16 @@ type Fake struct {
 	slow    map[string]bool
 	down    bool
 	silent  bool
+	rings   time.Duration    // by hand: how long a call rings
+	over    map[string]Phone // by hand: how a call ended, by our id
+	rang    map[string]bool  // by hand: the sink was told that it rings
 }
 
 var _ channel.Sender = (*Fake)(nil)
 
 // NewFake starts a provider without calls.
 func NewFake(clock func() time.Time) *Fake {
-	return &Fake{clock: clock, byID: map[string]bool{}, phones: map[string]Phone{}, slow: map[string]bool{}}
+	return &Fake{clock: clock, byID: map[string]bool{}, phones: map[string]Phone{}, slow: map[string]bool{}, over: map[string]Phone{}, rang: map[string]bool{}}
 }
 
 // SetSink says who hears what becomes of calls from now on.
@@ -83,6 +96,36 @@ func (f *Fake) Down(down bool) {
 	f.down = down
 }
 
+// ByHand makes each call ring until somebody takes it with Take, or for so long: then nobody has answered.
+func (f *Fake) ByHand(rings time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rings = rings
+}
+
+// Take ends a call that rings, by our id of it, as it would at p, and tells the sink. ErrOver when it does not ring.
+func (f *Fake) Take(ctx context.Context, id string, p Phone) error {
+	f.mu.Lock()
+	if _, over := f.over[id]; over || !f.byID[id] || f.rings == 0 {
+		f.mu.Unlock()
+		return ErrOver
+	}
+	f.over[id] = p
+	f.mu.Unlock()
+	return f.Step(ctx, f.clock())
+}
+
+// Lines are all calls that the provider took, oldest first.
+func (f *Fake) Lines() (list []Line) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.calls {
+		as, over := f.over[c.ID]
+		list = append(list, Line{c, over, as})
+	}
+	return list
+}
+
 // Send takes one call.
 func (f *Fake) Send(ctx context.Context, m channel.Message) (channel.Delivery, error) {
 	f.mu.Lock()
@@ -108,9 +151,9 @@ func (f *Fake) Step(ctx context.Context, now time.Time) error {
 	f.mu.Lock()
 	pending, sink := f.pending, f.sink
 	f.pending = nil
-	forms := make([][]url.Values, len(pending))
+	forms, ends := make([][]url.Values, len(pending)), make([]bool, len(pending))
 	for i, c := range pending {
-		forms[i] = f.phones[c.To].news(sid(c.ID))
+		forms[i], ends[i] = f.happens(c, now)
 		for _, form := range forms[i] {
 			if !f.silent {
 				form.Set("ClientRef", c.ID)
@@ -120,22 +163,48 @@ func (f *Fake) Step(ctx context.Context, now time.Time) error {
 	f.mu.Unlock()
 	var errs []error
 	for i, c := range pending {
+		var err error
 		for _, form := range forms[i] {
-			news, err := ParseCall(form)
-			if err == nil && sink != nil {
-				news.At = now
-				err = sink.Called(ctx, news)
-			}
-			if err != nil {
+			if err = tell(ctx, sink, form, now); err != nil {
 				errs = append(errs, err)
-				f.mu.Lock()
-				f.pending = append(f.pending, c)
-				f.mu.Unlock()
 				break
 			}
 		}
+		if err != nil || !ends[i] {
+			f.mu.Lock()
+			f.pending = append(f.pending, c)
+			f.rang[c.ID] = f.rang[c.ID] || err == nil
+			f.mu.Unlock()
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// tell has the sink hear one form, read as a webhook reads it.
+func tell(ctx context.Context, sink channel.CallSink, form url.Values, now time.Time) error {
+	news, err := ParseCall(form)
+	if err != nil || sink == nil {
+		return err
+	}
+	news.At = now
+	return sink.Called(ctx, news)
+}
+
+// happens is what is to be told of a call by now, and whether it ends with that. Whoever calls holds the lock.
+func (f *Fake) happens(c Made, now time.Time) (forms []url.Values, ends bool) {
+	if f.rings == 0 {
+		return f.phones[c.To].news(sid(c.ID)), true
+	}
+	if _, over := f.over[c.ID]; !over && now.Sub(c.At) >= f.rings {
+		f.over[c.ID] = Phone{}
+	}
+	if as, over := f.over[c.ID]; over {
+		return as.news(sid(c.ID)), true
+	}
+	if f.rang[c.ID] {
+		return nil, false
+	}
+	return []url.Values{{"CallSid": {sid(c.ID)}, "CallStatus": {"ringing"}}}, false
 }
 
 // news is what the provider tells of a call to p, form by form.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,16 @@ func TestNewsOfACall(t *testing.T) {
 		c, err := ParseCall(values)
 		if c.State != want || (want == "") != errors.Is(err, ErrForm) {
 			t.Errorf("%s is %+v, %v", form, c, err)
+		}
+	}
+}
+
+// Our own id that a provider gives back in a form that we never use is not ours; the news beside it counts.
+func TestARefThatIsNotOursLeavesTheNews(t *testing.T) {
+	for ref, want := range map[string]string{"ring-1-2": "ring-1-2", "": "", strings.Repeat("r", 64): strings.Repeat("r", 64), strings.Repeat("r", 65): "", strings.Repeat("r", 100_000): "", "ring 1": "", "ring-\u00e9": ""} {
+		c, err := ParseCall(url.Values{"CallSid": {"CA1"}, "CallStatus": {"busy"}, "ClientRef": {ref}})
+		if err != nil || c.State != channel.Busy || c.ProviderID != "CA1" || c.Ref != want {
+			t.Errorf("with a ref of %d bytes: %+v, %v", len(ref), c, err)
 		}
 	}
 }
@@ -133,5 +144,60 @@ func TestFakeThatIsDownOrSlow(t *testing.T) {
 	f.Down(true)
 	if d, err := f.Send(t.Context(), call("c2")); d.State != channel.Retry || err == nil || len(f.Calls(ana)) != 1 {
 		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// By hand a call rings until somebody takes it, once, or until it has rung for long enough; all of it is told as a
+// provider does.
+func TestFakeThatRingsUntilSomebodyTakesIt(t *testing.T) {
+	now := time.Date(2026, 6, 3, 9, 0, 0, 0, time.UTC)
+	f, e := NewFake(func() time.Time { return now }), &ear{}
+	f.SetSink(e)
+	f.ByHand(40 * time.Second)
+	heard := func(when string, want ...channel.CallState) {
+		t.Helper()
+		if err := f.Step(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(e.heard, want) {
+			t.Errorf("%s: heard %v", when, e.heard)
+		}
+		e.heard = nil
+	}
+	send := func(id string) {
+		t.Helper()
+		if _, err := f.Send(t.Context(), call(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("c1")
+	heard("it rings", channel.Calling)
+	now = now.Add(39 * time.Second)
+	heard("it goes on ringing")
+	if l := f.Lines(); len(l) != 1 || l[0].Over {
+		t.Errorf("%+v", l)
+	}
+	e.deaf = true
+	if err := f.Take(t.Context(), "c1", Phone{Answers: true, Key: AckKey}); err == nil {
+		t.Error("the sink's error is lost")
+	}
+	e.deaf = false
+	heard("taken, and told again", channel.Calling, channel.Answered, channel.Acknowledged, channel.NoAnswer)
+	for _, id := range []string{"c1", "nobody's"} {
+		if err := f.Take(t.Context(), id, Phone{Busy: true}); !errors.Is(err, ErrOver) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	send("c2")
+	if err := f.Take(t.Context(), "c2", Phone{Busy: true}); err != nil {
+		t.Fatal(err)
+	}
+	heard("declined", channel.Busy)
+	send("c3")
+	heard("another rings", channel.Calling)
+	now = now.Add(40 * time.Second)
+	heard("nobody takes it", channel.Calling, channel.NoAnswer)
+	if l := f.Lines(); len(l) != 3 || !l[2].Over || l[1].As != (Phone{Busy: true}) || f.Ringing() != 0 {
+		t.Errorf("%+v", l)
 	}
 }
