@@ -18,7 +18,7 @@ import (
 const (
 	mailTries   = 10
 	mailLease   = 2 * time.Minute
-	mailsAtOnce = 100
+	mailsAtOnce = 10 // a provider that hangs keeps them for sendWithin each
 )
 
 // mailLeaders sends the mails about terms that wait, by their rows.
@@ -84,7 +84,7 @@ func (a *App) mailLeader(ctx context.Context, m desk.AgreementMail, now time.Tim
 	if err != nil || !ours || next.State != desk.MailSending {
 		return err
 	}
-	url := a.origin(c) + ownAgreementPath(c)
+	url := a.desk(c) + ownAgreementPath(c)
 	text := fmt.Sprintf("Version %d of the agreement of %s with the help desk waits for your approval.\n\nRead what it changes, then approve it or send it back with a reason: %s\n", m.Version, c.Name, url)
 	// What was begun is told to the end, whoever asked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)

@@ -65,6 +65,9 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 		return noteTerms(tx, v, x, event)
 	})
 	a.termsChanged(cid, err)
+	if err == nil && x.Asks() {
+		a.callSoon()
+	}
 	return x, err
 }
 

@@ -324,7 +324,7 @@ func TestALeaderIsToldOfTermsThatWait(t *testing.T) {
 		if len(mails) != 1 || len(d.Mail.Mails("lou@anne.example")) != 0 {
 			t.Fatalf("mails: %+v", mails)
 		}
-		m := mails[0]
+		m := mails[0].Message
 		if !strings.Contains(m.Text, "https://mercy.help/client/mercy/agreement") || !strings.Contains(m.Text, "Version 2 of the agreement of Mercy Health") {
 			t.Errorf("it says %q", m.Text)
 		}

@@ -56,10 +56,8 @@ func (tx *Tx) AgreedSoon() func() (int, error) {
 		return row.Scan(&n)
 	}})
 	return func() (int, error) {
-		if !known && tx.u.broken == nil {
-			if _, failed, err := s.pipeline(tx.u.ctx, false); err != nil {
-				return 0, tx.u.fail(failed, err)
-			}
+		if !known {
+			return tx.Agreed()
 		}
 		return n, tx.u.broken
 	}

@@ -98,7 +98,7 @@ func askText(d desk.Agreement, me desk.StaffID) string {
 	case d.Asks():
 		return "Who leads the hospital can now approve it, or send it back, on their own page. If they said yes in a letter or mail, put that on record here."
 	case d.Desk.At.IsZero() && d.Hospital.At.IsZero():
-		return "Once the desk has approved it, who leads the hospital finds it on their own page."
+		return "Once the desk has approved it, who leads the hospital is told by mail and finds it on their own page."
 	case d.Desk.At.IsZero() && d.Hospital.By == me:
 		return "You put the hospital’s approval on record. Another supervisor approves it for the desk."
 	}

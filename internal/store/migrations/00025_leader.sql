@@ -31,22 +31,5 @@ ALTER TABLE signed_address ADD COLUMN shows TEXT NOT NULL DEFAULT 'wall';
 DROP INDEX wall_address_until;
 CREATE INDEX signed_address_until ON signed_address (shows, until_at, id) WHERE ended_at IS NULL;
 
--- Mails to who leads a hospital: a version of its agreement waits for their yes. fire_at: when one is to be sent, or, while
--- it is being sent, when it is taken as not sent.
-CREATE TABLE agreement_mail (
-  client_id BIGINT NOT NULL,
-  version INTEGER NOT NULL,
-  staff_id BIGINT NOT NULL REFERENCES staff (id),
-  made_at BIGINT NOT NULL,
-  fire_at BIGINT,
-  state TEXT NOT NULL,
-  attempts INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  moved_at BIGINT NOT NULL,
-  PRIMARY KEY (client_id, version, staff_id),
-  FOREIGN KEY (client_id, version) REFERENCES agreement (client_id, version)
-) /*sqlite: WITHOUT ROWID */;
-CREATE INDEX agreement_mail_due ON agreement_mail (fire_at, client_id, version, staff_id) WHERE fire_at IS NOT NULL;
-
 -- +goose Down
 SELECT 1;

@@ -7,10 +7,6 @@ ALTER TABLE uncounted ENABLE ROW LEVEL SECURITY;
 ALTER TABLE uncounted FORCE ROW LEVEL SECURITY;
 CREATE POLICY client ON uncounted USING ((SELECT current_setting('kept.clients', true) = '*')
   OR client_id = ANY (CAST((SELECT CAST(nullif(nullif(current_setting('kept.clients', true), '*'), '') AS bigint[])) AS bigint[])));
-ALTER TABLE agreement_mail ENABLE ROW LEVEL SECURITY;
-ALTER TABLE agreement_mail FORCE ROW LEVEL SECURITY;
-CREATE POLICY client ON agreement_mail USING ((SELECT current_setting('kept.clients', true) = '*')
-  OR client_id = ANY (CAST((SELECT CAST(nullif(nullif(current_setting('kept.clients', true), '*'), '') AS bigint[])) AS bigint[])));
 
 -- +goose Down
 SELECT 1;
