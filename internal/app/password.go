@@ -110,11 +110,11 @@ func goodPassword(password string) *desk.Error {
 	return nil
 }
 
-// NewPassword is what somebody types to change their password.
-type NewPassword struct{ Now, Fresh string }
+// NewPassword is what somebody types to change their password; the fresh one twice, so that a slip locks nobody out.
+type NewPassword struct{ Now, Fresh, Again string }
 
 // ChangePassword gives v another password, and signs out every browser but the one with this session secret. Fields
-// "now", "fresh". Conflict "password.changed" when it was changed meanwhile; RateLimited.
+// "now", "fresh", "again". Conflict "password.changed" when it was changed meanwhile; RateLimited.
 func (a *App) ChangePassword(ctx context.Context, v desk.Viewer, session string, in NewPassword) error {
 	if !hasAccount(v) {
 		return errStaffOnly
@@ -122,11 +122,7 @@ func (a *App) ChangePassword(ctx context.Context, v desk.Viewer, session string,
 	if err := a.limits.take(a.Now(), newPassTry, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
 		return err
 	}
-	var s desk.Staff
-	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		s, err = tx.Staff(v.Staff)
-		return err
-	})
+	s, err := a.myself(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -144,6 +140,8 @@ func (a *App) ChangePassword(ctx context.Context, v desk.Viewer, session string,
 		bad.Add("fresh", err.Code, err.Message)
 	} else if in.Fresh == in.Now {
 		bad.Add("fresh", "password.same", "That is your password already. Choose another one.")
+	} else if in.Again != in.Fresh {
+		bad.Add("again", "password.again", "This is not the new password above. Type it once more in both.")
 	}
 	if err := bad.Err(); err != nil {
 		return err

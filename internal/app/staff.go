@@ -253,6 +253,18 @@ func hasAccount(v desk.Viewer) bool {
 	return v.Staff != 0 && (v.Who == desk.WhoStaff || v.Who == desk.WhoLeader)
 }
 
+// myself is the account of v as it is stored.
+func (a *App) myself(ctx context.Context, v desk.Viewer) (s desk.Staff, err error) {
+	if !hasAccount(v) {
+		return s, errStaffOnly
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		s, err = tx.Staff(v.Staff)
+		return err
+	})
+	return s, err
+}
+
 // saveMyself changes the staff row of v.
 func (a *App) saveMyself(ctx context.Context, v desk.Viewer, change func(*desk.Staff)) error {
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {

@@ -10,46 +10,55 @@ import (
 
 // accountSaved says what was done to an account.
 var accountSaved = map[string]string{
-	"factor":   "The second factor is on.",
-	"password": "Your password is changed. Other browsers are signed out.",
+	"factor":    "The second factor is on. Other browsers are signed out.",
+	"no-factor": "The second factor is off.",
+	"password":  "Your password is changed. Other browsers are signed out.",
 }
 
 func factorOf(who desk.Staff, post string) view.FactorView {
 	return view.FactorView{Post: post, On: who.TOTP != ""}
 }
 
-// secondFactor begins one, or switches it on after a right code: then it gives 303, and otherwise the status of the page
-// that shows f.
-func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (status int, err error) {
+// secondFactor begins one, switches it on after a right code, or off by a proof: then saved says what was done. Otherwise
+// the page shows f, with the problems.
+func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (saved string, problems []view.Problem, err error) {
 	form := r.PostForm
-	if form.Get("do") != "confirm" {
-		f.Secret, f.URL, err = h.app.BeginTOTP(r.Context(), s.v)
-		return http.StatusOK, err
+	switch form.Get("do") {
+	case "begin":
+		f.Secret, err = h.app.BeginTOTP(r.Context(), s.v)
+	case "end":
+		saved, err = "no-factor", h.app.EndTOTP(r.Context(), s.v, form.Get("proof"))
+	default:
+		f.Secret = form.Get("secret")
+		saved, err = "factor", h.app.ConfirmTOTP(r.Context(), s.v, sessionOf(r), f.Secret, form.Get("code"))
 	}
-	err = h.app.ConfirmTOTP(r.Context(), s.v, form.Get("secret"), form.Get("code"))
-	if desk.Is(err, desk.Invalid) {
-		f.Secret, f.Code = form.Get("secret"), said(err)
-		return http.StatusUnprocessableEntity, nil
+	f.URL = app.FactorURL(s.who.Login, f.Secret)
+	if !desk.Is(err, desk.Invalid) {
+		return saved, nil, err
 	}
-	return http.StatusSeeOther, err
+	wrongAt(err, "code", &f.Code, &problems)
+	wrongAt(err, "proof", &f.Proof, &problems)
+	return "", problems, nil
 }
 
 // newPassword changes it, or gives what is wrong with what was typed. What was typed is not shown again.
 func (h *handler) newPassword(r *http.Request, s signed, p *view.PasswordView) (problems []view.Problem, err error) {
-	err = h.app.ChangePassword(r.Context(), s.v, sessionOf(r), app.NewPassword{Now: r.PostForm.Get("now"), Fresh: r.PostForm.Get("fresh")})
+	form := r.PostForm
+	err = h.app.ChangePassword(r.Context(), s.v, sessionOf(r), app.NewPassword{Now: form.Get("now"), Fresh: form.Get("fresh"), Again: form.Get("again")})
 	if !desk.Is(err, desk.Invalid) {
 		return nil, err
 	}
-	p.NowError, p.FreshError = field(err, "now"), field(err, "fresh")
-	for id, text := range map[string]string{"now": p.NowError, "fresh": p.FreshError} {
-		if text != "" {
-			problems = append(problems, view.Problem{FieldID: id, Text: text})
-		}
-	}
-	if len(problems) == 2 && problems[0].FieldID != "now" {
-		problems[0], problems[1] = problems[1], problems[0]
-	}
+	wrongAt(err, "now", &p.NowError, &problems)
+	wrongAt(err, "fresh", &p.FreshError, &problems)
+	wrongAt(err, "again", &p.AgainError, &problems)
 	return problems, nil
+}
+
+// wrongAt puts what err says of a field to the field and into the list above the form.
+func wrongAt(err error, name string, at *string, problems *[]view.Problem) {
+	if *at = field(err, name); *at != "" {
+		*problems = append(*problems, view.Problem{FieldID: name, Text: *at})
+	}
 }
 
 // GET /client/{slug}/account: the account of who leads the hospital.
@@ -84,15 +93,24 @@ func (h *handler) saveOwnFactor(w http.ResponseWriter, r *http.Request, s signed
 	if err != nil {
 		return err
 	}
-	status, err := h.secondFactor(r, s, &v.Factor)
+	saved, problems, err := h.secondFactor(r, s, &v.Factor)
 	switch {
 	case err != nil:
 		return err
-	case status == http.StatusSeeOther:
-		http.Redirect(w, r, "/client/"+c.Slug+"/account?saved=factor", status)
+	case saved != "":
+		http.Redirect(w, r, "/client/"+c.Slug+"/account?saved="+saved, http.StatusSeeOther)
 		return nil
 	}
-	return h.showAccount(w, r, s, c, status, v)
+	v.Problems = problems
+	return h.showAccount(w, r, s, c, problemStatus(problems), v)
+}
+
+// problemStatus is that of a page with problems, or with none.
+func problemStatus(problems []view.Problem) int {
+	if len(problems) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
 }
 
 // accountOf is the page for who leads the hospital of the address; nothing for staff, who have theirs.
@@ -110,7 +128,7 @@ func (h *handler) accountOf(r *http.Request, s signed) (v view.AccountView, c de
 
 func (h *handler) showAccount(w http.ResponseWriter, r *http.Request, s signed, c desk.Client, status int, v view.AccountView) error {
 	title := "Your account"
-	if len(v.Problems) > 0 || v.Factor.Code != "" {
+	if len(v.Problems) > 0 {
 		title = "Error: " + title
 	}
 	h.render(w, r, status, within(view.OwnPage(h.ownPage(s, c, title, "/account")), view.Account(v)))

@@ -68,8 +68,7 @@ func leadersTold(page app.AgreementPage, loc *time.Location) string {
 			all = append(all, strings.TrimSpace("the mail waits to be sent "+m.Reason))
 		}
 	}
-	text := strings.Join(slices.Compact(all), "; ")
-	return strings.ToUpper(text[:1]) + text[1:]
+	return upper(strings.Join(slices.Compact(all), "; "))
 }
 
 // termsActs say what was done to an agreement.

@@ -110,15 +110,16 @@ func (h *handler) saveDisplay(w http.ResponseWriter, r *http.Request, s signed) 
 // POST /desk/display/second-factor
 func (h *handler) saveSecondFactor(w http.ResponseWriter, r *http.Request, s signed) error {
 	v := profileView(s.who)
-	status, err := h.secondFactor(r, s, &v.Factor)
+	saved, problems, err := h.secondFactor(r, s, &v.Factor)
 	switch {
 	case err != nil:
 		return err
-	case status == http.StatusSeeOther:
-		http.Redirect(w, r, "/desk/display?saved=factor", status)
+	case saved != "":
+		http.Redirect(w, r, "/desk/display?saved="+saved, http.StatusSeeOther)
 		return nil
 	}
-	return h.showProfile(w, r, s, status, v)
+	v.Problems = problems
+	return h.showProfile(w, r, s, problemStatus(problems), v)
 }
 
 // POST /desk/display/password
