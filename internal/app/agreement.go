@@ -34,7 +34,8 @@ type AgreementPage struct {
 	Versions []AgreementVersion // newest first; the usual terms are the last
 	Live     AgreementVersion
 	Draft    *AgreementVersion    // that is being worked on; nil: none
-	Mails    []desk.AgreementMail // to who leads the hospital, that the draft waits for them
+	Leaders  int                  // so many people lead the hospital here
+	Mails    []desk.AgreementMail // to them, that the draft waits for them
 	Events   []desk.AgreementEvent
 }
 
@@ -84,6 +85,9 @@ func (a *App) Agreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (
 			return err
 		}
 		if page.Draft != nil {
+			if page.Leaders, err = tx.Leaders(); err != nil {
+				return err
+			}
 			if page.Mails, err = tx.AgreementMails(page.Draft.Version); err != nil {
 				return err
 			}

@@ -58,7 +58,7 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 			return err
 		}
 		if x.Asks() {
-			if err := tx.MailLeaders(x.Version); err != nil {
+			if err := tx.MailLeaders(); err != nil {
 				return err
 			}
 		}

@@ -375,3 +375,48 @@ func TestALeaderIsToldOfTermsThatWait(t *testing.T) {
 		}
 	})
 }
+
+// Who leads a hospital since today is told of what waits since yesterday, once; who leads another one is told nothing, and who
+// was told before is not told again.
+func TestANewLeaderIsToldOfTermsThatWait(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		add := func(login string, c desk.ClientID) {
+			t.Helper()
+			_, _, err := d.App.AddStaff(d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: login, Role: desk.Leader, Clients: []desk.ClientID{c}}, "", nil)
+			d.Must(err)
+		}
+		told := func(login string, want int) {
+			t.Helper()
+			if n := len(d.Mail.Mails(login)); n != want {
+				t.Errorf("%s was told %d times, not %d", login, n, want)
+			}
+		}
+		leaders := func(want int) {
+			t.Helper()
+			page, err := d.App.Agreement(d.Ctx(), d.Ana, d.Mercy.ID)
+			d.Must(err)
+			if page.Leaders != want || len(page.Mails) != want {
+				t.Errorf("%d lead it and %d mails, not %d", page.Leaders, len(page.Mails), want)
+			}
+		}
+		draft := drafts(d, d.Mercy, nil)
+		asked, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
+		d.Must(err)
+		leaders(0)
+		d.Advance(24 * time.Hour)
+		add("ruth@mercy.example", d.Mercy.ID)
+		add("lou@anne.example", d.Anne.ID)
+		d.Settle()
+		told("ruth@mercy.example", 1)
+		told("lou@anne.example", 0)
+		add("rita@mercy.example", d.Mercy.ID)
+		d.Settle()
+		told("ruth@mercy.example", 1)
+		told("rita@mercy.example", 1)
+		leaders(2)
+		d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, asked.Version, asked.Edit))
+		add("nils@mercy.example", d.Mercy.ID)
+		d.Advance(time.Hour)
+		told("nils@mercy.example", 0)
+	})
+}

@@ -50,6 +50,11 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 		if err := tx.AddStaff(s); err != nil {
 			return err
 		}
+		if s.Role == desk.Leader {
+			if err := tx.MailLeader(s.ID); err != nil { // terms may wait for somebody who leads
+				return err
+			}
+		}
 		known, err := tx.Skills()
 		if err != nil {
 			return err
@@ -71,6 +76,9 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 		return desk.Staff{}, "", err
 	}
 	a.facts.forget()
+	if s.Role == desk.Leader {
+		a.callSoon()
+	}
 	return public(s), password, nil
 }
 

@@ -8,10 +8,18 @@ import (
 
 const agreementMailNames = "client_id, version, staff_id, made_at, fire_at, state, attempts, reason, moved_at"
 
+// agreementMailAdd begins a statement that adds a mail to everybody who leads a client about each version that waits for their
+// yes; the end names the client or who leads it.
+const agreementMailAdd = "INSERT INTO agreement_mail (" + agreementMailNames + `)
+	SELECT a.client_id, a.version, s.id, $2, $2, 'waiting', 0, '', $2
+	FROM agreement a JOIN staff_client sc ON sc.client_id = a.client_id JOIN staff s ON s.id = sc.staff_id
+	WHERE a.desk_at IS NOT NULL AND a.hospital_at IS NULL AND a.gone_at IS NULL AND s.role = 'leader' AND s.active = 1 AND `
+
 var (
-	agreementMailAdd = sql("INSERT INTO agreement_mail (" + agreementMailNames + `)
-		SELECT sc.client_id, $2, s.id, $3, $3, 'waiting', 0, '', $3 FROM staff_client sc JOIN staff s ON s.id = sc.staff_id
-		WHERE sc.client_id = $1 AND s.role = 'leader' AND s.active = 1 ON CONFLICT DO NOTHING`)
+	agreementMailToAll = sql(agreementMailAdd + "a.client_id = $1 ON CONFLICT DO NOTHING")
+	agreementMailToOne = sql(agreementMailAdd + "s.id = $1 ON CONFLICT DO NOTHING")
+	ledBy              = sql(`SELECT COUNT(*) FROM staff_client sc JOIN staff s ON s.id = sc.staff_id
+		WHERE sc.client_id = $1 AND s.role = 'leader' AND s.active = 1`)
 	agreementMailsOf  = sql("SELECT " + agreementMailNames + " FROM agreement_mail WHERE client_id = $1 AND version = $2 ORDER BY staff_id")
 	agreementMailsDue = sql("SELECT " + agreementMailNames + " FROM agreement_mail WHERE fire_at <= $1 ORDER BY fire_at, client_id, version, staff_id LIMIT $2")
 	agreementMailSome = sql("SELECT 1 FROM agreement_mail WHERE fire_at <= $1 LIMIT 1")
@@ -24,10 +32,17 @@ func scanAgreementMail(row scanner) (m desk.AgreementMail, err error) {
 	return m, err
 }
 
-// MailLeaders writes a mail to everybody who leads the client, about a version of its agreement. It is due at once.
-func (tx *Tx) MailLeaders(version int) error {
-	return tx.put(agreementMailAdd, tx.client, version, micros(tx.Now()))
+// MailLeaders writes a mail to everybody who leads the client, about what waits for their yes and they were not told of. It
+// is due at once.
+func (tx *Tx) MailLeaders() error { return tx.put(agreementMailToAll, tx.client, micros(tx.Now())) }
+
+// MailLeader does so for one of them.
+func (tx *DeskTx) MailLeader(s desk.StaffID) error {
+	return tx.put(agreementMailToOne, int64(s), micros(tx.Now()))
 }
+
+// Leaders is how many people lead the client.
+func (tx *ReadTx) Leaders() (int, error) { return one(tx, ledBy, value[int], tx.client) }
 
 // AgreementMails are the mails about a version.
 func (tx *ReadTx) AgreementMails(version int) ([]desk.AgreementMail, error) {

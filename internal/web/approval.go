@@ -52,8 +52,11 @@ func approvalFacts(a desk.Agreement, loc *time.Location, now time.Time) []view.K
 
 // leadersTold says how who leads the hospital learns that the draft waits for them.
 func leadersTold(page app.AgreementPage, loc *time.Location) string {
-	if len(page.Mails) == 0 {
+	switch {
+	case page.Leaders == 0:
 		return "Nobody leads this hospital here. Ask for its approval, and put that on record."
+	case len(page.Mails) == 0:
+		return "Not by mail. It stands on their own page."
 	}
 	var all []string
 	for _, m := range page.Mails {
