@@ -22,7 +22,7 @@ var (
 		WHERE sc.client_id = $1 AND s.role = 'leader' AND s.active = 1`)
 	agreementMailsOf  = sql("SELECT " + agreementMailNames + " FROM agreement_mail WHERE client_id = $1 AND version = $2 ORDER BY staff_id")
 	agreementMailsDue = sql("SELECT " + agreementMailNames + " FROM agreement_mail WHERE fire_at <= $1 ORDER BY fire_at, client_id, version, staff_id LIMIT $2")
-	agreementMailSome = sql("SELECT 1 FROM agreement_mail WHERE fire_at <= $1 LIMIT 1")
+	agreementMailSome = sql("SELECT 1 FROM agreement_mail WHERE fire_at <= $1 ORDER BY fire_at, client_id, version, staff_id LIMIT 1")
 	agreementMailMove = sql(`UPDATE agreement_mail SET state = $6, attempts = $7, reason = $8, fire_at = $9, moved_at = $10
 		WHERE client_id = $1 AND version = $2 AND staff_id = $3 AND state = $4 AND attempts = $5`)
 )
