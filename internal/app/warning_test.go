@@ -396,3 +396,29 @@ func TestAMissThatIsNotToldIsNoticed(t *testing.T) {
 		}
 	})
 }
+
+// What can still be met stands before what was missed, also where not everything is shown; and it is said that there is more.
+func TestAWarningThatCanStillBeMetIsNotHidden(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for _, words := range []string{"How do I see my weight in pounds?", "How do I see my height in feet?"} {
+			got := d.Maria().Asks(words)
+			d.Must(d.App.Assign(d.Ctx(), d.Ana, got.Got.Ref, d.Sam.Staff))
+			d.Advance(12 * time.Minute)
+		}
+		list, err := d.App.ClocksSoon(d.Ctx(), d.Sam, 1)
+		d.Must(err)
+		if len(list.Warned) != 1 || list.Warned[0].Percent != 75 || !list.WarnedMore {
+			t.Errorf("of what is missed and what is not, the first is %+v, more: %v", list.Warned, list.WarnedMore)
+		}
+		list, err = d.App.ClocksSoon(d.Ctx(), d.Sam, 2)
+		d.Must(err)
+		if len(list.Warned) != 2 || list.Warned[1].Percent != 100 || list.WarnedMore {
+			t.Errorf("all are %+v, more: %v", list.Warned, list.WarnedMore)
+		}
+		strip, err := d.App.Strip(d.Ctx(), d.Sam)
+		d.Must(err)
+		if len(strip.Warned) != 2 || strip.Warned[0].Percent != 75 {
+			t.Errorf("the strip begins with %+v", strip.Warned)
+		}
+	})
+}
