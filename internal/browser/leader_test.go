@@ -1,12 +1,15 @@
 package browser_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -62,6 +65,20 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	}
 	lookAt(url[strings.Index(url, "/figures?"):], "shared")
 	b.says("1 promise was broken.").saysNot("Sign out", "Was due")
+	eval[bool](b, `(window.printed = 0, window.print = () => { window.printed++; }, document.querySelector('[data-print]').click(), true)`)
+	b.until("one press prints once", `window.printed === 1`)
+	// Taken back, it shows nothing any more, also where it is open.
+	led := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}
+	shares, err := p.App.Shares(p.Ctx(), led, p.Mercy.ID)
+	p.Must(err)
+	b.arrive(chromedp.Func(func(context.Context, *chromedp.Target) error {
+		for _, link := range shares {
+			p.Must(p.App.EndShare(p.Ctx(), led, p.Mercy.ID, link.ID))
+		}
+		p.Maria().Asks("How do I see my height in feet?")
+		return nil
+	}))
+	b.says("This link to the figures has ended.").saysNot("1 promise was broken.")
 
 	// New terms wait for the yes of who leads; sent back, and seen by the desk.
 	page, err := p.App.Agreement(p.Ctx(), p.Ana, p.Mercy.ID)
