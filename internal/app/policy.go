@@ -205,7 +205,7 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID
 		if now != e.Seen {
 			return errPolicyChanged
 		}
-		if err := a.callsSomebody(tx.DeskReadTx, e.Policy); err != nil {
+		if err := a.callsSomebody(tx.DeskReadTx, 0, e.Policy); err != nil {
 			return err
 		}
 		return tx.SetSetting(of.setting(), string(text))
@@ -230,7 +230,7 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	if _, err := a.Client(ctx, v, c); err != nil {
 		return err
 	}
-	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, e.Policy) })
+	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, c, e.Policy) })
 	if err != nil {
 		return err
 	}
@@ -250,9 +250,9 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	return err
 }
 
-// callsSomebody refuses a policy that calls a rota or a person that is not there: nobody would notice before it is
-// needed.
-func (a *App) callsSomebody(tx *store.DeskReadTx, policy coverage.Policy) error {
+// callsSomebody refuses a policy that calls a rota or a person that is not there, or for a client somebody who does not
+// serve it: nobody would notice before it is needed.
+func (a *App) callsSomebody(tx *store.DeskReadTx, c desk.ClientID, policy coverage.Policy) error {
 	rotas, err := tx.Rotas(tx.Now())
 	if err != nil {
 		return err
@@ -266,8 +266,15 @@ func (a *App) callsSomebody(tx *store.DeskReadTx, policy coverage.Policy) error 
 			if to.Rota != 0 && !slices.ContainsFunc(rotas, func(r desk.Rota) bool { return r.ID == to.Rota }) {
 				return desk.Fields{{Field: "steps", Code: "policy.rota", Message: "A step calls a rota that is not in use: it would reach nobody. Choose another one."}}.Err()
 			}
-			if to.Person != 0 && !slices.ContainsFunc(staff, func(s desk.Staff) bool { return s.ID == desk.StaffID(to.Person) && s.Works() }) {
+			if to.Person == 0 {
+				continue
+			}
+			i := slices.IndexFunc(staff, func(s desk.Staff) bool { return s.ID == desk.StaffID(to.Person) && s.Works() })
+			if i < 0 {
 				return desk.Fields{{Field: "steps", Code: "policy.person", Message: "A step calls somebody who does not work here any more: choose another one."}}.Err()
+			}
+			if c != 0 && !viewerOf(staff[i]).Sees(c) {
+				return desk.Fields{{Field: "steps", Code: "policy.serves", Message: "A step calls " + staff[i].Name + ", who does not serve this hospital and would not be called: choose somebody who does."}}.Err()
 			}
 		}
 	}

@@ -44,6 +44,10 @@ func TestAHospitalHasALadderOfItsOwn(t *testing.T) {
 		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForPromises, gone); !wrongAt(err, "steps", "policy.person") {
 			t.Errorf("somebody who is not there: %v", err)
 		}
+		gone.Steps[0].To[0].Person = int64(d.Eve.Staff)
+		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Mercy.ID, app.ForPromises, gone); !wrongAt(err, "steps", "policy.serves") {
+			t.Errorf("Eve, who serves St. Anne alone, for Mercy: %v", err)
+		}
 		d.Restart()
 		rung := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {
