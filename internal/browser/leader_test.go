@@ -56,6 +56,7 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	b = p.signedIn(t, ruth)
 	lookAt("/client/mercy/shares", "shares")
 	b.follow("Make a link").until("it is made", `document.body.textContent.includes('It works until')`)
+	b.until("who made it is led to it", `document.activeElement.id === 'new-title'`)
 	b.axe("a link that was just made", everyRule)
 	b.fits("/client/mercy/shares")
 	url, until, err := p.App.ShareFigures(p.Ctx(), desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}, p.Mercy.ID)
