@@ -168,13 +168,19 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID
 		return errLeadsRoster
 	}
 	var bad desk.Fields
-	if e.Name = "Alerts"; of == ForPromises {
-		e.Name = "Promises"
-		for i, step := range e.Steps {
-			if step.At.Abs() > desk.MaxLadder {
-				bad.Add("steps", "policy.far", fmt.Sprintf("Step %d is more than 12 hours from the due time: choose one nearer to it.", i+1))
-			}
+	e.Name = "Alerts"
+	for i, step := range e.Steps {
+		switch {
+		case step.At.Abs() > desk.MaxLadder && of == ForPromises:
+			bad.Add("steps", "policy.far", fmt.Sprintf("Step %d is more than 12 hours from the due time: choose one nearer to it.", i+1))
+		case step.At > desk.MaxLadder || step.At < 0 && of == ForAlerts:
+			bad.Add("steps", "policy.far", fmt.Sprintf("Step %d does not begin within 12 hours after the alert: choose a time that does.", i+1))
+		case step.Wait > desk.MaxLadder:
+			bad.Add("steps", "policy.long", fmt.Sprintf("Step %d waits more than 12 hours for an answer: choose a shorter time.", i+1))
 		}
+	}
+	if of == ForPromises {
+		e.Name = "Promises"
 		for _, k := range e.Kinds {
 			if !slices.Contains(desk.PromiseKinds, k) || k == desk.Confirm {
 				bad.Add("kinds", "choice.invalid", "Choose which promises somebody is called for.")
