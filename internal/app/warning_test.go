@@ -108,9 +108,9 @@ func TestWhoIsWarnedOfAClock(t *testing.T) {
 		if got := clockEvents(d, maria); !slices.Equal(got, []string{"first_response 75 "}) {
 			t.Errorf("nobody is there: %q", got)
 		}
-		is("when nobody is there", d.Omar, 100, 75) // Ana has gone, and Rosa's is everybody's too
+		is("when nobody is there", d.Omar, 75, 100) // Ana has gone, and Rosa's is everybody's too
 		d.AdvanceTo(d.At(2, 18, 1))                 // Omar's shift
-		is("on shift", d.Omar, 100, 90)
+		is("on shift", d.Omar, 90, 100)
 		says("when Omar is there", maria, "first_response 75 ", "first_response 90 Omar Said")
 		verified(d)
 	})

@@ -79,7 +79,7 @@ func (h *handler) showFigures(w http.ResponseWriter, r *http.Request, s signed, 
 		v.ShareURL = o.base + "/shares"
 	}
 	if s.v.Who == desk.WhoLeader {
-		v.AgreementURL = ownAgreementURL(c)
+		v.AgreementURL, v.AccountURL = ownAgreementURL(c), o.base+"/account"
 		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
 		if err != nil {
 			return err
@@ -166,6 +166,27 @@ func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, er
 	}
 	v.Tables = figuresTables(f)
 	return v, nil
+}
+
+// ownPage is what the pages beside the figures of a hospital say around their content.
+func (h *handler) ownPage(s signed, c desk.Client, title, here string) view.OwnPageView {
+	p := view.OwnPageView{Title: title + " – " + c.Name, Theme: s.who.Theme, Hospital: c.Name}
+	base := "/client/" + c.Slug
+	add := func(text, path string) {
+		p.Tabs = append(p.Tabs, view.Tab{Text: text, URL: base + path, Current: path == here})
+	}
+	add("Figures", "")
+	if s.v.Who == desk.WhoLeader {
+		add("Agreement", "/agreement")
+	}
+	add("Share", "/shares")
+	if s.v.Who == desk.WhoLeader {
+		add("Account", "/account")
+	}
+	if s.v.IsStaff() {
+		p.BackURL = "/desk"
+	}
+	return p
 }
 
 // periodText names a period by the calendar of the hospital: "June 2026 so far".
