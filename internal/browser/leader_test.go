@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/pquerna/otp/totp"
 
 	"kept/internal/app"
@@ -59,6 +61,7 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	b = p.signedIn(t, ruth)
 	lookAt("/client/mercy/shares", "shares")
 	b.follow("Make a link").until("it is made", `document.body.textContent.includes('It works until')`)
+	b.until("who made it is led to it", `document.activeElement.id === 'new-title'`)
 	b.axe("a link that was just made", everyRule)
 	b.fits("/client/mercy/shares")
 	url, until, err := p.App.ShareFigures(p.Ctx(), desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}, p.Mercy.ID)
@@ -68,6 +71,20 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	}
 	lookAt(url[strings.Index(url, "/figures?"):], "shared")
 	b.says("1 promise was broken.").saysNot("Sign out", "Was due")
+	eval[bool](b, `(window.printed = 0, window.print = () => { window.printed++; }, document.querySelector('[data-print]').click(), true)`)
+	b.until("one press prints once", `window.printed === 1`)
+	// Taken back, it shows nothing any more, also where it is open.
+	led := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}
+	shares, err := p.App.Shares(p.Ctx(), led, p.Mercy.ID)
+	p.Must(err)
+	b.arrive(chromedp.Func(func(context.Context, *chromedp.Target) error {
+		for _, link := range shares {
+			p.Must(p.App.EndShare(p.Ctx(), led, p.Mercy.ID, link.ID))
+		}
+		p.Maria().Asks("How do I see my height in feet?")
+		return nil
+	}))
+	b.says("This link to the figures has ended.").saysNot("1 promise was broken.")
 
 	// The account: what is wrong stands at its field; a second factor that is begun, that has a wrong code, that is on.
 	b = p.signedIn(t, ruth)

@@ -36,7 +36,7 @@ func TestAWarningIsDismissed(t *testing.T) {
 	sam := a.as(a.d.Sam)
 	sam.post(path+"/dismissals", send...).gets(403)
 	a.post(path+"/dismissals", send...).gets(200, "The warning is dismissed.").lacks("You were warned of these")
-	a.post(path+"/dismissals", send...).gets(409, "Nobody is warned of this any more")
+	a.post(path+"/dismissals", send...).gets(409, "Nobody is warned of this any more", "What ends first")
 	a.get(path).gets(200, "Ana Ruiz dismissed the warning: first answer, 75% of its time is used.")
 }
 

@@ -34,6 +34,9 @@ func TestALeaderSeesTheFiguresAndNothingElse(t *testing.T) {
 		t.Errorf("/client leads to %s", ruth.at)
 	}
 	ruth.get("/client/mercy/part?period=last-month").gets(200, "No promise fell due in this time.").lacks("<html")
+	if strings.Contains(ruth.body, `figures-why"></td>`) {
+		t.Error("a figure stands there without what it means")
+	}
 	ruth.get("/client/mercy?period=quarter").gets(200, "the quarter so far")
 	ruth.get("/client/"+a.d.Anne.Slug).gets(404, "You see the figures of your own hospital.").lacks("St. Anne")
 	ruth.get("/client/" + a.d.Anne.Slug + "/live").gets(404)
