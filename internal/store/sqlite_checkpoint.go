@@ -20,7 +20,7 @@ type checkpointer struct {
 const (
 	// checkpointAt is how long a log becomes, in pages. Pages that every commit changes are copied once for all of
 	// those in it.
-	checkpointAt = 12_000
+	checkpointAt = 10_000
 	checkEvery   = 32 // commits
 )
 
@@ -58,8 +58,10 @@ func (c *checkpointer) copy() error {
 	if pages, err := c.d.checkpoint("NOOP"); err != nil || pages < checkpointAt {
 		return err
 	}
-	if _, err := c.d.checkpoint("PASSIVE"); err != nil {
-		return err
+	for range 2 { // the second has little left, and leaves less
+		if _, err := c.d.checkpoint("PASSIVE"); err != nil {
+			return err
+		}
 	}
 	handBack, err := c.w.hold(context.Background())
 	if err != nil {
