@@ -33,7 +33,9 @@ type AgreementPage struct {
 	Now      time.Time
 	Versions []AgreementVersion // newest first; the usual terms are the last
 	Live     AgreementVersion
-	Draft    *AgreementVersion // that is being worked on; nil: none
+	Draft    *AgreementVersion    // that is being worked on; nil: none
+	Leaders  int                  // so many people lead the hospital here
+	Mails    []desk.AgreementMail // to them, that the draft waits for them
 	Events   []desk.AgreementEvent
 }
 
@@ -81,6 +83,14 @@ func (a *App) Agreement(ctx context.Context, v desk.Viewer, cid desk.ClientID) (
 		}
 		if page, err = agreementPage(c, all, tx.Now()); err != nil {
 			return err
+		}
+		if page.Draft != nil {
+			if page.Leaders, err = tx.Leaders(); err != nil {
+				return err
+			}
+			if page.Mails, err = tx.AgreementMails(page.Draft.Version); err != nil {
+				return err
+			}
 		}
 		page.Events, err = tx.AgreementEvents()
 		return err

@@ -11,6 +11,8 @@ import (
 	"kept/internal/desk"
 	"kept/internal/sla"
 	"kept/internal/sla/agreementyaml"
+	"kept/internal/store"
+	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
 
@@ -386,5 +388,49 @@ func TestWhatIf(t *testing.T) {
 		if _, err := d.App.WhatIf(d.Ctx(), d.Sam, d.Mercy.ID, strict, opened, d.Now()); !desk.Is(err, desk.Forbidden) {
 			t.Errorf("an analyst: %v", err)
 		}
+	})
+}
+
+// Terms that were put in force a moment ago bind the next question, whichever node it comes to: no node goes by what it
+// knew before.
+func TestNewTermsBindTheNextQuestion(t *testing.T) {
+	check := func(t *testing.T, d *testkit.Desk, here, there *app.App) {
+		t.Helper()
+		opens := func(a *app.App, phone string) time.Duration {
+			t.Helper()
+			got, err := a.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds please", Via: desk.ViaWeb, Skill: "PORTAL", Channel: desk.BySMS,
+				Requester: app.RequesterIn{Name: "Maria Gomez", Phone: phone, Proven: true}})
+			d.Must(err)
+			return got.Promise.Due.Sub(d.Now())
+		}
+		before := opens(there, "+13125550101") // now it knows the desk
+		if before <= 7*time.Minute {
+			t.Fatalf("by the usual terms a first word is due in %s", before)
+		}
+		for i, most := range []time.Duration{7 * time.Minute, 5 * time.Minute} {
+			d.Skip(time.Second) // less than a node believes what it knows
+			draft := drafts(d, d.Mercy, func(a *sla.Agreement) {
+				for j := range a.Targets {
+					if a.Targets[j].Metric == sla.FirstResponse {
+						a.Targets[j].Allowed = most
+					}
+				}
+			})
+			agrees(d, draft)
+			for _, a := range []*app.App{there, here} {
+				if now := opens(a, fmt.Sprintf("+1312555012%d", i)); now != most {
+					t.Errorf("version %d: a first word is due in %s, want %s", draft.Version, now, most)
+				}
+			}
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		d := testkit.New(t, storetest.SQLite(t))
+		check(t, d, d.App, d.App)
+	})
+	t.Run("two nodes on postgres", func(t *testing.T) {
+		open := storetest.Postgres(t)
+		d := testkit.New(t, open)
+		check(t, d, d.App, app.New(app.Options{DB: open(store.Options{Clock: d.Now})}))
 	})
 }

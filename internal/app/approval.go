@@ -23,7 +23,8 @@ type ApprovalIn struct {
 }
 
 // ApproveAgreement notes that one side has approved the draft. From the first approval on its terms never change; with
-// the second it holds, from its date on or from now, whichever is later. Nobody approves for both sides.
+// the second it holds, from its date on or from now, whichever is later. Nobody approves for both sides. Who leads the hospital
+// is told by mail that it waits for them.
 func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.ClientID, in ApprovalIn) (desk.Agreement, error) {
 	if !v.Leads() {
 		return desk.Agreement{}, errAgreementLead
@@ -52,18 +53,26 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 			says.Name, says.How, says.Record = in.Who, in.How, v.Name
 			event = desk.AgreementEvent{Type: desk.TermsRecorded, Name: in.Who, Text: in.How}
 		}
-		x, err = approve(tx, c, in.Version, in.Edit, in.Hospital, says)
+		x, err = a.approve(tx, c, in.Version, in.Edit, in.Hospital, says)
 		if err != nil {
 			return err
+		}
+		if x.Asks() {
+			if err := tx.MailLeaders(); err != nil {
+				return err
+			}
 		}
 		return noteTerms(tx, v, x, event)
 	})
 	a.termsChanged(cid, err)
+	if err == nil && x.Asks() {
+		a.callSoon()
+	}
 	return x, err
 }
 
 // approve notes the yes of one side to a draft that was seen.
-func approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
+func (a *App) approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
 	if says.By == 0 {
 		return x, errNoAccount
 	}
@@ -115,6 +124,13 @@ func approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says
 	if !x.Agreed() {
 		return x, nil
 	}
+	hold := 0
+	for _, y := range all {
+		if y.Agreed() {
+			hold++
+		}
+	}
+	a.books.put.Store(c.ID, hold)
 	if err := tx.TermsHold(); err != nil {
 		return x, err
 	}
@@ -231,7 +247,7 @@ func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.Clien
 		}
 		says := desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}
 		if in.Yes {
-			if x, err = approve(tx, c, in.Version, in.Edit, true, says); err != nil {
+			if x, err = a.approve(tx, c, in.Version, in.Edit, true, says); err != nil {
 				return err
 			}
 			return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsAccepted})

@@ -17,7 +17,10 @@ type book struct {
 }
 
 // books are compiled once for each client and number of agreed versions, which never change.
-type books struct{ of sync.Map } // of desk.ClientID to *book
+type books struct {
+	of  sync.Map // of desk.ClientID to *book
+	put sync.Map // of desk.ClientID to int: how many this process has put in force, before what is known of the desk says so
+}
 
 // bookIn gives the book of the client of tx, as true as everything else that tx reads.
 func (a *App) bookIn(tx *store.ReadTx, c desk.Client) (*book, error) {
@@ -66,29 +69,48 @@ func bookOf(c desk.Client, all []desk.Agreement) (*book, error) {
 	return b, err
 }
 
-// ownBook gives the book of a client that has an agreement of its own, nil while the usual terms are all it has. What is
-// known of the desk says how many versions are agreed, so that a question which is opened costs no statement for it; a
-// version that another node has put in force is seen a few seconds later, as everything that is known is.
-func (a *App) ownBook(tx *store.ReadTx, c desk.Client) (*book, error) {
-	know := a.facts.known.Load()
-	if know == nil || know.agreed[c.ID] == 0 {
+// agreedSoon gives how many versions of its own hold for the client of tx, for whoever opens a question in it: the units of
+// work of a client come one after the other, on all nodes, so what was put in force before counts. On PostgreSQL the
+// number is read with the first statement of tx; on SQLite this process knows it, and reads nothing.
+func (a *App) agreedSoon(tx *store.Tx) func() (int, error) {
+	if a.db.Engine() != "sqlite" {
+		return tx.AgreedSoon()
+	}
+	return func() (n int, err error) {
+		if know := a.facts.known.Load(); know != nil {
+			n = know.agreed[tx.Client()]
+		}
+		if put, ok := a.books.put.Load(tx.Client()); ok {
+			n = max(n, put.(int))
+		}
+		return n, nil
+	}
+}
+
+// ownBook gives the book of a client of which so many versions of its own hold, nil while the usual terms are all it has.
+func (a *App) ownBook(tx *store.ReadTx, c desk.Client, agreed int) (*book, error) {
+	if agreed == 0 {
 		return nil, nil
 	}
-	if have, ok := a.books.of.Load(c.ID); ok && have.(*book).agreed >= know.agreed[c.ID] {
+	if have, ok := a.books.of.Load(c.ID); ok && have.(*book).agreed == agreed {
 		return have.(*book), nil
 	}
 	return a.bookIn(tx, c)
 }
 
 // firstWord is when a person of the desk owes a first human word on t, opened at now by this kind of person: the
-// deadline of its own agreement where one is in force and has a line that fits, else the client's reply target.
-func (a *App) firstWord(tx *store.ReadTx, c desk.Client, t desk.Ticket, kind desk.RequesterKind, now time.Time) (time.Time, error) {
-	b, err := a.ownBook(tx, c)
+// deadline of its own agreement where one is in force and has a line that fits, else the client's reply target. So many
+// versions of its own hold.
+func (a *App) firstWord(tx *store.ReadTx, c desk.Client, agreed int, t desk.Ticket, kind desk.RequesterKind, now time.Time) (time.Time, error) {
+	b, err := a.ownBook(tx, c, agreed)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if b != nil {
-		function := a.facts.known.Load().functions[t.Function].Name
+		function := ""
+		if know := a.facts.known.Load(); know != nil {
+			function = know.functions[t.Function].Name
+		}
 		h := desk.ClockFacts{Kind: t.Kind, Priority: t.Priority, Audience: kind, Skill: t.Skill}.History(function, nil)
 		due, version, ok := b.Due(sla.FirstResponse, now, &h.Facts)
 		if due = due.Truncate(time.Microsecond); ok && version != desk.UsualVersion && due.After(now) {

@@ -17,10 +17,11 @@ type ClockSoon struct {
 
 // ClockList is which open questions of somebody's clients press most. Words of a question are not among it.
 type ClockList struct {
-	Warned []WarnedOf  // what the viewer was warned of, what ends first on top
-	Soon   []ClockSoon // by the end of their most pressing clock
-	Missed []ClockSoon // that was missed and still runs, the longest first
-	Sums   map[desk.ClientID]store.ClockSum
+	Warned     []WarnedOf  // what the viewer was warned of, what can still be met before what was missed
+	WarnedMore bool        // there are more of them
+	Soon       []ClockSoon // by the end of their most pressing clock
+	Missed     []ClockSoon // that was missed and still runs, the longest first
+	Sums       map[desk.ClientID]store.ClockSum
 }
 
 // WarnedOf is a warning with its question.
@@ -49,11 +50,12 @@ func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list ClockL
 			list.Sums[s.Client] = s
 		}
 		if v.Staff != 0 {
-			warned, err := tx.WarningsTo(v.Staff, v.Leads(), n)
+			warned, err := tx.WarningsTo(v.Staff, v.Leads(), n+1)
 			if err != nil {
 				return err
 			}
-			for _, w := range warned {
+			list.WarnedMore = len(warned) > n
+			for _, w := range warned[:min(n, len(warned))] {
 				list.Warned = append(list.Warned, WarnedOf{w, know.client[w.Client]})
 			}
 		}

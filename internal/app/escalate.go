@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -91,7 +92,7 @@ func (a *App) escalate(ctx context.Context, now time.Time) error {
 		return err
 	}
 	// A provider that hangs holds up what is sent behind it, and no ladder that begins meanwhile.
-	return a.sendRings(ctx, now)
+	return errors.Join(a.sendRings(ctx, now), a.mailLeaders(ctx, now))
 }
 
 // beginCalls writes whom to call; begun is false when that was done a moment ago.

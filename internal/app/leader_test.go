@@ -285,3 +285,138 @@ func TestASharedLinkShowsCountsAlone(t *testing.T) {
 		}
 	})
 }
+
+// Who leads a hospital is told by mail when terms wait for their yes: by a row, with a link, and no name.
+func TestALeaderIsToldOfTermsThatWait(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for login, c := range map[string]desk.ClientID{"ruth@mercy.example": d.Mercy.ID, "lou@anne.example": d.Anne.ID} {
+			_, _, err := d.App.AddStaff(d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: login, Role: desk.Leader, Clients: []desk.ClientID{c}}, "", nil)
+			d.Must(err)
+		}
+		state := func() desk.AgreementMail {
+			t.Helper()
+			page, err := d.App.Agreement(d.Ctx(), d.Ana, d.Mercy.ID)
+			d.Must(err)
+			if len(page.Mails) != 1 {
+				t.Fatalf("mails: %+v", page.Mails)
+			}
+			return page.Mails[0]
+		}
+		asks := func() desk.Agreement {
+			t.Helper()
+			draft := drafts(d, d.Mercy, nil)
+			x, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
+			d.Must(err)
+			return x
+		}
+		d.Mail.Down(true)
+		asked := asks()
+		d.Advance(20 * time.Second)
+		if m := state(); m.State != desk.MailWaiting || m.Attempts != 1 || !m.FireAt.After(d.Now()) {
+			t.Errorf("no server answers: %+v", m)
+		}
+		d.Mail.Down(false)
+		d.Advance(5 * time.Minute)
+		if m := state(); m.State != desk.MailSent || m.Attempts > 4 || !m.FireAt.IsZero() {
+			t.Errorf("the server is back: %+v", m)
+		}
+		mails := d.Mail.Mails("ruth@mercy.example")
+		if len(mails) != 1 || len(d.Mail.Mails("lou@anne.example")) != 0 {
+			t.Fatalf("mails: %+v", mails)
+		}
+		m := mails[0].Message
+		if !strings.Contains(m.Text, "https://mercy.help/client/mercy/agreement") || !strings.Contains(m.Text, "Version 2 of the agreement of Mercy Health") {
+			t.Errorf("it says %q", m.Text)
+		}
+		for _, name := range []string{"Ruth", "Lindqvist", "Ana", "Ruiz"} {
+			if strings.Contains(m.Text+m.Subject+m.From, name) {
+				t.Errorf("it names %s: %q", name, m.Text)
+			}
+		}
+		d.Advance(time.Hour)
+		if n := len(d.Mail.Mails("ruth@mercy.example")); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+		// What is withdrawn before the mail could go is not told.
+		d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, asked.Version, asked.Edit))
+		d.Mail.Down(true)
+		asked = asks()
+		d.Advance(20 * time.Second)
+		d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, asked.Version, asked.Edit))
+		d.Mail.Down(false)
+		d.Advance(time.Hour)
+		if n := len(d.Mail.Mails("ruth@mercy.example")); n != 1 {
+			t.Errorf("told %d times of what was withdrawn", n)
+		}
+		// A node that died while it sent: another one sends it again.
+		asked = asks()
+		d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error {
+			due, err := tx.AgreementMailsDue(tx.Now(), 10)
+			if err != nil || len(due) != 1 {
+				t.Fatalf("due: %+v %v", due, err)
+			}
+			cut := due[0]
+			cut.State, cut.Attempts, cut.FireAt = desk.MailSending, 1, tx.Now().Add(2*time.Minute)
+			if ours, err := tx.MoveAgreementMail(due[0], cut); err != nil || !ours {
+				t.Fatalf("moved: %v %v", ours, err)
+			}
+			ours, err := tx.MoveAgreementMail(due[0], cut) // two nodes
+			if ours {
+				t.Error("moved twice")
+			}
+			return err
+		}))
+		d.Advance(5 * time.Minute)
+		if m := state(); m.State != desk.MailSent || m.Attempts != 2 {
+			t.Errorf("after a crash: %+v", m)
+		}
+		if n := len(d.Mail.Mails("ruth@mercy.example")); n != 2 {
+			t.Errorf("told %d times after a crash", n)
+		}
+	})
+}
+
+// Who leads a hospital since today is told of what waits since yesterday, once; who leads another one is told nothing, and who
+// was told before is not told again.
+func TestANewLeaderIsToldOfTermsThatWait(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		add := func(login string, c desk.ClientID) {
+			t.Helper()
+			_, _, err := d.App.AddStaff(d.Ctx(), desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: login, Role: desk.Leader, Clients: []desk.ClientID{c}}, "", nil)
+			d.Must(err)
+		}
+		told := func(login string, want int) {
+			t.Helper()
+			if n := len(d.Mail.Mails(login)); n != want {
+				t.Errorf("%s was told %d times, not %d", login, n, want)
+			}
+		}
+		leaders := func(want int) {
+			t.Helper()
+			page, err := d.App.Agreement(d.Ctx(), d.Ana, d.Mercy.ID)
+			d.Must(err)
+			if page.Leaders != want || len(page.Mails) != want {
+				t.Errorf("%d lead it and %d mails, not %d", page.Leaders, len(page.Mails), want)
+			}
+		}
+		draft := drafts(d, d.Mercy, nil)
+		asked, err := d.App.ApproveAgreement(d.Ctx(), d.Ana, d.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
+		d.Must(err)
+		leaders(0)
+		d.Advance(24 * time.Hour)
+		add("ruth@mercy.example", d.Mercy.ID)
+		add("lou@anne.example", d.Anne.ID)
+		d.Settle()
+		told("ruth@mercy.example", 1)
+		told("lou@anne.example", 0)
+		add("rita@mercy.example", d.Mercy.ID)
+		d.Settle()
+		told("ruth@mercy.example", 1)
+		told("rita@mercy.example", 1)
+		leaders(2)
+		d.Must(d.App.WithdrawAgreement(d.Ctx(), d.Ana, d.Mercy.ID, asked.Version, asked.Edit))
+		add("nils@mercy.example", d.Mercy.ID)
+		d.Advance(time.Hour)
+		told("nils@mercy.example", 0)
+	})
+}

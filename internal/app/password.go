@@ -6,12 +6,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // Passwords are stored as argon2id of 19 MiB in two passes.
@@ -98,7 +100,7 @@ func newPassword(rand io.Reader) string {
 }
 
 // goodPassword gives the problem of a password that somebody chose, or nil.
-func goodPassword(password string) error {
+func goodPassword(password string) *desk.Error {
 	switch {
 	case !utf8.ValidString(password) || len(password) > maxPassword:
 		return desk.Errorf(desk.Invalid, "password.long", "That password is too long. Use at most 1,024 characters.")
@@ -106,4 +108,60 @@ func goodPassword(password string) error {
 		return desk.Errorf(desk.Invalid, "password.short", "Use a password of at least 12 characters.")
 	}
 	return nil
+}
+
+// NewPassword is what somebody types to change their password; the fresh one twice, so that a slip locks nobody out.
+type NewPassword struct{ Now, Fresh, Again string }
+
+// ChangePassword gives v another password, and signs out every browser but the one with this session secret. Fields
+// "now", "fresh", "again". Conflict "password.changed" when it was changed meanwhile; RateLimited.
+func (a *App) ChangePassword(ctx context.Context, v desk.Viewer, session string, in NewPassword) error {
+	if !hasAccount(v) {
+		return errStaffOnly
+	}
+	if err := a.limits.take(a.Now(), newPassTry, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
+		return err
+	}
+	s, err := a.myself(ctx, v)
+	if err != nil {
+		return err
+	}
+	var bad desk.Fields
+	ok := false
+	if len(in.Now) <= maxPassword {
+		if ok, err = checkPassword(ctx, s.Password, in.Now); err != nil {
+			return err
+		}
+	}
+	if !ok {
+		bad.Add("now", "password.wrong", "That is not your password. Type the one with which you sign in now.")
+	}
+	if err := goodPassword(in.Fresh); err != nil {
+		bad.Add("fresh", err.Code, err.Message)
+	} else if in.Fresh == in.Now {
+		bad.Add("fresh", "password.same", "That is your password already. Choose another one.")
+	} else if in.Again != in.Fresh {
+		bad.Add("again", "password.again", "This is not the new password above. Type it once more in both.")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	fresh, err := hashPassword(ctx, a.rand, in.Fresh)
+	if err != nil {
+		return err
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		ok, err := tx.SetPassword(v.Staff, s.Password, fresh)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return desk.Errorf(desk.Conflict, "password.changed", "Your password was changed in another browser a moment ago.")
+		}
+		return tx.EndOtherSessionsOf(v.Staff, desk.HashSecret(session))
+	})
+	if err == nil {
+		a.signed.forgetStaff(v.Staff)
+	}
+	return err
 }

@@ -168,13 +168,19 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID
 		return errLeadsRoster
 	}
 	var bad desk.Fields
-	if e.Name = "Alerts"; of == ForPromises {
-		e.Name = "Promises"
-		for i, step := range e.Steps {
-			if step.At.Abs() > desk.MaxLadder {
-				bad.Add("steps", "policy.far", fmt.Sprintf("Step %d is more than 12 hours from the due time: choose one nearer to it.", i+1))
-			}
+	e.Name = "Alerts"
+	for i, step := range e.Steps {
+		switch {
+		case step.At.Abs() > desk.MaxLadder && of == ForPromises:
+			bad.Add("steps", "policy.far", fmt.Sprintf("Step %d is more than 12 hours from the due time: choose one nearer to it.", i+1))
+		case step.At > desk.MaxLadder || step.At < 0 && of == ForAlerts:
+			bad.Add("steps", "policy.far", fmt.Sprintf("Step %d does not begin within 12 hours after the alert: choose a time that does.", i+1))
+		case step.Wait > desk.MaxLadder:
+			bad.Add("steps", "policy.long", fmt.Sprintf("Step %d waits more than 12 hours for an answer: choose a shorter time.", i+1))
 		}
+	}
+	if of == ForPromises {
+		e.Name = "Promises"
 		for _, k := range e.Kinds {
 			if !slices.Contains(desk.PromiseKinds, k) || k == desk.Confirm {
 				bad.Add("kinds", "choice.invalid", "Choose which promises somebody is called for.")
@@ -205,7 +211,7 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID
 		if now != e.Seen {
 			return errPolicyChanged
 		}
-		if err := a.callsSomebody(tx.DeskReadTx, e.Policy); err != nil {
+		if err := a.callsSomebody(tx.DeskReadTx, 0, e.Policy); err != nil {
 			return err
 		}
 		return tx.SetSetting(of.setting(), string(text))
@@ -230,7 +236,7 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	if _, err := a.Client(ctx, v, c); err != nil {
 		return err
 	}
-	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, e.Policy) })
+	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, c, e.Policy) })
 	if err != nil {
 		return err
 	}
@@ -250,9 +256,9 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	return err
 }
 
-// callsSomebody refuses a policy that calls a rota or a person that is not there: nobody would notice before it is
-// needed.
-func (a *App) callsSomebody(tx *store.DeskReadTx, policy coverage.Policy) error {
+// callsSomebody refuses a policy that calls a rota or a person that is not there, or for a client somebody who does not
+// serve it: nobody would notice before it is needed.
+func (a *App) callsSomebody(tx *store.DeskReadTx, c desk.ClientID, policy coverage.Policy) error {
 	rotas, err := tx.Rotas(tx.Now())
 	if err != nil {
 		return err
@@ -266,8 +272,15 @@ func (a *App) callsSomebody(tx *store.DeskReadTx, policy coverage.Policy) error 
 			if to.Rota != 0 && !slices.ContainsFunc(rotas, func(r desk.Rota) bool { return r.ID == to.Rota }) {
 				return desk.Fields{{Field: "steps", Code: "policy.rota", Message: "A step calls a rota that is not in use: it would reach nobody. Choose another one."}}.Err()
 			}
-			if to.Person != 0 && !slices.ContainsFunc(staff, func(s desk.Staff) bool { return s.ID == desk.StaffID(to.Person) && s.Works() }) {
+			if to.Person == 0 {
+				continue
+			}
+			i := slices.IndexFunc(staff, func(s desk.Staff) bool { return s.ID == desk.StaffID(to.Person) && s.Works() })
+			if i < 0 {
 				return desk.Fields{{Field: "steps", Code: "policy.person", Message: "A step calls somebody who does not work here any more: choose another one."}}.Err()
+			}
+			if c != 0 && !viewerOf(staff[i]).Sees(c) {
+				return desk.Fields{{Field: "steps", Code: "policy.serves", Message: "A step calls " + staff[i].Name + ", who does not serve this hospital and would not be called: choose somebody who does."}}.Err()
 			}
 		}
 	}

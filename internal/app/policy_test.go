@@ -44,6 +44,10 @@ func TestAHospitalHasALadderOfItsOwn(t *testing.T) {
 		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForPromises, gone); !wrongAt(err, "steps", "policy.person") {
 			t.Errorf("somebody who is not there: %v", err)
 		}
+		gone.Steps[0].To[0].Person = int64(d.Eve.Staff)
+		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Mercy.ID, app.ForPromises, gone); !wrongAt(err, "steps", "policy.serves") {
+			t.Errorf("Eve, who serves St. Anne alone, for Mercy: %v", err)
+		}
 		d.Restart()
 		rung := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {
@@ -110,6 +114,19 @@ func TestAnAlertOfAHospitalEscalatesByItsOwnPolicy(t *testing.T) {
 		own, err := d.App.Escalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForAlerts)
 		d.Must(err)
 		own.Steps = []coverage.Step{{To: []coverage.Target{{Person: int64(d.Sam.Staff)}}, Wait: 30 * time.Minute}}
+		for want, step := range map[string]coverage.Step{"policy.far": {At: 13 * time.Hour, Wait: time.Minute}, "policy.long": {Wait: 13 * time.Hour}} {
+			wrong := own
+			step.To = own.Steps[0].To
+			wrong.Steps = []coverage.Step{step}
+			if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForAlerts, wrong); !wrongAt(err, "steps", want) {
+				t.Errorf("a step that calls nobody for half a day is taken: %v", err)
+			}
+		}
+		before := own
+		before.Steps = []coverage.Step{{At: -time.Minute, To: own.Steps[0].To, Wait: time.Minute}}
+		if err := d.App.SaveEscalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForAlerts, before); !wrongAt(err, "steps", "policy.far") {
+			t.Errorf("a step before the alert: %v", err)
+		}
 		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForAlerts, own))
 		d.Maria().Calls(d.Sam, "I have chest pain")
 		minutes(d, d.Now().Add(time.Minute))

@@ -49,7 +49,7 @@ type Strip struct {
 	Broken  bool
 	Owed    int        // promises that I own and that are due today (in 24 h), at most 100
 	Alerts  int        // open alerts, for those who lead
-	Warned  []WarnedOf // clocks of which the viewer was warned, what ends first on top, at most stripWarned
+	Warned  []WarnedOf // clocks of which the viewer was warned, what can still be met first, at most stripWarned
 	Shift   Shift
 	Now     time.Time
 }

@@ -2,14 +2,10 @@ package app
 
 import (
 	"context"
-	"crypto/subtle"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/totp"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -29,7 +25,7 @@ var (
 	signInLogin = limit{"signin login", 20, time.Minute}
 	signInIP    = limit{"signin ip", 60, time.Minute}
 	signInCode  = limit{"signin code", 10, time.Hour}
-	totpTries   = limit{"totp", 5, time.Minute}
+	newPassTry  = limit{"new password", 5, time.Minute}
 )
 
 var errSignIn = desk.Errorf(desk.Unauthenticated, "signin.wrong", "That email and password do not fit. Check both and try again.")
@@ -184,63 +180,6 @@ func (a *App) Bearer(ctx context.Context, token string) (desk.Viewer, error) {
 		v.Clients = []desk.ClientID{t.Client}
 	}
 	return v, nil
-}
-
-// BeginTOTP gives a new secret and its otpauth URL; ConfirmTOTP sets it after a right code.
-func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret, url string, err error) {
-	if v.Who != desk.WhoStaff {
-		return "", "", errStaffOnly
-	}
-	var s desk.Staff
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		s, err = tx.Staff(v.Staff)
-		return err
-	})
-	if err != nil {
-		return "", "", err
-	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Kept", AccountName: s.Login, Rand: a.rand})
-	if err != nil {
-		return "", "", desk.Wrap(desk.Internal, "totp", err, "Something went wrong on our side.")
-	}
-	return key.Secret(), key.URL(), nil
-}
-
-// ConfirmTOTP switches the second factor on.
-func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, secret, code string) error {
-	if v.Who != desk.WhoStaff {
-		return errStaffOnly
-	}
-	now := a.Now()
-	if err := a.limits.take(now, totpTries, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
-		return err
-	}
-	step, ok := totpStep(secret, code, now)
-	if !ok {
-		return desk.Errorf(desk.Invalid, "code.wrong", "That code does not fit. Enter the newest code from your app.")
-	}
-	if err := a.saveMyself(ctx, v, func(s *desk.Staff) { s.TOTP = secret }); err != nil {
-		return err
-	}
-	a.signed.useStep(v.Staff, step)
-	return nil
-}
-
-// totpPeriod is how long a code of the second factor lives, in seconds.
-const totpPeriod = 30
-
-// totpStep gives the step for which code is right: that of now, or the one before or after.
-func totpStep(secret, code string, now time.Time) (step int64, ok bool) {
-	code = strings.Join(strings.Fields(code), "")
-	opts := totp.ValidateOpts{Period: totpPeriod, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
-	for near := int64(-1); near <= 1; near++ {
-		at := now.Unix()/totpPeriod + near
-		want, err := totp.GenerateCodeCustom(secret, time.Unix(at*totpPeriod, 0), opts)
-		if err == nil && len(secret) >= 16 && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
-			step, ok = at, true
-		}
-	}
-	return step, ok
 }
 
 // maxSigned bounds what is remembered of sessions and of tokens.

@@ -124,16 +124,30 @@ func TestSessionsEnd(t *testing.T) {
 func TestSecondFactor(t *testing.T) {
 	d := newTestDesk(t)
 	ctx := t.Context()
-	secret, url, err := d.BeginTOTP(ctx, d.ana)
-	if err != nil || !strings.HasPrefix(url, "otpauth://totp/Kept:") {
-		t.Fatalf("%q, %v", url, err)
+	secret, err := d.BeginTOTP(ctx, d.ana)
+	if err != nil {
+		t.Fatal(err)
 	}
-	code := func() string { c, _ := totp.GenerateCode(secret, d.now); return c }
-	if err := d.ConfirmTOTP(ctx, d.ana, secret, "000000"); code() != "000000" && codeOf(err) != "code.wrong" {
+	here, there := d.signsIn(t), d.signsIn(t)
+	code := func() string { return codeAt(t, secret, d.now) }
+	if err := d.ConfirmTOTP(ctx, d.ana, here, secret, "12345"); !wrong(err, "code") {
 		t.Errorf("a wrong code: %v", err)
 	}
-	if err := d.ConfirmTOTP(ctx, d.ana, secret, code()); err != nil {
+	if err := d.ConfirmTOTP(ctx, d.ana, here, secret, code()); err != nil {
 		t.Fatal(err)
+	}
+	if _, s, err := d.SignedIn(ctx, here); err != nil || s.TOTP != "on" {
+		t.Errorf("here: %q, %v", s.TOTP, err)
+	}
+	if _, _, err := d.SignedIn(ctx, there); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("a browser that came in without a code: %v", err)
+	}
+	// Nobody who finds an open browser puts another phone in its place.
+	if _, err := d.BeginTOTP(ctx, d.ana); codeOf(err) != "factor.on" {
+		t.Errorf("a second one is begun: %v", err)
+	}
+	if err := d.ConfirmTOTP(ctx, d.ana, here, strings.Repeat("A", 32), codeAt(t, strings.Repeat("A", 32), d.now)); codeOf(err) != "factor.on" {
+		t.Errorf("a second one takes its place: %v", err)
 	}
 	d.now = d.now.Add(time.Minute)
 	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip"); codeOf(err) != "signin.code" {
@@ -150,6 +164,69 @@ func TestSecondFactor(t *testing.T) {
 	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, used, "ip"); codeOf(err) != "signin.wrong" {
 		t.Errorf("with a code used before: %v", err)
 	}
+}
+
+// The second factor goes off by a code or by the password, for who has lost the phone, and by nothing else.
+func TestEndingTheSecondFactor(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	for what, proof := range map[string]func(secret string) string{
+		"the password": func(string) string { return d.password },
+		"a code":       func(secret string) string { return codeAt(t, secret, d.now) },
+	} {
+		secret, err := d.BeginTOTP(ctx, d.ana)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		used := codeAt(t, secret, d.now)
+		if err := d.ConfirmTOTP(ctx, d.ana, "", secret, used); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		for _, bad := range []string{"", used, "another good password", strings.Repeat("x", 2000)} {
+			if err := d.EndTOTP(ctx, d.ana, bad); !wrong(err, "proof") {
+				t.Errorf("ended by %.30q: %v", bad, err)
+			}
+		}
+		if err := d.EndTOTP(ctx, d.ana, proof(secret)); !desk.Is(err, desk.RateLimited) {
+			t.Errorf("after four wrong ones: %v", err)
+		}
+		d.now = d.now.Add(time.Minute)
+		if err := d.EndTOTP(ctx, d.ana, proof(secret)); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if err := d.EndTOTP(ctx, d.ana, ""); err != nil {
+			t.Errorf("what is off: %v", err)
+		}
+		if secret := d.signsIn(t); secret == "" {
+			t.Error("no session")
+		}
+		d.now = d.now.Add(time.Minute)
+	}
+}
+
+func codeAt(t *testing.T, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// signsIn gives the session of another browser of Ana's, without a code.
+func (d *testDesk) signsIn(t *testing.T) string {
+	t.Helper()
+	secret, err := d.SignIn(t.Context(), "ana@desk.example", d.password, "", "ip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// wrong reports whether err says that just this field is wrong.
+func wrong(err error, field string) bool {
+	var e *desk.Error
+	return errors.As(err, &e) && len(e.Fields) == 1 && e.Fields[0].Field == field
 }
 
 func TestTokens(t *testing.T) {
@@ -234,4 +311,74 @@ func codeOf(err error) string {
 		return e.Code
 	}
 	return ""
+}
+
+// Another password opens the door, the old one does not, and other browsers are signed out; who leads a hospital has
+// the same as staff.
+func TestChangingThePassword(t *testing.T) {
+	d := newTestDesk(t)
+	ctx := t.Context()
+	_, leaders, err := d.AddStaff(ctx, desk.System("test"), desk.Staff{Name: "Ruth Lindqvist", Login: "ruth@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{d.mercy.ID}}, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for login, old := range map[string]string{"ana@desk.example": d.password, "ruth@mercy.example": leaders} {
+		here, err := d.SignIn(ctx, login, old, "", "ip")
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := d.SignIn(ctx, login, old, "", "ip")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _, err := d.SignedIn(ctx, here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.SignedIn(ctx, there); err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range []struct {
+			in     NewPassword
+			fields string
+		}{
+			{NewPassword{"x", "another good password", "another good password"}, "now"}, {NewPassword{old, old, old}, "fresh"},
+			{NewPassword{"x", strings.Repeat("x", 2000), ""}, "now fresh"}, {NewPassword{old, "another good password", "another god password"}, "again"},
+		} {
+			err := d.ChangePassword(ctx, v, here, wrong.in)
+			var e *desk.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("%s, %s: %v", login, wrong.fields, err)
+			}
+			var names []string
+			for _, f := range e.Fields {
+				names = append(names, f.Field)
+			}
+			if strings.Join(names, " ") != wrong.fields {
+				t.Errorf("%s: wrong are %v, want %s", login, names, wrong.fields)
+			}
+		}
+		if err := d.ChangePassword(ctx, v, here, NewPassword{old, "another good password", "another good password"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := d.SignedIn(ctx, here); err != nil {
+			t.Errorf("%s is signed out here: %v", login, err)
+		}
+		if _, _, err := d.SignedIn(ctx, there); !desk.Is(err, desk.Unauthenticated) {
+			t.Errorf("%s is signed in elsewhere: %v", login, err)
+		}
+		if err := d.ChangePassword(ctx, v, here, NewPassword{old, "a third good password", "a third good password"}); !desk.Is(err, desk.RateLimited) {
+			t.Errorf("the sixth try: %v", err)
+		}
+		d.now = d.now.Add(time.Minute)
+		if _, err := d.SignIn(ctx, login, old, "", "ip"); codeOf(err) != "signin.wrong" {
+			t.Errorf("the old password of %s: %v", login, err)
+		}
+		if _, err := d.SignIn(ctx, login, "another good password", "", "ip"); err != nil {
+			t.Errorf("the new password of %s: %v", login, err)
+		}
+	}
+	if err := d.ChangePassword(ctx, desk.Viewer{Who: desk.WhoToken, Token: 1, Desk: true}, "", NewPassword{}); !desk.Is(err, desk.Forbidden) {
+		t.Errorf("a program: %v", err)
+	}
 }

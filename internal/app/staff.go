@@ -50,6 +50,11 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 		if err := tx.AddStaff(s); err != nil {
 			return err
 		}
+		if s.Role == desk.Leader {
+			if err := tx.MailLeader(s.ID); err != nil { // terms may wait for somebody who leads
+				return err
+			}
+		}
 		known, err := tx.Skills()
 		if err != nil {
 			return err
@@ -71,6 +76,9 @@ func (a *App) AddStaff(ctx context.Context, v desk.Viewer, s desk.Staff, passwor
 		return desk.Staff{}, "", err
 	}
 	a.facts.forget()
+	if s.Role == desk.Leader {
+		a.callSoon()
+	}
 	return public(s), password, nil
 }
 
@@ -227,6 +235,9 @@ func (a *App) AddToken(ctx context.Context, v desk.Viewer, c desk.ClientID, name
 // SaveKeys keeps in the profile which letters v uses in place of ours: Invalid, at the field of each, for
 // what is no key and what two share.
 func (a *App) SaveKeys(ctx context.Context, v desk.Viewer, l desk.Letters) error {
+	if v.Who != desk.WhoStaff {
+		return errStaffOnly
+	}
 	if err := l.Check(); err != nil {
 		return err
 	}
@@ -235,6 +246,9 @@ func (a *App) SaveKeys(ctx context.Context, v desk.Viewer, l desk.Letters) error
 
 // SaveDisplay keeps theme, density and letter keys in the profile.
 func (a *App) SaveDisplay(ctx context.Context, v desk.Viewer, theme, density string, letters bool) error {
+	if v.Who != desk.WhoStaff {
+		return errStaffOnly
+	}
 	if !slices.Contains([]string{"", "light", "dark", "auto"}, theme) ||
 		!slices.Contains([]string{"", "compact", "comfortable", "large"}, density) {
 		return desk.Errorf(desk.Invalid, "display.unknown", "The desk has no such look.")
@@ -242,11 +256,25 @@ func (a *App) SaveDisplay(ctx context.Context, v desk.Viewer, theme, density str
 	return a.saveMyself(ctx, v, func(s *desk.Staff) { s.Theme, s.Density, s.LetterKeys = theme, density, letters })
 }
 
+// hasAccount reports whether v has signed in with a password: staff, and who leads a client.
+func hasAccount(v desk.Viewer) bool {
+	return v.Staff != 0 && (v.Who == desk.WhoStaff || v.Who == desk.WhoLeader)
+}
+
+// myself is the account of v as it is stored.
+func (a *App) myself(ctx context.Context, v desk.Viewer) (s desk.Staff, err error) {
+	if !hasAccount(v) {
+		return s, errStaffOnly
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		s, err = tx.Staff(v.Staff)
+		return err
+	})
+	return s, err
+}
+
 // saveMyself changes the staff row of v.
 func (a *App) saveMyself(ctx context.Context, v desk.Viewer, change func(*desk.Staff)) error {
-	if v.Who != desk.WhoStaff {
-		return errStaffOnly
-	}
 	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		s, err := tx.Staff(v.Staff)
 		if err != nil {

@@ -79,6 +79,7 @@ func keyOwner(v desk.Viewer) int64 {
 
 // open writes a new ticket and everything that belongs to it.
 func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID, in TicketIn, seat *choice, out *Opened) error {
+	agreed := a.agreedSoon(tx)
 	r, addresses, err := a.requester(tx, in.Requester, in.Lang, in.Voicemail)
 	if err != nil {
 		return err
@@ -95,7 +96,11 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 		p = seat.promise
 	}
 	if p.Source == desk.FromAgreement {
-		if p.Due, err = a.firstWord(tx.ReadTx, c, t, r.Kind, tx.Now()); err != nil {
+		n, err := agreed()
+		if err != nil {
+			return err
+		}
+		if p.Due, err = a.firstWord(tx.ReadTx, c, n, t, r.Kind, tx.Now()); err != nil {
 			return err
 		}
 		p.Start = p.Due

@@ -275,7 +275,7 @@ func (a *App) DismissWarning(ctx context.Context, v desk.Viewer, ref desk.Ref, w
 			}
 		}
 		if !some {
-			return desk.Errorf(desk.Conflict, "warning.gone", "Nobody is warned of this any more: it has ended, has gone further, or somebody else has dismissed it. Look at the list again.")
+			return desk.Errorf(desk.Conflict, "warning.gone", "Nobody is warned of this any more: it has ended, has gone further, or was dismissed already. Look at the list again.")
 		}
 		return x.note(desk.WarningDismissed, desk.EventData{Metric: w.Metric, Clock: w.Key, Start: w.Start.UnixMicro(), Percent: w.Percent})
 	})

@@ -108,9 +108,9 @@ func TestWhoIsWarnedOfAClock(t *testing.T) {
 		if got := clockEvents(d, maria); !slices.Equal(got, []string{"first_response 75 "}) {
 			t.Errorf("nobody is there: %q", got)
 		}
-		is("when nobody is there", d.Omar, 100, 75) // Ana has gone, and Rosa's is everybody's too
+		is("when nobody is there", d.Omar, 75, 100) // Ana has gone, and Rosa's is everybody's too
 		d.AdvanceTo(d.At(2, 18, 1))                 // Omar's shift
-		is("on shift", d.Omar, 100, 90)
+		is("on shift", d.Omar, 90, 100)
 		says("when Omar is there", maria, "first_response 75 ", "first_response 90 Omar Said")
 		verified(d)
 	})
@@ -393,6 +393,32 @@ func TestAMissThatIsNotToldIsNoticed(t *testing.T) {
 		d.Must(err)
 		if !slices.ContainsFunc(found.Broken, func(s string) bool { return strings.Contains(s, "first_response was missed") }) {
 			t.Errorf("found %q", found.Broken)
+		}
+	})
+}
+
+// What can still be met stands before what was missed, also where not everything is shown; and it is said that there is more.
+func TestAWarningThatCanStillBeMetIsNotHidden(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for _, words := range []string{"How do I see my weight in pounds?", "How do I see my height in feet?"} {
+			got := d.Maria().Asks(words)
+			d.Must(d.App.Assign(d.Ctx(), d.Ana, got.Got.Ref, d.Sam.Staff))
+			d.Advance(12 * time.Minute)
+		}
+		list, err := d.App.ClocksSoon(d.Ctx(), d.Sam, 1)
+		d.Must(err)
+		if len(list.Warned) != 1 || list.Warned[0].Percent != 75 || !list.WarnedMore {
+			t.Errorf("of what is missed and what is not, the first is %+v, more: %v", list.Warned, list.WarnedMore)
+		}
+		list, err = d.App.ClocksSoon(d.Ctx(), d.Sam, 2)
+		d.Must(err)
+		if len(list.Warned) != 2 || list.Warned[1].Percent != 100 || list.WarnedMore {
+			t.Errorf("all are %+v, more: %v", list.Warned, list.WarnedMore)
+		}
+		strip, err := d.App.Strip(d.Ctx(), d.Sam)
+		d.Must(err)
+		if len(strip.Warned) != 2 || strip.Warned[0].Percent != 75 {
+			t.Errorf("the strip begins with %+v", strip.Warned)
 		}
 	})
 }

@@ -39,4 +39,6 @@ func TestWarningsAndClocksAreSound(t *testing.T) {
 		t.Error("a warning is not dismissed by keyboard")
 	}
 	b.enter().says("The warning is dismissed.")
+	b.until("who dismissed it is told so where she goes on", `(() => { const e = document.activeElement, at = e.getBoundingClientRect();
+	  return e.textContent.includes('The warning is dismissed.') && at.top >= 0 && at.bottom <= innerHeight; })()`)
 }

@@ -1,12 +1,16 @@
 package browser_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -22,9 +26,8 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	p.Maria().Calls(p.Sam, "My chart shows kilograms").Promised(p.Sam, p.At(3, 8, 0))
 	p.Settle()
 	b := p.signedIn(t, ruth)
-	lookAt := func(path, name string) {
+	lookHere := func(path, name string) {
 		t.Helper()
-		b.open(path)
 		for _, theme := range []string{"dark", "light"} {
 			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
 			for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}, {320, 568}} {
@@ -34,7 +37,12 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 				}
 			}
 		}
-		b.fits(path)
+		b.fits(path + " " + name)
+	}
+	lookAt := func(path, name string) {
+		t.Helper()
+		b.open(path)
+		lookHere(path, name)
 	}
 	look := func(name string) {
 		t.Helper()
@@ -53,6 +61,7 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	b = p.signedIn(t, ruth)
 	lookAt("/client/mercy/shares", "shares")
 	b.follow("Make a link").until("it is made", `document.body.textContent.includes('It works until')`)
+	b.until("who made it is led to it", `document.activeElement.id === 'new-title'`)
 	b.axe("a link that was just made", everyRule)
 	b.fits("/client/mercy/shares")
 	url, until, err := p.App.ShareFigures(p.Ctx(), desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}, p.Mercy.ID)
@@ -62,6 +71,37 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	}
 	lookAt(url[strings.Index(url, "/figures?"):], "shared")
 	b.says("1 promise was broken.").saysNot("Sign out", "Was due")
+	eval[bool](b, `(window.printed = 0, window.print = () => { window.printed++; }, document.querySelector('[data-print]').click(), true)`)
+	b.until("one press prints once", `window.printed === 1`)
+	// Taken back, it shows nothing any more, also where it is open.
+	led := desk.Viewer{Who: desk.WhoLeader, Staff: s.ID, Of: p.Mercy.ID}
+	shares, err := p.App.Shares(p.Ctx(), led, p.Mercy.ID)
+	p.Must(err)
+	b.arrive(chromedp.Func(func(context.Context, *chromedp.Target) error {
+		for _, link := range shares {
+			p.Must(p.App.EndShare(p.Ctx(), led, p.Mercy.ID, link.ID))
+		}
+		p.Maria().Asks("How do I see my height in feet?")
+		return nil
+	}))
+	b.says("This link to the figures has ended.").saysNot("1 promise was broken.")
+
+	// The account: what is wrong stands at its field; a second factor that is begun, that has a wrong code, that is on.
+	b = p.signedIn(t, ruth)
+	const account = "/client/mercy/account"
+	lookAt(account, "account")
+	b.fill("now", "not my password").fill("fresh", "short").follow("Change password").until("it says what is wrong", `document.querySelector('#now-error') !== null && document.querySelector('#fresh-error') !== null`)
+	lookHere(account, "account-wrong")
+	b.follow("Set up a second factor").until("there is a key", `document.querySelector('.factor-key') !== null`)
+	lookHere(account, "account-key")
+	b.fill("code", "12345").follow("Switch it on").until("the code is wrong", `document.querySelector('#code-error') !== null`)
+	lookHere(account, "account-code")
+	code, err := totp.GenerateCode(eval[string](b, `document.querySelector('.factor-key').textContent.replaceAll(' ', '')`), p.Now())
+	p.Must(err)
+	b.fill("code", code).follow("Switch it on").until("it is on", `document.body.textContent.includes('The second factor is on.')`)
+	lookHere(account, "account-on")
+	b.fill("proof", "12345").follow("Switch it off").until("that is no proof", `document.querySelector('#proof-error') !== null`)
+	lookHere(account, "account-proof")
 
 	// New terms wait for the yes of who leads; sent back, and seen by the desk.
 	page, err := p.App.Agreement(p.Ctx(), p.Ana, p.Mercy.ID)
@@ -71,6 +111,10 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	p.Must(err)
 	_, err = p.App.ApproveAgreement(p.Ctx(), p.Ana, p.Mercy.ID, app.ApprovalIn{Version: draft.Version, Edit: draft.Edit})
 	p.Must(err)
+	p.Settle()
+	b = p.signedIn(t, p.Ana)
+	lookAt("/desk/agreements/mercy", "desk-asked")
+	b.says("Hospital told", "By mail, ")
 	b = p.signedIn(t, ruth)
 	look("asked")
 	b.says("Version 2 of your agreement waits for your yes.")

@@ -81,3 +81,19 @@ func TestAVisitorTakesACall(t *testing.T) {
 		t.Errorf("Ana has pressed 1, and the board shows %+v", board.Alerts)
 	}
 }
+
+// TestWhatIsTypedStaysOnItsPhone: another phone gets a text meanwhile, and stands before it.
+func TestWhatIsTypedStaysOnItsPhone(t *testing.T) {
+	t.Parallel()
+	book := &phones{}
+	p := open(t, web.Options{Demo: true, Phones: book})
+	book.p = p
+	p.Maria().Asks("How do I see my weight in pounds?")
+	p.Settle()
+	b := p.person(t)
+	b.open("/demo/phone").says("312-555-0199").fill("text-+13125550199", "fixed")
+	p.Rosa().Asks("How do I see my height in feet?")
+	p.Settle()
+	b.says("312-555-0188")
+	b.until("the answer is that of the phone", `[...document.querySelectorAll('.phone-reply')].find((f) => f.elements.text.value === 'fixed').elements.number.value === '+13125550199' && document.activeElement.value === 'fixed'`)
+}

@@ -9,8 +9,8 @@ import (
 
 // Target is whom a step calls: one of its fields is set.
 type Target struct {
-	Person int64 // this person, on shift or not, unless away
-	Rota   int64 // whoever is on call, or on shift, of this rota
+	Person int64 // this person, on shift or not, unless away, if they serve the client
+	Rota   int64 // whoever is on call, or on shift, of this rota and serves the client
 	Role   Role
 }
 
@@ -209,16 +209,23 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 		case t.Person != 0:
 			say = p.called(t.Person) + " is not on the roster"
 			if _, known := p.who[t.Person]; known {
-				say = p.called(t.Person) + " is away"
-				if any = !p.away(t.Person, at); any {
+				switch {
+				case !p.serves(t.Person, c.Client):
+					say = p.called(t.Person) + " does not serve this hospital"
+				case p.away(t.Person, at):
+					say = p.called(t.Person) + " is away"
+				default:
+					any = true
 					add(t.Person)
 				}
 			}
 		case t.Rota != 0:
 			say = fmt.Sprintf("nobody has the turn of rota %d", t.Rota)
 			for _, id := range p.onRota(t.Rota, at) {
-				any = true
-				add(id)
+				if say = fmt.Sprintf("nobody who has the turn of rota %d serves this hospital", t.Rota); p.serves(id, c.Client) {
+					any = true
+					add(id)
+				}
 			}
 		case t.Role == Owner || t.Role == Backup:
 			id := c.Owner
@@ -249,6 +256,12 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 		}
 	}
 	return who, missing
+}
+
+// serves tells whether a person serves a client: nobody else can see what they would be called for.
+func (p *Plan) serves(person, client int64) bool {
+	i, known := p.who[person]
+	return known && serves(p.people[i].Clients, client)
 }
 
 // away tells whether a person is absent.

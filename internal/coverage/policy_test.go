@@ -92,6 +92,10 @@ func TestEscalationInTradeWords(t *testing.T) {
 			d.Deaf, d.now = func(id int64, _ time.Time) bool { return id == 2 }, at(t, "2026-11-23 08:50")
 			d.Policy.Steps[0].To = []Target{{Person: 2}, {Person: 1}}
 		}, Calling, "08:50 P2, 08:50 P1", "09:00 P2", nil},
+		{"who does not serve the client is not called for it", func(d *desk) {
+			d.Roster.People[1].Clients, d.Roster.People[2].Clients, d.now = []int64{99}, []int64{99}, at(t, "2026-11-23 09:00")
+		}, Nobody, "08:50 P1", "", []string{"08:50 Step 1 calls P1.", "09:00 Step 2 finds nobody: nobody who has the turn of rota 7 serves this hospital. Step 3 takes its place at once.",
+			"09:00 Step 3 finds nobody: P3 does not serve this hospital, nobody on shift leads.", "09:00 Nobody was reached: nobody who was called has said that they have it."}},
 		{"a policy without steps", func(d *desk) { d.Policy.Steps, d.now = nil, at(t, "2026-11-23 09:00") }, Nobody, "", "",
 			[]string{"09:00 Nobody was reached: no step found anybody."}},
 		{"a step that calls no one", func(d *desk) { d.Policy.Steps[0].To, d.now = nil, at(t, "2026-11-23 08:50") }, Calling, "08:50 P2", "08:55 P2", nil},
@@ -187,6 +191,9 @@ func TestEscalationEqualsTheOracle(t *testing.T) {
 				return slices.ContainsFunc(r.Absences, func(a Absence) bool { return a.Person == id && in(a.Start, a.End) })
 			}
 			for _, p := range r.People {
+				if p.Clients != nil && !slices.Contains(p.Clients, c.Client) {
+					continue
+				}
 				for _, k := range to {
 					on := slices.ContainsFunc(r.Shifts, func(s Shift) bool {
 						if k.Rota != 0 {

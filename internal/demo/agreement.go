@@ -117,6 +117,9 @@ func (s *seeder) addAgreements(tx *store.SystemTx) error {
 				return err
 			}
 		}
+		if err := own.MailLeaders(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -80,7 +80,8 @@ type Ring struct {
 	Note    string
 }
 
-// MaxLadder is how long before and after the due instant of a promise a step may be.
+// MaxLadder is how long before and after the due instant of a promise, or after an alert, a step may be, and how long it
+// may wait for an answer.
 const MaxLadder = 12 * time.Hour
 
 // Ladder is the calls for a promise that nobody has taken: an alert of the kind AlertUntaken, whose rings are made by

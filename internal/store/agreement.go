@@ -43,6 +43,26 @@ func (tx *ReadTx) Agreements() ([]desk.Agreement, error) {
 // Agreed is how many versions both sides have approved. While it is the same, so are they.
 func (tx *ReadTx) Agreed() (int, error) { return one(tx, agreedOf, value[int], tx.client) }
 
+// AgreedSoon is Agreed that travels to PostgreSQL with the next statement, and so costs no round trip. The number is there
+// for whoever calls for it after that.
+func (tx *Tx) AgreedSoon() func() (int, error) {
+	s := tx.u.s
+	if s.pg == nil || s.load != nil {
+		return tx.Agreed
+	}
+	n, known := 0, false
+	s.aside(queued{s: agreedOf, args: []any{int64(tx.client)}, row: func(row scanner) error {
+		known = true
+		return row.Scan(&n)
+	}})
+	return func() (int, error) {
+		if !known {
+			return tx.Agreed()
+		}
+		return n, tx.u.broken
+	}
+}
+
 // AgreedAll is Agreed of every client that has versions of its own.
 func (tx *DeskReadTx) AgreedAll() (map[desk.ClientID]int, error) {
 	rows, err := many(tx, agreedAll, scanPair[desk.ClientID, int])

@@ -40,12 +40,13 @@ func (tx *Tx) SaveAlert(a desk.Alert) error {
 	return must(tx.exec(alertSave, tx.client, a.ID, a.Kind, a.Flag, a.Note, optMicros(a.AckedAt), a.AckedBy))
 }
 
-// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client, or a ring is to be sent by now.
+// SomeUnaccepted tells whether there is an open alert, or a ladder that goes on, of any client, or a ring or a mail to a leader is
+// to be sent by now.
 func (tx *DeskReadTx) SomeUnaccepted() (bool, error) {
 	for _, of := range []struct {
 		s    *stmt
 		args []any
-	}{{alertAny, nil}, {ringSome, []any{micros(tx.Now())}}} {
+	}{{alertAny, nil}, {ringSome, []any{micros(tx.Now())}}, {agreementMailSome, []any{micros(tx.Now())}}} {
 		if _, some, err := maybe(tx, of.s, value[int64], of.args...); some || err != nil {
 			return some, err
 		}

@@ -286,7 +286,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		}
 		db.engine, gen.node = e, e.node
 	} else {
-		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, func(d *stdsql.DB) error {
+		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, o.Log, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)
 		}, db.lawful)
 		if err != nil {

@@ -54,10 +54,11 @@ func (db *DB) Load(ctx context.Context, why string, fill func(part func(func(*Sy
 // hurry makes the writer of SQLite quick and forgetful, until done.
 func (e *liteEngine) hurry(ctx context.Context) (done func() error, err error) {
 	pragmas := func(ctx context.Context, all ...string) error {
-		if err := e.w.enter(ctx, true); err != nil {
+		handBack, err := e.w.hold(ctx)
+		if err != nil {
 			return err
 		}
-		defer e.w.leave()
+		defer handBack()
 		for _, p := range all {
 			if _, err := e.w.s.direct.pragma(p); err != nil {
 				return err
@@ -66,7 +67,7 @@ func (e *liteEngine) hurry(ctx context.Context) (done func() error, err error) {
 		return nil
 	}
 	done = func() error {
-		return pragmas(context.WithoutCancel(ctx), "synchronous = FULL", "wal_checkpoint(TRUNCATE)", "wal_autocheckpoint = 4000", "cache_size = -16384")
+		return pragmas(context.WithoutCancel(ctx), "synchronous = FULL", "wal_checkpoint(TRUNCATE)", "wal_autocheckpoint = 0", "cache_size = -16384")
 	}
 	return done, pragmas(ctx, "synchronous = OFF", "wal_autocheckpoint = 50000", "cache_size = -1000000")
 }

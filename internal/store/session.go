@@ -14,6 +14,7 @@ var (
 	touchSession  = sql(`UPDATE session SET seen_at = $2 WHERE hash = $1`)
 	endSession    = sql(`DELETE FROM session WHERE hash = $1`)
 	endSessionsOf = sql(`DELETE FROM session WHERE staff_id = $1`)
+	endOthersOf   = sql(`DELETE FROM session WHERE staff_id = $1 AND hash <> $2`)
 	dropEndedOnes = sql(`DELETE FROM session WHERE ends_at <= $1`)
 )
 
@@ -43,6 +44,11 @@ func (tx *DeskTx) EndSession(hash string) error { return tx.put(endSession, hash
 
 // EndSessionsOf signs a member of staff out everywhere.
 func (tx *DeskTx) EndSessionsOf(s desk.StaffID) error { return tx.put(endSessionsOf, int64(s)) }
+
+// EndOtherSessionsOf signs somebody out everywhere but in the session with this hash.
+func (tx *DeskTx) EndOtherSessionsOf(s desk.StaffID, hash string) error {
+	return tx.put(endOthersOf, int64(s), hash)
+}
 
 // DropEndedSessions forgets the sessions that have ended by now.
 func (tx *DeskTx) DropEndedSessions(now time.Time) error { return tx.put(dropEndedOnes, micros(now)) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,6 +31,7 @@ type liteEngine struct {
 	wdb  *stdsql.DB
 	rdb  *stdsql.DB
 	w    *writer
+	copy *checkpointer
 	log  *readLog      // nil where the log is in the database
 	rest chan struct{} // one for each reader at rest
 	idle stack[*session]
@@ -88,7 +90,7 @@ func (t liteTransaction) commit() (undone bool, err error) {
 	return true, nil
 }
 
-func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ engine, err error) {
+func openSQLite(ctx context.Context, dir string, forgetful bool, log *slog.Logger, migrate func(*stdsql.DB) error, lawful func(*session) error) (_ engine, err error) {
 	// OFD locks survive any close of the file in this process. Where the system has none, or a
 	// database is open already, the default locks stay.
 	_, _ = sqlite.OFDLocking(true)
@@ -122,13 +124,16 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	if err := e.wdb.Close(); err != nil {
 		return nil, err
 	}
-	d, err := openDirect(e.path, litePragmas(false)...)
+	d, err := openDirect(e.path, append(litePragmas(false), "wal_autocheckpoint(0)")...)
 	if err != nil {
 		return nil, err
 	}
 	s := d.session()
-	e.w = &writer{t: liteTransaction{s, func() { e.commits.Add(1) }}, s: s, lawful: lawful, patient: true, trusting: true}
+	e.w = &writer{t: liteTransaction{s, e.committed}, s: s, lawful: lawful, patient: true, trusting: true}
 	if err := checkLite(d.pragma); err != nil {
+		return nil, err
+	}
+	if e.copy, err = openCheckpointer(e.path, e.w, log); err != nil {
 		return nil, err
 	}
 	if e.log, err = openReadLog(ctx, dir, e.path); err != nil {
@@ -148,6 +153,13 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, migrate func(*s
 	return e, nil
 }
 
+// committed is called by whoever has the turn.
+func (e *liteEngine) committed() {
+	if e.commits.Add(1)%checkEvery == 0 {
+		e.copy.look()
+	}
+}
+
 func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
@@ -163,7 +175,7 @@ func litePragmas(forgetful bool) []string {
 	}
 	return []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",
-		// Pages that every ticket changes are copied into the file once in four times as many commits.
+		// Pages that every commit changes are copied into the file once in four times as many.
 		"wal_autocheckpoint(4000)"}
 }
 
@@ -297,6 +309,9 @@ func (e *liteEngine) close() (err error) {
 		var errs []error
 		if e.w != nil {
 			errs = append(errs, e.w.close())
+		}
+		if e.copy != nil {
+			errs = append(errs, e.copy.close())
 		}
 		if e.log != nil {
 			errs = append(errs, e.log.close())

@@ -26,6 +26,7 @@ type walFile struct {
 	end    int64 // where the last write ended, and the next is expected
 	ending bool  // the header of the page that ends the transaction has come
 	failed int32 // what SQLite was told when it could not be written, until the transaction is undone
+	synced bool  // once
 }
 
 // walIO reads or writes so many bytes of a file at a place, into or from an address.
@@ -195,7 +196,15 @@ func walSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	if rc := f.flush(tls, file); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return funcAt[func(*libc.TLS, uintptr, int32) int32](f.under.FxSync)(tls, file, flags)
+	if !f.synced { // for a new file SQLite does more
+		rc := funcAt[func(*libc.TLS, uintptr, int32) int32](f.under.FxSync)(tls, file, flags)
+		f.synced = rc == sqlite3.SQLITE_OK
+		return rc
+	}
+	if err := syncData(int(inC[sqlite3.TunixFile](file).Fh)); err != nil {
+		return sqlite3.SQLITE_IOERR_FSYNC
+	}
+	return sqlite3.SQLITE_OK
 }
 
 func walSize(tls *libc.TLS, file, into uintptr) int32 {

@@ -16,6 +16,7 @@ var (
 	addStaff     = sql(`INSERT INTO staff (` + staffColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	saveStaff    = sql(`UPDATE staff SET name = $2, login = $3, role = $4, password = $5, totp = $6, languages = $7,
 		active = $8, theme = $9, density = $10, letter_keys = $11, letters = $12 WHERE id = $1`)
+	setPassword = sql(`UPDATE staff SET password = $3 WHERE id = $1 AND password = $2`)
 
 	servedAll    = sql(`SELECT staff_id, client_id FROM staff_client ORDER BY staff_id, client_id`)
 	servedBy     = sql(`SELECT client_id FROM staff_client WHERE staff_id = $1 ORDER BY client_id`)
@@ -131,6 +132,12 @@ func (tx *DeskTx) SaveStaff(s desk.Staff) error {
 		return err
 	}
 	return tx.bump(rosterVersion)
+}
+
+// SetPassword stores another password in its encoded form; false when it is not was any more.
+func (tx *DeskTx) SetPassword(s desk.StaffID, was, now string) (bool, error) {
+	n, err := tx.exec(setPassword, int64(s), was, now)
+	return n == 1, err
 }
 
 // ServeClient lets a member of staff serve a client; doing it twice changes nothing.

@@ -170,8 +170,9 @@ func (q queued) text() string {
 type queued struct {
 	s    *stmt
 	args []any
-	must bool // it changes a row, or there is no such thing
-	rows int  // how many it adds, of one that is gathered
+	must bool                // it changes a row, or there is no such thing
+	row  func(scanner) error // gets each row that it gives; nil: nobody reads them
+	rows int                 // how many it adds, of one that is gathered
 }
 
 func (s *session) stmt(st *stmt) (*stdsql.Stmt, error) {

@@ -21,7 +21,7 @@ var (
 	warningEnd  = sql(`UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND id = $2 AND acked_at IS NULL`)
 	warningHush = sql(`UPDATE ring SET state = 'stopped', fire_at = NULL WHERE client_id = $1 AND alert_id = $2 AND staff_id = $3 AND state IN ('waiting', 'later')`)
 	warningsTo  = across("SELECT " + aliased("w", warningNames) + ", t.ref FROM clock_warning w JOIN ticket t ON t.client_id = w.client_id AND t.id = w.ticket_id" + `
-		WHERE w.staff_id IN ($1, $2) AND {mine w} ORDER BY w.deadline_at, w.client_id, w.ticket_id, w.metric LIMIT $3`)
+		WHERE w.staff_id IN ($1, $2) AND {mine w} ORDER BY w.percent = 100, w.deadline_at, w.client_id, w.ticket_id, w.metric LIMIT $3`)
 )
 
 func warningFields(w *desk.Warning) []any {
@@ -99,8 +99,8 @@ type WarnedOf struct {
 	Ref desk.Ref
 }
 
-// WarningsTo gives at most n warnings to somebody, and with leads those that are for everybody who leads; what
-// ends first on top.
+// WarningsTo gives at most n warnings to somebody, and with leads those that are for everybody who leads; what can still
+// be met before what was missed, each by its deadline.
 func (tx *DeskReadTx) WarningsTo(who desk.StaffID, leads bool, n int) ([]WarnedOf, error) {
 	also := who
 	if leads {

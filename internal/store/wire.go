@@ -113,11 +113,7 @@ func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanne
 	b.Queue(st.postgres, args...)
 	res := s.pg.SendBatch(ctx, &b)
 	for _, one := range q {
-		tag, err := res.Exec()
-		if err == nil {
-			err = one.counted(tag.RowsAffected())
-		}
-		if err != nil {
+		if _, err := one.answered(res); err != nil {
 			res.Close()
 			return one.s, err
 		}
@@ -127,6 +123,22 @@ func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanne
 		err = read(rows, fn)
 	}
 	return st, errors.Join(err, res.Close())
+}
+
+// answered takes what the server answers to q, and gives how many rows it changed.
+func (q queued) answered(res pgx.BatchResults) (n int64, err error) {
+	if q.row != nil {
+		rows, err := res.Query()
+		if err != nil {
+			return 0, err
+		}
+		return 0, read(rows, q.row)
+	}
+	tag, err := res.Exec()
+	if err == nil {
+		err = q.counted(tag.RowsAffected())
+	}
+	return tag.RowsAffected(), err
 }
 
 func read(rows pgx.Rows, fn func(scanner) error) error {
@@ -170,15 +182,10 @@ func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *s
 	}
 	res := s.pg.SendBatch(ctx, &b)
 	for _, one := range q {
-		tag, err := res.Exec()
-		if err == nil {
-			err = one.counted(tag.RowsAffected())
-		}
-		if err != nil {
+		if n, err = one.answered(res); err != nil {
 			res.Close()
 			return 0, one.s, err
 		}
-		n = tag.RowsAffected()
 	}
 	if commit {
 		tag, err := res.Exec()

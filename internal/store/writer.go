@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,9 +18,8 @@ const batchCap = 64
 // at the same moment share one commit, because the fsync is most of what a small transaction costs.
 // SQLite has one for all, PostgreSQL one for each line and node.
 //
-// There is no writer goroutine: each caller runs its own unit when it holds the turn, and hands the
-// turn on with the transaction still open when somebody waits. Whoever finds nobody waiting commits,
-// and all who took part are answered. No request's context reaches the connection.
+// There is no writer goroutine: whoever has the turn runs its own unit and those of all who wait behind it, and commits;
+// then all who took part are answered. No request's context reaches the connection.
 type writer struct {
 	t transaction
 	s *session // of the open transaction
@@ -30,13 +30,12 @@ type writer struct {
 	held   bool
 	closed bool
 	queue  []*waiter
-	batch  *batch // the open transaction; belongs to the holder of the turn
 
-	// patient: before it commits it waits for as many units as the last commit had, no longer than that
-	// commit took. A commit writes the pages at which all of them write once, so two small ones cost nearly
-	// twice as much as one large one. Somebody who comes alone waits for nobody.
+	// patient: before it commits it waits for as many as are there, no longer than the last commit took. A commit
+	// writes the pages at which all of them write once, so two small ones cost nearly twice as much as one large one.
+	// Somebody who comes alone waits for nobody.
 	patient bool
-	crowd   int           // units of the last commit
+	crowd   int           // how many are there: rises at once, falls by one with each commit
 	took    time.Duration // by the last commit, mostPatience at most
 	// trusting: a unit gets no savepoint, unless one has failed lately; wary counts those that still get one.
 	trusting bool
@@ -63,52 +62,52 @@ type transaction interface {
 	close() error
 }
 
+// waiter is somebody who has a unit of work to run.
 type waiter struct {
-	turn  chan struct{}
-	alone bool
+	fn    func(*session) error
+	alone bool          // the unit shares its commit with nobody
+	woken chan struct{} // closed when the turn is theirs, or when somebody else has run the unit: then batch is set
+	batch *batch
+	err   error // what the unit said
 }
 
 // batch is one transaction of the engine with the units that share it.
 type batch struct {
-	units int
-	full  bool
+	of   []*waiter // whoever has the turn is the first
+	over bool      // nothing is left to commit
 	// patience ends the waiting for others; waited says that it has.
 	patience *time.Timer
 	waited   bool
 
-	done  chan struct{} // closed when the fate of the transaction is known
-	err   error         // the commit failed
-	again bool          // the transaction vanished: every unit runs again, alone
+	err   error // nothing of it is on disk, as far as can be said
+	again bool  // the transaction vanished: every unit runs again, alone
 }
 
 var errClosed = desk.Errorf(desk.Unavailable, "closed", "Kept is shutting down. Please try again in a minute.")
 
 // do runs fn as one unit of work and returns after its commit. ctx counts only while fn waits for
-// its turn. fn may run a second time.
+// its turn. fn may run a second time, and in the goroutine of somebody else.
 func (w *writer) do(ctx context.Context, fn func(*session) error) error {
-	alone := false
-	for {
-		if err := w.enter(ctx, alone); err != nil {
+	for alone := false; ; alone, ctx = true, context.WithoutCancel(ctx) {
+		me := &waiter{fn: fn, alone: alone}
+		if err := w.enter(ctx, me); err != nil {
 			return err
 		}
-		b, err := w.unit(fn, alone)
-		if b == nil {
-			return err
+		if me.batch == nil {
+			w.lead(me)
 		}
-		<-b.done
-		switch {
+		switch b := me.batch; {
 		case b.again:
-			alone, ctx = true, context.WithoutCancel(ctx)
-			continue
 		case b.err != nil:
 			return b.err
+		default:
+			return me.err
 		}
-		return err
 	}
 }
 
-// enter waits for the turn, in the order of arrival.
-func (w *writer) enter(ctx context.Context, alone bool) error {
+// enter waits for the turn, in the order of arrival, or until somebody else has run the unit.
+func (w *writer) enter(ctx context.Context, me *waiter) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -122,7 +121,7 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 		w.mu.Unlock()
 		return nil
 	}
-	me := &waiter{turn: make(chan struct{}), alone: alone}
+	me.woken = make(chan struct{})
 	w.queue = append(w.queue, me)
 	if w.comes != nil {
 		close(w.comes)
@@ -130,53 +129,111 @@ func (w *writer) enter(ctx context.Context, alone bool) error {
 	}
 	w.mu.Unlock()
 	select {
-	case <-me.turn:
-		return w.open()
+	case <-me.woken:
+		return nil
 	case <-ctx.Done():
 	}
 	w.mu.Lock()
-	for i, q := range w.queue {
-		if q == me {
-			w.queue = append(w.queue[:i], w.queue[i+1:]...)
-			w.mu.Unlock()
-			return ctx.Err()
-		}
+	if i := slices.Index(w.queue, me); i >= 0 {
+		w.queue = slices.Delete(w.queue, i, i+1)
+		w.mu.Unlock()
+		return ctx.Err()
 	}
 	w.mu.Unlock()
-	<-me.turn // it was given to us at the same moment
-	if err := w.open(); err != nil {
-		return err
-	}
-	w.leave()
-	return ctx.Err()
-}
-
-// open is errClosed once the writer was closed: then a turn that came is none.
-func (w *writer) open() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return errClosed
-	}
+	<-me.woken // it was taken at the same moment
 	return nil
 }
 
-// leave hands the turn on: to the next waiter with the transaction open, or after committing it.
-func (w *writer) leave() {
-	w.mu.Lock()
-	if b := w.batch; b != nil {
-		if !b.full {
-			w.wait(b)
-		}
-		if len(w.queue) > 0 && !b.full && b.units < batchCap && !w.queue[0].alone {
-			w.next()
-			return
-		}
-		w.mu.Unlock()
-		w.commit(b)
-		w.mu.Lock()
+// lead runs the unit of the one who has the turn, and those of all who wait behind it.
+func (w *writer) lead(me *waiter) {
+	b := &batch{}
+	defer w.end(b) // also when a unit ends its goroutine (t.FailNow)
+	if w.s, b.err = w.t.begin(); b.err != nil {
+		b.of, b.over, me.batch = []*waiter{me}, true, b
+		return
 	}
-	w.next()
+	for next := me; next != nil; next = w.follower(b) {
+		w.unit(b, next)
+	}
+}
+
+// unit runs what one of them has, and keeps or undoes it.
+func (w *writer) unit(b *batch, m *waiter) {
+	first := len(b.of) == 0
+	b.of, m.batch = append(b.of, m), b
+	saved := !first && (!w.trusting || w.wary > 0)
+	if saved && w.t.savepoint() != nil {
+		w.vanish(b)
+		return
+	}
+	w.wary = max(w.wary-1, 0)
+	w.s.wrote, w.s.lost = false, false
+	late, touched := len(w.s.late), len(w.s.touched)
+	m.err = errors.New("the unit of work ended its goroutine")
+	defer func() {
+		if m.err != nil {
+			w.s.late, w.s.touched = w.s.late[:min(late, len(w.s.late))], w.s.touched[:min(touched, len(w.s.touched))]
+		}
+		w.settle(b, first, saved, m.err != nil)
+	}()
+	m.err = m.fn(w.s)
+}
+
+// settle keeps or undoes what the last unit did.
+func (w *writer) settle(b *batch, first, saved, failed bool) {
+	switch {
+	case !failed && saved:
+		if w.t.release() != nil {
+			w.vanish(b)
+		}
+	case !failed:
+	case first: // it is alone in the transaction
+		w.undo(b)
+	case saved:
+		if w.t.undo() != nil {
+			w.vanish(b)
+		}
+	case w.s.wrote || w.s.lost: // it can only be undone together with those before it
+		w.wary = waryFor
+		w.vanish(b)
+	}
+}
+
+// undo gives up the transaction, of which nothing must stay.
+func (w *writer) undo(b *batch) {
+	w.t.rollback()
+	w.s.late, w.s.touched, b.over = nil, nil, true
+}
+
+// vanish gives it up and lets every unit run again: the engine itself has undone it (disk full, connection
+// lost), or a unit that failed can be undone in no other way.
+func (w *writer) vanish(b *batch) {
+	w.undo(b)
+	b.again = true
+}
+
+// follower is the next who takes part in the transaction, or nil when it is to end.
+func (w *writer) follower(b *batch) *waiter {
+	if b.over || b.of[0].alone {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(b.of) >= batchCap {
+		return nil
+	}
+	if w.wait(b); len(w.queue) == 0 || w.queue[0].alone {
+		return nil
+	}
+	return w.pop()
+}
+
+// pop takes the first out of the queue. It is called with the lock.
+func (w *writer) pop() *waiter {
+	first := w.queue[0]
+	w.queue[0] = nil
+	w.queue = w.queue[1:]
+	return first
 }
 
 // wait lets those who are on the way come, while nobody is there. It is called with the lock and gives it
@@ -187,7 +244,7 @@ func (w *writer) wait(b *batch) {
 		runtime.Gosched()
 		w.mu.Lock()
 	}
-	if len(w.queue) > 0 || !w.patient || b.units >= w.crowd || b.waited {
+	if len(w.queue) > 0 || !w.patient || len(b.of) >= w.crowd || b.waited {
 		return
 	}
 	comes := make(chan struct{})
@@ -205,113 +262,64 @@ func (w *writer) wait(b *batch) {
 	w.comes = nil
 }
 
-// next gives the turn to the first waiter, or to nobody. It unlocks.
+// end commits what is left to commit, gives the turn to the next, and lets go all who took part.
+func (w *writer) end(b *batch) {
+	if b.patience != nil {
+		b.patience.Stop()
+	}
+	watch := stopwatch()
+	if !b.over {
+		w.commit(b)
+	}
+	w.mu.Lock()
+	w.took = min(watch(), mostPatience)
+	w.crowd = max(len(b.of)+len(w.queue), w.crowd-1)
+	w.next()
+	for _, m := range b.of[1:] { // the first is the one who is here
+		close(m.woken)
+	}
+}
+
+func (w *writer) commit(b *batch) {
+	undone, err := true, w.lawful(w.s)
+	if err == nil {
+		undone, err = w.t.commit()
+	}
+	if err != nil {
+		w.t.rollback()
+		b.again = undone && len(b.of) > 1
+		b.err = err
+	}
+	w.s.late, w.s.touched = nil, nil
+}
+
+// next gives the turn to the first waiter, or to nobody. It is called with the lock and unlocks.
 func (w *writer) next() {
 	if len(w.queue) == 0 {
 		w.held = false
 		w.mu.Unlock()
 		return
 	}
-	first := w.queue[0]
-	w.queue[0] = nil
-	w.queue = w.queue[1:]
+	first := w.pop()
 	w.mu.Unlock()
-	close(first.turn)
+	close(first.woken)
 }
 
-// unit runs fn while the caller holds the turn, and hands the turn on. The caller's answer waits for
-// the batch that it gives; without one the answer is err.
-func (w *writer) unit(fn func(*session) error, alone bool) (b *batch, err error) {
-	b = w.batch
-	first := b == nil
-	if first {
-		if w.s, err = w.t.begin(); err != nil {
-			w.leave()
-			return nil, err
-		}
-		b = &batch{done: make(chan struct{})}
-		w.batch = b
+// hold gives the turn itself, with no transaction open, until it is handed back.
+func (w *writer) hold(ctx context.Context) (handBack func(), err error) {
+	me := &waiter{alone: true}
+	if err := w.enter(ctx, me); err != nil {
+		return nil, err
 	}
-	saved := !first && (!w.trusting || w.wary > 0)
-	if saved {
-		if err := w.t.savepoint(); err != nil {
-			w.vanish(b)
-			w.leave()
-			return b, nil
-		}
+	if me.batch != nil {
+		return nil, me.batch.err
 	}
-	b.units++
-	b.full = alone
-	w.wary = max(w.wary-1, 0)
-	w.s.wrote, w.s.lost = false, false
-	late, touched := len(w.s.late), len(w.s.touched)
-	// Deferred, so that a goroutine that ends inside fn (t.FailNow) does not take the turn with it.
-	defer func() {
-		if err != nil {
-			w.s.late, w.s.touched = w.s.late[:min(late, len(w.s.late))], w.s.touched[:min(touched, len(w.s.touched))]
-		}
-		w.settle(b, first, saved, err != nil)
-		w.leave()
-	}()
-	err = errors.New("the unit of work ended its goroutine")
-	err = fn(w.s)
-	return b, err
-}
-
-// settle keeps or undoes what the unit did.
-func (w *writer) settle(b *batch, first, saved, failed bool) {
-	switch {
-	case !failed && saved:
-		if w.t.release() != nil {
-			w.vanish(b)
-		}
-	case !failed:
-	case first: // it is alone in the transaction, and saw nothing that is not on disk
-		w.t.rollback()
-		w.batch, w.s.late, w.s.touched = nil, nil, nil
-		close(b.done)
-	case saved:
-		if w.t.undo() != nil {
-			w.vanish(b)
-		}
-	case w.s.wrote || w.s.lost: // it can only be undone together with those before it
-		w.wary = waryFor
-		w.vanish(b)
-	}
-}
-
-// vanish gives up the transaction, of which nothing must stay: the engine itself has undone it (disk full,
-// connection lost), or a unit that failed can be undone in no other way.
-func (w *writer) vanish(b *batch) {
-	w.t.rollback()
-	w.batch, w.s.late, w.s.touched = nil, nil, nil
-	b.again = true
-	close(b.done)
-}
-
-func (w *writer) commit(b *batch) {
-	w.batch = nil
-	if b.patience != nil {
-		b.patience.Stop()
-	}
-	watch := stopwatch()
-	undone, err := true, w.lawful(w.s)
-	if err == nil {
-		undone, err = w.t.commit()
-	}
-	w.crowd, w.took = b.units, min(watch(), mostPatience)
-	if err != nil {
-		w.t.rollback()
-		b.again = undone && b.units > 1
-		b.err = err
-	}
-	w.s.late, w.s.touched = nil, nil
-	close(b.done)
+	return func() { w.mu.Lock(); w.next() }, nil
 }
 
 // close waits for the turn and keeps it for ever; whoever waits behind is refused.
 func (w *writer) close() error {
-	if err := w.enter(context.Background(), true); err != nil {
+	if _, err := w.hold(context.Background()); err != nil {
 		return nil
 	}
 	w.mu.Lock()
@@ -320,7 +328,8 @@ func (w *writer) close() error {
 	w.queue = nil
 	w.mu.Unlock()
 	for _, q := range rest {
-		close(q.turn)
+		q.batch = &batch{err: errClosed}
+		close(q.woken)
 	}
 	return w.t.close()
 }

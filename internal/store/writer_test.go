@@ -13,6 +13,9 @@ import (
 
 func exitGoroutine() { runtime.Goexit() }
 
+// errGone is the answer to somebody whose goroutine ended.
+var errGone = errors.New("gone")
+
 // crowd starts units of work that all wait behind one, so that they share a commit, and gives their
 // answers. before is called when all of them wait.
 func crowd(t *testing.T, db *DB, before func(), units ...func(context.Context) error) []error {
@@ -22,13 +25,18 @@ func crowd(t *testing.T, db *DB, before func(), units ...func(context.Context) e
 
 func crowdOf(t *testing.T, w *writer, before func(), units ...func(context.Context) error) []error {
 	t.Helper()
-	if err := w.enter(ctx, false); err != nil {
+	handBack, err := w.hold(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
 	answers := make([]chan error, len(units))
 	for i, u := range units {
 		answers[i] = make(chan error, 1)
-		go func() { answers[i] <- u(ctx) }()
+		go func() {
+			err := errGone
+			defer func() { answers[i] <- err }()
+			err = u(ctx)
+		}()
 		for { // in this order
 			w.mu.Lock()
 			n := len(w.queue)
@@ -42,7 +50,7 @@ func crowdOf(t *testing.T, w *writer, before func(), units ...func(context.Conte
 	if before != nil {
 		before()
 	}
-	w.leave()
+	handBack()
 	errs := make([]error, len(units))
 	for i, a := range answers {
 		errs[i] = <-a
@@ -204,6 +212,15 @@ func TestAPanicHarmsNoNeighbour(t *testing.T) {
 	db := lite(t)
 	errs := crowd(t, db, nil, add(db, 1, nil), add(db, 2, func(*Tx) error { panic("x") }), add(db, 3, nil))
 	if errs[0] != nil || !desk.Is(errs[1], desk.Internal) || errs[2] != nil || !same(stored(t, db), 1, 3) {
+		t.Errorf("%v, stored %v", errs, stored(t, db))
+	}
+}
+
+// TestAUnitThatEndsItsGoroutineHarmsNobodyWhoWaits: it takes with it the one who runs the units of all, at most.
+func TestAUnitThatEndsItsGoroutineHarmsNobodyWhoWaits(t *testing.T) {
+	db := lite(t)
+	errs := crowd(t, db, nil, add(db, 1, nil), add(db, 2, func(*Tx) error { exitGoroutine(); return nil }), add(db, 3, nil))
+	if errs[0] != errGone || errs[1] != errGone || errs[2] != nil || !same(stored(t, db), 3) {
 		t.Errorf("%v, stored %v", errs, stored(t, db))
 	}
 }

@@ -126,6 +126,9 @@ func agreementView(page app.AgreementPage, s signed) view.AgreementView {
 	v.Stands += fmt.Sprintf(" Version %d is a draft.", d.Version)
 	v.Draft = &view.AgreementDraft{Title: fmt.Sprintf("Draft of version %d", d.Version), Tag: view.TagView{Kind: view.TagWaiting, Text: strings.ToUpper(lacking(d.Agreement)[:1]) + lacking(d.Agreement)[1:]},
 		Facts: approvalFacts(d.Agreement, loc, page.Now), Version: strconv.Itoa(d.Version), Edit: strconv.Itoa(d.Edit)}
+	if d.Asks() {
+		v.Draft.Facts = append(v.Draft.Facts, view.KV{Key: "Hospital told", Value: leadersTold(page, loc)})
+	}
 	v.Draft.Gone, v.Draft.New = termsDiff(live, d)
 	if s.v.Leads() {
 		v.Draft.Ask = askText(d.Agreement, s.v.Staff)

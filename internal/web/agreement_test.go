@@ -36,7 +36,7 @@ func TestAWarningIsDismissed(t *testing.T) {
 	sam := a.as(a.d.Sam)
 	sam.post(path+"/dismissals", send...).gets(403)
 	a.post(path+"/dismissals", send...).gets(200, "The warning is dismissed.").lacks("You were warned of these")
-	a.post(path+"/dismissals", send...).gets(409, "Nobody is warned of this any more")
+	a.post(path+"/dismissals", send...).gets(409, "Nobody is warned of this any more", "What ends first")
 	a.get(path).gets(200, "Ana Ruiz dismissed the warning: first answer, 75% of its time is used.")
 }
 
@@ -116,9 +116,9 @@ func TestTheHospitalAnswers(t *testing.T) {
 		t.Helper()
 		a.get("/desk/agreements/mercy?edit=yes").gets(200)
 		terms := strings.Replace(a.typedTerms(), "when: {audiences: [patient]}\n    allowed: 15m", "when: {audiences: [patient]}\n    allowed: 10m", 1)
-		a.post("/desk/agreements/mercy/draft", "terms", terms, "note", "Faster for patients", "version", "0", "edit", "0", "do", "save").gets(200, "Once the desk has approved it, who leads the hospital finds it on their own page.")
+		a.post("/desk/agreements/mercy/draft", "terms", terms, "note", "Faster for patients", "version", "0", "edit", "0", "do", "save").gets(200, "Once the desk has approved it, who leads the hospital is told by mail and finds it on their own page.")
 		ruth.get("/client/mercy").gets(200).lacks("waits for your yes")
-		a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", a.value("version"), "edit", a.value("edit")).gets(200, "on their own page")
+		a.post("/desk/agreements/mercy/approvals", "side", "desk", "version", a.value("version"), "edit", a.value("edit")).gets(200, "on their own page", "Hospital told", "The mail waits to be sent")
 	}
 	answer := func(who *analyst, says, why string) *analyst {
 		t.Helper()
@@ -129,6 +129,14 @@ func TestTheHospitalAnswers(t *testing.T) {
 		return who.post("/client/mercy/agreement/answers", "says", who.value("says"), "version", who.value("version"), "edit", who.value("edit"), "sure", who.value("sure"))
 	}
 	write()
+	a.d.Mail.Break("lou@mercy.example", "smtp 550")
+	a.d.Settle()
+	a.get("/desk/agreements/mercy").gets(200, "By mail, 5:05 p.m. CT; the mail could not be sent: smtp 550")
+	mails := a.d.Mail.Mails("ruth@mercy.example")
+	if len(mails) != 1 {
+		t.Fatalf("Ruth got %d mails", len(mails))
+	}
+	ruth.get(strings.TrimPrefix(mails[0].Message.URL, "https://mercy.help")).gets(200, "Version 2 waits for your yes")
 	ruth.get("/client/mercy").gets(200, "Version 2 of your agreement waits for your yes.").holds(`href="/client/mercy/agreement#asked"`)
 	ruth.get("/client/mercy/agreement").gets(200, "Version 2 waits for your yes", "The usual terms of the desk hold", "What it changes", "No longer", "in 10 minutes", "Faster for patients", "Approved for the desk", "Ana Ruiz", "From Jul 1, 2026, midnight CT", "In Spanish").
 		lacks("/desk", "first_response", "St. Anne")

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +16,14 @@ const clocksShown = 25
 
 // GET /desk/agreements
 func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signed) error {
+	v := view.AgreementsView{}
+	if r.URL.Query().Get("done") == "dismissed" {
+		v.Done = "The warning is dismissed. It is on record that you did. If more of the time is used, it comes again."
+	}
+	return h.showAgreements(w, r, s, http.StatusOK, v)
+}
+
+func (h *handler) showAgreements(w http.ResponseWriter, r *http.Request, s signed, status int, v view.AgreementsView) error {
 	lines, err := h.app.Agreements(r.Context(), s.v)
 	if err != nil {
 		return err
@@ -27,7 +33,6 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		return err
 	}
 	now := h.app.Now()
-	var v view.AgreementsView
 	for _, l := range lines {
 		row := view.AgreementRow{Name: l.Client.Name, URL: agreementURL(l.Client), Live: "The usual terms", Open: "No clock runs"}
 		if l.Live.Version != desk.UsualVersion {
@@ -57,11 +62,10 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		}
 		return all
 	}
-	if r.URL.Query().Get("done") == "dismissed" {
-		v.Done = "The warning is dismissed. It is on record that you did. If more of the time is used, it comes again."
-	}
 	v.Soon, v.Missed = rows(list.Soon), rows(list.Missed)
-	slices.SortStableFunc(list.Warned, func(a, b app.WarnedOf) int { return cmp.Compare(a.Percent/100, b.Percent/100) }) // what can still be met first
+	if list.WarnedMore {
+		v.WarnedMore = fmt.Sprintf("These are the first %d. The others follow as these are dismissed or done.", len(list.Warned))
+	}
 	for _, w := range list.Warned {
 		state := desk.Clock{Percent: w.Percent, State: desk.ClockRunning}
 		if w.Percent == 100 {
@@ -75,13 +79,17 @@ func (h *handler) agreementsPage(w http.ResponseWriter, r *http.Request, s signe
 		}
 		v.Warned = append(v.Warned, row)
 	}
-	p, err := h.shell(r, s, "Agreements", "/desk/agreements")
+	title := "Agreements"
+	if v.Problem != "" {
+		title = "Error: " + title
+	}
+	p, err := h.shell(r, s, title, "/desk/agreements")
 	if err != nil {
 		return err
 	}
 	p.Wide = true
 	p.Live.PartURL += "?list=no"
-	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Agreements(v)))
+	h.render(w, r, status, within(view.Staff(p), view.Agreements(v)))
 	return nil
 }
 
@@ -101,9 +109,13 @@ func (h *handler) dismissWarning(w http.ResponseWriter, r *http.Request, s signe
 	if err != nil {
 		return desk.Errorf(desk.Invalid, "warning.invalid", "This names no warning: open the list again and dismiss it there.")
 	}
-	if err := h.app.DismissWarning(r.Context(), s.v, ref, of); err != nil {
+	err = h.app.DismissWarning(r.Context(), s.v, ref, of)
+	if desk.Is(err, desk.Conflict) { // the list as it is now, and not a page to find the way back from
+		return h.showAgreements(w, r, s, http.StatusConflict, view.AgreementsView{Problem: said(err)})
+	}
+	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/desk/agreements?done=dismissed#warned", http.StatusSeeOther)
+	http.Redirect(w, r, "/desk/agreements?done=dismissed", http.StatusSeeOther)
 	return nil
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"kept/internal/app"
@@ -48,6 +50,30 @@ func approvalFacts(a desk.Agreement, loc *time.Location, now time.Time) []view.K
 	return facts
 }
 
+// leadersTold says how who leads the hospital learns that the draft waits for them.
+func leadersTold(page app.AgreementPage, loc *time.Location) string {
+	switch {
+	case page.Leaders == 0:
+		return "Nobody leads this hospital here. Ask for its approval, and put that on record."
+	case len(page.Mails) == 0:
+		return "Not by mail. It stands on their own page."
+	}
+	var all []string
+	for _, m := range page.Mails {
+		switch m.State {
+		case desk.MailSent:
+			all = append(all, "by mail, "+clock(m.MovedAt, loc, page.Now))
+		case desk.MailFailed:
+			all = append(all, "the mail could not be sent: "+cmp.Or(m.Reason, "it was tried often enough"))
+		case desk.MailCancelled:
+			all = append(all, "a mail was not needed any more")
+		default:
+			all = append(all, strings.TrimSpace("the mail waits to be sent "+m.Reason))
+		}
+	}
+	return upper(strings.Join(slices.Compact(all), "; "))
+}
+
 // termsActs say what was done to an agreement.
 var termsActs = map[desk.AgreementEventType]string{
 	desk.TermsWritten: "Wrote the draft", desk.TermsApproved: "Approved it for the desk", desk.TermsAccepted: "Approved it for the hospital",
@@ -74,7 +100,7 @@ func askText(d desk.Agreement, me desk.StaffID) string {
 	case d.Asks():
 		return "Who leads the hospital can now approve it, or send it back, on their own page. If they said yes in a letter or mail, put that on record here."
 	case d.Desk.At.IsZero() && d.Hospital.At.IsZero():
-		return "Once the desk has approved it, who leads the hospital finds it on their own page."
+		return "Once the desk has approved it, who leads the hospital is told by mail and finds it on their own page."
 	case d.Desk.At.IsZero() && d.Hospital.By == me:
 		return "You put the hospital’s approval on record. Another supervisor approves it for the desk."
 	}

@@ -25,7 +25,7 @@ func (h *handler) newCalendar(w http.ResponseWriter, r *http.Request, s signed) 
 	}
 	p.Wide = true
 	p.Live.PartURL = "/desk/roster/part"
-	v.Saved, v.Calendar = "Your calendar has an address.", "https://"+r.Host+"/calendar/"+secret+".ics"
+	v.Saved, v.Calendar = "Your calendar has an address.", h.address(r)+"/calendar/"+secret+".ics"
 	h.render(w, r, http.StatusOK, within(view.Staff(p), view.Roster(v)))
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -170,16 +169,12 @@ func usedUp(w app.WarnedOf, now time.Time) string {
 	return strconv.Itoa(w.Percent) + "% of its time is used, " + words.By(words.EN, w.Deadline, loc, now)
 }
 
-// clockStrip is the line of the clock that ends first of those of which the viewer was warned; nil when none runs.
+// clockStrip is the line of the clock that presses most of those of which the viewer was warned; nil without any.
 func clockStrip(s app.Strip) *view.ClockStripView {
 	if len(s.Warned) == 0 {
 		return nil
 	}
-	// What can still be met comes before what was missed.
 	w := s.Warned[0]
-	if i := slices.IndexFunc(s.Warned, func(w app.WarnedOf) bool { return w.Percent < 100 }); i > 0 {
-		w = s.Warned[i]
-	}
 	v := &view.ClockStripView{Text: metricNames[w.Metric] + ", " + w.Client.Name + ": " + usedUp(w, s.Now) + ".", Missed: w.Percent == 100, Open: string(w.Ref),
 		URL: ticketURL(w.Ref) + "?tab=clocks", AllURL: "/desk/agreements#warned"}
 	if n := len(s.Warned); n > 1 {

@@ -80,6 +80,10 @@ func (h *handler) phoneReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	number, text := r.PostForm.Get("number"), strings.TrimSpace(r.PostForm.Get("text"))
+	if !slices.Contains(h.opts.Phones.Numbers(), number) {
+		h.showPhones(w, r, http.StatusUnprocessableEntity, "", "", "There is no such phone in the demo.")
+		return
+	}
 	if text == "" {
 		h.showPhones(w, r, http.StatusUnprocessableEntity, number, text, "Write a text first.")
 		return
@@ -115,7 +119,7 @@ func (h *handler) phoneTake(w http.ResponseWriter, r *http.Request) {
 
 // GET /demo/phone/part: what of the page is drawn anew.
 func (h *handler) phonePart(w http.ResponseWriter, r *http.Request) {
-	h.render(w, r, http.StatusOK, view.PhoneParts(h.phonesView("", "")))
+	h.render(w, r, http.StatusOK, view.PhoneParts(h.phonesView("", "", "")))
 }
 
 // phoneBeat is how often the page of the phones looks whether one of them got something.
@@ -126,9 +130,9 @@ func (h *handler) phoneLive(w http.ResponseWriter, r *http.Request) {
 	tell := h.stream(w, r)
 	beat := time.NewTicker(phoneBeat)
 	defer beat.Stop()
-	seen := h.phonesView("", "")
+	seen := h.phonesView("", "", "")
 	for event := "beat"; ; event = "beat" {
-		if now := h.phonesView("", ""); !reflect.DeepEqual(now, seen) {
+		if now := h.phonesView("", "", ""); !reflect.DeepEqual(now, seen) {
 			seen, event = now, "changed"
 		}
 		if !tell(event, "{}") {
@@ -143,8 +147,10 @@ func (h *handler) phoneLive(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) showPhones(w http.ResponseWriter, r *http.Request, status int, number, typed, wrong string) {
-	v := h.phonesView(number, typed)
-	v.Error = wrong
+	v := h.phonesView(number, typed, wrong)
+	if v.Error.Text = wrong; number != "" {
+		v.Error.FieldID = "text-" + number
+	}
 	h.render(w, r, status, view.Phones(v))
 }
 
@@ -167,7 +173,7 @@ func callView(c PhoneCall) view.CallOne {
 // callsShown is how many calls that are over the page shows.
 const callsShown = 10
 
-func (h *handler) phonesView(number, typed string) (v view.PhonesView) {
+func (h *handler) phonesView(number, typed, wrong string) (v view.PhonesView) {
 	over := 0
 	for _, c := range slices.Backward(h.opts.Phones.Calls()) {
 		if !c.Ringing {
@@ -188,7 +194,7 @@ func (h *handler) phonesView(number, typed string) (v view.PhonesView) {
 	for _, n := range h.opts.Phones.Numbers() {
 		one := view.PhoneOne{Number: desk.Phone(n).String(), ID: n}
 		if n == number {
-			one.Typed = typed
+			one.Typed, one.Error = typed, wrong
 		}
 		known := map[string]bool{}
 		for _, t := range h.opts.Phones.Texts(n) {

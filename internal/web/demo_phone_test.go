@@ -71,6 +71,12 @@ func TestPhonesOfTheDemo(t *testing.T) {
 	if got := [3]int{to("1"), to(" "), to("no")}; got != [3]int{http.StatusSeeOther, 422, 422} {
 		t.Errorf("answers give %v", got)
 	}
+	if w := ask("POST", "/demo/phone/replies", url.Values{"number": {"+13125550100"}, "to": {"+18005550143"}, "text": {"hi"}}); w.Code != 422 || !strings.Contains(w.Body.String(), "There is no such phone") {
+		t.Errorf("a phone that nobody has: %d", w.Code)
+	}
+	if w := ask("POST", "/demo/phone/replies", url.Values{"number": {"+13125550199"}}); !strings.Contains(w.Body.String(), `href="#text-+13125550199"`) || !strings.Contains(w.Body.String(), `aria-invalid="true"`) {
+		t.Error("what is wrong does not stand at the field of the phone")
+	}
 	if len(phone.got) != 2 || phone.got[0] != "+13125550199 +18005550143 1" {
 		t.Errorf("the desk got %q", phone.got)
 	}

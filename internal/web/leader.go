@@ -79,7 +79,7 @@ func (h *handler) showFigures(w http.ResponseWriter, r *http.Request, s signed, 
 		v.ShareURL = o.base + "/shares"
 	}
 	if s.v.Who == desk.WhoLeader {
-		v.AgreementURL = ownAgreementURL(c)
+		v.AgreementURL, v.AccountURL = ownAgreementURL(c), o.base+"/account"
 		own, err := h.app.OwnAgreement(r.Context(), s.v, c.ID)
 		if err != nil {
 			return err
@@ -166,6 +166,27 @@ func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, er
 	}
 	v.Tables = figuresTables(f)
 	return v, nil
+}
+
+// ownPage is what the pages beside the figures of a hospital say around their content.
+func (h *handler) ownPage(s signed, c desk.Client, title, here string) view.OwnPageView {
+	p := view.OwnPageView{Title: title + " – " + c.Name, Theme: s.who.Theme, Hospital: c.Name}
+	base := "/client/" + c.Slug
+	add := func(text, path string) {
+		p.Tabs = append(p.Tabs, view.Tab{Text: text, URL: base + path, Current: path == here})
+	}
+	add("Figures", "")
+	if s.v.Who == desk.WhoLeader {
+		add("Agreement", "/agreement")
+	}
+	add("Share", "/shares")
+	if s.v.Who == desk.WhoLeader {
+		add("Account", "/account")
+	}
+	if s.v.IsStaff() {
+		p.BackURL = "/desk"
+	}
+	return p
 }
 
 // periodText names a period by the calendar of the hospital: "June 2026 so far".
@@ -259,19 +280,19 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Late, or still owed", N: n(f.FirstLate), Why: "later than the agreement allows; counted from the instant at which it was late"},
 		}},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
-			{Name: "Opened", N: n(f.Opened)},
+			{Name: "Opened", N: n(f.Opened), Why: "asked in this time, in any way"},
 			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
 			{Name: "Closed, and we heard nothing", N: n(f.Unheard), Why: "we asked, asked again, and waited 14 days; no success"},
 			{Name: "Opened again", N: n(f.Reopened), Why: "the person said after the end: it is not fixed"},
 			{Name: "Not fixed, said the person", N: n(f.NotFixed - f.Reopened), Why: "when we asked, before the end"},
 			{Name: "Not needed any more", N: n(f.NotNeeded), Why: "said the person"},
-			{Name: "Open now", N: n(f.Open)},
+			{Name: "Open now", N: n(f.Open), Why: "not closed yet, from any time"},
 			{Name: "Open with a missed time of the agreement", N: n(f.Missed), Why: "of " + n(f.Clocks) + " with a clock that runs now"},
 		}},
 		{ID: "left-out", Title: "Left out, and why", Rows: []view.FigureRow{
 			{Name: "Promises moved by the person", N: n(f.MovedByPerson), Why: "they picked another time, and the new promise counts"},
 			{Name: "Called in time, nobody answered", N: n(f.NotReached), Why: "the next call counts"},
-			{Name: "Promises the person did not need", N: n(f.Withdrawn)},
+			{Name: "Promises the person did not need", N: n(f.Withdrawn), Why: "not needed any more before they were due"},
 			{Name: "Promises of spam or duplicates", N: n(f.Voided), Why: "left out by a supervisor, with a reason"},
 			{Name: "Questions that were spam or duplicates", N: n(f.Excluded), Why: "left out by a supervisor, with a reason"},
 			{Name: "Reminders to say if it is fixed", N: n(f.Asking), Why: "sent by the clock itself"},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"kept/internal/app"
 	"kept/internal/desk"
 )
@@ -32,6 +34,9 @@ func TestALeaderSeesTheFiguresAndNothingElse(t *testing.T) {
 		t.Errorf("/client leads to %s", ruth.at)
 	}
 	ruth.get("/client/mercy/part?period=last-month").gets(200, "No promise fell due in this time.").lacks("<html")
+	if strings.Contains(ruth.body, `figures-why"></td>`) {
+		t.Error("a figure stands there without what it means")
+	}
 	ruth.get("/client/mercy?period=quarter").gets(200, "the quarter so far")
 	ruth.get("/client/"+a.d.Anne.Slug).gets(404, "You see the figures of your own hospital.").lacks("St. Anne")
 	ruth.get("/client/" + a.d.Anne.Slug + "/live").gets(404)
@@ -186,4 +191,106 @@ func TestALeaderSharesTheFigures(t *testing.T) {
 	ruth.post(end).gets(200, "The link is taken back.", "There is none.")
 	guest.cookie("")
 	guest.get(shared).gets(401, "Ask who sent it to you for a new one.").lacks("Go to the queue")
+}
+
+// Who leads a hospital, and staff, change the password: what is wrong stands at its field, nothing that was typed is shown
+// again, and other browsers of the account are signed out.
+func TestThePasswordIsChanged(t *testing.T) {
+	a := atDesk(t, sam)
+	pat, _, err := a.d.App.AddStaff(a.d.Ctx(), desk.System("test"), desk.Staff{Name: "Pat Lee", Login: "pat@kept.example", Clients: []desk.ClientID{a.d.Mercy.ID}}, "correct horse battery", nil)
+	a.d.Must(err)
+	for login, page := range map[string]struct {
+		v                       desk.Viewer
+		path, post, title, home string
+	}{
+		"ruth@mercy.example": {leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID), "/client/mercy/account", "/client/mercy/account/password", "Your account", "/client/mercy"},
+		"pat@kept.example":   {desk.Viewer{Staff: pat.ID}, "/desk/display", "/desk/display/password", "Profile and display", "/desk"},
+	} {
+		here, there := a.as(page.v), a.elsewhere()
+		there.cookie("")
+		there.post("/sign-in", "email", login, "password", "correct horse battery").gets(200)
+		there.get(page.home).gets(200).lacks("Sign in to the help desk")
+		here.get(page.path).gets(200, page.title, login, "Your password now", "New password, once more").holds(`autocomplete="new-password"`, `action="`+page.post+`"`)
+		const good = "a better horse battery"
+		for _, wrong := range []struct {
+			now, fresh, again string
+			says              map[string]string // by field
+		}{
+			{"wr0ng", good, good, map[string]string{"now": "That is not your password."}},
+			{"correct horse battery", "sh0rt", "sh0rt", map[string]string{"fresh": "Use a password of at least 12 characters."}},
+			{"correct horse battery", good, good + "s", map[string]string{"again": "This is not the new password above."}},
+			{"wr0ng", "sh0rt", "", map[string]string{"now": "That is not your password.", "fresh": "Use a password of at least 12 characters."}},
+		} {
+			here.post(page.post, "now", wrong.now, "fresh", wrong.fresh, "again", wrong.again).gets(422, "Error: "+page.title, "Nothing was saved yet")
+			for _, id := range []string{"now", "fresh", "again"} {
+				marked := strings.Contains(here.body, `id="`+id+`-error"`)
+				if text := wrong.says[id]; (text != "") != marked {
+					t.Errorf("%s: an error at %s is %t", login, id, marked)
+				} else if marked {
+					here.gets(422, text).holds(`href="#` + id + `"`)
+				}
+			}
+			if strings.Contains(here.body, wrong.now) || strings.Contains(here.body, wrong.fresh) {
+				t.Errorf("%s: the page shows what was typed", login)
+			}
+		}
+		here.post(page.post, "now", "correct horse battery", "fresh", good, "again", good).gets(200, "Your password is changed. Other browsers are signed out.")
+		here.get(page.home).gets(200).lacks("Sign in to the help desk")
+		there.get(page.home).gets(200, "Sign in to the help desk")
+		here.post(page.post, "now", good, "fresh", good, "again", good).gets(429)
+		a.d.Advance(time.Minute)
+		there.post("/sign-in", "email", login, "password", "correct horse battery").gets(401, "do not fit")
+		there.post("/sign-in", "email", login, "password", good).gets(200)
+	}
+	// The page of who leads a hospital is theirs alone.
+	other := a.as(leaderOf(a, "nils@anne.example", a.d.Anne.ID))
+	for _, who := range []*analyst{a.as(a.d.Priya), other} {
+		who.get("/client/mercy/account").gets(404)
+		for _, act := range []string{"password", "second-factor"} {
+			who.post("/client/mercy/account/"+act, "now", "x", "fresh", "y", "do", "begin").gets(404).lacks("Add this key")
+		}
+	}
+	other.post("/desk/display/password", "now", "correct horse battery", "fresh", "a better horse battery", "again", "a better horse battery").gets(403)
+}
+
+// A second factor: set up with a wrong code and a right one, asked for at sign-in, and off by the password or a code only.
+func TestTheSecondFactorIsSetUpAndTakenAway(t *testing.T) {
+	a := atDesk(t, sam)
+	const login, password, path = "ruth@mercy.example", "correct horse battery", "/client/mercy/account/second-factor"
+	ruth := a.as(leaderOf(a, login, a.d.Mercy.ID))
+	there := a.elsewhere()
+	there.cookie("")
+	there.post("/sign-in", "email", login, "password", password).gets(200, "Mercy Health")
+	ruth.get("/client/mercy").gets(200).holds(`href="/client/mercy/account"`)
+	ruth.get("/client/mercy/account").gets(200, "Sign-in asks only for your password.", "Set up a second factor").lacks("Switch it off")
+	ruth.post(path, "do", "begin").gets(200, "Add this key to your app").lacks("Error")
+	secret, link := ruth.value("secret"), `href="otpauth://totp/Kept:ruth@mercy.example?`
+	ruth.holds(link)
+	ruth.post(path, "do", "confirm", "secret", secret, "code", "12345").gets(422, "Error: Your account", "That code does not fit.").holds(`href="#code"`, link, `value="`+secret+`"`)
+	code := func() string {
+		t.Helper()
+		c, err := totp.GenerateCode(secret, a.d.Now())
+		a.d.Must(err)
+		return c
+	}
+	ruth.post(path, "do", "confirm", "secret", secret, "code", code()).gets(200, "The second factor is on. Other browsers are signed out.", "To use another phone, switch it off").lacks(secret)
+	there.get("/client/mercy").gets(200, "Sign in to the help desk")
+	ruth.post(path, "do", "begin").gets(409, "Your second factor is on already.")
+	ruth.get("/client/mercy/account").gets(200, "Switch it off").lacks(secret)
+	a.d.Advance(time.Minute)
+	there.post("/sign-in", "email", login, "password", password).gets(401, "Enter the 6-digit code")
+	there.post("/sign-in", "email", login, "password", password, "code", "12345").gets(401)
+	there.post("/sign-in", "email", login, "password", password, "code", code()).gets(200, "Mercy Health")
+
+	for _, proof := range []func() string{func() string { return password }, func() string { a.d.Advance(time.Minute); return code() }} {
+		ruth.post(path, "do", "end", "proof", "wrong horse").gets(422, "Error: Your account", "That is neither your password nor the newest code from your app.").holds(`href="#proof"`).lacks("wrong horse")
+		ruth.post(path, "do", "end").gets(422)
+		ruth.post(path, "do", "end", "proof", proof()).gets(200, "The second factor is off.", "Set up a second factor")
+		there.post("/sign-out")
+		there.post("/sign-in", "email", login, "password", password).gets(200, "Mercy Health")
+		a.d.Advance(time.Minute)
+		ruth.post(path, "do", "begin").gets(200)
+		secret = ruth.value("secret")
+		ruth.post(path, "do", "confirm", "secret", secret, "code", code()).gets(200, "The second factor is on.")
+	}
 }

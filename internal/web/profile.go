@@ -19,14 +19,15 @@ func (h *handler) profilePage(w http.ResponseWriter, r *http.Request, s signed) 
 		v.Saved = "Your letters are saved."
 	case "told":
 		v.Saved = "How you are told is saved."
-	case "factor":
-		v.Saved = "The second factor is on."
+	default:
+		v.Saved = accountSaved[r.URL.Query().Get("saved")]
 	}
 	return h.showProfile(w, r, s, http.StatusOK, v)
 }
 
 func profileView(who desk.Staff) view.ProfileView {
-	v := view.ProfileView{Theme: who.Theme, Density: who.Density, Letters: who.LetterKeys, Factor: who.TOTP != ""}
+	v := view.ProfileView{Theme: who.Theme, Density: who.Density, Letters: who.LetterKeys,
+		Password: view.PasswordView{Post: "/desk/display/password"}, Factor: factorOf(who, "/desk/display/second-factor")}
 	v.Facts = []view.KV{{Key: "Name", Value: who.Name}, {Key: "Sign-in", Value: who.Login}, {Key: "Role", Value: roles[who.Role]}}
 	own := desk.ReadLetters(who.Letters)
 	for _, k := range desk.Keys {
@@ -106,25 +107,32 @@ func (h *handler) saveDisplay(w http.ResponseWriter, r *http.Request, s signed) 
 	return nil
 }
 
-// POST /desk/display/second-factor: begins one, or switches it on after a right code.
+// POST /desk/display/second-factor
 func (h *handler) saveSecondFactor(w http.ResponseWriter, r *http.Request, s signed) error {
-	f := r.PostForm
 	v := profileView(s.who)
-	var err error
-	if f.Get("do") != "confirm" {
-		if v.Secret, v.URL, err = h.app.BeginTOTP(r.Context(), s.v); err != nil {
-			return err
-		}
-		return h.showProfile(w, r, s, http.StatusOK, v)
+	saved, problems, err := h.secondFactor(r, s, &v.Factor)
+	switch {
+	case err != nil:
+		return err
+	case saved != "":
+		http.Redirect(w, r, "/desk/display?saved="+saved, http.StatusSeeOther)
+		return nil
 	}
-	err = h.app.ConfirmTOTP(r.Context(), s.v, f.Get("secret"), f.Get("code"))
-	if desk.Is(err, desk.Invalid) {
-		v.Secret, v.Code = f.Get("secret"), said(err)
+	v.Problems = problems
+	return h.showProfile(w, r, s, problemStatus(problems), v)
+}
+
+// POST /desk/display/password
+func (h *handler) changePassword(w http.ResponseWriter, r *http.Request, s signed) error {
+	v := profileView(s.who)
+	problems, err := h.newPassword(r, s, &v.Password)
+	switch {
+	case err != nil:
+		return err
+	case len(problems) > 0:
+		v.Problems = problems
 		return h.showProfile(w, r, s, http.StatusUnprocessableEntity, v)
 	}
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/desk/display?saved=factor", http.StatusSeeOther)
+	http.Redirect(w, r, "/desk/display?saved=password", http.StatusSeeOther)
 	return nil
 }

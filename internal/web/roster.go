@@ -257,14 +257,14 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 		"POST /desk/roster/calendar":             h.newCalendar,
 		"POST /desk/roster/rotas":                h.saveRota,
 		"GET /desk/roster/rotas/{id}/retirement": h.askRetireRota,
-		"POST /desk/roster/rotas/{id}/retirement": h.rosterAct("rotas", "retired", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
+		"POST /desk/roster/rotas/{id}/retirement": h.retireRota(h.rosterAct("rotas", "retired", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			id, err := pathID(r)
 			if err != nil {
 				return err
 			}
 			version, _ := strconv.Atoi(f.Get("version"))
 			return h.app.RetireRota(r.Context(), s.v, id, version)
-		}),
+		})),
 		"POST /desk/roster/overrides": h.rosterAct("override", "override", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
 			var rota int64
 			var version int

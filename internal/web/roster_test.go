@@ -183,7 +183,8 @@ func TestARotaOfSeveralLayers(t *testing.T) {
 		t.Fatalf("status %d", a.status)
 	}
 	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(a.body)[1]
-	a.post(retire, "version", version)
+	a.post(retire, "version", version).gets(200, "Take Early birds out of use?").holds(`name="sure" value="yes"`)
+	a.post(retire, "version", version, "sure", a.value("sure"))
 	if !strings.Contains(a.body, "The rota is out of use.") {
 		t.Errorf("status %d", a.status)
 	}

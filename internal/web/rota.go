@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -168,6 +169,16 @@ func namedPeople(people []app.RosterPerson, names map[desk.StaffID]string, text 
 	return list, ""
 }
 
+// POST /desk/roster/rotas/{id}/retirement: asks a second time, unless the form says "sure".
+func (h *handler) retireRota(act staffFunc) staffFunc {
+	return func(w http.ResponseWriter, r *http.Request, s signed) error {
+		if r.PostForm.Get("sure") == "" {
+			return h.askRetireRota(w, r, s)
+		}
+		return act(w, r, s)
+	}
+}
+
 // GET /desk/roster/rotas/{id}/retirement: asks a second time.
 func (h *handler) askRetireRota(w http.ResponseWriter, r *http.Request, s signed) error {
 	id, err := pathID(r)
@@ -187,7 +198,7 @@ func (h *handler) askRetireRota(w http.ResponseWriter, r *http.Request, s signed
 	}
 	line := page.Rotas[i]
 	c := view.ConfirmView{Title: "Take " + line.Rota.Name + " out of use?", Action: "/desk/roster/rotas/" + strconv.FormatInt(id, 10) + "/retirement", Back: "/desk/roster#rota-" + strconv.FormatInt(id, 10),
-		Yes: "Take it out of use", No: "Leave it in use", Hidden: []view.KV{{Key: "version", Value: strconv.Itoa(line.Rota.Version)}},
+		Yes: "Take it out of use", No: "Leave it in use", Hidden: sureToo(url.Values{"version": {cmp.Or(r.PostFormValue("version"), strconv.Itoa(line.Rota.Version))}}),
 		Lines: []string{"Its " + numbered(len(line.Turns), "turn") + " of the next 7 days end at once, and so do all later ones. Nobody takes them over by themselves.",
 			"Promises that were booked on it stay with whoever has them. Those whose owner is not there any more show on the board, under “At risk”."}}
 	return h.askAgain(w, r, s, c, "/desk/coverage")

@@ -109,21 +109,3 @@ func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, v
 	h.render(w, r, http.StatusOK, within(view.OwnPage(p), view.Shares(v)))
 	return nil
 }
-
-// ownPage is what the pages beside the figures of a hospital say around their content.
-func (h *handler) ownPage(s signed, c desk.Client, title, here string) view.OwnPageView {
-	p := view.OwnPageView{Title: title + " – " + c.Name, Theme: s.who.Theme, Hospital: c.Name}
-	base := "/client/" + c.Slug
-	add := func(text, path string) {
-		p.Tabs = append(p.Tabs, view.Tab{Text: text, URL: base + path, Current: path == here})
-	}
-	add("Figures", "")
-	if s.v.Who == desk.WhoLeader {
-		add("Agreement", "/agreement")
-	}
-	add("Share", "/shares")
-	if s.v.IsStaff() {
-		p.BackURL = "/desk"
-	}
-	return p
-}

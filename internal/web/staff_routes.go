@@ -40,6 +40,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /client/{slug}/shares", h.figures(h.sharesPage))
 	mux.HandleFunc("POST /client/{slug}/shares", h.figures(h.makeShare))
 	mux.HandleFunc("POST /client/{slug}/shares/{id}/end", h.figures(h.endShare))
+	mux.HandleFunc("GET /client/{slug}/account", h.figures(h.ownAccount))
+	mux.HandleFunc("POST /client/{slug}/account/password", h.figures(h.changeOwnPassword))
+	mux.HandleFunc("POST /client/{slug}/account/second-factor", h.figures(h.saveOwnFactor))
 	mux.HandleFunc("GET /figures", h.shared(h.sharedPage))
 	mux.HandleFunc("GET /figures/part", h.shared(h.sharedPart))
 	mux.HandleFunc("GET /figures/live", h.shared(h.sharedLive))
@@ -117,6 +120,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/macros/{id}":                         h.saveMacro,
 		"POST /desk/macros/{id}/retirement":              h.retireMacro,
 		"POST /desk/display/second-factor":               h.saveSecondFactor,
+		"POST /desk/display/password":                    h.changePassword,
 	}
 	maps.Copy(all, h.rosterRoutes())
 	return all

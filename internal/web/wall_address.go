@@ -17,7 +17,7 @@ func (h *handler) makeWallAddress(w http.ResponseWriter, r *http.Request, s sign
 	if err != nil {
 		return err
 	}
-	v := view.WallAddressView{URL: "/wall?key=" + key, Until: words.Day(words.EN, until, h.staffZone(r, s), h.app.Now()), Scope: "all hospitals that you serve"}
+	v := view.WallAddressView{URL: h.address(r) + "/wall?key=" + key, Until: words.Day(words.EN, until, h.staffZone(r, s), h.app.Now()), Scope: "all hospitals that you serve"}
 	if c != 0 {
 		client, err := h.app.Client(r.Context(), s.v, c)
 		if err != nil {
@@ -26,6 +26,14 @@ func (h *handler) makeWallAddress(w http.ResponseWriter, r *http.Request, s sign
 		v.Scope = client.Name
 	}
 	return h.showWallAddresses(w, r, s, v)
+}
+
+// address is where the desk is for whoever asks: what is to be opened elsewhere begins with it.
+func (h *handler) address(r *http.Request) string {
+	if h.opts.Secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // GET /wall/addresses

@@ -23,6 +23,9 @@ func TestWallIsForThoseWhoLeadAndNamesNobody(t *testing.T) {
 	ana.get("/wall?scope=99").gets(404)
 	ana.get("/wall?theme=light&view=list").gets(200).holds(`data-theme="light"`, "is-list", `/wall/part?theme=light&amp;view=list`)
 	ana.post("/wall/addresses", "client", "1").gets(200, "Mercy Health", "/wall?key=")
+	if !regexp.MustCompile(`class="wall-address" href="https?://[^/"]+/wall\?key=[^"]+">https?://`).MatchString(ana.body) {
+		t.Error("the address cannot be typed on another screen")
+	}
 	key, _, err := a.d.App.WallAddress(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
 	a.d.Must(err)
 	a.cookie("")

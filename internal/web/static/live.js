@@ -81,6 +81,8 @@
     fetching = true;
     try {
       const res = await fetch(part, { headers: { 'Kept-Part': '1', Accept: 'text/html' }, credentials: 'same-origin', redirect: 'error' });
+      // Whoever may not see this any more keeps no copy of it: the page that takes its place says why.
+      if (byPart && [401, 403, 404].includes(res.status)) { location.reload(); return; }
       if (!res.ok) throw new Error(String(res.status));
       const box = doc.createElement('template');
       box.innerHTML = await res.text();
@@ -116,6 +118,8 @@
     if (paused || !('EventSource' in window)) return;
     stream = new EventSource(root.getAttribute('data-live'));
     stream.addEventListener('open', beat);
+    // A stream that is refused, and does not only fail, is not tried again by itself.
+    stream.addEventListener('error', () => { if (byPart && stream && stream.readyState === 2) refresh(); });
     stream.addEventListener('beat', beat);
     stream.addEventListener('changed', (e) => {
       beat();
@@ -254,11 +258,6 @@
   addEventListener('pageshow', (e) => {
     if (e.persisted) for (const form of doc.querySelectorAll('form[data-sent-at]')) delete form.dataset.sentAt;
   });
-
-  for (const b of doc.querySelectorAll('[data-print]')) {
-    b.hidden = false;
-    b.addEventListener('click', () => print());
-  }
 
   const first = doc.querySelector('[data-focus]');
   if (first) first.focus();

@@ -56,7 +56,7 @@ func Shares(v SharesView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.URL != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section aria-labelledby=\"new-title\"><h2 id=\"new-title\">Your link</h2><p><a class=\"wall-address\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section aria-labelledby=\"new-title\"><h2 id=\"new-title\" tabindex=\"-1\" data-focus>Your link</h2><p><a class=\"wall-address\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
