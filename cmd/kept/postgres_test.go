@@ -8,9 +8,6 @@ import (
 )
 
 func TestDeskOnPostgreSQL(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
 	t.Parallel()
 	env := []string{"KEPT_DATABASE_URL=" + server.Database(t)}
 	keptIn(t, env, "migrate").works(t, "The database (postgres) is up to date.")

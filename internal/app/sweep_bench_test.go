@@ -35,9 +35,6 @@ func BenchmarkSweep(b *testing.B) {
 }
 
 func BenchmarkSweepNodes(b *testing.B) {
-	if !server.Wanted() {
-		b.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
 	for _, nodes := range []int{1, 3} {
 		b.Run(fmt.Sprint(nodes), func(b *testing.B) { sweepAll(b, store.Options{DatabaseURL: server.Database(b)}, nodes) })
 	}
@@ -58,9 +55,6 @@ func sweepAll(b *testing.B, place store.Options, nodes int) {
 // TestThreeNodesBreakOnce: promises of many people fall due at the same instant, and the sweepers and senders of
 // three nodes go for them together. BenchmarkSweepNodes asserts the same of as many as it is told.
 func TestThreeNodesBreakOnce(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
 	h := fallDue(t, store.Options{DatabaseURL: server.Database(t)}, 3, 300)
 	h.sweep(t)
 	h.brokeOnce(t)

@@ -23,9 +23,6 @@ import (
 // lives while one after the other is killed, now and then two at once. Whatever comes of it, all laws hold of
 // every question, and no person hears of one break twice.
 func TestThreeNodesKeepTheLaws(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
 	kills := 6
 	if s := os.Getenv("KEPT_CRASH"); s != "" {
 		var err error

@@ -72,9 +72,6 @@ func TestTheDiskHasItBeforeTheAnswerOnSQLite(t *testing.T) {
 
 // On PostgreSQL the server says how far its log is on disk.
 func TestTheDiskHasItBeforeTheAnswerOnPostgreSQL(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
 	b := newBench(t, store.Options{DatabaseURL: server.Database(t)})
 	conn, err := pgx.Connect(t.Context(), b.place.DatabaseURL)
 	if err != nil {

@@ -72,9 +72,6 @@ func TestADamagedBackupIsRefused(t *testing.T) {
 }
 
 func TestBackupOfPostgresSeesOverTheWall(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
 	if err := db.Read(ctx, viewer, client, func(tx *ReadTx) error { tx.saw("requester", 4); return nil }); err != nil {
 		t.Fatal(err)

@@ -355,9 +355,6 @@ func TestIDs(t *testing.T) {
 }
 
 func TestTwoNodesShareAPostgres(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	files := counterFS(t)
 	open := openIn(t, Options{DatabaseURL: server.Database(t), migrations: files})
 	a, b := open(), open()
@@ -367,9 +364,6 @@ func TestTwoNodesShareAPostgres(t *testing.T) {
 }
 
 func TestPostgresThatForgetsIsRefused(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	url := server.Database(t)
 	_, err := Open(ctx, Options{DatabaseURL: url + "&options=-csynchronous_commit%3Doff", Log: quiet})
 	if !desk.Is(err, desk.Unavailable) || !strings.Contains(err.Error(), "synchronous_commit") {

@@ -22,9 +22,6 @@ var (
 // nodes opens a PostgreSQL as several nodes.
 func nodes(t *testing.T, n int) []*DB {
 	t.Helper()
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	open := openIn(t, Options{DatabaseURL: server.Database(t), migrations: counterFS(t)})
 	all := make([]*DB, n)
 	for i := range all {
@@ -180,9 +177,6 @@ func TestALostConnectionLosesNoUnit(t *testing.T) {
 // TestASeatThatAnotherClientTakesIsTakenAtOnce: nobody waits for a unit of another client, which may be
 // waiting for a seat as well.
 func TestASeatThatAnotherClientTakesIsTakenAtOnce(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
 	err := db.System(ctx, "test", func(tx *SystemTx) error {
 		if err := tx.AddStaff(desk.Staff{ID: 3, Name: "Ana", Login: "ana@example.com"}); err != nil {
@@ -264,9 +258,6 @@ var alertsAnyhow = both("SELECT COUNT(*) FROM alert")
 // TestRowsOfOneCommitTravelTogether: rows of two clients who share a line wait for the commit, or for a statement that
 // asks for them; that sees those of its own client only.
 func TestRowsOfOneCommitTravelTogether(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
 	system := desk.System("test")
 	raise := func(c desk.ClientID, id int64, sees int64) func(context.Context) error {
@@ -311,9 +302,6 @@ func TestRowsOfOneCommitTravelTogether(t *testing.T) {
 
 // TestWhatRefersToGatheredRows: no row refers to one that still waits.
 func TestWhatRefersToGatheredRows(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES=sqlite")
-	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
 	refers := both(`SELECT CAST(CAST(CAST(conrelid AS regclass) AS text) || ' ' || CAST(CAST(confrelid AS regclass) AS text) AS text)
 		FROM pg_constraint WHERE contype = 'f'`)

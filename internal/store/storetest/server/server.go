@@ -32,7 +32,7 @@ import (
 func Wanted() bool { return os.Getenv("KEPT_TEST_ENGINES") != "sqlite" }
 
 // Database gives the URL of a new empty database, dropped when the test ends. Its owner is a role
-// without special rights, as in earnest.
+// without special rights, as in earnest. Where tests do not run on PostgreSQL the test is left out.
 func Database(t testing.TB) string {
 	t.Helper()
 	return create(t, "template0")
@@ -162,6 +162,9 @@ var once = sync.OnceValues(open)
 
 func start(t testing.TB) *cluster {
 	t.Helper()
+	if !Wanted() {
+		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
+	}
 	c, err := once()
 	if err != nil {
 		t.Fatalf("PostgreSQL for tests: %v\nInstall it with: apt-get install postgresql\nor run with KEPT_TEST_ENGINES=sqlite", err)
