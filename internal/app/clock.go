@@ -226,29 +226,51 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 	return &counting{book: b, functions: know.functions}, err
 }
 
-// clockWrong compares the stored row of a question with its events; "" when it is right, or waits to be made again.
-func (k *counting) clockWrong(tx *store.ReadTx, t desk.Ticket, kind desk.RequesterKind, events []desk.Event) (string, error) {
-	have, ok, stale, err := tx.Clock(t.ID)
-	if err != nil || stale || ok && !have.FireAt.IsZero() && !have.FireAt.After(tx.Now()) {
-		return "", err
+// counted is what is stored of the clocks of some questions.
+type counted struct {
+	facts   map[desk.TicketID]desk.ClockFacts
+	rows    map[desk.TicketID]desk.Clock
+	stale   map[desk.TicketID]desk.TicketID
+	replies map[desk.TicketID]desk.FirstReply
+}
+
+func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
+	if c.facts, err = tx.FactsOf(ids); err != nil {
+		return c, err
 	}
-	facts := factsOf(t, kind)
-	all := k.clocks(facts, events, tx.Now())
-	if wrong := missesWrong(t, all, events, tx.Now()); wrong != "" {
-		return wrong, nil
+	if c.rows, err = tx.ClocksOf(ids); err != nil {
+		return c, err
 	}
-	if wrong, err := firstReplyWrong(tx, t, all); wrong != "" || err != nil {
-		return wrong, err
+	if c.stale, err = tx.Stale(ids); err != nil {
+		return c, err
 	}
-	want, runs := pressing(facts, all, k.book, tx.Now())
+	c.replies, err = tx.FirstReplies(ids)
+	return c, err
+}
+
+// clockWrong compares what is stored of a question with its events; "" when it is right, or waits to be made again.
+func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now time.Time) string {
+	have, ok := c.rows[t.ID]
+	if _, stale := c.stale[t.ID]; stale || ok && !have.FireAt.IsZero() && !have.FireAt.After(now) {
+		return ""
+	}
+	facts := c.facts[t.ID]
+	all := k.clocks(facts, events, now)
+	if wrong := missesWrong(t, all, events, now); wrong != "" {
+		return wrong
+	}
+	if wrong := firstReplyWrong(c.replies, t, all); wrong != "" {
+		return wrong
+	}
+	want, runs := pressing(facts, all, k.book, now)
 	have.Client = 0
 	switch {
 	case ok != runs:
-		return fmt.Sprintf("%s: a row of clocks is there: %t; by its history one runs: %t", t.Ref, ok, runs), nil
+		return fmt.Sprintf("%s: a row of clocks is there: %t; by its history one runs: %t", t.Ref, ok, runs)
 	case ok && have != want:
-		return fmt.Sprintf("%s: its row of clocks says %+v, its history %+v", t.Ref, have, want), nil
+		return fmt.Sprintf("%s: its row of clocks says %+v, its history %+v", t.Ref, have, want)
 	}
-	return "", nil
+	return ""
 }
 
 // missesWrong compares the misses that a history tells of with those that are counted from it: each is told once, and of

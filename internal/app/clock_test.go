@@ -30,10 +30,13 @@ func clockOf(d *testkit.Desk, p *testkit.Person, m sla.Metric) sla.Clock {
 func row(d *testkit.Desk, p *testkit.Person) (c desk.Clock, ok bool) {
 	d.T.Helper()
 	d.Must(d.DB.Read(d.Ctx(), desk.System("test"), p.Client.ID, func(tx *store.ReadTx) (err error) {
-		var stale bool
-		if c, ok, stale, err = tx.Clock(p.Got.Ticket); stale {
-			d.T.Error("the row waits to be made")
+		one := []desk.TicketID{p.Got.Ticket}
+		stale, err := tx.Stale(one)
+		if err != nil || len(stale) > 0 {
+			d.T.Errorf("the row waits to be made, %v", err)
 		}
+		all, err := tx.ClocksOf(one)
+		c, ok = all[p.Got.Ticket]
 		return err
 	}))
 	return c, ok

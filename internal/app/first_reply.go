@@ -76,15 +76,11 @@ func (a *App) countFirst(ctx context.Context, cid desk.ClientID, some []desk.Tic
 
 // firstReplyWrong compares what is stored of the first reply of an open question with its history; "" when it is right. Of
 // those that were closed long ago nothing is stored.
-func firstReplyWrong(tx *store.ReadTx, t desk.Ticket, all []sla.Explanation) (string, error) {
-	have, err := tx.FirstReplies([]desk.TicketID{t.ID})
-	if err != nil {
-		return "", err
-	}
+func firstReplyWrong(have map[desk.TicketID]desk.FirstReply, t desk.Ticket, all []sla.Explanation) string {
 	old, had := have[t.ID]
 	want, ok := firstReplyOf(t.ID, all)
 	if had != ok && (had || t.State.Open()) || had && old != want {
-		return fmt.Sprintf("%s: its first reply is stored as %+v, its history says %+v", t.Ref, old, want), nil
+		return fmt.Sprintf("%s: its first reply is stored as %+v, its history says %+v", t.Ref, old, want)
 	}
-	return "", nil
+	return ""
 }

@@ -149,7 +149,7 @@ func readPage(tx *store.ReadTx, id desk.TicketID) (p TicketPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	attempts, err := tx.AttemptsOf(id)
+	attempts, err := tx.Attempts(id)
 	if err != nil {
 		return p, err
 	}

@@ -77,33 +77,38 @@ func (a *App) VerifySome(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 			}
 			list[i] = t
 		}
-		return a.verify(tx, c, f, list, &out)
+		for some := range slices.Chunk(list, verifyPage) {
+			if err := a.verify(tx, c, f, some, &out); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // verify holds some questions of the client of tx against the laws, and their rows of clocks against their histories.
 func (a *App) verify(tx *store.ReadTx, c desk.Client, know *facts, some []desk.Ticket, out *Verified) error {
-	clocks, err := a.counting(tx, c, know)
+	k, err := a.counting(tx, c, know)
 	if err != nil {
 		return err
 	}
-	for _, t := range some {
-		f, err := File(tx, t)
-		if err != nil {
-			return err
-		}
+	files, err := Files(tx, some)
+	if err != nil {
+		return err
+	}
+	ids := make([]desk.TicketID, len(some))
+	for i, t := range some {
+		ids[i] = t.ID
+	}
+	have, err := countedOf(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
 		if err := f.Check(coverage.Roster{}); err != nil && len(out.Broken) < verifyMost {
 			out.Broken = append(out.Broken, err.Error())
 		}
-		who, err := tx.Requester(t.Requester)
-		if err != nil {
-			return err
-		}
-		wrong, err := clocks.clockWrong(tx, t, who.Kind, f.Events)
-		if err != nil {
-			return err
-		}
-		if wrong != "" && len(out.Broken) < verifyMost {
+		if wrong := k.clockWrong(have, f.Ticket, f.Events, tx.Now()); wrong != "" && len(out.Broken) < verifyMost {
 			out.Broken = append(out.Broken, wrong)
 		}
 		out.Tickets++
@@ -111,36 +116,99 @@ func (a *App) verify(tx *store.ReadTx, c desk.Client, know *facts, some []desk.T
 	return nil
 }
 
-// File reads everything that belongs to a ticket, words apart, for the laws.
-func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) { return FileSince(tx, t, nil) }
-
-// FileSince is File for somebody who has read the first events of the history already: events are never changed.
-func FileSince(tx *store.ReadTx, t desk.Ticket, known []desk.Event) (law.File, error) {
-	f := law.File{Now: tx.Now(), Ticket: t, Promises: map[desk.PromiseID]desk.Promise{}}
-	promises, err := tx.Promises(t.ID)
+// Files reads everything that belongs to some tickets of one client, words apart, for the laws.
+func Files(tx *store.ReadTx, tickets []desk.Ticket) ([]law.File, error) {
+	ids := make([]desk.TicketID, len(tickets))
+	for i, t := range tickets {
+		ids[i] = t.ID
+	}
+	promises, err := tx.PromisesOf(ids)
 	if err != nil {
-		return f, err
+		return nil, err
 	}
-	for _, p := range promises {
-		f.Promises[p.ID] = p
+	seats, err := tx.SeatsOf(ids)
+	if err != nil {
+		return nil, err
 	}
-	if f.Seats, err = tx.SeatsFor(t.ID); err != nil {
-		return f, err
+	events, err := tx.EventsOf(ids)
+	if err != nil {
+		return nil, err
 	}
-	if f.Events, err = tx.EventsAfter(t, known); err != nil {
-		return f, err
+	attempts, err := tx.AttemptsOf(ids)
+	if err != nil {
+		return nil, err
 	}
-	if f.Attempts, err = tx.AttemptsOf(t.ID); err != nil {
-		return f, err
+	outs, err := tx.OutsOf(ids)
+	if err != nil {
+		return nil, err
 	}
-	if f.Outs, err = tx.Outs(t.ID); err != nil {
-		return f, err
+	alerts, err := tx.AlertsEverOf(ids)
+	if err != nil {
+		return nil, err
 	}
-	if f.Alerts, err = tx.AlertsEver(t.ID); err != nil {
-		return f, err
+	files := make([]law.File, len(tickets))
+	for i, t := range tickets {
+		files[i] = law.File{
+			Now: tx.Now(), Ticket: t, Promises: byID(promises[t.ID]), Seats: seats[t.ID], Events: events[t.ID],
+			Attempts: attempts[t.ID], Outs: outs[t.ID], Alerts: alerts[t.ID],
+		}
+		if files[i].Sorry, err = sorry(tx, files[i]); err != nil {
+			return nil, err
+		}
 	}
+	return files, nil
+}
+
+// File is Files of one ticket.
+func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
+	return fileSince(tx, t, law.File{}, func(string) bool { return true })
+}
+
+// FileSince is File for somebody who has the file of the ticket as it was before the unit of work tx: only that is read
+// of which the unit has changed anything.
+func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
+	if was.Ticket.ID == 0 {
+		return File(tx.ReadTx, t)
+	}
+	return fileSince(tx.ReadTx, t, was, tx.Changed)
+}
+
+func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) bool) (law.File, error) {
+	f.Now, f.Ticket = tx.Now(), t
+	if changed("promise") {
+		promises, err := tx.Promises(t.ID)
+		if err != nil {
+			return f, err
+		}
+		f.Promises = byID(promises)
+	}
+	for _, part := range []struct {
+		of   string
+		read func() error
+	}{
+		{"booking", func() (err error) { f.Seats, err = tx.SeatsFor(t.ID); return err }},
+		{"event", func() (err error) { f.Events, err = tx.EventsAfter(t, f.Events); return err }},
+		{"attempt", func() (err error) { f.Attempts, err = tx.Attempts(t.ID); return err }},
+		{"outbox", func() (err error) { f.Outs, err = tx.Outs(t.ID); return err }},
+		{"alert", func() (err error) { f.Alerts, err = tx.AlertsEver(t.ID); return err }},
+	} {
+		if changed(part.of) {
+			if err := part.read(); err != nil {
+				return f, err
+			}
+		}
+	}
+	var err error
 	f.Sorry, err = sorry(tx, f)
 	return f, err
+}
+
+func byID(promises []desk.Promise) map[desk.PromiseID]desk.Promise {
+	by := make(map[desk.PromiseID]desk.Promise, len(promises))
+	for _, p := range promises {
+		by[p.ID] = p
+	}
+	return by
 }
 
 // sorry gives the news of breaks that may speak of f's promises: its own, and while one that broke is not

@@ -379,7 +379,8 @@ func TestAMissThatIsNotToldIsNoticed(t *testing.T) {
 		d.Skip(20 * time.Minute)
 		// Somebody has written the row and not the event.
 		d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.Tx) error {
-			c, _, _, err := tx.Clock(maria.Got.Ticket)
+			all, err := tx.ClocksOf([]desk.TicketID{maria.Got.Ticket})
+			c := all[maria.Got.Ticket]
 			c.Ticket, c.FireAt = maria.Got.Ticket, d.Now().Add(time.Hour)
 			if err != nil {
 				return err

@@ -43,7 +43,7 @@ func everything(t *testing.T, db *store.DB, see func(tx *store.ReadTx, ticket de
 				ms, err2 := tx.Messages(ticket.ID)
 				ps, err3 := tx.Promises(ticket.ID)
 				os, err4 := tx.Outs(ticket.ID)
-				as, err5 := tx.AttemptsOf(ticket.ID)
+				as, err5 := tx.Attempts(ticket.ID)
 				for _, err := range []error{err1, err2, err3, err4, err5} {
 					if err != nil {
 						return err

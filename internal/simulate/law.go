@@ -11,19 +11,16 @@ import (
 	"kept/internal/app"
 	"kept/internal/coverage"
 	"kept/internal/desk"
+	"kept/internal/law"
 	"kept/internal/store"
 )
 
-// laws are the questions that are open or were touched since the last night.
-type laws map[store.TicketKey]read
+// laws are the questions that are open or were touched since the last night, as they were read before the last commit that
+// touched them.
+type laws map[store.TicketKey]law.File
 
-// read is what was read of a question before the last commit that touched it.
-type read struct {
-	history []desk.Event
-	open    bool
-}
-
-// audit holds every ticket that a unit of work touched against the laws, before its commit.
+// audit holds every ticket that a unit of work touched against the laws, before its commit. What the unit has not written
+// is what it was.
 func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 	for _, id := range tickets {
 		w.report.Audited++
@@ -32,14 +29,17 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 			return err
 		}
 		key := store.TicketKey{Client: tx.Client(), ID: id}
-		f, err := app.FileSince(tx.ReadTx, t, w.laws[key].history)
+		f, err := app.FileSince(tx, t, w.laws[key])
+		if err == nil && f.Check(coverage.Roster{}) != nil {
+			f, err = app.File(tx.ReadTx, t) // a claim, say, changes a row and touches no ticket
+		}
+		if err == nil {
+			err = f.Check(coverage.Roster{})
+		}
 		if err != nil {
 			return err
 		}
-		if err := f.Check(coverage.Roster{}); err != nil {
-			return err
-		}
-		w.laws[key] = read{f.Events, t.State.Open()}
+		w.laws[key] = f
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func (w *world) night() error {
 		}
 		keys = keys[n:]
 	}
-	maps.DeleteFunc(w.laws, func(_ store.TicketKey, r read) bool { return !r.open })
+	maps.DeleteFunc(w.laws, func(_ store.TicketKey, f law.File) bool { return !f.Ticket.State.Open() })
 	lag, err := w.app.SweepLag(w.ctx)
 	if err == nil && lag > time.Second {
 		err = fmt.Errorf("a promise has been due for %s and nobody has looked", lag)

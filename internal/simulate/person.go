@@ -1,17 +1,22 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"kept/internal/app"
 	"kept/internal/channel"
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // file is an open question, as far as those who live it know.
 type file struct {
 	h     *hospital
+	key   store.TicketKey
 	ref   desk.Ref
 	phone string
 	skill string
@@ -25,6 +30,7 @@ type file struct {
 // opened begins the life of a question.
 func (w *world) opened(f *file, out app.Opened) {
 	w.report.Tickets++
+	f.key = store.TicketKey{Client: f.h.ID, ID: out.Ticket}
 	f.known, f.ended = map[desk.PromiseID]bool{}, map[desk.PromiseID]bool{}
 	f.odds = map[desk.PromiseID][]odd{}
 	w.mind(f, out.Promise)
@@ -70,12 +76,21 @@ func (w *world) mind(f *file, p desk.Promise) {
 	}
 }
 
-// look reads what is promised now, counts what has ended and minds what is new.
+// promises gives those of a question, oldest first, as they were read before the last commit that touched it. Of those that
+// are over nothing is kept at night.
+func (w *world) promises(f *file) ([]desk.Promise, error) {
+	if have, ok := w.laws[f.key]; ok {
+		return slices.SortedFunc(maps.Values(have.Promises), func(a, b desk.Promise) int { return cmp.Compare(a.ID, b.ID) }), nil
+	}
+	return w.app.Promises(w.ctx, lookout, f.ref)
+}
+
+// look takes what is promised now, as it was read before the last commit, counts what has ended and minds what is new.
 func (w *world) look(f *file) error {
 	if f.over {
 		return nil
 	}
-	all, err := w.app.Promises(w.ctx, lookout, f.ref)
+	all, err := w.promises(f)
 	if err != nil {
 		return err
 	}

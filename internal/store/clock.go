@@ -16,7 +16,7 @@ const clockNames = "client_id, ticket_id, seq, version, metric, state, percent, 
 const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.skill, r.kind, t.seq, t.opened_at, t.owner_id"
 
 var (
-	clockOne  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id = $2")
+	clocksOf  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id")
 	clockSave = sql(insert("clock", clockNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET seq = excluded.seq, version = excluded.version,
 		metric = excluded.metric, state = excluded.state, percent = excluded.percent, missed = excluded.missed, deadline_at = excluded.deadline_at, fire_at = excluded.fire_at`)
 	clockDrop  = sql("DELETE FROM clock WHERE client_id = $1 AND ticket_id = $2")
@@ -35,7 +35,7 @@ var (
 	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
 	foldsDone = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ")")
-	foldOne   = sql("SELECT COUNT(*) FROM fold WHERE client_id = $1 AND ticket_id = $2")
+	foldsOf   = sql("SELECT ticket_id FROM fold WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id")
 	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
 
 	factsOne = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
@@ -146,21 +146,25 @@ func (tx *Tx) Folded(ts []desk.TicketID) error {
 	return nil
 }
 
-// Clock gives the row of a question; ok is false when there is none, stale is true when new events wait to be
-// counted.
-func (tx *ReadTx) Clock(t desk.TicketID) (c desk.Clock, ok, stale bool, err error) {
-	n, err := one(tx, foldOne, value[int], tx.client, t)
-	if err != nil {
-		return c, false, false, err
-	}
-	c, ok, err = maybe(tx, clockOne, scanClock, tx.client, t)
-	return c, ok, n > 0, err
+// ClocksOf gives the rows of questions, where there are any.
+func (tx *ReadTx) ClocksOf(ts []desk.TicketID) (map[desk.TicketID]desk.Clock, error) {
+	return byKey(tx, clocksOf, ts, scanClock, func(c desk.Clock) desk.TicketID { return c.Ticket })
+}
+
+// Stale gives those of some questions whose new events wait to be counted, each as itself.
+func (tx *ReadTx) Stale(ts []desk.TicketID) (map[desk.TicketID]desk.TicketID, error) {
+	return byKey(tx, foldsOf, ts, value[desk.TicketID], func(t desk.TicketID) desk.TicketID { return t })
 }
 
 // ClockFacts gives what the clocks of a question depend on beside its events; NotFound where there is none. It
 // tells nothing of a person.
 func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
 	return one(tx, factsOne, scanFacts, tx.client, t)
+}
+
+// FactsOf is ClockFacts of several questions; one that is not there is left out.
+func (tx *ReadTx) FactsOf(ts []desk.TicketID) (map[desk.TicketID]desk.ClockFacts, error) {
+	return byKey(tx, factsOf, ts, scanFacts, func(f desk.ClockFacts) desk.TicketID { return f.Ticket })
 }
 
 // HistoriesOf gives to each these questions, by id, with the events that clocks look at, oldest first, and of each

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,6 +165,32 @@ func padded[T any](values []T, n int) []any {
 		all[i] = values[min(i, len(values)-1)]
 	}
 	return all
+}
+
+// byKeys gives the rows of s for some keys of the client, whatever their number, by the key that each is of, in the
+// order of s: its parameters are the client and keysAtOnce keys.
+func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K][]T, error) {
+	all := make(map[K][]T, len(keys))
+	for some := range slices.Chunk(keys, keysAtOnce) {
+		rows, err := many(tx, s, scan, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			all[of(r)] = append(all[of(r)], r)
+		}
+	}
+	return all, nil
+}
+
+// byKey is byKeys of what there is one of.
+func byKey[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K]T, error) {
+	all, err := byKeys(tx, s, keys, scan, of)
+	by := make(map[K]T, len(all))
+	for k, rows := range all {
+		by[k] = rows[0]
+	}
+	return by, err
 }
 
 // idsOf gives the ids of rows, for the read log.

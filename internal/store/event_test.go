@@ -50,8 +50,8 @@ func TestAttemptsAndAlerts(t *testing.T) {
 		write(t, db, 1, func(tx *store.Tx) error { return tx.AddAttempt(try) })
 		try.EndedAt, try.Outcome = noon.Add(time.Minute), "busy"
 		write(t, db, 1, func(tx *store.Tx) error { return tx.SaveAttempt(try) })
-		same(t, "tries", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Attempt, error) { return tx.AttemptsOf(1) }), []desk.Attempt{try})
-		same(t, "other client's tries", readOf(t, db, 2, func(tx *store.ReadTx) ([]desk.Attempt, error) { return tx.AttemptsOf(1) }), []desk.Attempt(nil))
+		same(t, "tries", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Attempt, error) { return tx.Attempts(1) }), []desk.Attempt{try})
+		same(t, "other client's tries", readOf(t, db, 2, func(tx *store.ReadTx) ([]desk.Attempt, error) { return tx.Attempts(1) }), []desk.Attempt(nil))
 
 		mine := desk.Alert{ID: 5, Client: 1, Ticket: 1, Promise: 1, Kind: desk.AlertCallTask, Note: "landline", RaisedAt: noon}
 		theirs := desk.Alert{ID: 6, Client: 2, Ticket: 1, Kind: desk.AlertRedFlag, RaisedAt: noon.Add(-time.Minute)}

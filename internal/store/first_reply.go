@@ -38,17 +38,7 @@ func (tx *Tx) DropFirstReply(t desk.TicketID) error { return tx.put(firstReplyDr
 
 // FirstReplies gives what the first replies of these questions came to; those that are open, or not counted yet, are not in it.
 func (tx *ReadTx) FirstReplies(ts []desk.TicketID) (map[desk.TicketID]desk.FirstReply, error) {
-	by := map[desk.TicketID]desk.FirstReply{}
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		rows, err := many(tx, firstRepliesOf, scanFirstReply, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range rows {
-			by[f.Ticket] = f
-		}
-	}
-	return by, nil
+	return byKey(tx, firstRepliesOf, ts, scanFirstReply, func(f desk.FirstReply) desk.TicketID { return f.Ticket })
 }
 
 // FirstRepliesIn counts the first replies that were decided in [from, until), by result.

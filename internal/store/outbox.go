@@ -21,6 +21,7 @@ var (
 	outOne        = sql(outByKey)
 	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
 	outsOf        = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
+	outsAll       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, id DESC")
 	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
 	outsUnsent    = sqlFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
@@ -97,20 +98,15 @@ func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 	return many(tx, outsOf, scanOut, tx.client, t)
 }
 
+// OutsOf is Outs of several tickets.
+func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
+	return byKeys(tx, outsAll, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
+}
+
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:
 // what they say may no longer be true. It keeps claims off them.
 func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, error) {
-	all := make(map[desk.PromiseID][]desk.Out, len(ps))
-	for some := range slices.Chunk(ps, keysAtOnce) {
-		outs, err := many(tx, outsUnsent, scanOut, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range outs {
-			all[o.Promise] = append(all[o.Promise], o)
-		}
-	}
-	return all, nil
+	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut, func(o desk.Out) desk.PromiseID { return o.Promise })
 }
 
 // ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the

@@ -18,6 +18,7 @@ var (
 	promiseCols  = aliased("p", promiseNames)
 	promiseOne   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id = $2")
 	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
+	promisesAll  = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY p.ticket_id, p.id")
 	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
 		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
 	promisesLiveOf = sql("SELECT " + promiseCols + ` FROM promise p
@@ -83,6 +84,11 @@ func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
 	return many(tx, promisesOf, scanPromise, tx.client, t)
 }
 
+// PromisesOf is Promises of several tickets.
+func (tx *ReadTx) PromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
+	return byKeys(tx, promisesAll, ts, scanPromise, ticketOfPromise)
+}
+
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
 func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 	return many(tx, promisesLive, scanPromise, tx.client, t)
@@ -90,18 +96,10 @@ func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 
 // LivePromisesOf is LivePromises of several tickets.
 func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	all := make(map[desk.TicketID][]desk.Promise, len(ts))
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		ps, err := many(tx, promisesLiveOf, scanPromise, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range ps {
-			all[p.Ticket] = append(all[p.Ticket], p)
-		}
-	}
-	return all, nil
+	return byKeys(tx, promisesLiveOf, ts, scanPromise, ticketOfPromise)
 }
+
+func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }
 
 // DueTo gives the live promises of some people that are due at now and that nothing holds, longest overdue
 // first.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"kept/internal/desk"
@@ -17,9 +18,10 @@ type soloEngine struct {
 	mu     sync.Mutex
 	s      *session
 	lawful func(*session) error
-	open   bool // a transaction is
-	saved  bool // a savepoint is
-	units  int  // that wrote, in the transaction
+	open   bool    // a transaction is
+	saved  bool    // a savepoint is
+	wrote  []*stmt // that may have changed rows, in the unit
+	units  int     // that wrote, in the transaction
 	closed bool
 }
 
@@ -57,6 +59,7 @@ func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context
 	if err := e.ready(ctx); err != nil {
 		return err
 	}
+	e.wrote = e.wrote[:0]
 	late, done := len(e.s.late), false
 	defer func() { // also when fn ends its goroutine
 		if !done || err != nil {
@@ -92,7 +95,10 @@ func (e *soloEngine) run(s *stmt) error {
 }
 
 // save is called before every statement that may change rows.
-func (e *soloEngine) save() error {
+func (e *soloEngine) save(s *stmt) error {
+	if !slices.Contains(e.wrote, s) {
+		e.wrote = append(e.wrote, s)
+	}
 	if e.saved {
 		return nil
 	}
@@ -104,6 +110,18 @@ func (e *soloEngine) save() error {
 	}
 	e.saved = true
 	return e.run(sqliteSavepoint)
+}
+
+// changed reports whether the unit may have changed rows of a table.
+func (e *soloEngine) changed(table string) bool {
+	return slices.ContainsFunc(e.wrote, func(s *stmt) bool { return slices.Contains(s.changes, table) })
+}
+
+// Changed reports whether this unit of work may have changed rows of a table. Of a desk that is not thrown away afterwards it
+// is always true.
+func (tx *Tx) Changed(table string) bool {
+	e, ok := tx.db.engine.(*soloEngine)
+	return !ok || e.changed(table)
 }
 
 func (e *soloEngine) keep() error {

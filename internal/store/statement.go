@@ -27,7 +27,8 @@ type stmt struct {
 	reads    bool                   // it changes no row
 	slow     bool                   // its work has no small bound: on SQLite it is watched, and ends with its context
 	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
-	tables   []string               // that it names
+	tables   []string               // that it names, of those whose rows are gathered
+	changes  []string               // tables of which it may change rows
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -78,6 +79,9 @@ func (q queued) matters(s *stmt) bool {
 
 func register(sqlite, postgres string) *stmt {
 	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1)}
+	for _, m := range changing.FindAllStringSubmatch(sqlite, -1) {
+		s.changes = append(s.changes, m[1])
+	}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -87,6 +91,9 @@ func register(sqlite, postgres string) *stmt {
 
 // table finds the names of the tables whose rows are gathered.
 var table = regexp.MustCompile(`\b(event|message|promise|outbox|alert|found|read_log|attempt|ring)\b`)
+
+// changing finds the tables that a statement writes to.
+var changing = regexp.MustCompile(`\b(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) ([a-z_]+)`)
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 
@@ -104,7 +111,7 @@ type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // of conn; SQLite only
 	direct   *direct                // takes their place where rows are written; SQLite only
-	before   func() error           // called before each statement that may change rows; nil for nothing
+	before   func(*stmt) error      // called before each statement that may change rows; nil for nothing
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only
@@ -201,7 +208,7 @@ type rows interface {
 func (s *session) directly(st *stmt) (*directStmt, error) {
 	s.wrote = s.wrote || !st.reads
 	if s.before != nil && !st.reads {
-		if err := s.before(); err != nil {
+		if err := s.before(st); err != nil {
 			return nil, err
 		}
 	}

@@ -142,18 +142,11 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 
 // TicketsByID gives several tickets; one that is not there is left out.
 func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
-	all := make(map[desk.TicketID]desk.Ticket, len(ids))
-	for some := range slices.Chunk(ids, keysAtOnce) {
-		ts, err := many(tx, ticketsByKey, scanTicket, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range ts {
-			all[t.ID] = t
-			tx.saw("ticket", int64(t.ID))
-		}
+	all, err := byKey(tx, ticketsByKey, ids, scanTicket, func(t desk.Ticket) desk.TicketID { return t.ID })
+	for id := range all {
+		tx.saw("ticket", int64(id))
 	}
-	return all, nil
+	return all, err
 }
 
 // Waited gives at most n tickets of any client whose waiting has ended by now.

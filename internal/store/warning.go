@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -55,17 +54,7 @@ func (tx *Tx) EndWarned(alert int64, by desk.StaffID) error {
 
 // WarningsOf gives who is warned of the clocks of these questions now.
 func (tx *ReadTx) WarningsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Warning, error) {
-	by := map[desk.TicketID][]desk.Warning{}
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		rows, err := many(tx, warningsOf, scanWarning, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range rows {
-			by[w.Ticket] = append(by[w.Ticket], w)
-		}
-	}
-	return by, nil
+	return byKeys(tx, warningsOf, ts, scanWarning, func(w desk.Warning) desk.TicketID { return w.Ticket })
 }
 
 // WarningsDue gives at most n questions of which it is to be looked at who is warned.
