@@ -14,8 +14,7 @@ var (
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
 	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL AND a.kind <> 'clock' ORDER BY a.raised_at, a.id LIMIT 1")
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
-	alertsAll  = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY a.ticket_id, a.id")
-	alertsEver = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 ORDER BY a.id")
+	alertsEver = ofKeys("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id {keys} ORDER BY a.ticket_id, a.id")
 )
 
 // A ladder is for the people whom it calls. It matters to those who lead once it has reached nobody. What a warning is
@@ -62,12 +61,12 @@ func (tx *ReadTx) AlertsOf(t desk.TicketID) ([]desk.Alert, error) {
 
 // AlertsEver gives all alerts of a ticket, those that somebody took care of too, oldest first.
 func (tx *ReadTx) AlertsEver(t desk.TicketID) ([]desk.Alert, error) {
-	return many(tx, alertsEver, scanAlert, tx.client, t)
+	return many(tx, alertsEver.one, scanAlert, tx.client, t)
 }
 
 // AlertsEverOf is AlertsEver of several tickets.
 func (tx *ReadTx) AlertsEverOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Alert, error) {
-	return byKeys(tx, alertsAll, ts, scanAlert, func(a desk.Alert) desk.TicketID { return a.Ticket })
+	return byKeys(tx, alertsEver, ts, scanAlert, func(a desk.Alert) desk.TicketID { return a.Ticket })
 }
 
 // Alert gives one alert of the viewer's clients, or NotFound.

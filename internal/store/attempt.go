@@ -8,12 +8,10 @@ var (
 	attemptAdd  = sql(insert("attempt", attemptNames))
 	attemptSave = sql("UPDATE attempt SET how = $4, ended_at = $5, outcome = $6, entered_at = $7 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
 	attemptTake = sql("UPDATE attempt SET staff_id = $4, staff_name = $5, began_at = $6 WHERE client_id = $1 AND promise_id = $2 AND n = $3")
-	attemptsOf  = sql(attemptsBy + "= $2 ORDER BY a.began_at, a.promise_id, a.n")
-	attemptsAll = sql(attemptsBy + "IN (" + slots(2, keysAtOnce) + ") ORDER BY p.ticket_id, a.began_at, a.promise_id, a.n")
+	attemptsOf  = ofKeys("SELECT " + aliased("a", attemptNames) + ` FROM promise p
+		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
+		WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, a.began_at, a.promise_id, a.n`)
 )
-
-var attemptsBy = "SELECT " + aliased("a", attemptNames) + ` FROM promise p
-	JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id WHERE p.client_id = $1 AND p.ticket_id `
 
 func scanAttempt(row scanner) (a desk.Attempt, err error) {
 	err = row.Scan(&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome, at(&a.EnteredAt))
@@ -38,10 +36,10 @@ func (tx *Tx) SaveAttempt(a desk.Attempt) error {
 
 // Attempts gives every try for the promises of a ticket, oldest first.
 func (tx *ReadTx) Attempts(t desk.TicketID) ([]desk.Attempt, error) {
-	return many(tx, attemptsOf, scanAttempt, tx.client, t)
+	return many(tx, attemptsOf.one, scanAttempt, tx.client, t)
 }
 
 // AttemptsOf is Attempts of several tickets.
 func (tx *ReadTx) AttemptsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Attempt, error) {
-	return byKeys(tx, attemptsAll, ts, scanAttempt, func(a desk.Attempt) desk.TicketID { return a.Ticket })
+	return byKeys(tx, attemptsOf, ts, scanAttempt, func(a desk.Attempt) desk.TicketID { return a.Ticket })
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ const clockNames = "client_id, ticket_id, seq, version, metric, state, percent, 
 const factNames = "t.id, t.ref, t.state, t.kind, t.priority, t.function_id, t.skill, r.kind, t.seq, t.opened_at, t.owner_id"
 
 var (
-	clocksOf  = sql("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id")
+	clocksOf  = ofKeys("SELECT " + clockNames + " FROM clock WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
 	clockSave = sql(insert("clock", clockNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET seq = excluded.seq, version = excluded.version,
 		metric = excluded.metric, state = excluded.state, percent = excluded.percent, missed = excluded.missed, deadline_at = excluded.deadline_at, fire_at = excluded.fire_at`)
 	clockDrop  = sql("DELETE FROM clock WHERE client_id = $1 AND ticket_id = $2")
@@ -34,20 +35,18 @@ var (
 	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
 	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
-	foldsDone = sql("DELETE FROM fold WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ")")
-	foldsOf   = sql("SELECT ticket_id FROM fold WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id")
+	foldsDone = ofKeys("DELETE FROM fold WHERE client_id = $1 AND ticket_id {keys}")
+	foldsOf   = ofKeys("SELECT ticket_id FROM fold WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
 	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
 
-	factsOne = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
-		WHERE t.client_id = $1 AND t.id = $2`)
 	// What was open at some time of a period.
 	factsIn = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
 	eventsIn = sql("SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) AND ` + pastOnly + " ORDER BY t.id, e.seq")
-	factsOf = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
-		WHERE t.client_id = $1 AND t.id IN (` + slots(2, keysAtOnce) + ") ORDER BY t.id")
-	pastsOf = sql("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id IN (" + slots(2, keysAtOnce) + ") AND " + pastOnly + " ORDER BY e.ticket_id, e.seq")
+	factsOf = ofKeys("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id`)
+	pastsOf = ofKeys("SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id {keys} AND " + pastOnly + " ORDER BY e.ticket_id, e.seq")
 )
 
 // What clocks look at, of the events that they look at: less than half of a history.
@@ -138,12 +137,7 @@ func (tx *Tx) DropClock(t desk.TicketID) error { return tx.put(clockDrop, tx.cli
 
 // Folded says that the rows of these questions have been made again.
 func (tx *Tx) Folded(ts []desk.TicketID) error {
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		if err := tx.put(foldsDone, append([]any{tx.client}, padded(some, keysAtOnce)...)...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inKeys(tx.ReadTx, foldsDone, ts, func(s *stmt, args []any) error { return tx.put(s, args...) })
 }
 
 // ClocksOf gives the rows of questions, where there are any.
@@ -159,7 +153,7 @@ func (tx *ReadTx) Stale(ts []desk.TicketID) (map[desk.TicketID]desk.TicketID, er
 // ClockFacts gives what the clocks of a question depend on beside its events; NotFound where there is none. It
 // tells nothing of a person.
 func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
-	return one(tx, factsOne, scanFacts, tx.client, t)
+	return one(tx, factsOf.one, scanFacts, tx.client, t)
 }
 
 // FactsOf is ClockFacts of several questions; one that is not there is left out.
@@ -170,17 +164,16 @@ func (tx *ReadTx) FactsOf(ts []desk.TicketID) (map[desk.TicketID]desk.ClockFacts
 // HistoriesOf gives to each these questions, by id, with the events that clocks look at, oldest first, and of each
 // event what they look at. What it tells is of no person.
 func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []desk.Event) error) error {
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		keys := append([]any{tx.client}, padded(some, keysAtOnce)...)
-		facts, err := many(tx, factsOf, scanFacts, keys...)
-		if err != nil {
-			return err
-		}
-		events, err := many(tx, pastsOf, scanPast, keys...)
-		if err != nil {
-			return err
-		}
-		if err := dealt(facts, events, each); err != nil {
+	facts, err := tx.FactsOf(ts)
+	if err != nil {
+		return err
+	}
+	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e desk.Event) desk.TicketID { return e.Ticket })
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(facts)) {
+		if err := each(facts[id], pasts[id]); err != nil {
 			return err
 		}
 	}

@@ -167,20 +167,40 @@ func padded[T any](values []T, n int) []any {
 	return all
 }
 
-// byKeys gives the rows of s for some keys of the client, whatever their number, by the key that each is of, in the
-// order of s: its parameters are the client and keysAtOnce keys.
-func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K][]T, error) {
-	all := make(map[K][]T, len(keys))
-	for some := range slices.Chunk(keys, keysAtOnce) {
-		rows, err := many(tx, s, scan, append([]any{tx.client}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
+// inKeys runs do with s and its parameters for some keys of the client, keysAtOnce at a time. Written directly, SQLite
+// takes longer to make a table of a list than to run a statement for each key.
+func inKeys[K any](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args []any) error) error {
+	n := keysAtOnce
+	if tx.s.direct != nil {
+		n = 1
+	}
+	for some := range slices.Chunk(keys, n) {
+		of, args := s, padded(some, keysAtOnce)
+		if len(some) == 1 {
+			of, args = s.one, args[:1]
 		}
-		for _, r := range rows {
-			all[of(r)] = append(all[of(r)], r)
+		if err := do(of, append([]any{tx.client}, args...)); err != nil {
+			return err
 		}
 	}
-	return all, nil
+	return nil
+}
+
+// byKeys gives the rows of s for some keys of the client by the key that each is of, those of each key in the order of s.
+func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K][]T, error) {
+	all := make(map[K][]T, len(keys))
+	return all, inKeys(tx, s, keys, func(s *stmt, args []any) error {
+		rows, err := many(tx, s, scan, args...)
+		for len(rows) > 0 {
+			n := 1
+			for n < len(rows) && of(rows[n]) == of(rows[0]) {
+				n++
+			}
+			all[of(rows[0])] = append(all[of(rows[0])], rows[:n:n]...)
+			rows = rows[n:]
+		}
+		return err
+	})
 }
 
 // byKey is byKeys of what there is one of.

@@ -11,8 +11,7 @@ const eventNames = "client_id, ticket_id, seq, type, who, who_id, who_name, happ
 
 var (
 	eventAdd   = gathered(insert("event", eventNames))
-	eventsOf   = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq")
-	eventsAll  = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, seq")
+	eventsOf   = ofKeys("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, seq")
 	eventsPast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 AND seq > $3 ORDER BY seq")
 	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")
 )
@@ -37,12 +36,12 @@ func (tx *Tx) AddEvent(e desk.Event) error {
 
 // Events gives the whole history of a ticket, oldest first.
 func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
-	return many(tx, eventsOf, scanEvent, tx.client, t)
+	return many(tx, eventsOf.one, scanEvent, tx.client, t)
 }
 
 // EventsOf is Events of several tickets.
 func (tx *ReadTx) EventsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Event, error) {
-	return byKeys(tx, eventsAll, ts, scanEvent, func(e desk.Event) desk.TicketID { return e.Ticket })
+	return byKeys(tx, eventsOf, ts, scanEvent, func(e desk.Event) desk.TicketID { return e.Ticket })
 }
 
 // EventsAfter gives known, the first events of t as they were read before, and behind them the others.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -12,11 +11,11 @@ const firstReplyNames = "client_id, ticket_id, decided_at, result"
 var (
 	firstReplySave = sql(insert("first_reply", firstReplyNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET decided_at = excluded.decided_at, result = excluded.result`)
 	firstReplyDrop = sql("DELETE FROM first_reply WHERE client_id = $1 AND ticket_id = $2")
-	firstRepliesOf = sql("SELECT " + firstReplyNames + " FROM first_reply WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id")
+	firstRepliesOf = ofKeys("SELECT " + firstReplyNames + " FROM first_reply WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
 	leaderReplies  = sql("SELECT result, COUNT(*) FROM first_reply WHERE client_id = $1 AND decided_at >= $2 AND decided_at < $3 GROUP BY result ORDER BY result")
 
 	uncountedNext  = sql("SELECT client_id, ticket_id FROM uncounted ORDER BY ticket_id DESC, client_id DESC LIMIT $1")
-	uncountedDone  = sql("DELETE FROM uncounted WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ")")
+	uncountedDone  = ofKeys("DELETE FROM uncounted WHERE client_id = $1 AND ticket_id {keys}")
 	uncountedSince = sql("INSERT INTO uncounted (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at >= $2 ON CONFLICT DO NOTHING")
 )
 
@@ -64,10 +63,5 @@ func (tx *Tx) CountSince(since time.Time) error {
 
 // CountedFirst says that the first replies of these questions are counted.
 func (tx *Tx) CountedFirst(ts []desk.TicketID) error {
-	for some := range slices.Chunk(ts, keysAtOnce) {
-		if err := tx.put(uncountedDone, append([]any{tx.client}, padded(some, keysAtOnce)...)...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inKeys(tx.ReadTx, uncountedDone, ts, func(s *stmt, args []any) error { return tx.put(s, args...) })
 }

@@ -57,36 +57,27 @@ func (db *DB) lawful(s *session) error {
 }
 
 // What tickets say of their live promises, beside each of them.
-const lawOf = `SELECT t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
+var lawOf = ofKeys(`SELECT t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
 	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
-	WHERE t.client_id = $1 AND t.id `
-
-var (
-	lawOfTicket  = sql(lawOf + "= $2 ORDER BY p.id")
-	lawOfTickets = sql(lawOf + "IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id, p.id")
-)
+	WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id, p.id`)
 
 // lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
 // ticket has none. A ticket that breaks it is a fault of ours and is never committed.
 func lawOfPromises(tx *Tx, tickets []desk.TicketID) error {
-	for some := range slices.Chunk(tickets, keysAtOnce) {
-		s, args := lawOfTickets, padded(some, keysAtOnce)
-		if len(some) == 1 {
-			s, args = lawOfTicket, args[:1]
+	sayings := make(map[desk.TicketID]*saying, len(tickets))
+	err := inKeys(tx.ReadTx, lawOf, tickets, func(s *stmt, args []any) error {
+		return tx.each(s, args, func(row scanner) error { return hear(row, sayings) })
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		says := sayings[id]
+		if says == nil {
+			return errNotFound
 		}
-		sayings := make(map[desk.TicketID]*saying, len(some))
-		_, err := many(tx, s, func(row scanner) (struct{}, error) { return struct{}{}, hear(row, sayings) }, append([]any{tx.client}, args...)...)
-		if err != nil {
-			return err
-		}
-		for _, id := range some {
-			says := sayings[id]
-			if says == nil {
-				return errNotFound
-			}
-			if broken := says.broken(); broken != "" {
-				return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
-			}
+		if broken := says.broken(); broken != "" {
+			return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
 		}
 	}
 	return nil

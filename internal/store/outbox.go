@@ -20,10 +20,9 @@ var (
 	outSave       = sql(update("outbox", outMoves))
 	outOne        = sql(outByKey)
 	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
-	outsOf        = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id = $2 ORDER BY id DESC")
-	outsAll       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, id DESC")
+	outsOf        = ofKeys("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, id DESC")
 	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
-	outsUnsent    = sqlFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
+	outsUnsent    = ofKeysFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
 
 	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
@@ -40,7 +39,7 @@ const outByKey = "SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND i
 
 var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 	JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
-	WHERE p.client_id = $1 AND p.id IN (` + slots(2, keysAtOnce) + `) AND o.state IN ('queued', 'held') ORDER BY o.id`
+	WHERE p.client_id = $1 AND p.id {keys} AND o.state IN ('queued', 'held') ORDER BY o.id`
 
 // The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. The list
 // of keys is made once, so that PostgreSQL never locks more rows than it gives.
@@ -95,12 +94,12 @@ func (tx *Tx) Out(id int64) (desk.Out, error) { return one(tx, outToSave, scanOu
 
 // Outs gives the deliveries of a ticket, newest first.
 func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
-	return many(tx, outsOf, scanOut, tx.client, t)
+	return many(tx, outsOf.one, scanOut, tx.client, t)
 }
 
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
-	return byKeys(tx, outsAll, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
+	return byKeys(tx, outsOf, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:

@@ -17,12 +17,9 @@ const (
 var (
 	promiseCols  = aliased("p", promiseNames)
 	promiseOne   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id = $2")
-	promisesOf   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id = $2 ORDER BY p.id")
-	promisesAll  = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY p.ticket_id, p.id")
-	promisesLive = sql("SELECT " + promiseCols + ` FROM promise p
-		WHERE p.client_id = $1 AND p.ticket_id = $2 AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
-	promisesLiveOf = sql("SELECT " + promiseCols + ` FROM promise p
-		WHERE p.client_id = $1 AND p.ticket_id IN (` + slots(2, keysAtOnce) + `) AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
+	promisesOf   = ofKeys("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, p.id")
+	promisesLive = ofKeys("SELECT " + promiseCols + ` FROM promise p
+		WHERE p.client_id = $1 AND p.ticket_id {keys} AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
 	// A person has few questions: by way of them there is no need for an index of who is promised something.
 	promisesDueTo = sql("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
 		WHERE t.client_id = $1 AND t.requester_id IN (` + slots(3, keysAtOnce) + `) AND t.due_at IS NOT NULL
@@ -81,22 +78,22 @@ func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
 
 // Promises gives every promise of a ticket, oldest first.
 func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
-	return many(tx, promisesOf, scanPromise, tx.client, t)
+	return many(tx, promisesOf.one, scanPromise, tx.client, t)
 }
 
 // PromisesOf is Promises of several tickets.
 func (tx *ReadTx) PromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	return byKeys(tx, promisesAll, ts, scanPromise, ticketOfPromise)
+	return byKeys(tx, promisesOf, ts, scanPromise, ticketOfPromise)
 }
 
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
 func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
-	return many(tx, promisesLive, scanPromise, tx.client, t)
+	return many(tx, promisesLive.one, scanPromise, tx.client, t)
 }
 
 // LivePromisesOf is LivePromises of several tickets.
 func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	return byKeys(tx, promisesLiveOf, ts, scanPromise, ticketOfPromise)
+	return byKeys(tx, promisesLive, ts, scanPromise, ticketOfPromise)
 }
 
 func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }

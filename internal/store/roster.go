@@ -24,12 +24,10 @@ var (
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
 	bookedBy = sql(`SELECT shift_id, staff_id, slot_at, seat FROM booking
 		WHERE client_id = $1 AND promise_id = $2 ORDER BY slot_at, shift_id, seat`)
-	bookedFor = sql(booked + "= $2 ORDER BY b.promise_id, b.slot_at, b.shift_id, b.seat")
-	bookedAll = sql(booked + "IN (" + slots(2, keysAtOnce) + ") ORDER BY p.ticket_id, b.promise_id, b.slot_at, b.shift_id, b.seat")
+	bookedFor = ofKeys(`SELECT p.ticket_id, b.promise_id, b.shift_id, b.staff_id, b.slot_at, b.seat FROM promise p
+		JOIN booking b ON b.client_id = p.client_id AND b.promise_id = p.id
+		WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, b.promise_id, b.slot_at, b.shift_id, b.seat`)
 )
-
-const booked = `SELECT p.ticket_id, b.promise_id, b.shift_id, b.staff_id, b.slot_at, b.seat FROM promise p
-	JOIN booking b ON b.client_id = p.client_id AND b.promise_id = p.id WHERE p.client_id = $1 AND p.ticket_id `
 
 var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
 
@@ -199,13 +197,13 @@ func (tx *ReadTx) BookedBy(p desk.PromiseID) (coverage.Seat, bool, error) {
 
 // SeatsFor gives the seats that the promises of a ticket hold, by promise; of several the first.
 func (tx *ReadTx) SeatsFor(t desk.TicketID) (map[desk.PromiseID]coverage.Seat, error) {
-	rows, err := many(tx, bookedFor, scanBooked, tx.client, t)
+	rows, err := many(tx, bookedFor.one, scanBooked, tx.client, t)
 	return seatsOf(rows), err
 }
 
 // SeatsOf is SeatsFor of several tickets.
 func (tx *ReadTx) SeatsOf(ts []desk.TicketID) (map[desk.TicketID]map[desk.PromiseID]coverage.Seat, error) {
-	rows, err := byKeys(tx, bookedAll, ts, scanBooked, func(b bookedSeat) desk.TicketID { return b.ticket })
+	rows, err := byKeys(tx, bookedFor, ts, scanBooked, func(b bookedSeat) desk.TicketID { return b.ticket })
 	all := make(map[desk.TicketID]map[desk.PromiseID]coverage.Seat, len(rows))
 	for t, of := range rows {
 		all[t] = seatsOf(of)

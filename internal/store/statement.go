@@ -29,6 +29,7 @@ type stmt struct {
 	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
 	tables   []string               // that it names, of those whose rows are gathered
 	changes  []string               // tables of which it may change rows
+	one      *stmt                  // the same for one key, see ofKeys
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -39,6 +40,18 @@ func sql(text string) *stmt { return register(text, text) }
 
 // sqlFor registers a statement whose text differs between the engines, with the same parameters.
 func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
+
+// ofKeys registers a statement about several keys of a client, which stand at {keys} and are its parameters from $2 on,
+// and the same for one key.
+func ofKeys(text string) *stmt { return ofKeysFor(text, text) }
+
+// ofKeysFor is ofKeys where the text differs between the engines.
+func ofKeysFor(sqlite, postgres string) *stmt {
+	many, one := strings.NewReplacer("{keys}", "IN ("+slots(2, keysAtOnce)+")"), strings.NewReplacer("{keys}", "= $2")
+	s := register(many.Replace(sqlite), many.Replace(postgres))
+	s.one = register(one.Replace(sqlite), one.Replace(postgres))
+	return s
+}
 
 // rowsAtOnce is how many rows one INSERT adds at most.
 const rowsAtOnce = 16
@@ -264,6 +277,9 @@ func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any)
 func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	err := tx.kernel().each(s, args, func(row scanner) error {
 		v, err := scan(row)
+		if cap(all) == 0 {
+			all = make([]T, 0, 4) // most answers have a few rows, and rows are large
+		}
 		all = append(all, v)
 		return err
 	})

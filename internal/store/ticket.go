@@ -2,7 +2,6 @@ package store
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -28,7 +27,6 @@ const (
 
 var (
 	ticketCols  = aliased("t", ticketNames)
-	ticketOne   = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id = $2")
 	ticketsList = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.id < $2
 		AND ($3 = '' OR $3 = 'open' AND t.closed_at IS NULL OR $3 = 'closed' AND t.closed_at IS NOT NULL)
 		ORDER BY t.id DESC LIMIT $4`)
@@ -48,7 +46,7 @@ var (
 	ticketByRef   = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketWhere   = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
-	ticketsByKey  = sql("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id IN (" + slots(2, keysAtOnce) + ") ORDER BY t.id")
+	ticketsByKey  = ofKeys("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id")
 )
 
 // keysAtOnce is how many rows a statement asks for by key.
@@ -76,7 +74,7 @@ func ticketTurned(t desk.Ticket) []any {
 
 // Ticket gives one ticket, or NotFound.
 func (tx *ReadTx) Ticket(id desk.TicketID) (desk.Ticket, error) {
-	t, err := one(tx, ticketOne, scanTicket, tx.client, id)
+	t, err := one(tx, ticketsByKey.one, scanTicket, tx.client, id)
 	if err == nil {
 		tx.saw("ticket", int64(id))
 	}
@@ -140,9 +138,11 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	return tx.put(ticketSaveTurn, append([]any{tx.client, t.ID}, ticketTurned(t)...)...)
 }
 
+func ticketID(t desk.Ticket) desk.TicketID { return t.ID }
+
 // TicketsByID gives several tickets; one that is not there is left out.
 func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
-	all, err := byKey(tx, ticketsByKey, ids, scanTicket, func(t desk.Ticket) desk.TicketID { return t.ID })
+	all, err := byKey(tx, ticketsByKey, ids, scanTicket, ticketID)
 	for id := range all {
 		tx.saw("ticket", int64(id))
 	}
@@ -196,15 +196,13 @@ func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket,
 		}
 	}
 	for c, ids := range byClient {
-		for some := range slices.Chunk(ids, keysAtOnce) {
-			ts, err := many(tx, ticketsByKey, scanTicket, append([]any{c}, padded(some, keysAtOnce)...)...)
-			if err != nil {
-				return nil, err
-			}
-			for _, t := range ts {
-				all[TicketKey{c, t.ID}] = t
-				tx.saw(c, "ticket", int64(t.ID))
-			}
+		of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket, ticketID)
+		if err != nil {
+			return nil, err
+		}
+		for id, t := range of {
+			all[TicketKey{c, id}] = t
+			tx.saw(c, "ticket", int64(id))
 		}
 	}
 	return all, nil

@@ -12,7 +12,7 @@ const warningNames = "client_id, ticket_id, metric, clock_key, start_at, staff_i
 var (
 	warningSave = sql(insert("clock_warning", warningNames) + ` ON CONFLICT (ticket_id, client_id, metric, clock_key, start_at, staff_id) DO UPDATE SET
 		percent = excluded.percent, deadline_at = excluded.deadline_at, warned_at = excluded.warned_at, fire_at = excluded.fire_at, alert_id = excluded.alert_id`)
-	warningsOf  = sql("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id IN (" + slots(2, keysAtOnce) + ") ORDER BY ticket_id, metric, clock_key, start_at, staff_id")
+	warningsOf  = ofKeys("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, metric, clock_key, start_at, staff_id")
 	warningDrop = sql("DELETE FROM clock_warning WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5 AND staff_id = $6")
 	warningsDue = sql("SELECT DISTINCT client_id, ticket_id FROM clock_warning WHERE fire_at <= $1 ORDER BY client_id, ticket_id LIMIT $2")
 	warningNext = sql("SELECT fire_at FROM clock_warning WHERE fire_at IS NOT NULL ORDER BY fire_at, client_id, ticket_id LIMIT 1")
