@@ -261,14 +261,8 @@ func (x *act) accepted(o desk.Out) error {
 	if o.Channel != desk.BySMS || o.Trigger == desk.SayFirst || o.Trigger == desk.SayStop {
 		return nil
 	}
-	outs, err := x.tx.Outs(o.Ticket)
-	if err != nil {
+	if texted, err := x.tx.Texted(o.Ticket, o.ID); err != nil || texted {
 		return err
-	}
-	for _, other := range outs {
-		if other.ID != o.ID && other.Channel == desk.BySMS && !other.SentAt.IsZero() {
-			return nil
-		}
 	}
 	others, err := x.tx.TicketsOf(o.Requester, 2)
 	if err != nil || len(others) > 1 {

@@ -19,7 +19,7 @@ var (
 func scanEvent(row scanner) (e desk.Event, err error) {
 	var data []byte
 	err = row.Scan(&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), &data)
-	if err == nil {
+	if err == nil && len(data) > len("{}") {
 		err = json.Unmarshal(data, &e.Data)
 	}
 	return e, err

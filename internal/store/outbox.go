@@ -21,6 +21,7 @@ var (
 	outOne        = sql(outByKey)
 	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
 	outsOf        = ofKeys("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, id DESC")
+	outTexted     = sql("SELECT 1 FROM outbox WHERE client_id = $1 AND ticket_id = $2 AND id <> $3 AND channel = 'sms' AND sent_at IS NOT NULL ORDER BY id LIMIT 1")
 	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
 	outsUnsent    = ofKeysFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
@@ -55,7 +56,7 @@ func scanOut(row scanner) (o desk.Out, err error) {
 	var args []byte
 	err = row.Scan(&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
 		&o.Channel, &o.Address, &o.Lang, &args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack)
-	if err == nil {
+	if err == nil && string(args) != "null" {
 		err = json.Unmarshal(args, &o.Args)
 	}
 	return o, err
@@ -100,6 +101,12 @@ func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
 	return byKeys(tx, outsOf, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
+}
+
+// Texted reports whether a text beside that one was sent for a ticket.
+func (tx *ReadTx) Texted(t desk.TicketID, beside int64) (bool, error) {
+	_, some, err := maybe(tx, outTexted, value[int64], tx.client, t, beside)
+	return some, err
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:

@@ -96,14 +96,14 @@ type changed struct{ rows, added int64 }
 func (c changed) RowsAffected() (int64, error) { return c.rows, nil }
 func (c changed) LastInsertId() (int64, error) { return c.added, nil }
 
-func (s *directStmt) exec(args []any) (stdsql.Result, error) {
+func (s *directStmt) exec(args []any) (changed, error) {
 	if err := s.bind(args); err != nil {
-		return nil, err
+		return changed{}, err
 	}
 	for s.Next() {
 	}
 	if s.err != nil {
-		return nil, s.err
+		return changed{}, s.err
 	}
 	return changed{int64(s.d.conn.Changes()), s.d.conn.LastInsertRowID()}, nil
 }

@@ -20,7 +20,7 @@ type soloEngine struct {
 	lawful func(*session) error
 	open   bool    // a transaction is
 	saved  bool    // a savepoint is
-	wrote  []*stmt // that may have changed rows, in the unit
+	wrote  []*stmt // that have changed rows, in the unit
 	units  int     // that wrote, in the transaction
 	closed bool
 }
@@ -40,7 +40,7 @@ func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
 	}
 	s := d.session()
 	solo := &soloEngine{liteEngine: e, lawful: lawful, s: s}
-	s.before = solo.save
+	s.before, s.after = solo.save, solo.note
 	return solo, nil
 }
 
@@ -95,10 +95,7 @@ func (e *soloEngine) run(s *stmt) error {
 }
 
 // save is called before every statement that may change rows.
-func (e *soloEngine) save(s *stmt) error {
-	if !slices.Contains(e.wrote, s) {
-		e.wrote = append(e.wrote, s)
-	}
+func (e *soloEngine) save() error {
 	if e.saved {
 		return nil
 	}
@@ -110,6 +107,13 @@ func (e *soloEngine) save(s *stmt) error {
 	}
 	e.saved = true
 	return e.run(sqliteSavepoint)
+}
+
+// note is called after every statement that has changed rows.
+func (e *soloEngine) note(s *stmt) {
+	if !slices.Contains(e.wrote, s) {
+		e.wrote = append(e.wrote, s)
+	}
 }
 
 // changed reports whether the unit may have changed rows of a table.

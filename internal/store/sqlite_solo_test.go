@@ -109,3 +109,41 @@ func TestBareValues(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestWhatAUnitHasChanged: of a desk that is thrown away a unit knows which tables it has changed rows of, and no statement
+// that found none counts. Elsewhere nothing is known, which is to be on the safe side.
+func TestWhatAUnitHasChanged(t *testing.T) {
+	for _, solo := range []bool{true, false} {
+		db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: solo, migrations: counterFS(t)})()
+		unit := func(fn func(*Tx) error) {
+			t.Helper()
+			if err := db.Write(ctx, desk.System("test"), 1, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		unit(func(tx *Tx) error {
+			if tx.Changed("counter") == solo {
+				t.Errorf("solo %t: before anything", solo)
+			}
+			err := tx.put(addCounter, tx.client, 1, 1)
+			if !tx.Changed("counter") || tx.Changed("promise") == solo {
+				t.Errorf("solo %t: a counter was added, and nothing else", solo)
+			}
+			return err
+		})
+		unit(func(tx *Tx) error {
+			n, err := tx.exec(setCounter, tx.client, 2, 5)
+			if n != 0 || tx.Changed("counter") == solo {
+				t.Errorf("solo %t: %d counters were there to be set, and the unit before is over", solo, n)
+			}
+			return err
+		})
+		unit(func(tx *Tx) error {
+			n, err := tx.exec(setCounter, tx.client, 1, 5)
+			if n != 1 || !tx.Changed("counter") {
+				t.Errorf("solo %t: %d counters were set", solo, n)
+			}
+			return err
+		})
+	}
+}

@@ -91,10 +91,7 @@ func (q queued) matters(s *stmt) bool {
 }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1)}
-	for _, m := range changing.FindAllStringSubmatch(sqlite, -1) {
-		s.changes = append(s.changes, m[1])
-	}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1), changes: changedBy(sqlite)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -105,7 +102,14 @@ func register(sqlite, postgres string) *stmt {
 // table finds the names of the tables whose rows are gathered.
 var table = regexp.MustCompile(`\b(event|message|promise|outbox|alert|found|read_log|attempt|ring)\b`)
 
-// changing finds the tables that a statement writes to.
+// changedBy gives the tables of which a statement may change rows.
+func changedBy(text string) (tables []string) {
+	for _, m := range changing.FindAllStringSubmatch(text, -1) {
+		tables = append(tables, m[1])
+	}
+	return tables
+}
+
 var changing = regexp.MustCompile(`\b(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) ([a-z_]+)`)
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
@@ -124,7 +128,8 @@ type session struct {
 	conn     *stdsql.Conn
 	prepared map[*stmt]*stdsql.Stmt // of conn; SQLite only
 	direct   *direct                // takes their place where rows are written; SQLite only
-	before   func(*stmt) error      // called before each statement that may change rows; nil for nothing
+	before   func() error           // called before each statement that may change rows; nil for nothing
+	after    func(*stmt)            // called after one that has, or may have; nil for nothing
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only
@@ -221,7 +226,7 @@ type rows interface {
 func (s *session) directly(st *stmt) (*directStmt, error) {
 	s.wrote = s.wrote || !st.reads
 	if s.before != nil && !st.reads {
-		if err := s.before(st); err != nil {
+		if err := s.before(); err != nil {
 			return nil, err
 		}
 	}
@@ -234,7 +239,11 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 		if err != nil {
 			return nil, err
 		}
-		return p.exec(args)
+		done, err := p.exec(args)
+		if s.after != nil && (err != nil || done.rows > 0) {
+			s.after(st)
+		}
+		return done, err
 	}
 	p, err := s.stmt(st)
 	if err != nil {
@@ -248,6 +257,9 @@ func (s *session) query(ctx context.Context, st *stmt, args ...any) (rows, error
 		p, err := s.directly(st)
 		if err != nil {
 			return nil, err
+		}
+		if s.after != nil && !st.reads {
+			s.after(st)
 		}
 		return p, p.bind(args)
 	}
