@@ -50,7 +50,11 @@ func (tx *Tx) AgreedSoon() func() (int, error) {
 	if s.pg == nil || s.load != nil {
 		return tx.Agreed
 	}
-	n, known := 0, false
+	n, known := s.foreseen.agreed[tx.client]
+	if known && !s.foreseen.agreements {
+		return func() (int, error) { return n, tx.u.broken }
+	}
+	known = false
 	s.aside(queued{s: agreedOf, args: []any{int64(tx.client)}, row: func(row scanner) error {
 		known = true
 		return row.Scan(&n)

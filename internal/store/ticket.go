@@ -37,6 +37,7 @@ var (
 	ticketsOpenOf = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.requester_id = $2
 		AND t.closed_at IS NULL ORDER BY t.id DESC`)
 	ticketAdd  = sql(insert("ticket", ticketNames) + " ON CONFLICT DO NOTHING")
+	ticketPut  = gathered(insert("ticket", ticketNames))
 	ticketSave = sql(update("ticket", ticketMoves))
 	// SQLite writes the entry of every index that an UPDATE names, changed or not.
 	ticketSaveTurn = sql(update("ticket", ticketTurns))
@@ -107,10 +108,19 @@ func (tx *ReadTx) ticketsSeen(ts []desk.Ticket, err error) ([]desk.Ticket, error
 	return ts, err
 }
 
+// ticketDrawn are the indexes of what is drawn for a ticket beside its id.
+var ticketDrawn = []string{"ticket_ref", "ticket_token"}
+
 // AddTicket adds t to the client of tx. It is false, and nothing is added, when the number, the
-// token or the id is taken: draw again.
+// token or the id is taken: draw again. A number that FreeRef gave is not looked for again: if another node has
+// taken it meanwhile, the unit of work runs again.
 func (tx *Tx) AddTicket(t desk.Ticket) (bool, error) {
-	n, err := tx.exec(ticketAdd, append([]any{tx.client, t.ID, t.Ref, t.Via, micros(t.OpenedAt)}, ticketMoved(t)...)...)
+	row := append([]any{tx.client, t.ID, t.Ref, t.Via, micros(t.OpenedAt)}, ticketMoved(t)...)
+	if tx.ahead != nil && slices.Contains(tx.ahead.given, t.Ref) {
+		tx.touch(t.ID)
+		return true, tx.put(ticketPut, row...)
+	}
+	n, err := tx.exec(ticketAdd, row...)
 	if err == nil && n == 1 {
 		tx.touch(t.ID)
 	}

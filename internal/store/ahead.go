@@ -1,0 +1,160 @@
+package store
+
+import (
+	"slices"
+
+	"kept/internal/desk"
+)
+
+// Ahead is what a unit of work of one client is known to ask first. On PostgreSQL it is asked for all units that share
+// a commit together, in the round trip that begins it: behind the lock of the line, where nobody but they can change the
+// answers. On SQLite it costs nothing to ask when it is needed.
+type Ahead struct {
+	Addresses []string   // of which RequestersByAddress is asked
+	Refs      []desk.Ref // that FreeRef may give, in the order in which they are wanted
+}
+
+type asking struct {
+	client desk.ClientID
+	Ahead
+	given []desk.Ref // by FreeRef, in the transaction that runs now
+}
+
+// refsAtOnce is of how many numbers one statement finds out whether they are taken.
+const refsAtOnce = 32
+
+var (
+	requestersByAddress = sql("SELECT a.value, " + requesterCols + ` FROM address a
+		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
+		WHERE a.value IN (` + slots(1, keysAtOnce) + ")")
+	refsTaken = sql("SELECT ref FROM ticket WHERE ref IN (" + slots(1, refsAtOnce) + ") ORDER BY ref")
+	agreedBy  = sql("SELECT client_id, COUNT(*) FROM agreement WHERE client_id IN (" + slots(1, keysAtOnce) + `)
+		AND desk_at IS NOT NULL AND hospital_at IS NOT NULL GROUP BY client_id ORDER BY client_id`)
+)
+
+// reached is a phone number or mailbox of somebody at a client.
+type reached struct {
+	client desk.ClientID
+	value  string
+}
+
+// foreseen is what was asked for the units of work of one transaction, as far as none of them has changed it.
+type foreseen struct {
+	people map[reached][]desk.Requester
+	agreed map[desk.ClientID]int
+	refs   map[desk.Ref]bool // true: taken, or given away
+
+	moved      map[reached]bool // somebody has got the number since the transaction was begun
+	movedAll   bool             // something else has been done to people
+	agreements bool             // something has been done to agreements
+}
+
+// foresee puts aside what units of work ask first, to travel with what is sent next.
+func (s *session) foresee(all []*asking) {
+	if len(all) == 0 {
+		return
+	}
+	f := &s.foreseen
+	if f.refs == nil {
+		f.people, f.agreed, f.refs = map[reached][]desk.Requester{}, map[desk.ClientID]int{}, map[desk.Ref]bool{}
+	}
+	var clients []desk.ClientID
+	var values []string
+	var refs []desk.Ref
+	for _, a := range all {
+		a.given = nil
+		if !slices.Contains(clients, a.client) {
+			clients = append(clients, a.client)
+		}
+		for _, v := range a.Addresses {
+			if _, has := f.people[reached{a.client, v}]; !has && v != "" {
+				f.people[reached{a.client, v}] = nil
+				values = append(values, v)
+			}
+		}
+		refs = append(refs, a.Refs...)
+	}
+	// A number is one of the whole desk's. That it is taken is all that is heard of it.
+	for some := range slices.Chunk(refs, refsAtOnce) {
+		s.tell("*")
+		for _, r := range some {
+			f.refs[r] = f.refs[r]
+		}
+		s.queue = append(s.queue, queued{s: refsTaken, args: padded(some, refsAtOnce), row: func(row scanner) error {
+			r, err := value[desk.Ref](row)
+			f.refs[r] = true
+			return err
+		}})
+	}
+	s.within(clientsOf(clients...))
+	s.scoped()
+	for some := range slices.Chunk(clients, keysAtOnce) {
+		for _, c := range some {
+			f.agreed[c] = 0
+		}
+		s.queue = append(s.queue, queued{s: agreedBy, args: padded(some, keysAtOnce), row: func(row scanner) error {
+			var c desk.ClientID
+			var n int
+			err := row.Scan(&c, &n)
+			f.agreed[c] = n
+			return err
+		}})
+	}
+	for some := range slices.Chunk(values, keysAtOnce) {
+		s.queue = append(s.queue, queued{s: requestersByAddress, args: padded(some, keysAtOnce), row: func(row scanner) error {
+			var v string
+			r, err := scanRequester(behind{row, &v})
+			if of := (reached{r.Client, v}); err == nil {
+				f.people[of] = append(f.people[of], r)
+			}
+			return err
+		}})
+	}
+}
+
+// behind reads a row whose first column is none of what a scan knows.
+type behind struct {
+	row   scanner
+	first any
+}
+
+func (b behind) Scan(dest ...any) error { return b.row.Scan(append([]any{b.first}, dest...)...) }
+
+// outdate forgets what a statement may change. Whoever asks for that asks again.
+func (f *foreseen) outdate(st *stmt, args []any) {
+	switch {
+	case st.reads:
+	case st == addressAdd:
+		if f.moved == nil {
+			f.moved = map[reached]bool{}
+		}
+		f.moved[reached{args[0].(desk.ClientID), args[4].(string)}] = true
+	case st == requesterAdd: // nobody is found before there is an address
+	default:
+		f.movedAll = f.movedAll || slices.Contains(st.tables, "requester") || slices.Contains(st.tables, "address")
+		f.agreements = f.agreements || slices.Contains(st.tables, "agreement")
+	}
+}
+
+// requesters gives what RequestersByAddress would be answered, if that is known.
+func (f *foreseen) requesters(c desk.ClientID, value string) ([]desk.Requester, bool) {
+	of := reached{c, value}
+	rs, known := f.people[of]
+	return slices.Clone(rs), known && !f.moved[of] && !f.movedAll
+}
+
+// FreeRef gives the first number of those that were said ahead that no ticket of the desk has, and each of them once; false
+// where none is known to be free.
+func (tx *Tx) FreeRef() (desk.Ref, bool) {
+	if tx.ahead == nil {
+		return "", false
+	}
+	for _, r := range tx.ahead.Refs {
+		if taken, asked := tx.s.foreseen.refs[r]; asked && !taken {
+			tx.s.foreseen.refs[r] = true
+			tx.ahead.given = append(tx.ahead.given, r)
+			return r, true
+		}
+	}
+	return "", false
+}
