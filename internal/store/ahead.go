@@ -12,6 +12,9 @@ import (
 type Ahead struct {
 	Addresses []string   // of which RequestersByAddress is asked
 	Refs      []desk.Ref // that FreeRef may give, in the order in which they are wanted
+	// Of these Tx.Ticket, LivePromises and Tx.Out are asked. None is zero.
+	Tickets []desk.TicketID
+	Outs    []int64
 }
 
 type asking struct {
@@ -30,7 +33,27 @@ var (
 	refsTaken = sql("SELECT ref FROM ticket WHERE ref IN (" + slots(1, refsAtOnce) + ") ORDER BY ref")
 	agreedBy  = sql("SELECT client_id, COUNT(*) FROM agreement WHERE client_id IN (" + slots(1, keysAtOnce) + `)
 		AND desk_at IS NOT NULL AND hospital_at IS NOT NULL GROUP BY client_id ORDER BY client_id`)
+
+	// Of several clients, so that there may be more rows than were asked for.
+	ticketsAhead  = sql("SELECT " + ticketCols + " FROM ticket t WHERE " + keysIn("t.client_id", "t.id"))
+	promisesAhead = sql("SELECT " + promiseCols + " FROM promise p WHERE " + keysIn("p.client_id", "p.ticket_id") + " AND p.ended_at IS NULL ORDER BY p.due_at, p.id")
+	outsAhead     = sqlFor(outsByKeys, outsByKeys+" FOR UPDATE")
 )
+
+var outsByKeys = "SELECT " + outNames + " FROM outbox WHERE " + keysIn("client_id", "id")
+
+// keysIn is the condition on two columns for parameters that keysOf gives.
+func keysIn(client, id string) string {
+	return client + " IN (" + slots(1, keysAtOnce) + ") AND " + id + " IN (" + slots(1+keysAtOnce, keysAtOnce) + ")"
+}
+
+func keysOf[T any](keys []T, of func(T) (desk.ClientID, int64)) []any {
+	all := make([]any, 2*keysAtOnce)
+	for i := range keysAtOnce {
+		all[i], all[keysAtOnce+i] = of(keys[min(i, len(keys)-1)])
+	}
+	return all
+}
 
 // reached is a phone number or mailbox of somebody at a client.
 type reached struct {
@@ -43,10 +66,24 @@ type foreseen struct {
 	people map[reached][]desk.Requester
 	agreed map[desk.ClientID]int
 	refs   map[desk.Ref]bool // true: taken, or given away
+	// Of tickets that a unit has touched nothing counts any more.
+	tickets map[touchedTicket]ticketAhead
+	outs    map[outKey]desk.Out
 
 	moved      map[reached]bool // somebody has got the number since the transaction was begun
 	movedAll   bool             // something else has been done to people
 	agreements bool             // something has been done to agreements
+}
+
+// ticketAhead is a ticket, unless its id is zero: then there is none.
+type ticketAhead struct {
+	ticket desk.Ticket
+	live   []desk.Promise
+}
+
+type outKey struct {
+	client desk.ClientID
+	id     int64
 }
 
 // foresee puts aside what units of work ask first, to travel with what is sent next.
@@ -57,10 +94,13 @@ func (s *session) foresee(all []*asking) {
 	f := &s.foreseen
 	if f.refs == nil {
 		f.people, f.agreed, f.refs = map[reached][]desk.Requester{}, map[desk.ClientID]int{}, map[desk.Ref]bool{}
+		f.tickets, f.outs = map[touchedTicket]ticketAhead{}, map[outKey]desk.Out{}
 	}
 	var clients []desk.ClientID
 	var values []string
 	var refs []desk.Ref
+	var tickets []touchedTicket
+	var outs []outKey
 	for _, a := range all {
 		a.given = nil
 		if !slices.Contains(clients, a.client) {
@@ -73,6 +113,15 @@ func (s *session) foresee(all []*asking) {
 			}
 		}
 		refs = append(refs, a.Refs...)
+		for _, id := range a.Tickets {
+			if t := (touchedTicket{a.client, id}); !slices.Contains(tickets, t) {
+				tickets = append(tickets, t)
+				f.tickets[t] = ticketAhead{}
+			}
+		}
+		for _, id := range a.Outs {
+			outs = append(outs, outKey{a.client, id})
+		}
 	}
 	// A number is one of the whole desk's. That it is taken is all that is heard of it.
 	for some := range slices.Chunk(refs, refsAtOnce) {
@@ -97,6 +146,30 @@ func (s *session) foresee(all []*asking) {
 			var n int
 			err := row.Scan(&c, &n)
 			f.agreed[c] = n
+			return err
+		}})
+	}
+	for some := range slices.Chunk(tickets, keysAtOnce) {
+		keys := keysOf(some, func(t touchedTicket) (desk.ClientID, int64) { return t.client, int64(t.ticket) })
+		s.queue = append(s.queue, queued{s: ticketsAhead, args: keys, row: func(row scanner) error {
+			t, err := scanTicket(row)
+			f.tickets[touchedTicket{t.Client, t.ID}] = ticketAhead{ticket: t}
+			return err
+		}}, queued{s: promisesAhead, args: keys, row: func(row scanner) error {
+			p, err := scanPromise(row)
+			of := touchedTicket{p.Client, p.Ticket}
+			if t, has := f.tickets[of]; has {
+				t.live = append(t.live, p)
+				f.tickets[of] = t
+			}
+			return err
+		}})
+	}
+	for some := range slices.Chunk(outs, keysAtOnce) {
+		keys := keysOf(some, func(o outKey) (desk.ClientID, int64) { return o.client, o.id })
+		s.queue = append(s.queue, queued{s: outsAhead, args: keys, row: func(row scanner) error {
+			o, err := scanOut(row)
+			f.outs[outKey{o.Client, o.ID}] = o
 			return err
 		}})
 	}
@@ -129,8 +202,17 @@ func (f *foreseen) outdate(st *stmt, args []any) {
 			f.moved = map[reached]bool{}
 		}
 		f.moved[reached{args[0].(desk.ClientID), args[4].(string)}] = true
-	case st == requesterAdd: // nobody is found before there is an address
+	case st == requesterAdd || st == ticketPut || st == promiseAdd || st == outAdd: // nothing that was there
+	case st == ticketAdd || st == ticketSave || st == ticketSaveTurn || st == ticketSaveRest || st == promiseSave: // they touch the ticket
+	case st == outSave:
+		delete(f.outs, outKey{args[0].(desk.ClientID), args[1].(int64)})
 	default:
+		if slices.Contains(st.tables, "ticket") || slices.Contains(st.tables, "promise") {
+			clear(f.tickets)
+		}
+		if slices.Contains(st.tables, "outbox") {
+			clear(f.outs)
+		}
 		f.movedAll = f.movedAll || slices.Contains(st.tables, "requester") || slices.Contains(st.tables, "address")
 		f.agreements = f.agreements || slices.Contains(st.tables, "agreement")
 	}
@@ -141,6 +223,13 @@ func (f *foreseen) requesters(c desk.ClientID, value string) ([]desk.Requester, 
 	of := reached{c, value}
 	rs, known := f.people[of]
 	return slices.Clone(rs), known && !f.moved[of] && !f.movedAll
+}
+
+// foreseenTicket gives a ticket with its live promises, if it is known and untouched; an id of zero for none.
+func (s *session) foreseenTicket(c desk.ClientID, id desk.TicketID) (ticketAhead, bool) {
+	of := touchedTicket{c, id}
+	t, known := s.foreseen.tickets[of]
+	return t, known && !slices.Contains(s.touched, of)
 }
 
 // FreeRef gives the first number of those that were said ahead that no ticket of the desk has, and each of them once; false

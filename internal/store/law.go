@@ -27,7 +27,7 @@ func (db *DB) lawful(s *session) error {
 	}
 	u := &unit{db: db, ctx: context.Background(), s: s, viewer: desk.System("laws"), now: db.instant(), generation: -1}
 	touched := s.touched
-	s.touched = nil
+	s.touched, s.foreseen = nil, foreseen{}
 	slices.SortStableFunc(touched, func(a, b touchedTicket) int { return cmp.Compare(a.client, b.client) })
 	err := db.contain(func() error {
 		if s.pg != nil {

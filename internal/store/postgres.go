@@ -24,7 +24,7 @@ const (
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
-	pgTries    = 5          // after a deadlock, which no statement of ours should cause
+	pgTries    = 5          // after a deadlock, which no statement of ours should cause, and for a number that nobody has
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )
 
@@ -145,8 +145,9 @@ func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, 
 			return err
 		case (pg.Code == "40001" || pg.Code == "40P01") && try < pgTries:
 			pause(ctx, time.Duration(rand.Int64N(int64(time.Millisecond)<<try)))
-		case pg.Code == "23505" && (strings.HasSuffix(pg.ConstraintName, "_pkey") || slices.Contains(ticketDrawn, pg.ConstraintName)) && !redrawn:
-			redrawn = true // two nodes drew the same id or number: draw again, once
+		case pg.Code == "23505" && slices.Contains(ticketDrawn, pg.ConstraintName) && try < pgTries: // draw again
+		case pg.Code == "23505" && strings.HasSuffix(pg.ConstraintName, "_pkey") && !redrawn:
+			redrawn = true // two nodes drew the same id: draw again, once
 		default:
 			return err
 		}

@@ -314,6 +314,30 @@ func maybe[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any
 	return v, err == nil, err
 }
 
+// soon is one that travels to PostgreSQL with the next statement, and so costs no round trip. The row is there for
+// whoever calls for it after that.
+func soon[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) func() (T, error) {
+	u := tx.kernel()
+	if u.s.pg == nil || u.s.load != nil {
+		return func() (T, error) { return one(tx, s, scan, args...) }
+	}
+	var first T
+	found := false
+	u.s.aside(queued{s: s, args: args, row: func(row scanner) (err error) {
+		if !found {
+			found = true
+			first, err = scan(row)
+		}
+		return err
+	}})
+	return func() (T, error) {
+		if !found {
+			return one(tx, s, scan, args...)
+		}
+		return first, u.broken
+	}
+}
+
 // value scans a single column; for counts, ids and texts: one(tx, s, value[int64], …).
 func value[T any](row scanner) (T, error) {
 	var v T
