@@ -211,3 +211,84 @@ func TestWhatIsAgreedInTheSameCommitHolds(t *testing.T) {
 		t.Errorf("%d versions hold", agreed)
 	}
 }
+
+// TestATicketAskedAheadIsAsItsNeighboursLeftIt: an act whose ticket, promise or message a neighbour in the same commit has
+// changed sees the change; one that nobody has touched asks nothing.
+func TestATicketAskedAheadIsAsItsNeighboursLeftIt(t *testing.T) {
+	db := hospitals(t, 1)[0]
+	system := desk.System("test")
+	for _, c := range []desk.ClientID{client, other} {
+		err := db.Write(ctx, system, c, func(tx *Tx) error {
+			var ref desk.Ref
+			for id := range int64(2) {
+				id = 10*int64(c) + id
+				if err := openOne(tx, id, fmt.Sprint("+", id), &ref); err != nil {
+					return err
+				}
+				if err := tx.AddOut(desk.Out{ID: id, Ticket: desk.TicketID(id), Requester: desk.RequesterID(id), Trigger: desk.SayMade, State: desk.Queued}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	act := func(c desk.ClientID, id int64, asks bool, subject, reason string, live int, then func(*Tx, desk.Ticket, desk.Out) error) func(context.Context) error {
+		return func(ctx context.Context) error {
+			return db.WriteAsking(ctx, system, c, Ahead{Tickets: []desk.TicketID{desk.TicketID(id)}, Outs: []int64{id}}, func(tx *Tx) error {
+				waits := len(tx.u.s.gathered) + len(tx.u.s.queue)
+				ticket, err := tx.Ticket(desk.TicketID(id))
+				if err != nil {
+					return err
+				}
+				ps, err := tx.LivePromises(ticket.ID)
+				if err != nil {
+					return err
+				}
+				out, err := tx.Out(id)
+				if err != nil {
+					return err
+				}
+				if left := len(tx.u.s.gathered) + len(tx.u.s.queue); (left != waits) != asks {
+					t.Errorf("ticket %d: %d statements waited, now %d", id, waits, left)
+				}
+				if ticket.Subject != subject || out.Reason != reason || len(ps) != live {
+					t.Errorf("ticket %d is %q with %q and %d promises, not %q, %q, %d", id, ticket.Subject, out.Reason, len(ps), subject, reason, live)
+				}
+				return then(tx, ticket, out)
+			})
+		}
+	}
+	leave := func(*Tx, desk.Ticket, desk.Out) error { return nil }
+	change := func(tx *Tx, was desk.Ticket, out desk.Out) error {
+		now, p := was, desk.Promise{ID: desk.PromiseID(was.ID), Ticket: was.ID, Requester: was.Requester, Due: noon.UTC().Truncate(time.Microsecond), State: desk.Open, FireAt: noon}
+		now.Subject, now.State, now.Promise, now.Due = "changed", desk.New, p.ID, p.Due
+		out.Reason = "sent"
+		if err := tx.AddPromise(p); err != nil {
+			return err
+		}
+		if err := tx.SaveOut(out); err != nil {
+			return err
+		}
+		return tx.ChangeTicket(was, now)
+	}
+	a, b := 10*int64(client), 10*int64(other)
+	for i, err := range crowdOf(t, lineOf(db), nil,
+		act(client, a, false, "", "", 0, change),
+		act(client, a+1, false, "", "", 0, leave), // a neighbour's rows wait, and go on waiting
+		act(other, b, false, "", "", 0, leave),
+		act(client, a, true, "changed", "sent", 1, leave),
+		act(other, b, false, "", "", 0, change),
+		act(other, b+1, false, "", "", 0, leave),
+		act(other, b, true, "changed", "sent", 1, leave),
+	) {
+		if err != nil {
+			t.Errorf("unit %d: %v", i+1, err)
+		}
+	}
+	if err := act(client, b, false, "", "", 0, leave)(ctx); !desk.Is(err, desk.NotFound) {
+		t.Errorf("another client's: %v", err)
+	}
+}

@@ -168,12 +168,13 @@ func (w *writer) lead(me *waiter) {
 func (w *writer) ahead(m *waiter) (all []*asking) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i := -1; i < len(w.queue) && len(all) < batchCap; i++ {
-		if i >= 0 {
-			m = w.queue[i]
-		}
-		if m.alone && i >= 0 {
-			break // it ends this transaction
+	those := []*waiter{m}
+	if !m.alone {
+		those = append(those, w.queue...)
+	}
+	for i, m := range those {
+		if i == batchCap || i > 0 && m.alone {
+			break // it takes no part
 		}
 		if m.ahead != nil {
 			all, m.ahead = append(all, m.ahead), nil
