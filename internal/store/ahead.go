@@ -1,7 +1,9 @@
 package store
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"kept/internal/desk"
 )
@@ -11,7 +13,7 @@ import (
 // answers. On SQLite it costs nothing to ask when it is needed.
 type Ahead struct {
 	Addresses []string   // of which RequestersByAddress is asked
-	Refs      []desk.Ref // that FreeRef may give, in the order in which they are wanted
+	Refs      []desk.Ref // that FreeRef may give, in the order in which they are wanted; whoever has some asks AgreedSoon, too
 	// Of these Tx.Ticket, LivePromises and Tx.Out are asked. None is zero.
 	Tickets []desk.TicketID
 	Outs    []int64
@@ -34,23 +36,48 @@ var (
 	agreedBy  = sql("SELECT client_id, COUNT(*) FROM agreement WHERE client_id IN (" + slots(1, keysAtOnce) + `)
 		AND desk_at IS NOT NULL AND hospital_at IS NOT NULL GROUP BY client_id ORDER BY client_id`)
 
-	// Of several clients, so that there may be more rows than were asked for.
-	ticketsAhead  = sql("SELECT " + ticketCols + " FROM ticket t WHERE " + keysIn("t.client_id", "t.id"))
-	promisesAhead = sql("SELECT " + promiseCols + " FROM promise p WHERE " + keysIn("p.client_id", "p.ticket_id") + " AND p.ended_at IS NULL ORDER BY p.due_at, p.id")
-	outsAhead     = sqlFor(outsByKeys, outsByKeys+" FOR UPDATE")
+	ticketsAhead = byKeys(ticketCols, "ticket t", "t.client_id", "t.id", "", "t.client_id, t.id", "")
+	liveAhead    = byKeys(promiseCols, "promise p", "p.client_id", "p.ticket_id", "p.ended_at IS NULL", "p.due_at, p.client_id, p.id", "")
+	outsAhead    = byKeys(aliased("o", outNames), "outbox o", "o.client_id", "o.id", "", "o.client_id, o.id", " FOR UPDATE")
 )
 
-var outsByKeys = "SELECT " + outNames + " FROM outbox WHERE " + keysIn("client_id", "id")
+// byKeys registers a statement for rows of several clients by keys, as keysOf gives them. PostgreSQL looks for one after
+// the other, whatever it thinks of the size of a table; SQLite may give more rows than were asked for.
+func byKeys(names, from, client, id, and, order, lock string) *stmt {
+	if and != "" {
+		and = " AND " + and
+	}
+	alias := from[len(from)-1:]
+	return register("SELECT "+names+" FROM "+from+" WHERE "+keysIn(client, id)+and+" ORDER BY "+order,
+		"SELECT "+names+" FROM "+keysEach+" CROSS JOIN LATERAL (SELECT * FROM "+from+
+			" WHERE "+client+" = k.column1 AND "+id+" = k.column2"+and+" OFFSET 0"+lock+") "+alias+" ORDER BY "+order)
+}
 
-// keysIn is the condition on two columns for parameters that keysOf gives.
+// keysIn is the condition on two columns for keys of several clients.
 func keysIn(client, id string) string {
 	return client + " IN (" + slots(1, keysAtOnce) + ") AND " + id + " IN (" + slots(1+keysAtOnce, keysAtOnce) + ")"
 }
 
+// keysEach are the same keys as rows; PostgreSQL only.
+var keysEach = func() string {
+	rows := make([]string, keysAtOnce)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("(CAST($%d AS BIGINT), CAST($%d AS BIGINT))", 1+i, 1+i+keysAtOnce)
+	}
+	return "(SELECT column1, column2 FROM (VALUES " + strings.Join(rows, ", ") + ") v WHERE column1 <> 0) k"
+}()
+
+// keysOf gives at most keysAtOnce keys as parameters: their clients, then their ids. What is left is zero, which is
+// the key of nothing.
 func keysOf[T any](keys []T, of func(T) (desk.ClientID, int64)) []any {
 	all := make([]any, 2*keysAtOnce)
 	for i := range keysAtOnce {
-		all[i], all[keysAtOnce+i] = of(keys[min(i, len(keys)-1)])
+		var c desk.ClientID
+		var id int64
+		if i < len(keys) {
+			c, id = of(keys[i])
+		}
+		all[i], all[keysAtOnce+i] = c, id
 	}
 	return all
 }
@@ -96,15 +123,18 @@ func (s *session) foresee(all []*asking) {
 		f.people, f.agreed, f.refs = map[reached][]desk.Requester{}, map[desk.ClientID]int{}, map[desk.Ref]bool{}
 		f.tickets, f.outs = map[touchedTicket]ticketAhead{}, map[outKey]desk.Out{}
 	}
-	var clients []desk.ClientID
+	var whose, opens []desk.ClientID
 	var values []string
 	var refs []desk.Ref
 	var tickets []touchedTicket
 	var outs []outKey
 	for _, a := range all {
 		a.given = nil
-		if !slices.Contains(clients, a.client) {
-			clients = append(clients, a.client)
+		if !slices.Contains(whose, a.client) {
+			whose = append(whose, a.client)
+		}
+		if len(a.Refs) > 0 && !slices.Contains(opens, a.client) {
+			opens = append(opens, a.client)
 		}
 		for _, v := range a.Addresses {
 			if _, has := f.people[reached{a.client, v}]; !has && v != "" {
@@ -135,9 +165,9 @@ func (s *session) foresee(all []*asking) {
 			return err
 		}})
 	}
-	s.within(clientsOf(clients...))
+	s.within(clientsOf(whose...))
 	s.scoped()
-	for some := range slices.Chunk(clients, keysAtOnce) {
+	for some := range slices.Chunk(opens, keysAtOnce) { // the terms of a new ticket
 		for _, c := range some {
 			f.agreed[c] = 0
 		}
@@ -150,12 +180,12 @@ func (s *session) foresee(all []*asking) {
 		}})
 	}
 	for some := range slices.Chunk(tickets, keysAtOnce) {
-		keys := keysOf(some, func(t touchedTicket) (desk.ClientID, int64) { return t.client, int64(t.ticket) })
+		keys := keysOf(some, touchedTicket.key)
 		s.queue = append(s.queue, queued{s: ticketsAhead, args: keys, row: func(row scanner) error {
 			t, err := scanTicket(row)
 			f.tickets[touchedTicket{t.Client, t.ID}] = ticketAhead{ticket: t}
 			return err
-		}}, queued{s: promisesAhead, args: keys, row: func(row scanner) error {
+		}}, queued{s: liveAhead, args: keys, row: func(row scanner) error {
 			p, err := scanPromise(row)
 			of := touchedTicket{p.Client, p.Ticket}
 			if t, has := f.tickets[of]; has {

@@ -182,7 +182,7 @@ func TestWhatIsAgreedInTheSameCommitHolds(t *testing.T) {
 	agreed := -1
 	for i, err := range crowdOf(t, lineOf(db), nil,
 		func(ctx context.Context) error {
-			return db.WriteAsking(ctx, desk.System("test"), client, Ahead{}, func(tx *Tx) error {
+			return db.WriteAsking(ctx, desk.System("test"), client, Ahead{Refs: []desk.Ref{"A"}}, func(tx *Tx) error {
 				a := desk.Agreement{Client: client, Version: 1, From: noon, Made: desk.Approval{At: noon}}
 				a.Desk.At, a.Hospital.At = noon, noon.Add(time.Hour)
 				ok, err := tx.AddAgreement(a)
@@ -193,7 +193,7 @@ func TestWhatIsAgreedInTheSameCommitHolds(t *testing.T) {
 			})
 		},
 		func(ctx context.Context) error {
-			return db.WriteAsking(ctx, desk.System("test"), client, Ahead{}, func(tx *Tx) error {
+			return db.WriteAsking(ctx, desk.System("test"), client, Ahead{Refs: []desk.Ref{"A"}}, func(tx *Tx) error {
 				n := tx.AgreedSoon()
 				_, err := tx.RequestersByAddress("+1")
 				if err == nil {

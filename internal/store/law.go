@@ -61,28 +61,28 @@ func (db *DB) lawful(s *session) error {
 }
 
 // What tickets say of their live promises, beside each of them.
-const lawOf = `SELECT t.client_id, t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
-	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
-	WHERE t.client_id `
+const (
+	lawNames = "SELECT t.client_id, t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state"
+	lawOf    = lawNames + ` FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
+	WHERE `
+)
 
 var (
-	lawOfTicket = sql(lawOf + "= $1 AND t.id = $2 ORDER BY p.id")
-	// Of several clients: what is not asked for by both is not listened to.
-	lawOfTickets = sql(lawOf + "IN (" + slots(1, keysAtOnce) + ") AND t.id IN (" + slots(1+keysAtOnce, keysAtOnce) + ") ORDER BY t.client_id, t.id, p.id")
+	lawOfTicket = sql(lawOf + "t.client_id = $1 AND t.id = $2 ORDER BY p.id")
+	// See byKeys.
+	lawOfTickets = register(lawOf+keysIn("t.client_id", "t.id")+" ORDER BY t.client_id, t.id, p.id", lawNames+" FROM "+keysEach+`
+		CROSS JOIN LATERAL (SELECT * FROM ticket t WHERE t.client_id = k.column1 AND t.id = k.column2 OFFSET 0) t
+		LEFT JOIN LATERAL (SELECT * FROM promise p WHERE p.client_id = k.column1 AND p.ticket_id = k.column2 AND p.ended_at IS NULL OFFSET 0) p
+			ON true ORDER BY t.client_id, t.id, p.id`)
 )
 
 // lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
 // ticket has none. A ticket that breaks it is a fault of ours and is never committed.
 func lawOfPromises(u *unit, touched []touchedTicket) error {
 	for some := range slices.Chunk(touched, keysAtOnce) {
-		s, n := lawOfTickets, keysAtOnce
-		if len(some) == 1 {
-			s, n = lawOfTicket, 1
-		}
-		args := make([]any, 2*n)
-		for i := range n {
-			t := some[min(i, len(some)-1)]
-			args[i], args[n+i] = t.client, t.ticket
+		s, args := lawOfTicket, []any{some[0].client, some[0].ticket}
+		if len(some) > 1 {
+			s, args = lawOfTickets, keysOf(some, touchedTicket.key)
 		}
 		sayings := make(map[touchedTicket]*saying, len(some))
 		if err := u.each(s, args, func(row scanner) error { return hear(row, sayings) }); err != nil {
@@ -100,6 +100,8 @@ func lawOfPromises(u *unit, touched []touchedTicket) error {
 	}
 	return nil
 }
+
+func (t touchedTicket) key() (desk.ClientID, int64) { return t.client, int64(t.ticket) }
 
 // saying is what a ticket says, and what is promised on it.
 type saying struct {
