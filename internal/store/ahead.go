@@ -157,7 +157,9 @@ func (s *session) foresee(all []*asking) {
 	for some := range slices.Chunk(refs, refsAtOnce) {
 		s.tell("*")
 		for _, r := range some {
-			f.refs[r] = f.refs[r]
+			if _, asked := f.refs[r]; !asked {
+				f.refs[r] = false
+			}
 		}
 		s.queue = append(s.queue, queued{s: refsTaken, args: padded(some, refsAtOnce), row: func(row scanner) error {
 			r, err := value[desk.Ref](row)
