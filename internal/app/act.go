@@ -30,7 +30,11 @@ type act struct {
 
 // onTicket runs fn on a ticket of client c in one unit of work, then stores the ticket.
 func (a *App) onTicket(ctx context.Context, v desk.Viewer, c desk.Client, id desk.TicketID, fn func(*act) error) error {
-	return a.db.Write(ctx, v, c.ID, func(tx *store.Tx) error { return a.inTx(tx, v, c, id, fn) })
+	return a.onAsking(ctx, v, c, store.Ahead{Tickets: []desk.TicketID{id}}, id, fn)
+}
+
+func (a *App) onAsking(ctx context.Context, v desk.Viewer, c desk.Client, first store.Ahead, id desk.TicketID, fn func(*act) error) error {
+	return a.db.WriteAsking(ctx, v, c.ID, first, func(tx *store.Tx) error { return a.inTx(tx, v, c, id, fn) })
 }
 
 func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID, fn func(*act) error) error {

@@ -258,7 +258,7 @@ func (a *App) SendAsk(ctx context.Context, v desk.Viewer, cid desk.ClientID, d D
 	want := callback{wanted: in.Channel == desk.ByVoice, start: d.Ask.Start, skill: in.Skill, language: d.Ask.language(), unproven: true}
 	var out Opened
 	err = a.withCall(ctx, v, c, want, func(s *choice) error {
-		return a.db.Write(ctx, v, cid, func(tx *store.Tx) (err error) {
+		return a.db.WriteAsking(ctx, v, cid, a.ahead(in.Requester), func(tx *store.Tx) (err error) {
 			out, err = a.openDraft(tx, v, c, d, in, s)
 			return err
 		})

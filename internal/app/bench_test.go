@@ -13,6 +13,7 @@ import (
 	"kept/internal/app"
 	"kept/internal/channel/sms"
 	"kept/internal/desk"
+	"kept/internal/job"
 	"kept/internal/store"
 	"kept/internal/store/rawloop"
 	"kept/internal/store/storetest/server"
@@ -118,6 +119,41 @@ func openTickets(b *testing.B, place store.Options, hospitals int, raw func([]in
 	b.ReportMetric(r.PerSecond(), "raw/s")
 	b.ReportMetric(ours/r.PerSecond(), "of-raw")
 	b.ReportMetric(float64(r.Retries)/float64(r.Tickets), "raw-retries")
+}
+
+// BenchmarkSend sends the first messages of as many new tickets as b.N at six hospitals, four at a time as the sender does,
+// and notes what became of them.
+func BenchmarkSend(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { sendAll(b, store.Options{DataDir: b.TempDir()}) })
+	if server.Wanted() {
+		b.Run("postgres", func(b *testing.B) { sendAll(b, store.Options{DatabaseURL: server.Database(b)}) })
+	}
+}
+
+func sendAll(b *testing.B, place store.Options) {
+	h := fallDue(b, place, 1, b.N)
+	loop := &job.Loop{Name: "sender", Source: h.nodes[0].Sender(), Clock: h.clock, Workers: 4}
+	b.ResetTimer()
+	used, servers := processor(b), server.Processor()
+	sent := 0
+	for {
+		n, err := loop.RunOnce(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if sent += n; n == 0 {
+			break
+		}
+	}
+	b.StopTimer()
+	if sent < b.N {
+		b.Fatalf("%d messages of %d were sent", sent, b.N)
+	}
+	b.ReportMetric(float64(sent)/float64(b.N), "messages/op")
+	b.ReportMetric(float64((processor(b)-used).Nanoseconds())/1000/float64(sent), "cpu-µs/message")
+	if place.DatabaseURL != "" {
+		b.ReportMetric(float64((server.Processor()-servers).Nanoseconds())/1000/float64(sent), "server-µs/message")
+	}
 }
 
 // processor is the processor time that this process has used, which other work on the machine does not lengthen.

@@ -81,21 +81,11 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	}
 	l := letter{out: o, c: c, origin: a.origin(c)}
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
-		l.now = tx.Now()
-		if l.t, err = tx.Ticket(o.Ticket); err != nil {
+		of, err := tx.Spoken(o)
+		if err != nil {
 			return err
 		}
-		if l.r, err = tx.Requester(o.Requester); err != nil {
-			return err
-		}
-		if l.to, err = tx.Address(o.Address); err != nil {
-			return err
-		}
-		if o.Promise != 0 {
-			if l.p, err = tx.Promise(o.Promise); err != nil {
-				return err
-			}
-		}
+		l.now, l.t, l.r, l.to, l.p = tx.Now(), of.Ticket, of.Requester, of.Address, of.Promise
 		if o.Trigger == desk.SayBroken {
 			l.broken, err = a.breaches(tx, o)
 		}
@@ -158,7 +148,8 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 func (a *App) sent(ctx context.Context, c desk.Client, o desk.Out, d channel.Delivery) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
-	return a.onTicket(ctx, desk.System("sender"), c, o.Ticket, func(x *act) error {
+	first := store.Ahead{Tickets: []desk.TicketID{o.Ticket}, Outs: []int64{o.ID}}
+	return a.onAsking(ctx, desk.System("sender"), c, first, o.Ticket, func(x *act) error {
 		now, err := x.tx.Out(o.ID)
 		if err != nil {
 			return err
@@ -261,14 +252,10 @@ func (x *act) accepted(o desk.Out) error {
 	if o.Channel != desk.BySMS || o.Trigger == desk.SayFirst || o.Trigger == desk.SayStop {
 		return nil
 	}
-	if texted, err := x.tx.Texted(o.Ticket, o.ID); err != nil || texted {
+	if known, err := x.tx.Knows(o); known || err != nil {
 		return err
 	}
-	others, err := x.tx.TicketsOf(o.Requester, 2)
-	if err != nil || len(others) > 1 {
-		return err
-	}
-	_, err = x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
+	_, err := x.queue(desk.Out{Trigger: desk.SayFirst, Channel: desk.BySMS, Address: o.Address, FireAt: x.now()})
 	return err
 }
 

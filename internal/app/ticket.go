@@ -34,7 +34,7 @@ func (a *App) OpenTicket(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 		}
 	}
 	var out Opened
-	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
+	err = a.db.WriteAsking(ctx, v, cid, a.ahead(in.Requester), func(tx *store.Tx) error {
 		out = Opened{Client: cid}
 		id := desk.TicketID(tx.NewID())
 		if in.Key != "" {
@@ -157,12 +157,29 @@ func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 // came, promise made. It is stored with that many; save writes it again only if there were others.
 const plainEvents = 3
 
-// number draws a ticket number and a tracker token until both are free. When the short numbers get
-// crowded they grow by one character.
+// ahead draws the numbers that a new ticket of r may have, and says what open asks first.
+func (a *App) ahead(r RequesterIn) (first store.Ahead) {
+	if a.db.Engine() == "sqlite" {
+		return first // nothing is asked ahead there
+	}
+	for _, length := range []int{desk.RefLength, desk.RefLength, desk.RefLength + 1} {
+		first.Refs = append(first.Refs, desk.NewRef(a.rand, length))
+	}
+	if r.ID == 0 {
+		first.Addresses = []string{r.Phone, r.Email}
+	}
+	return first
+}
+
+// number draws a ticket number and a tracker token until both are free, if no number was drawn ahead. When the short
+// numbers get crowded they grow by one character.
 func (x *act) number() error {
 	for try := 0; try < 20; try++ {
-		length := 6 + try/8
-		x.t.Ref, x.t.Token = desk.NewRef(x.a.rand, length), desk.NewTrackerToken(x.a.rand)
+		ref, ok := x.tx.FreeRef()
+		if !ok {
+			ref = desk.NewRef(x.a.rand, desk.RefLength+try/8)
+		}
+		x.t.Ref, x.t.Token = ref, desk.NewTrackerToken(x.a.rand)
 		x.was = x.t
 		x.was.Seq = plainEvents
 		ok, err := x.tx.AddTicket(x.was)

@@ -46,21 +46,11 @@ func (tx *ReadTx) Agreed() (int, error) { return one(tx, agreedOf, value[int], t
 // AgreedSoon is Agreed that travels to PostgreSQL with the next statement, and so costs no round trip. The number is there
 // for whoever calls for it after that.
 func (tx *Tx) AgreedSoon() func() (int, error) {
-	s := tx.u.s
-	if s.pg == nil || s.load != nil {
-		return tx.Agreed
+	n, known := tx.s.foreseen.agreed[tx.client]
+	if known && !tx.s.foreseen.agreements {
+		return func() (int, error) { return n, tx.broken }
 	}
-	n, known := 0, false
-	s.aside(queued{s: agreedOf, args: []any{int64(tx.client)}, row: func(row scanner) error {
-		known = true
-		return row.Scan(&n)
-	}})
-	return func() (int, error) {
-		if !known {
-			return tx.Agreed()
-		}
-		return n, tx.u.broken
-	}
+	return soon(tx, agreedOf, value[int], tx.client)
 }
 
 // AgreedAll is Agreed of every client that has versions of its own.

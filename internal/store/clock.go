@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,8 +29,8 @@ var (
 	clockSums = across(`SELECT c.client_id, COUNT(*), SUM(CASE WHEN c.state = 'missed' THEN 1 ELSE 0 END),
 		SUM(CASE WHEN c.state <> 'missed' AND c.percent >= $1 THEN 1 ELSE 0 END) FROM clock c WHERE {mine c} GROUP BY c.client_id ORDER BY c.client_id`)
 
-	foldMark  = sql("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-	foldMarks = sql("INSERT INTO fold (client_id, ticket_id) VALUES " + pairs(keysAtOnce) + " ON CONFLICT DO NOTHING")
+	foldMark  = gathered("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+	foldMarks = sql("INSERT INTO fold (client_id, ticket_id) VALUES " + pairs(keysAtOnce) + " ON CONFLICT DO NOTHING") // SQLite only
 	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
 	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
@@ -56,11 +55,11 @@ const (
 		AND (e.type <> 'message_state' OR replace(replace(replace(replace(e.data, '"message":', ''), '"reason":"fixed"', ''), '"reason":"waiting"', ''), '"reason":"nudge"', '') <> e.data)`
 )
 
-// pairs are n rows of values with the same first parameter.
+// pairs are n rows of two values.
 func pairs(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
-		rows[i] = "($1, $" + strconv.Itoa(i+2) + ")"
+		rows[i] = "(" + slots(2*i+1, 2) + ")"
 	}
 	return strings.Join(rows, ", ")
 }
@@ -86,14 +85,23 @@ func scanFacts(row scanner) (f desk.ClockFacts, err error) {
 }
 
 // markFolds notes questions that a unit of work has touched: their rows in clock are to be made again.
-func (tx *Tx) markFolds(ts []desk.TicketID) error {
+func (u *unit) markFolds(ts []touchedTicket) error {
 	for some := range slices.Chunk(ts, keysAtOnce) {
-		s, keys := foldMarks, padded(some, keysAtOnce)
-		if len(some) == 1 {
-			s, keys = foldMark, keys[:1]
+		if u.s.pg == nil && len(some) > 1 {
+			var keys []any
+			for i := range keysAtOnce {
+				t := some[min(i, len(some)-1)]
+				keys = append(keys, t.client, t.ticket)
+			}
+			if err := u.put(foldMarks, keys); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := tx.put(s, append([]any{tx.client}, keys...)...); err != nil {
-			return err
+		for _, t := range some { // PostgreSQL gathers them
+			if err := u.put(foldMark, []any{t.client, t.ticket}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

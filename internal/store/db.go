@@ -70,6 +70,7 @@ type scope struct {
 	clients string        // for row-level security: "*" or an array literal "{1,2}"
 	client  desk.ClientID // whose units of work it comes behind; zero: those of the whole desk
 	free    bool          // behind nobody's: each of its statements is right by itself
+	ahead   *asking       // what its unit of work asks first, where that is known
 }
 
 // Engine is "sqlite" or "postgres".
@@ -97,6 +98,14 @@ func (db *DB) Write(ctx context.Context, v desk.Viewer, c desk.ClientID, fn func
 		return errNotFound
 	}
 	return db.write(ctx, v, scope{clients: clientsOf(c), client: c}, func(u *unit) error { return fn(u.forClient(c)) })
+}
+
+// WriteAsking is Write for a unit of work of which it is known what it asks first.
+func (db *DB) WriteAsking(ctx context.Context, v desk.Viewer, c desk.ClientID, first Ahead, fn func(*Tx) error) error {
+	if !v.Sees(c) {
+		return errNotFound
+	}
+	return db.write(ctx, v, scope{clients: clientsOf(c), client: c, ahead: &asking{client: c, Ahead: first}}, func(u *unit) error { return fn(u.forClient(c)) })
 }
 
 // Read runs fn on a snapshot of one client that v may see; NotFound otherwise. What fn saw of
@@ -158,7 +167,7 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 	}
 	var done *unit
 	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
-		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1}
+		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1, ahead: o.ahead}
 		err := db.contain(func() error {
 			if err := inside(fn, u); err != nil {
 				return err

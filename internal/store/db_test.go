@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -266,10 +267,10 @@ func TestReadsOfWritersAreOnRecord(t *testing.T) {
 }
 
 func TestLawsAreCheckedBeforeCommit(t *testing.T) {
-	defer func(was func(*Tx, []desk.TicketID) error) { beforeCommit = was }(beforeCommit)
-	beforeCommit = func(tx *Tx, ts []desk.TicketID) error {
-		if tx.client != client || len(ts) != 2 || ts[0] != 5 || ts[1] != 6 {
-			t.Errorf("checked %v of %d", ts, tx.client)
+	defer func(was func(*unit, []touchedTicket) error) { beforeCommit = was }(beforeCommit)
+	beforeCommit = func(_ *unit, ts []touchedTicket) error {
+		if !slices.Equal(ts, []touchedTicket{{client, 5}, {client, 6}}) {
+			t.Errorf("checked %v", ts)
 		}
 		return desk.Errorf(desk.Internal, "law1", "A ticket would be left without a promise.")
 	}

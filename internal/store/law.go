@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,13 +10,13 @@ import (
 	"kept/internal/desk"
 )
 
-// beforeCommit is called for each client with the tickets that a commit touches: the marks for the clocks,
-// and the laws. A variable for a test.
-var beforeCommit = func(tx *Tx, tickets []desk.TicketID) error {
-	if err := tx.markFolds(tickets); err != nil {
+// beforeCommit is called with the tickets that a commit touches, those of each client together: the marks for the
+// clocks, and the laws. A variable for a test.
+var beforeCommit = func(u *unit, touched []touchedTicket) error {
+	if err := u.markFolds(touched); err != nil {
 		return err
 	}
-	return lawOfPromises(tx, tickets)
+	return lawOfPromises(u, touched)
 }
 
 // lawful holds what the open transaction of s has done to tickets against the laws. It is the last thing before
@@ -25,27 +26,30 @@ func (db *DB) lawful(s *session) error {
 		return nil
 	}
 	u := &unit{db: db, ctx: context.Background(), s: s, viewer: desk.System("laws"), now: db.instant(), generation: -1}
+	touched := s.touched
+	s.touched, s.foreseen = nil, foreseen{}
+	slices.SortStableFunc(touched, func(a, b touchedTicket) int { return cmp.Compare(a.client, b.client) })
 	err := db.contain(func() error {
-		for len(s.touched) > 0 {
-			c := s.touched[0].client
+		if s.pg != nil {
+			s.within(s.everybody())
+		}
+		if err := beforeCommit(u, touched); err != nil || db.opts.Audit == nil {
+			return err
+		}
+		for len(touched) > 0 {
+			c := touched[0].client
 			var tickets []desk.TicketID
-			s.touched = slices.DeleteFunc(s.touched, func(t touchedTicket) bool {
-				if t.client == c {
-					tickets = append(tickets, t.ticket)
-				}
-				return t.client == c
-			})
+			for ; len(touched) > 0 && touched[0].client == c; touched = touched[1:] {
+				tickets = append(tickets, touched[0].ticket)
+			}
 			if s.pg != nil && s.clients != "*" {
 				s.within(clientsOf(c))
 			}
-			tx := u.forClient(c)
-			if err := beforeCommit(tx, tickets); err != nil {
+			if err := db.opts.Audit(u.forClient(c), tickets); err != nil {
 				return err
 			}
-			if audit := db.opts.Audit; audit != nil {
-				if err := audit(tx, tickets); err != nil {
-					return err
-				}
+			if s.pg != nil {
+				s.within(s.everybody())
 			}
 		}
 		return nil
@@ -57,31 +61,51 @@ func (db *DB) lawful(s *session) error {
 }
 
 // What tickets say of their live promises, beside each of them.
-var lawOf = ofKeys(`SELECT t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state
-	FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
-	WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id, p.id`)
+const (
+	lawNames = "SELECT t.client_id, t.id, t.state, t.due_at, t.promise_id, p.id, p.due_at, p.state"
+	lawOf    = lawNames + ` FROM ticket t LEFT JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id AND p.ended_at IS NULL
+	WHERE `
+)
+
+var (
+	lawOfTicket = sql(lawOf + "t.client_id = $1 AND t.id = $2 ORDER BY p.id")
+	// See keyByKey.
+	lawOfTickets = register(lawOf+keysIn("t.client_id", "t.id")+" ORDER BY t.client_id, t.id, p.id", lawNames+" FROM "+keysEach+`
+		CROSS JOIN LATERAL (SELECT * FROM ticket t WHERE t.client_id = k.column1 AND t.id = k.column2 OFFSET 0) t
+		LEFT JOIN LATERAL (SELECT * FROM promise p WHERE p.client_id = k.column1 AND p.ticket_id = k.column2 AND p.ended_at IS NULL OFFSET 0) p
+			ON true ORDER BY t.client_id, t.id, p.id`)
+)
 
 // lawOfPromises is law 1: an open ticket has a live promise and says which is due first; a closed
 // ticket has none. A ticket that breaks it is a fault of ours and is never committed.
-func lawOfPromises(tx *Tx, tickets []desk.TicketID) error {
-	sayings := make(map[desk.TicketID]*saying, len(tickets))
-	err := inKeys(tx.ReadTx, lawOf, tickets, func(s *stmt, args []any) error {
-		return tx.each(s, args, func(row scanner) error { return hear(row, sayings) })
-	})
-	if err != nil {
-		return err
+func lawOfPromises(u *unit, touched []touchedTicket) error {
+	n := keysAtOnce
+	if u.s.direct != nil {
+		n = 1 // see inKeys
 	}
-	for _, id := range tickets {
-		says := sayings[id]
-		if says == nil {
-			return errNotFound
+	for some := range slices.Chunk(touched, n) {
+		s, args := lawOfTicket, []any{some[0].client, some[0].ticket}
+		if len(some) > 1 {
+			s, args = lawOfTickets, keysOf(some, touchedTicket.key)
 		}
-		if broken := says.broken(); broken != "" {
-			return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", id, tx.client, broken), "Something went wrong on our side.")
+		sayings := make(map[touchedTicket]*saying, len(some))
+		if err := u.each(s, args, func(row scanner) error { return hear(row, sayings) }); err != nil {
+			return err
+		}
+		for _, t := range some {
+			says := sayings[t]
+			if says == nil {
+				return errNotFound
+			}
+			if broken := says.broken(); broken != "" {
+				return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d: %s", t.ticket, t.client, broken), "Something went wrong on our side.")
+			}
 		}
 	}
 	return nil
 }
+
+func (t touchedTicket) key() (desk.ClientID, int64) { return t.client, int64(t.ticket) }
 
 // saying is what a ticket says, and what is promised on it.
 type saying struct {
@@ -93,13 +117,13 @@ type saying struct {
 	live, wrong int
 }
 
-func hear(row scanner, all map[desk.TicketID]*saying) error {
-	var t desk.TicketID
+func hear(row scanner, all map[touchedTicket]*saying) error {
+	var t touchedTicket
 	var s saying
 	var p desk.PromiseID
 	var due time.Time
 	var state desk.PromiseState
-	if err := row.Scan(&t, &s.state, at(&s.due), &s.promise, orZero(&p), at(&due), orZero(&state)); err != nil {
+	if err := row.Scan(&t.client, &t.ticket, &s.state, at(&s.due), &s.promise, orZero(&p), at(&due), orZero(&state)); err != nil {
 		return err
 	}
 	says := all[t]

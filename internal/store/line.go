@@ -59,7 +59,8 @@ func lockKey(of ...any) int64 {
 	return int64(h.Sum64())
 }
 
-func (l *line) begin() (*session, error) {
+// begin asks what its units ask first in the same round trip.
+func (l *line) begin(ahead []*asking) (*session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 	s, err := l.e.session(ctx)
 	if err != nil {
@@ -69,12 +70,20 @@ func (l *line) begin() (*session, error) {
 	l.s, l.stop = s, cancel
 	s.begin(pgWrite)
 	s.queue = append(s.queue, l.in)
+	s.foresee(ahead)
 	// At once, not with the first statement: the instant of a unit is read when it has its place.
 	if _, _, err := s.pipeline(context.Background(), false); err != nil {
 		l.rollback()
 		return nil, err
 	}
 	return s, nil
+}
+
+// ask is for units that came after the transaction was begun.
+func (l *line) ask(ahead []*asking) error {
+	l.s.foresee(ahead)
+	_, _, err := l.s.pipeline(context.Background(), false)
+	return err
 }
 
 // savepoint lets what the unit before has put aside go first: an error in it is not this unit's.
@@ -98,7 +107,7 @@ func (l *line) release() error {
 }
 
 func (l *line) undo() error {
-	l.s.clients, l.s.gathered = "", nil // it is whatever it was before
+	l.s.clients, l.s.told, l.s.gathered = "", "", nil // it is whatever it was before
 	for i, q := range l.s.queue {
 		if q.s == pgSavepoint { // nothing of the unit was sent
 			l.s.queue = l.s.queue[:i]

@@ -16,14 +16,15 @@ const (
 )
 
 var (
-	outAdd        = gathered(insert("outbox", outNames))
-	outSave       = sql(update("outbox", outMoves))
-	outOne        = sql(outByKey)
-	outToSave     = sqlFor(outByKey, outByKey+" FOR UPDATE")
-	outsOf        = ofKeys("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, id DESC")
-	outTexted     = sql("SELECT 1 FROM outbox WHERE client_id = $1 AND ticket_id = $2 AND id <> $3 AND channel = 'sms' AND sent_at IS NOT NULL ORDER BY id LIMIT 1")
-	outsNew       = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
-	outsUnsent    = ofKeysFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
+	outAdd      = gathered(insert("outbox", outNames))
+	outSave     = sql(update("outbox", outMoves))
+	outOne      = sql(outByKey)
+	outToSave   = sqlFor(outByKey, outByKey+" FOR UPDATE")
+	outsOf      = ofKeys("SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, id DESC")
+	outsNew     = sql("SELECT " + outNames + " FROM outbox WHERE client_id = $1 ORDER BY id DESC LIMIT $2")
+	outsUnsent  = ofKeysFor(unsentOuts, unsentOuts+" FOR UPDATE OF o")
+	outNotFirst = sql(`SELECT EXISTS (SELECT 1 FROM outbox WHERE client_id = $1 AND ticket_id = $2 AND id <> $3 AND channel = 'sms' AND sent_at IS NOT NULL)
+		OR EXISTS (SELECT 1 FROM ticket WHERE client_id = $1 AND requester_id = $4 AND id <> $2)`)
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
 
 	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
@@ -91,7 +92,48 @@ func (tx *Tx) SaveOut(o desk.Out) error {
 func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut, tx.client, id) }
 
 // Out gives one delivery, or NotFound, and keeps claims off it: they wait for no unit of work.
-func (tx *Tx) Out(id int64) (desk.Out, error) { return one(tx, outToSave, scanOut, tx.client, id) }
+func (tx *Tx) Out(id int64) (desk.Out, error) {
+	if o, known := tx.s.foreseen.outs[outKey{tx.client, id}]; known {
+		return o, tx.broken
+	}
+	return one(tx, outToSave, scanOut, tx.client, id)
+}
+
+// Spoken is what a delivery speaks of, and to whom.
+type Spoken struct {
+	Ticket    desk.Ticket
+	Requester desk.Requester
+	Address   desk.Address
+	Promise   desk.Promise // zero when it speaks of none
+}
+
+// Spoken gives what o speaks of, and to whom; NotFound where something is missing.
+func (tx *ReadTx) Spoken(o desk.Out) (s Spoken, err error) {
+	ticket := soon(tx, ticketsByKey.one, scanTicket, tx.client, o.Ticket)
+	requester := soon(tx, requesterOne, scanRequester, tx.client, o.Requester)
+	promise := func() (none desk.Promise, _ error) { return none, nil }
+	if o.Promise != 0 {
+		promise = soon(tx, promiseOne, scanPromise, tx.client, o.Promise)
+	}
+	if s.Address, err = tx.Address(o.Address); err != nil {
+		return s, err
+	}
+	if s.Ticket, err = ticket(); err != nil {
+		return s, err
+	}
+	if s.Requester, err = requester(); err != nil {
+		return s, err
+	}
+	tx.saw("ticket", int64(o.Ticket))
+	tx.saw("requester", int64(o.Requester))
+	s.Promise, err = promise()
+	return s, err
+}
+
+// Knows reports whether the requester of o has been sent another text about this question, or has other questions.
+func (tx *ReadTx) Knows(o desk.Out) (bool, error) {
+	return one(tx, outNotFirst, value[bool], tx.client, o.Ticket, o.ID, o.Requester)
+}
 
 // Outs gives the deliveries of a ticket, newest first.
 func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
@@ -101,12 +143,6 @@ func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
 	return byKeys(tx, outsOf, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
-}
-
-// Texted reports whether a text beside that one was sent for a ticket.
-func (tx *ReadTx) Texted(t desk.TicketID, beside int64) (bool, error) {
-	_, some, err := maybe(tx, outTexted, value[int64], tx.client, t, beside)
-	return some, err
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ const (
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
-	pgTries    = 5          // after a deadlock, which no statement of ours should cause
+	pgTries    = 5          // after a deadlock, which no statement of ours should cause, and for a number that nobody has
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
 )
 
@@ -133,7 +134,7 @@ func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, 
 		if o.free {
 			err = e.once(ctx, o, fn)
 		} else {
-			err = e.line(o.client).do(ctx, func(s *session) error {
+			err = e.line(o.client).doAsking(ctx, o.ahead, func(s *session) error {
 				s.within(o.clients)
 				return fn(context.Background(), s)
 			})
@@ -144,6 +145,7 @@ func (e *pgEngine) write(ctx context.Context, o scope, fn func(context.Context, 
 			return err
 		case (pg.Code == "40001" || pg.Code == "40P01") && try < pgTries:
 			pause(ctx, time.Duration(rand.Int64N(int64(time.Millisecond)<<try)))
+		case pg.Code == "23505" && slices.Contains(ticketDrawn, pg.ConstraintName) && try < pgTries: // draw again
 		case pg.Code == "23505" && strings.HasSuffix(pg.ConstraintName, "_pkey") && !redrawn:
 			redrawn = true // two nodes drew the same id: draw again, once
 		default:
@@ -175,7 +177,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 		return err
 	}
 	s.lateNow()
-	if len(s.queue)+len(s.gathered) == 2 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
+	if len(s.queue)+len(s.gathered) == 1 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
 		return nil
 	}
 	_, failed, err := s.pipeline(context.Background(), true)

@@ -88,6 +88,9 @@ func (tx *ReadTx) PromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promi
 
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
 func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
+	if known, ok := tx.s.foreseenTicket(tx.client, t); ok {
+		return slices.Clone(known.live), tx.broken
+	}
 	return many(tx, promisesLive.one, scanPromise, tx.client, t)
 }
 

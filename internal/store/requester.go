@@ -24,7 +24,7 @@ var (
 	requesterCols = "r.client_id, r.id, r.kind, r.name, r.lang, r.proven, r.created_at"
 	requesterOne  = sql("SELECT " + requesterCols + " FROM requester r WHERE r.client_id = $1 AND r.id = $2")
 	requesterList = sql("SELECT " + requesterCols + " FROM requester r WHERE r.client_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3")
-	requesterAdd  = sql(insert("requester", requesterNames))
+	requesterAdd  = gathered(insert("requester", requesterNames))
 	requesterSave = sql(update("requester", "kind, name, name_key, name_back, lang, proven"))
 
 	// From the address to the person: the other way round PostgreSQL looks at everybody of the client. In no order,
@@ -43,7 +43,7 @@ var (
 	// The plus leaves SQLite one index to take: the value's.
 	addressByValue = sql("SELECT " + addressCols + " FROM address a WHERE +a.client_id = $1 AND a.value = $2 ORDER BY a.client_id, a.id")
 	addressAnyhow  = sql("SELECT " + addressCols + " FROM address a WHERE a.value = $1 ORDER BY a.client_id, a.id")
-	addressAdd     = sql(insert("address", addressNames))
+	addressAdd     = gathered(insert("address", addressNames))
 	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
 
 	// What a list calls a requester r: the name, or without one the first number.
@@ -88,7 +88,11 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
-	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
+	rs, known := tx.s.foreseen.requesters(tx.client, value)
+	var err error
+	if !known {
+		rs, err = many(tx, requesterByAddress, scanRequester, tx.client, value)
+	}
 	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
 	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
 	return tx.requestersSeen(rs, err)

@@ -62,10 +62,11 @@ func (t liteTransaction) run(s *stmt) error {
 	return err
 }
 
-func (t liteTransaction) begin() (*session, error) { return t.s, t.run(sqliteBegin) }
-func (t liteTransaction) savepoint() error         { return t.run(sqliteSavepoint) }
-func (t liteTransaction) release() error           { return t.run(sqliteRelease) }
-func (t liteTransaction) close() error             { return t.s.direct.close() }
+func (t liteTransaction) begin([]*asking) (*session, error) { return t.s, t.run(sqliteBegin) }
+func (t liteTransaction) ask([]*asking) error               { return nil }
+func (t liteTransaction) savepoint() error                  { return t.run(sqliteSavepoint) }
+func (t liteTransaction) release() error                    { return t.run(sqliteRelease) }
+func (t liteTransaction) close() error                      { return t.s.direct.close() }
 
 func (t liteTransaction) undo() error {
 	if err := t.run(sqliteRollbackTo); err != nil {

@@ -56,29 +56,42 @@ func ofKeysFor(sqlite, postgres string) *stmt {
 // rowsAtOnce is how many rows one INSERT adds at most.
 const rowsAtOnce = 16
 
-// gathered registers an INSERT of one row of values into a table whose rows refer to tickets only. On PostgreSQL
-// such rows travel together: those of all units that share a commit, right before it, or before a statement to
-// which they matter.
+// gathered registers an INSERT of one row of values. On PostgreSQL such rows travel together: those of all units that
+// share a commit, right before it, or before a statement to which they matter.
 func gathered(text string) *stmt { return register(text, text).gather() }
 
 // gather makes the texts for several rows.
 func (s *stmt) gather() *stmt {
-	_, row, _ := strings.Cut(s.postgres, "VALUES ")
+	into, row, _ := strings.Cut(s.postgres, "VALUES ")
+	row, conflict, ignored := strings.Cut(row, " ON CONFLICT")
 	n := parameters(row)
 	for k := 1; k <= rowsAtOnce; k++ {
-		s.rows[k] = s.postgres
+		s.rows[k] = into + "VALUES " + row
 		for i := 1; i < k; i++ {
 			s.rows[k] += ", " + parameter.ReplaceAllStringFunc(row, func(p string) string {
 				m, _ := strconv.Atoi(p[1:])
 				return "$" + strconv.Itoa(m+i*n)
 			})
 		}
+		if ignored {
+			s.rows[k] += " ON CONFLICT" + conflict
+		}
 	}
 	return s
 }
 
 // referring are tables whose rows refer to rows that are gathered: those go first.
-var referring = map[string]string{"attempt": "promise", "ring": "alert"}
+var referring = map[string]string{"address": "requester", "ticket": "requester",
+	"event": "ticket", "message": "ticket", "promise": "ticket", "outbox": "ticket", "code": "ticket", "clock": "ticket",
+	"clock_warning": "ticket", "first_reply": "ticket", "attempt": "promise", "ring": "alert"}
+
+// depth is how many tables a gathered row of s refers to in turn: those with less go first.
+func (s *stmt) depth() (n int) {
+	for t := referring[s.tables[0]]; t != ""; t = referring[t] {
+		n++
+	}
+	return n
+}
 
 // matters reports whether the rows that q adds matter to s: s names their table, or one that refers to them.
 func (q queued) matters(s *stmt) bool {
@@ -100,7 +113,7 @@ func register(sqlite, postgres string) *stmt {
 }
 
 // table finds the names of the tables whose rows are gathered.
-var table = regexp.MustCompile(`\b(event|message|promise|outbox|alert|found|read_log|attempt|ring)\b`)
+var table = regexp.MustCompile(`\b(requester|address|ticket|event|message|promise|outbox|alert|found|fold|agreement|read_log|code|clock|clock_warning|first_reply|attempt|ring)\b`)
 
 // changedBy gives the tables of which a statement may change rows.
 func changedBy(text string) (tables []string) {
@@ -133,7 +146,9 @@ type session struct {
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only
-	whose    string                 // whose rows it could touch since it was begun
+	told     string                 // what PostgreSQL knows of it
+	whose    []string               // whose rows it could touch since it was begun
+	foreseen foreseen               // what was asked for its units before they ran; PostgreSQL only
 	queue    []queued               // statements put aside, not sent yet; PostgreSQL only
 	gathered []queued               // rows put aside until they matter, see gathered
 	load     *loader                // takes rows that are added; PostgreSQL only
@@ -147,9 +162,11 @@ type session struct {
 // PostgreSQL only.
 func (s *session) aside(q queued) {
 	s.wrote = s.wrote || !q.s.reads
+	s.foreseen.outdate(q.s, q.args)
 	q.rows = 1
 	if q.s.rows[1] == "" {
 		s.ready(q.s)
+		s.scoped()
 		s.queue = append(s.queue, q)
 		return
 	}
@@ -178,7 +195,9 @@ func (s *session) ready(st *stmt) {
 // release lets the rows go that were gathered, which may be of several clients.
 func (s *session) release() {
 	if len(s.gathered) > 0 {
-		s.within(s.whose)
+		s.within(s.everybody())
+		s.scoped()
+		slices.SortStableFunc(s.gathered, func(a, b queued) int { return a.s.depth() - b.s.depth() })
 		s.queue = append(s.queue, s.gathered...)
 		s.gathered = nil
 	}
@@ -328,6 +347,30 @@ func maybe[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any
 		return v, false, nil
 	}
 	return v, err == nil, err
+}
+
+// soon is one that travels to PostgreSQL with the next statement, and so costs no round trip. The row is there for
+// whoever calls for it after that.
+func soon[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) func() (T, error) {
+	u := tx.kernel()
+	if u.s.pg == nil || u.s.load != nil {
+		return func() (T, error) { return one(tx, s, scan, args...) }
+	}
+	var first T
+	found := false
+	u.s.aside(queued{s: s, args: args, row: func(row scanner) (err error) {
+		if !found {
+			found = true
+			first, err = scan(row)
+		}
+		return err
+	}})
+	return func() (T, error) {
+		if !found {
+			return one(tx, s, scan, args...)
+		}
+		return first, u.broken
+	}
 }
 
 // value scans a single column; for counts, ids and texts: one(tx, s, value[int64], …).

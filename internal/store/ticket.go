@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -35,6 +36,7 @@ var (
 	ticketsOpenOf = sql("SELECT " + ticketCols + ` FROM ticket t WHERE t.client_id = $1 AND t.requester_id = $2
 		AND t.closed_at IS NULL ORDER BY t.id DESC`)
 	ticketAdd  = sql(insert("ticket", ticketNames) + " ON CONFLICT DO NOTHING")
+	ticketPut  = gathered(insert("ticket", ticketNames))
 	ticketSave = sql(update("ticket", ticketMoves))
 	// SQLite writes the entry of every index that an UPDATE names, changed or not.
 	ticketSaveTurn = sql(update("ticket", ticketTurns))
@@ -74,11 +76,21 @@ func ticketTurned(t desk.Ticket) []any {
 
 // Ticket gives one ticket, or NotFound.
 func (tx *ReadTx) Ticket(id desk.TicketID) (desk.Ticket, error) {
-	t, err := one(tx, ticketsByKey.one, scanTicket, tx.client, id)
+	t, err := tx.ticketNow(id)
 	if err == nil {
 		tx.saw("ticket", int64(id))
 	}
 	return t, err
+}
+
+func (tx *ReadTx) ticketNow(id desk.TicketID) (desk.Ticket, error) {
+	if known, ok := tx.s.foreseenTicket(tx.client, id); !ok {
+		return one(tx, ticketsByKey.one, scanTicket, tx.client, id)
+	} else if known.ticket.ID == 0 {
+		return desk.Ticket{}, errNotFound
+	} else {
+		return known.ticket, tx.broken
+	}
 }
 
 // Tickets gives tickets, newest first: all, or with state "open" or "closed" those. It goes on
@@ -105,10 +117,19 @@ func (tx *ReadTx) ticketsSeen(ts []desk.Ticket, err error) ([]desk.Ticket, error
 	return ts, err
 }
 
+// ticketDrawn are the indexes of what is drawn for a ticket beside its id.
+var ticketDrawn = []string{"ticket_ref", "ticket_token"}
+
 // AddTicket adds t to the client of tx. It is false, and nothing is added, when the number, the
-// token or the id is taken: draw again.
+// token or the id is taken: draw again. A number that FreeRef gave is not looked for again: if another node has
+// taken it meanwhile, the unit of work runs again.
 func (tx *Tx) AddTicket(t desk.Ticket) (bool, error) {
-	n, err := tx.exec(ticketAdd, append([]any{tx.client, t.ID, t.Ref, t.Via, micros(t.OpenedAt)}, ticketMoved(t)...)...)
+	row := append([]any{tx.client, t.ID, t.Ref, t.Via, micros(t.OpenedAt)}, ticketMoved(t)...)
+	if tx.ahead != nil && slices.Contains(tx.ahead.given, t.Ref) {
+		tx.touch(t.ID)
+		return true, tx.put(ticketPut, row...)
+	}
+	n, err := tx.exec(ticketAdd, row...)
 	if err == nil && n == 1 {
 		tx.touch(t.ID)
 	}

@@ -117,6 +117,7 @@ type unit struct {
 	seen   []seenIDs
 	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
 	generation int64
+	ahead      *asking // what was foreseen of it
 	// place is that in the log of seats before the snapshot of a read was opened.
 	place int64
 }

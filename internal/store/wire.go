@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,12 +55,28 @@ func (s *session) within(clients string) {
 		return
 	}
 	s.clients = clients
-	s.queue = append(s.queue, queued{s: pgScope, args: []any{clients}})
-	switch {
-	case s.whose == "" || s.whose == "{}" || clients == "*":
-		s.whose = clients
-	case s.whose != "*" && s.whose != clients && clients != "{}":
-		s.whose = s.whose[:len(s.whose)-1] + "," + clients[1:]
+	for c := range strings.SplitSeq(strings.Trim(clients, "{}"), ",") {
+		if c != "" && !slices.Contains(s.whose, c) {
+			s.whose = append(s.whose, c)
+		}
+	}
+}
+
+// everybody is whose rows it could touch since it was begun, as within is told of them.
+func (s *session) everybody() string {
+	if slices.Contains(s.whose, "*") {
+		return "*"
+	}
+	return "{" + strings.Join(s.whose, ",") + "}"
+}
+
+// scoped puts aside what tells PostgreSQL whose rows the next statement may touch. Rows that wait need it at last only.
+func (s *session) scoped() { s.tell(s.clients) }
+
+func (s *session) tell(clients string) {
+	if s.told != clients {
+		s.told = clients
+		s.queue = append(s.queue, queued{s: pgScope, args: []any{clients}})
 	}
 }
 
@@ -82,7 +99,9 @@ func (s *session) close() {
 // each sends what was put aside and st behind it in one round trip, and gives each row of st. It gives the
 // statement that failed.
 func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
+	s.foreseen.outdate(st, args)
 	s.ready(st)
+	s.scoped()
 	if st.anew {
 		if _, failed, err := s.pipeline(ctx, false); err != nil {
 			return failed, err

@@ -52,10 +52,11 @@ const waryFor = 1000
 
 // transaction is how an engine opens and ends what the units of a writer share.
 type transaction interface {
-	begin() (*session, error)
-	savepoint() error // before each unit but the first
-	release() error   // keeps what the unit did
-	undo() error      // as it was at the savepoint
+	begin(ahead []*asking) (*session, error)
+	ask(ahead []*asking) error // what units that came later ask first
+	savepoint() error          // before each unit but the first
+	release() error            // keeps what the unit did
+	undo() error               // as it was at the savepoint
 	// commit puts all on disk. On an error, undone says that nothing of it is there for sure.
 	commit() (undone bool, err error)
 	rollback()
@@ -65,6 +66,7 @@ type transaction interface {
 // waiter is somebody who has a unit of work to run.
 type waiter struct {
 	fn    func(*session) error
+	ahead *asking       // what it asks first; nil: nothing, or that is asked already
 	alone bool          // the unit shares its commit with nobody
 	woken chan struct{} // closed when the turn is theirs, or when somebody else has run the unit: then batch is set
 	batch *batch
@@ -88,8 +90,13 @@ var errClosed = desk.Errorf(desk.Unavailable, "closed", "Kept is shutting down. 
 // do runs fn as one unit of work and returns after its commit. ctx counts only while fn waits for
 // its turn. fn may run a second time, and in the goroutine of somebody else.
 func (w *writer) do(ctx context.Context, fn func(*session) error) error {
+	return w.doAsking(ctx, nil, fn)
+}
+
+// doAsking is do for a unit of work of which it is known what it asks first.
+func (w *writer) doAsking(ctx context.Context, ahead *asking, fn func(*session) error) error {
 	for alone := false; ; alone, ctx = true, context.WithoutCancel(ctx) {
-		me := &waiter{fn: fn, alone: alone}
+		me := &waiter{fn: fn, ahead: ahead, alone: alone}
 		if err := w.enter(ctx, me); err != nil {
 			return err
 		}
@@ -148,7 +155,7 @@ func (w *writer) enter(ctx context.Context, me *waiter) error {
 func (w *writer) lead(me *waiter) {
 	b := &batch{}
 	defer w.end(b) // also when a unit ends its goroutine (t.FailNow)
-	if w.s, b.err = w.t.begin(); b.err != nil {
+	if w.s, b.err = w.t.begin(w.ahead(me)); b.err != nil {
 		b.of, b.over, me.batch = []*waiter{me}, true, b
 		return
 	}
@@ -157,12 +164,31 @@ func (w *writer) lead(me *waiter) {
 	}
 }
 
+// ahead is what m and those who wait now are going to ask first. Each is asked once.
+func (w *writer) ahead(m *waiter) (all []*asking) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	those := []*waiter{m}
+	if !m.alone {
+		those = append(those, w.queue...)
+	}
+	for i, m := range those {
+		if i == batchCap || i > 0 && m.alone {
+			break // it takes no part
+		}
+		if m.ahead != nil {
+			all, m.ahead = append(all, m.ahead), nil
+		}
+	}
+	return all
+}
+
 // unit runs what one of them has, and keeps or undoes it.
 func (w *writer) unit(b *batch, m *waiter) {
 	first := len(b.of) == 0
 	b.of, m.batch = append(b.of, m), b
 	saved := !first && (!w.trusting || w.wary > 0)
-	if saved && w.t.savepoint() != nil {
+	if m.ahead != nil && w.t.ask(w.ahead(m)) != nil || saved && w.t.savepoint() != nil {
 		w.vanish(b)
 		return
 	}

@@ -313,11 +313,11 @@ func TestStatementsStayPrepared(t *testing.T) {
 // TestWhoBreaksALawHarmsNoNeighbour: the laws are asked once for all units that share a commit, and only the one at
 // fault is refused.
 func TestWhoBreaksALawHarmsNoNeighbour(t *testing.T) {
-	defer func(was func(*Tx, []desk.TicketID) error) { beforeCommit = was }(beforeCommit)
+	defer func(was func(*unit, []touchedTicket) error) { beforeCommit = was }(beforeCommit)
 	most := 0
-	beforeCommit = func(_ *Tx, ts []desk.TicketID) error {
+	beforeCommit = func(_ *unit, ts []touchedTicket) error {
 		most = max(most, len(ts))
-		if slices.Contains(ts, 2) {
+		if slices.Contains(ts, touchedTicket{client, 2}) {
 			return desk.Errorf(desk.Internal, "law1", "A ticket would be left without a promise.")
 		}
 		return nil
