@@ -70,7 +70,7 @@ func (l *line) begin() (*session, error) {
 	s.begin(pgWrite)
 	s.queue = append(s.queue, l.in)
 	// At once, not with the first statement: the instant of a unit is read when it has its place.
-	if _, _, err := s.pipeline(context.Background(), false); err != nil {
+	if _, _, err := s.pipeline(false); err != nil {
 		l.rollback()
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (l *line) savepoint() error {
 	l.s.release()
 	for _, q := range l.s.queue {
 		if q.s != pgRelease {
-			if _, _, err := l.s.pipeline(context.Background(), false); err != nil {
+			if _, _, err := l.s.pipeline(false); err != nil {
 				return err
 			}
 			break
@@ -113,7 +113,7 @@ func (l *line) undo() error {
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
 	l.s.lateNow()
-	_, failed, err := l.s.pipeline(context.Background(), true)
+	_, failed, err := l.s.pipeline(true)
 	if err == nil {
 		l.end()
 		l.e.look()

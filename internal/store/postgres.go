@@ -22,6 +22,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
+	pgOthers   = 2          // of them that no transaction gets: for the number of the node, and for looking after the tables
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
@@ -34,6 +35,7 @@ type pgEngine struct {
 	lawful  func(*session) error
 	slot    *stdsql.Conn // holds this node's number
 	node    int64
+	links   *links
 	lines   []*writer    // the first is the desk's
 	commits atomic.Int64 // of lines, since the start
 	rest    sync.WaitGroup
@@ -60,6 +62,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 		cfg.ConnectTimeout = 10 * time.Second
 	}
 	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
+	e.links = newLinks(e.db, pgConns-pgOthers)
 	e.newLines()
 	defer func() {
 		if err != nil {
@@ -178,7 +181,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 	if len(s.queue)+len(s.gathered) == 2 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
 		return nil
 	}
-	_, failed, err := s.pipeline(context.Background(), true)
+	_, failed, err := s.pipeline(true)
 	return fault(failed, err)
 }
 
@@ -190,7 +193,7 @@ func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *
 		return err
 	}
 	defer s.close()
-	defer s.rollback()
+	defer s.leave()
 	s.begin(pgRead)
 	s.within(o.clients)
 	if err := fn(context.Background(), s); err != nil {
@@ -248,6 +251,7 @@ func (e *pgEngine) close() error {
 		_ = w.close() // waits for who has the turn
 	}
 	e.rest.Wait()
+	e.links.close()
 	if e.slot != nil {
 		// The lock ends with the connection; returning it to the pool would keep the lock.
 		_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })

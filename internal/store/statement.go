@@ -105,6 +105,7 @@ type session struct {
 	prepared map[*stmt]*stdsql.Stmt // of conn; SQLite only
 	direct   *direct                // takes their place where rows are written; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
+	link     *link                  // where conn is from; PostgreSQL only
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only

@@ -165,7 +165,7 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
 		u.s.aside(queued{s: s, args: args})
-		n, failed, err := u.s.pipeline(u.ctx, false)
+		n, failed, err := u.s.pipeline(false)
 		if err != nil {
 			return 0, u.fail(failed, err)
 		}
@@ -221,7 +221,7 @@ func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 	}
 	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
-		if failed, err := u.s.each(u.ctx, s, args, fn); err != nil {
+		if failed, err := u.s.each(s, args, fn); err != nil {
 			return u.fail(failed, err)
 		}
 		return nil
