@@ -19,7 +19,7 @@ import (
 // (see Tx.reserve), so no two lines wait for each other. PostgreSQL gives its locks in the order of asking.
 type line struct {
 	e    *pgEngine
-	in   queued // takes its place
+	in   queued // takes its place; none in the line of the read log
 	s    *session
 	stop context.CancelFunc
 }
@@ -59,7 +59,8 @@ func lockKey(of ...any) int64 {
 	return int64(h.Sum64())
 }
 
-func (l *line) begin() (*session, error) {
+// open takes a link and puts the beginning of the transaction aside.
+func (l *line) open() (*session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 	s, err := l.e.session(ctx)
 	if err != nil {
@@ -68,6 +69,14 @@ func (l *line) begin() (*session, error) {
 	}
 	l.s, l.stop = s, cancel
 	s.begin(pgWrite)
+	return s, nil
+}
+
+func (l *line) begin() (*session, error) {
+	s, err := l.open()
+	if err != nil {
+		return nil, err
+	}
 	s.queue = append(s.queue, l.in)
 	// At once, not with the first statement: the instant of a unit is read when it has its place.
 	if _, _, err := s.pipeline(false); err != nil {
@@ -116,7 +125,9 @@ func (l *line) commit() (undone bool, err error) {
 	_, failed, err := l.s.pipeline(true)
 	if err == nil {
 		l.end()
-		l.e.look()
+		if l.in.s != nil {
+			l.e.look()
+		}
 		return false, nil
 	}
 	var pg *pgconn.PgError

@@ -36,7 +36,8 @@ type pgEngine struct {
 	slot    *stdsql.Conn // holds this node's number
 	node    int64
 	links   *links
-	lines   []*writer    // the first is the desk's
+	lines   []*writer // the first is the desk's
+	readLog *writer
 	commits atomic.Int64 // of lines, since the start
 	rest    sync.WaitGroup
 	log     *slog.Logger
@@ -64,6 +65,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
 	e.links = newLinks(e.db, pgConns-pgOthers)
 	e.newLines()
+	e.readLog = newReadLine(e)
 	defer func() {
 		if err != nil {
 			e.close()
@@ -120,8 +122,7 @@ func (e *pgEngine) name() string { return "postgres" }
 // generation: other nodes write as well.
 func (e *pgEngine) generation() int64 { return -1 }
 
-func (e *pgEngine) recordsApart() bool  { return false }
-func (e *pgEngine) record([]Read) error { return nil }
+func (e *pgEngine) recordsApart() bool { return false }
 
 func (e *pgEngine) reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
 	return e.read(ctx, o, fn)
@@ -247,7 +248,7 @@ func (e *pgEngine) grown(ctx context.Context) (tables string, err error) {
 func (e *pgEngine) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
 
 func (e *pgEngine) close() error {
-	for _, w := range e.lines {
+	for _, w := range append(e.lines, e.readLog) {
 		_ = w.close() // waits for who has the turn
 	}
 	e.rest.Wait()

@@ -221,14 +221,13 @@ func (tx *DeskReadTx) Callers(keys []RequesterKey) (map[RequesterKey]Caller, err
 		}
 		wanted[k.Client][k.ID] = true
 	}
+	var parts []func() error
 	for c, ids := range wanted {
 		for some := range slices.Chunk(slices.Sorted(maps.Keys(ids)), keysAtOnce) {
-			if err := tx.callers(all, c, some); err != nil {
-				return nil, err
-			}
+			parts = append(parts, func() error { return tx.callers(all, c, some) })
 		}
 	}
-	return all, nil
+	return all, tx.Together(parts...)
 }
 
 func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids []desk.RequesterID) error {

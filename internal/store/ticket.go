@@ -202,17 +202,18 @@ func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket,
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
+	var parts []func() error
 	for c, ids := range byClient {
 		for some := range slices.Chunk(ids, keysAtOnce) {
-			ts, err := many(tx, ticketsByKey, scanTicket, append([]any{c}, padded(some, keysAtOnce)...)...)
-			if err != nil {
-				return nil, err
-			}
-			for _, t := range ts {
-				all[TicketKey{c, t.ID}] = t
-				tx.saw(c, "ticket", int64(t.ID))
-			}
+			parts = append(parts, func() error {
+				ts, err := many(tx, ticketsByKey, scanTicket, append([]any{c}, padded(some, keysAtOnce)...)...)
+				for _, t := range ts {
+					all[TicketKey{c, t.ID}] = t
+					tx.saw(c, "ticket", int64(t.ID))
+				}
+				return err
+			})
 		}
 	}
-	return all, nil
+	return all, tx.Together(parts...)
 }

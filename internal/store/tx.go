@@ -119,6 +119,9 @@ type unit struct {
 	generation int64
 	// place is that in the log of seats before the snapshot of a read was opened.
 	place int64
+	// yield puts what the running part asks to those that run beside it, see Together; nil outside. It is false when the part
+	// is to end.
+	yield func([]queued) bool
 }
 
 type touchedTicket struct {
@@ -218,6 +221,9 @@ func (u *unit) putLate(s *stmt, args []any) error {
 func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 	if u.broken != nil {
 		return u.broken
+	}
+	if u.yield != nil {
+		return u.ask(queued{s: s, args: args, row: fn})
 	}
 	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.

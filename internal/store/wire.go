@@ -84,6 +84,16 @@ func (s *session) each(st *stmt, args []any, fn func(scanner) error) (failed *st
 	return failed, err
 }
 
+// all is each for many questions.
+func (s *session) all(asked []queued) (failed *stmt, err error) {
+	for _, q := range asked {
+		s.ready(q.s)
+	}
+	s.queue = append(s.queue, asked...)
+	_, failed, err = s.pipeline(false)
+	return failed, err
+}
+
 // pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
 // It gives how many rows the last of them changed, or the statement that failed.
 func (s *session) pipeline(commit bool) (n int64, failed *stmt, err error) {
