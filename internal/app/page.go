@@ -98,7 +98,8 @@ func readPage(tx *store.ReadTx, t desk.Ticket) (p TicketPage, err error) {
 	var promises []desk.Promise
 	err = tx.Together(
 		func() (err error) { p.Requester, err = tx.Requester(t.Requester); return err },
-		func() error { return p.readAddresses(tx) },
+		func() (err error) { p.Addresses, err = tx.Addresses(t.Requester); return err },
+		func() (err error) { p.Maybe, err = tx.RequestersSharing(t.Requester); return err },
 		func() (err error) { p.Messages, err = tx.Messages(t.ID); return err },
 		func() (err error) { p.Events, err = tx.Events(t.ID); return err },
 		func() (err error) { p.Alerts, err = tx.AlertsOf(t.ID); return err },
@@ -137,28 +138,6 @@ func readPage(tx *store.ReadTx, t desk.Ticket) (p TicketPage, err error) {
 	}
 	p.Caller = callerName(p.Requester.Name, phone)
 	return p, nil
-}
-
-// readAddresses reads by what the requester is reached, and who else has the same number.
-func (p *TicketPage) readAddresses(tx *store.ReadTx) (err error) {
-	if p.Addresses, err = tx.Addresses(p.Ticket.Requester); err != nil {
-		return err
-	}
-	for _, have := range p.Addresses {
-		if have.Kind != desk.PhoneAddress {
-			continue
-		}
-		same, err := tx.RequestersByAddress(have.Value)
-		if err != nil {
-			return err
-		}
-		for _, r := range same {
-			if r.ID != p.Ticket.Requester && !slices.Contains(p.Maybe, r) {
-				p.Maybe = append(p.Maybe, r)
-			}
-		}
-	}
-	return nil
 }
 
 // promiseLines puts live promises first, by due, and then those that have ended, newest first.

@@ -32,6 +32,10 @@ var (
 	requesterByAddress = sql("SELECT " + requesterCols + ` FROM address a
 		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
 		WHERE +a.client_id = $1 AND a.value = $2`)
+	requesterSharing = sql("SELECT " + requesterCols + ` FROM address own
+		JOIN address a ON a.client_id = own.client_id AND a.value = own.value
+		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
+		WHERE own.client_id = $1 AND own.requester_id = $2 AND own.kind = 'phone' AND a.requester_id <> $2 ORDER BY own.id, r.id`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
@@ -91,6 +95,18 @@ func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
 	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
 	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
 	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
+	return tx.requestersSeen(rs, err)
+}
+
+// RequestersSharing gives everybody else who has a phone number of r, in the order of the numbers and then by id.
+func (tx *ReadTx) RequestersSharing(r desk.RequesterID) ([]desk.Requester, error) {
+	rs, err := many(tx, requesterSharing, scanRequester, tx.client, r)
+	have := make(map[desk.RequesterID]bool, len(rs)) // somebody may share two
+	rs = slices.DeleteFunc(rs, func(one desk.Requester) bool {
+		again := have[one.ID]
+		have[one.ID] = true
+		return again
+	})
 	return tx.requestersSeen(rs, err)
 }
 

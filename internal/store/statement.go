@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -77,7 +78,7 @@ func (q queued) matters(s *stmt) bool {
 }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1)}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: tablesIn(postgres)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -85,15 +86,25 @@ func register(sqlite, postgres string) *stmt {
 	return s
 }
 
-// table finds the names of the tables whose rows are gathered.
-var table = regexp.MustCompile(`\b(event|message|promise|outbox|alert|found|read_log|attempt|ring)\b`)
+// referred are the tables whose rows are gathered.
+var referred = map[string]bool{"event": true, "message": true, "promise": true, "outbox": true, "alert": true, "found": true, "read_log": true, "attempt": true, "ring": true}
+
+// tablesIn finds the names of those in a text. No expression: it is done for every statement, at each start.
+func tablesIn(text string) (tables []string) {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if referred[word] {
+			tables = append(tables, word)
+		}
+	}
+	return tables
+}
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 
 // steady puts a plus before each parameter of a text for SQLite, which changes no value. A bare one makes
 // SQLite plan the statement anew for every value, to see whether it is a small number: that took longer
 // than most statements themselves.
-func steady(text string) string { return parameter.ReplaceAllString(text, "+$0") }
+func steady(text string) string { return strings.ReplaceAll(text, "$", "+$") }
 
 // scanner is a row to read columns from: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
@@ -260,6 +271,19 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 		v, err := scan(row)
 		all = append(all, v)
 		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// fill is many for large rows, of which there are at most most: each is read where it stays.
+func fill[T any](tx reader, s *stmt, most int, scan func(scanner, *T) error, args ...any) ([]T, error) {
+	all := make([]T, 0, most)
+	err := tx.kernel().each(s, args, func(row scanner) error {
+		all = append(all, *new(T))
+		return scan(row, &all[len(all)-1])
 	})
 	if err != nil {
 		return nil, err
