@@ -19,6 +19,9 @@ import (
 // would cost a goroutine for each.
 func (e *pgEngine) session(ctx context.Context) (*session, error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		l, err := e.links.take(ctx)
 		if err != nil {
 			return nil, err
