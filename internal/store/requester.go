@@ -35,7 +35,7 @@ var (
 	requesterSharing = sql("SELECT " + requesterCols + ` FROM address own
 		JOIN address a ON a.client_id = own.client_id AND a.value = own.value
 		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
-		WHERE own.client_id = $1 AND own.requester_id = $2 AND own.kind = 'phone' AND a.requester_id <> $2 ORDER BY own.id, r.id`)
+		WHERE own.client_id = $1 AND own.requester_id = $2 AND own.kind = 'phone' AND a.requester_id <> $2`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
@@ -92,22 +92,18 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
-	rs, err := many(tx, requesterByAddress, scanRequester, tx.client, value)
-	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
-	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
-	return tx.requestersSeen(rs, err)
+	return tx.requestersSeen(eachOnce(many(tx, requesterByAddress, scanRequester, tx.client, value)))
 }
 
-// RequestersSharing gives everybody else who has a phone number of r, in the order of the numbers and then by id.
+// RequestersSharing gives everybody else who has a phone number of r, by id.
 func (tx *ReadTx) RequestersSharing(r desk.RequesterID) ([]desk.Requester, error) {
-	rs, err := many(tx, requesterSharing, scanRequester, tx.client, r)
-	have := make(map[desk.RequesterID]bool, len(rs)) // somebody may share two
-	rs = slices.DeleteFunc(rs, func(one desk.Requester) bool {
-		again := have[one.ID]
-		have[one.ID] = true
-		return again
-	})
-	return tx.requestersSeen(rs, err)
+	return tx.requestersSeen(eachOnce(many(tx, requesterSharing, scanRequester, tx.client, r)))
+}
+
+// eachOnce sorts requesters by id and leaves out those who are there again, by a second address.
+func eachOnce(rs []desk.Requester, err error) ([]desk.Requester, error) {
+	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }), err
 }
 
 // RequestersByName gives requesters whose name, or whose last name, begins with prefix, whatever
