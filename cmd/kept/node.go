@@ -143,6 +143,8 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 	send.Gather = 25 * time.Millisecond
 	a.OnWork(sweep.Next, send.Wake)
 	n.metrics.follow(due, db, a, sweep, send, clocks, n.log)
+	n.front.open(n.inside(a), a.Ready)
+	// Behind the doors: what has fallen due meanwhile may be much, and the first page does not wait for it.
 	for _, run := range []func(context.Context){sweep.Run, send.Run, clocks.Run, a.Relay, func(ctx context.Context) { n.tidy(ctx, db) }, func(ctx context.Context) { n.lookAround(ctx, a) }} {
 		loops.Go(func() { run(due) })
 	}
@@ -150,7 +152,6 @@ func (n *node) work(ctx context.Context, closeDoors func()) (err error) {
 		loops.Go(func() { n.beside(due) })
 	}
 
-	n.front.open(n.inside(a), a.Ready)
 	v, _ := versionOf()
 	n.log.Info("the desk is open", "addr", n.settings.Addr, "database", db.Engine(), "version", v, "pid", os.Getpid())
 	if n.opened != nil {

@@ -183,27 +183,33 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 	if f.Mine {
 		q.Owner = v.Staff
 	}
-	r.rows = nil
-	for _, span := range []struct{ from, until time.Time }{
+	var groups [4][]store.BoardRow
+	var parts []func() error
+	for i, span := range []struct{ from, until time.Time }{
 		{time.Time{}, now}, {now, now.Add(time.Hour)}, {now.Add(time.Hour), now.Add(24 * time.Hour)}, {now.Add(24 * time.Hour), time.Time{}},
 	} {
+		q := q
 		q.From, q.Until = span.from, span.until
-		rows, err := tx.Live(q)
-		if err != nil {
-			return r, err
-		}
-		r.rows = append(r.rows, rows...)
+		parts = append(parts, func() (err error) { groups[i], err = tx.Live(q); return err })
 	}
+	parts = append(parts,
+		func() error { return r.readAlerts(tx) },
+		func() (err error) { r.rings, err = tx.OpenRings(); return err },
+		func() (err error) { r.ended, err = tx.EndedCounts(now.Add(-24 * time.Hour)); return err },
+		func() (err error) { r.hours, err = tx.DueByHour(now, boardAhead); return err },
+	)
+	if v.Leads() {
+		parts = append(parts, func() (err error) { r.waiting, err = tx.WaitingInbound(boardLines); return err })
+	}
+	err = tx.Together(parts...)
+	r.rows = slices.Concat(groups[:]...)
+	return r, err
+}
+
+// readAlerts reads the alerts and what they are about.
+func (r *boardRows) readAlerts(tx *store.DeskReadTx) (err error) {
 	if r.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
-		return r, err
-	}
-	if r.rings, err = tx.OpenRings(); err != nil {
-		return r, err
-	}
-	if tx.Viewer().Leads() {
-		if r.waiting, err = tx.WaitingInbound(boardLines); err != nil {
-			return r, err
-		}
+		return err
 	}
 	var keys []store.TicketKey
 	for _, al := range r.alerts {
@@ -212,20 +218,14 @@ func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time
 		}
 	}
 	if r.tickets, err = tx.TicketsByKey(keys); err != nil {
-		return r, err
+		return err
 	}
 	var people []store.RequesterKey
 	for _, t := range r.tickets {
 		people = append(people, keyOf(t))
 	}
-	if r.callers, err = callersNamed(tx, people); err != nil {
-		return r, err
-	}
-	if r.ended, err = tx.EndedCounts(now.Add(-24 * time.Hour)); err != nil {
-		return r, err
-	}
-	r.hours, err = tx.DueByHour(now, boardAhead)
-	return r, err
+	r.callers, err = callersNamed(tx, people)
+	return err
 }
 
 // addLost adds live promises whose owner will not be there in their window, however far ahead they are: the

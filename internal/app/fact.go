@@ -85,43 +85,41 @@ func readFacts(tx *store.DeskReadTx, before *facts) (*facts, error) {
 	}
 	f := &facts{versions: now, client: map[desk.ClientID]desk.Client{}, host: map[string]desk.ClientID{}, slug: map[string]desk.ClientID{},
 		skills: map[string]desk.Skill{}, functions: map[int64]desk.Function{}}
-	if f.clients, err = tx.Clients(); err != nil {
+	var skills []desk.Skill
+	var functions []desk.Function
+	var macros []desk.Macro
+	err = tx.Together(
+		func() (err error) { f.clients, err = tx.Clients(); return err },
+		func() (err error) { skills, err = tx.Skills(); return err },
+		func() (err error) { functions, err = tx.Functions(); return err },
+		func() (err error) { macros, err = tx.Macros(); return err },
+		func() (err error) { f.staff, err = tx.StaffNames(); return err },
+		func() (err error) { f.agreed, err = tx.AgreedAll(); return err },
+		func() (err error) {
+			if before != nil && before.versions.Answers == now.Answers {
+				f.answers = before.answers
+				return nil
+			}
+			f.answers, err = tx.Answers()
+			return err
+		},
+	)
+	if err != nil {
 		return nil, err
 	}
 	for _, c := range f.clients {
 		f.client[c.ID], f.host[strings.ToLower(c.Host)], f.slug[c.Slug] = c, c.ID, c.ID
 	}
-	skills, err := tx.Skills()
-	if err != nil {
-		return nil, err
-	}
 	for _, s := range skills {
 		f.skills[s.Code] = s
-	}
-	functions, err := tx.Functions()
-	if err != nil {
-		return nil, err
 	}
 	for _, fn := range functions {
 		f.functions[fn.ID] = fn
 	}
-	macros, err := tx.Macros()
-	if err != nil {
-		return nil, err
-	}
 	f.macros = slices.DeleteFunc(macros, func(m desk.Macro) bool { return !m.Retired.IsZero() })
-	if f.staff, err = tx.StaffNames(); err != nil {
-		return nil, err
-	}
-	if f.agreed, err = tx.AgreedAll(); err != nil {
-		return nil, err
-	}
 	if before != nil && before.versions.Answers == now.Answers {
-		f.answers, f.answer, f.index = before.answers, before.answer, before.index
+		f.answer, f.index = before.answer, before.index
 		return f, nil
-	}
-	if f.answers, err = tx.Answers(); err != nil {
-		return nil, err
 	}
 	f.answer, f.index = map[string]desk.Answer{}, newAnswerIndex(f.answers)
 	for _, a := range f.answers {

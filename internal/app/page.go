@@ -54,26 +54,19 @@ func (a *App) TicketPage(ctx context.Context, v desk.Viewer, ref desk.Ref) (Tick
 }
 
 func (l *looking) ticket(all *store.DeskReadTx, ref desk.Ref) (TicketPage, error) {
-	where, err := all.WhereIs(ref)
+	t, err := all.TicketByRef(ref)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	tx, err := all.ForClient(where.Client)
+	tx, err := all.ForClient(t.Client)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	p, err := readPage(tx, where.ID)
+	p, err := readPage(tx, t)
 	if err != nil {
 		return TicketPage{}, err
 	}
-	if l.v.Who == desk.WhoStaff {
-		typed, err := tx.Typed(ref)
-		if err != nil {
-			return TicketPage{}, err
-		}
-		p.Typed = byPlace(typed)
-	}
-	if p.Client, err = l.know.one(where.Client); err != nil {
+	if p.Client, err = l.know.one(t.Client); err != nil {
 		return TicketPage{}, err
 	}
 	p.Outage, p.Owner = l.outage, l.know.staff[p.Ticket.Owner]
@@ -99,65 +92,52 @@ func (p TicketPage) asked() string {
 	return p.Ticket.Subject
 }
 
-func readPage(tx *store.ReadTx, id desk.TicketID) (p TicketPage, err error) {
-	if p.Ticket, err = tx.Ticket(id); err != nil {
-		return p, err
-	}
-	if p.Requester, err = tx.Requester(p.Ticket.Requester); err != nil {
-		return p, err
-	}
-	if p.Addresses, err = tx.Addresses(p.Requester.ID); err != nil {
-		return p, err
-	}
-	phone := ""
-	for _, have := range p.Addresses {
-		if have.Kind != desk.PhoneAddress {
-			continue
-		}
-		if phone == "" {
-			phone = have.Value
-		}
-		same, err := tx.RequestersByAddress(have.Value)
-		if err != nil {
-			return p, err
-		}
-		for _, r := range same {
-			if r.ID != p.Requester.ID && !slices.Contains(p.Maybe, r) {
-				p.Maybe = append(p.Maybe, r)
+func readPage(tx *store.ReadTx, t desk.Ticket) (p TicketPage, err error) {
+	p.Ticket = t
+	var attempts []Attempt
+	var promises []desk.Promise
+	err = tx.Together(
+		func() (err error) { p.Requester, err = tx.Requester(t.Requester); return err },
+		func() (err error) { p.Addresses, err = tx.Addresses(t.Requester); return err },
+		func() (err error) { p.Maybe, err = tx.RequestersSharing(t.Requester); return err },
+		func() (err error) { p.Messages, err = tx.Messages(t.ID); return err },
+		func() (err error) { p.Events, err = tx.Events(t.ID); return err },
+		func() (err error) { p.Alerts, err = tx.AlertsOf(t.ID); return err },
+		func() (err error) { p.Outs, err = tx.Outs(t.ID); return err },
+		func() error {
+			others, err := tx.TicketsOf(t.Requester, pageOthers+1)
+			p.Others = slices.DeleteFunc(others, func(one desk.Ticket) bool { return one.ID == t.ID })
+			return err
+		},
+		func() (err error) { attempts, err = tx.Attempts(t.ID); return err },
+		func() (err error) {
+			if promises, err = tx.Promises(t.ID); err != nil {
+				return err
 			}
-		}
-	}
-	p.Caller = callerName(p.Requester.Name, phone)
-	if p.Messages, err = tx.Messages(id); err != nil {
-		return p, err
-	}
-	if p.Events, err = tx.Events(id); err != nil {
-		return p, err
-	}
-	if p.Alerts, err = tx.AlertsOf(id); err != nil {
-		return p, err
-	}
-	if p.Outs, err = tx.Outs(id); err != nil {
-		return p, err
-	}
-	others, err := tx.TicketsOf(p.Requester.ID, pageOthers+1)
-	if err != nil {
-		return p, err
-	}
-	p.Others = slices.DeleteFunc(others, func(t desk.Ticket) bool { return t.ID == id })
-	promises, err := tx.Promises(id)
-	if err != nil {
-		return p, err
-	}
-	attempts, err := tx.Attempts(id)
+			if live := promiseLines(promises, nil); len(live) > 0 && live[0].Promise.State.Live() && tx.Now().After(live[0].Promise.Due.Add(-desk.MaxLadder)) {
+				p.rings, err = tx.RingsOf(t.ID)
+			}
+			return err
+		},
+		func() error {
+			if tx.Viewer().Who != desk.WhoStaff {
+				return nil
+			}
+			typed, err := tx.Typed(t.Ref)
+			p.Typed = byPlace(typed)
+			return err
+		},
+	)
 	if err != nil {
 		return p, err
 	}
 	p.Promises = promiseLines(promises, attempts)
-	if live := p.Promises; len(live) > 0 && live[0].Promise.State.Live() && tx.Now().After(live[0].Promise.Due.Add(-desk.MaxLadder)) {
-		p.rings, err = tx.RingsOf(id)
+	phone := ""
+	if i := slices.IndexFunc(p.Addresses, func(a desk.Address) bool { return a.Kind == desk.PhoneAddress }); i >= 0 {
+		phone = p.Addresses[i].Value
 	}
-	return p, err
+	p.Caller = callerName(p.Requester.Name, phone)
+	return p, nil
 }
 
 // promiseLines puts live promises first, by due, and then those that have ended, newest first.

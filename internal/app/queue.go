@@ -196,27 +196,38 @@ func (a *App) Strip(ctx context.Context, v desk.Viewer) (Strip, error) {
 func (l *looking) strip(tx *store.DeskReadTx) (s Strip, err error) {
 	v := l.v
 	s = Strip{Now: l.now, Shift: l.on.shift(v.Staff)}
-	if v.Leads() {
-		if s.Alerts, err = tx.CountAlerts(); err != nil {
-			return s, err
-		}
+	var warned []store.WarnedOf
+	var first []store.QueueRow
+	counted := false
+	parts := []func() error{
+		func() (err error) { warned, err = tx.WarningsTo(v.Staff, v.Leads(), stripWarned); return err },
+		func() (err error) {
+			s.Owed, err = tx.CountOwed(v.Staff, l.now.Add(24*time.Hour))
+			counted = err == nil
+			return err
+		},
+		func() (err error) {
+			if counted && s.Owed == 0 {
+				return nil
+			}
+			first, err = tx.Owed(v.Staff, l.now.Add(time.Hour+time.Microsecond), 1)
+			return err
+		},
 	}
 	if v.Staff == 0 {
-		return s, nil
+		parts = nil
 	}
-	warned, err := tx.WarningsTo(v.Staff, v.Leads(), stripWarned)
-	if err != nil {
+	if v.Leads() {
+		parts = append(parts, func() (err error) { s.Alerts, err = tx.CountAlerts(); return err })
+	}
+	if err := tx.Together(parts...); err != nil {
 		return s, err
 	}
 	for _, w := range warned {
 		s.Warned = append(s.Warned, WarnedOf{w, l.know.client[w.Client]})
 	}
-	if s.Owed, err = tx.CountOwed(v.Staff, l.now.Add(24*time.Hour)); err != nil || s.Owed == 0 {
-		return s, err
-	}
-	first, err := tx.Owed(v.Staff, l.now.Add(time.Hour+time.Microsecond), 1)
-	if err != nil || len(first) == 0 {
-		return s, err
+	if len(first) == 0 {
+		return s, nil
 	}
 	s.Promise, s.Ticket = first[0].Promise, first[0].Ticket
 	s.Client, s.Caller = l.know.client[s.Ticket.Client], callerName(first[0].Caller.Name, first[0].Caller.Phone)
@@ -254,29 +265,32 @@ func (a *App) Search(ctx context.Context, v desk.Viewer, words string, limit int
 	if err != nil {
 		return nil, nil, err
 	}
-	tickets := map[store.TicketKey]desk.Ticket{}
-	if err := a.searchPeople(ctx, v, know, words, limit, tickets); err != nil {
-		return nil, nil, err
-	}
 	var found []Found
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		if ref, err := desk.ParseRef(words); err == nil {
-			t, err := tx.TicketByRef(ref)
-			if err == nil {
-				tickets[store.TicketKey{Client: t.Client, ID: t.ID}] = t
-			} else if !desk.Is(err, desk.NotFound) {
+		tickets := map[store.TicketKey]desk.Ticket{}
+		parts := []func() error{func() error {
+			keys, err := tx.Search(words, limit)
+			if err != nil {
 				return err
 			}
+			byWords, err := tx.TicketsByKey(keys)
+			maps.Copy(tickets, byWords)
+			return err
+		}}
+		if ref, err := desk.ParseRef(words); err == nil {
+			parts = append(parts, func() error {
+				t, err := tx.TicketByRef(ref)
+				if err == nil {
+					tickets[store.TicketKey{Client: t.Client, ID: t.ID}] = t
+				} else if !desk.Is(err, desk.NotFound) {
+					return err
+				}
+				return nil
+			})
 		}
-		keys, err := tx.Search(words, limit)
-		if err != nil {
+		if err := tx.Together(append(parts, searchPeople(tx, know, words, limit, tickets)...)...); err != nil {
 			return err
 		}
-		byWords, err := tx.TicketsByKey(keys)
-		if err != nil {
-			return err
-		}
-		maps.Copy(tickets, byWords)
 		list := slices.SortedFunc(maps.Values(tickets), newestFirst)
 		list = list[:min(len(list), limit)]
 		people := make([]store.RequesterKey, len(list))
@@ -306,16 +320,20 @@ func newestFirst(x, y desk.Ticket) int {
 	return int(y.ID - x.ID)
 }
 
-// searchPeople adds the tickets of people with this number, mailbox or name. Names stand in rows of
-// one client each, so clients are asked one by one.
-func (a *App) searchPeople(ctx context.Context, v desk.Viewer, know *facts, words string, limit int, into map[store.TicketKey]desk.Ticket) error {
+// searchPeople gives parts that add the tickets of people with this number, mailbox or name. Names stand in rows of
+// one client each, so each client is asked.
+func searchPeople(tx *store.DeskReadTx, know *facts, words string, limit int, into map[store.TicketKey]desk.Ticket) (parts []func() error) {
 	address := addressIn(words)
 	if address == "" && (len(strings.Fields(words)) > 4 || strings.ContainsAny(words, "0123456789?!@")) {
 		return nil // no name looks like that
 	}
-	clients := know.seen(v)
+	clients := know.seen(tx.Viewer())
 	for _, c := range clients[:min(len(clients), searchClients)] {
-		err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+		parts = append(parts, func() error {
+			tx, err := tx.ForClient(c.ID)
+			if err != nil {
+				return err
+			}
 			people, err := peopleIn(tx, words, address)
 			if err != nil {
 				return err
@@ -331,11 +349,8 @@ func (a *App) searchPeople(ctx context.Context, v desk.Viewer, know *facts, word
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return parts
 }
 
 // peopleAtOnce is how many people a name or a number gives.

@@ -278,26 +278,24 @@ func (a *App) Odds(ctx context.Context, p desk.Promise) (Danger, error) {
 // Study reads how long promises of the last four weeks took; LookAround does so every ten minutes.
 func (a *App) Study(ctx context.Context) error {
 	now := a.Now()
-	var list []desk.Promise
-	err := a.db.Claim(ctx, "risk", func(tx *store.SystemTx) (err error) {
-		list, err = tx.Past(now.Add(-historyIs))
-		return err
+	var past []need.Past
+	err := a.db.Claim(ctx, "risk", func(tx *store.SystemTx) error {
+		past = past[:0]
+		return tx.Past(now.Add(-historyIs), func(p *desk.Promise) {
+			took := need.Past{Group: workOf(*p), Took: shareOf(*p, max(0, p.EndedAt.Sub(began(*p))))}
+			switch {
+			case p.Kind == desk.Confirm:
+				return
+			case p.State == desk.Broken:
+				took.Running = true // it was not done by then; when it was is not on record here
+			case p.State != desk.Kept && p.State != desk.KeptLate:
+				return
+			}
+			past = append(past, took)
+		})
 	})
 	if err != nil {
 		return err
-	}
-	var past []need.Past
-	for _, p := range list {
-		took := need.Past{Group: workOf(p), Took: shareOf(p, max(0, p.EndedAt.Sub(began(p))))}
-		switch {
-		case p.Kind == desk.Confirm:
-			continue
-		case p.State == desk.Broken:
-			took.Running = true // it was not done by then; when it was is not on record here
-		case p.State != desk.Kept && p.State != desk.KeptLate:
-			continue
-		}
-		past = append(past, took)
 	}
 	a.around.past.Store(&history{need.Study(past), now})
 	return nil

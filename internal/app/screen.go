@@ -29,21 +29,18 @@ func (a *App) Screen(ctx context.Context, v desk.Viewer, parts ScreenParts) (s S
 	if err != nil {
 		return Screen{}, err
 	}
-	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		var all []func() error
 		if parts.Ref != "" {
-			if s.Ticket, err = l.ticket(tx, parts.Ref); err != nil {
-				return err
-			}
+			all = append(all, func() (err error) { s.Ticket, err = l.ticket(tx, parts.Ref); return err })
 		}
 		if parts.Queue != nil {
-			if s.Queue, err = l.queue(tx, *parts.Queue); err != nil {
-				return err
-			}
+			all = append(all, func() (err error) { s.Queue, err = l.queue(tx, *parts.Queue); return err })
 		}
 		if !parts.NoStrip {
-			s.Strip, err = l.strip(tx)
+			all = append(all, func() (err error) { s.Strip, err = l.strip(tx); return err })
 		}
-		return err
+		return tx.Together(all...)
 	})
 	if err != nil {
 		return Screen{}, err

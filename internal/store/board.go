@@ -109,7 +109,7 @@ func (tx *DeskReadTx) Live(q BoardQuery) (rows []BoardRow, err error) {
 // until, overdue ones included, without those to ask again: the clock does that by itself. Promise of the
 // ticket is the one of the row.
 func (tx *DeskReadTx) Owed(s desk.StaffID, until time.Time, limit int) ([]QueueRow, error) {
-	rows, err := recallAcross(tx, boardOwed, scanQueueRow, s, limit)
+	rows, err := tx.queueRows(boardOwed, limit, s, limit)
 	due := 0
 	for due < len(rows) && rows[due].Promise.Due.Before(until) {
 		due++

@@ -53,10 +53,11 @@ type engine interface {
 	write(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	// read runs fn in a read-only snapshot.
 	read(ctx context.Context, o scope, fn func(context.Context, *session) error) error
-	// recordsApart says that the read log has a file and commits of its own: then record writes to it,
-	// durably, and otherwise each unit of work writes its rows itself. reads gives a snapshot of it.
-	recordsApart() bool
+	// record writes to the read log, durably, what was seen in a snapshot. recordsApart says that the log has a file of its
+	// own: then what a unit of work saw goes there as well, and otherwise each unit writes its rows itself. reads gives a
+	// snapshot of the log.
 	record(rows []Read) error
+	recordsApart() bool
 	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
 	// generation grows with every commit; -1 when others may write as well.
 	generation() int64
@@ -210,15 +211,7 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	if u == nil {
 		return fault(nil, err)
 	}
-	// Not the request's end: what was seen is recorded also when the reader hangs up.
-	record := db.engine.record
-	if !db.engine.recordsApart() {
-		record = func(rows []Read) error {
-			o.free = true
-			return db.write(context.WithoutCancel(ctx), v, o, func(w *unit) error { return w.putReads(rows) })
-		}
-	}
-	if logged := u.record(record); logged != nil {
+	if logged := u.record(db.engine.record); logged != nil {
 		return fault(nil, logged)
 	}
 	return fault(nil, err)

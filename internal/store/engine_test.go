@@ -40,7 +40,7 @@ var (
 )
 
 func both(text string) *stmt {
-	return &stmt{name: "test", sqlite: text, postgres: text, tables: table.FindAllString(text, -1), changes: changedBy(text)}
+	return &stmt{name: "test", sqlite: text, postgres: text, tables: tablesIn(text), changes: changedBy(text)}
 }
 
 var quiet = slog.New(slog.DiscardHandler)

@@ -19,7 +19,7 @@ import (
 // (see Tx.reserve), so no two lines wait for each other. PostgreSQL gives its locks in the order of asking.
 type line struct {
 	e    *pgEngine
-	in   queued // takes its place
+	in   queued // takes its place; none in the line of the read log
 	s    *session
 	stop context.CancelFunc
 }
@@ -59,8 +59,8 @@ func lockKey(of ...any) int64 {
 	return int64(h.Sum64())
 }
 
-// begin asks what its units ask first in the same round trip.
-func (l *line) begin(ahead []*asking) (*session, error) {
+// open takes a link and puts the beginning of the transaction aside.
+func (l *line) open() (*session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 	s, err := l.e.session(ctx)
 	if err != nil {
@@ -69,10 +69,19 @@ func (l *line) begin(ahead []*asking) (*session, error) {
 	}
 	l.s, l.stop = s, cancel
 	s.begin(pgWrite)
+	return s, nil
+}
+
+// begin asks what its units ask first in the same round trip.
+func (l *line) begin(ahead []*asking) (*session, error) {
+	s, err := l.open()
+	if err != nil {
+		return nil, err
+	}
 	s.queue = append(s.queue, l.in)
 	s.foresee(ahead)
 	// At once, not with the first statement: the instant of a unit is read when it has its place.
-	if _, _, err := s.pipeline(context.Background(), false); err != nil {
+	if _, _, err := s.pipeline(false); err != nil {
 		l.rollback()
 		return nil, err
 	}
@@ -82,7 +91,7 @@ func (l *line) begin(ahead []*asking) (*session, error) {
 // ask is for units that came after the transaction was begun.
 func (l *line) ask(ahead []*asking) error {
 	l.s.foresee(ahead)
-	_, _, err := l.s.pipeline(context.Background(), false)
+	_, _, err := l.s.pipeline(false)
 	return err
 }
 
@@ -91,7 +100,7 @@ func (l *line) savepoint() error {
 	l.s.release()
 	for _, q := range l.s.queue {
 		if q.s != pgRelease {
-			if _, _, err := l.s.pipeline(context.Background(), false); err != nil {
+			if _, _, err := l.s.pipeline(false); err != nil {
 				return err
 			}
 			break
@@ -122,10 +131,12 @@ func (l *line) undo() error {
 // commit is not undone for sure when the connection is lost while the answer is on its way.
 func (l *line) commit() (undone bool, err error) {
 	l.s.lateNow()
-	_, failed, err := l.s.pipeline(context.Background(), true)
+	_, failed, err := l.s.pipeline(true)
 	if err == nil {
 		l.end()
-		l.e.look()
+		if l.in.s != nil {
+			l.e.look()
+		}
 		return false, nil
 	}
 	var pg *pgconn.PgError

@@ -318,7 +318,7 @@ func TestWhatRefersToGatheredRows(t *testing.T) {
 		all, err := many(tx, refers, value[string])
 		for _, pair := range all {
 			from, to, _ := strings.Cut(pair, " ")
-			if keys[to] && (referring[from] != to || table.FindString(from) == "") {
+			if keys[to] && (referring[from] != to || !referred[from]) {
 				t.Errorf("%s refers to %s, whose rows wait", from, to)
 			}
 		}

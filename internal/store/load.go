@@ -215,11 +215,7 @@ func (e *pgEngine) load(ctx context.Context, fn func(*session) error) (err error
 	}
 	var away, back []string
 	for _, q := range []string{loadIndexes, loadReferences, loadWalls} {
-		rows, err := s.pg.Query(bg, q)
-		if err != nil {
-			return err
-		}
-		err = read(rows, func(row scanner) error {
+		_, err := s.each(&stmt{name: "load", postgres: q}, nil, func(row scanner) error {
 			var drop, add string
 			err := row.Scan(&drop, &add)
 			away, back = append(away, drop), append(back, add)
@@ -264,11 +260,7 @@ var lawOfAllTickets = `WITH live AS (SELECT client_id, ticket_id, MIN(due_at) AS
 		ELSE l.first IS NOT NULL OR t.due_at IS NOT NULL END ORDER BY t.client_id, t.id LIMIT 1`
 
 func lawOfAll(s *session) error {
-	rows, err := s.pg.Query(context.Background(), lawOfAllTickets)
-	if err != nil {
-		return err
-	}
-	return read(rows, func(row scanner) error {
+	_, err := s.each(&stmt{name: "law of all", postgres: lawOfAllTickets}, nil, func(row scanner) error {
 		var c desk.ClientID
 		var t desk.TicketID
 		if err := row.Scan(&c, &t); err != nil {
@@ -276,4 +268,5 @@ func lawOfAll(s *session) error {
 		}
 		return desk.Wrap(desk.Internal, "law1", fmt.Errorf("ticket %d of client %d was loaded against law 1", t, c), "Something went wrong on our side.")
 	})
+	return err
 }

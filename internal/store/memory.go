@@ -60,15 +60,19 @@ func recall[T any](u *unit, key []byte, ask func() (T, error)) (T, error) {
 
 // recallAcross is manyAcross by recall. Two analysts who serve the same clients get the same answer.
 func recallAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), args ...any) ([]T, error) {
+	return recallRows(tx, d, args, func() ([]T, error) { return manyAcross(tx, d, scan, args...) })
+}
+
+func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, error)) ([]T, error) {
 	if tx.generation < 0 {
-		return manyAcross(tx, d, scan, args...)
+		return ask()
 	}
 	whose, err := tx.whose()
 	if err != nil {
 		return nil, err
 	}
 	key := fmt.Appendf(nil, "%s %s %#v", d.all.name, whose, args)
-	return recall(tx.unit, key, func() ([]T, error) { return manyAcross(tx, d, scan, args...) })
+	return recall(tx.unit, key, ask)
 }
 
 var clientsOfStaff = sql("SELECT client_id FROM staff_client WHERE staff_id = $1 ORDER BY client_id")

@@ -11,6 +11,20 @@ var (
 		WHERE client_id = $1 AND ticket_id = $2 AND message_id > $3 ORDER BY id`)
 )
 
+// delivery is how a message went.
+type delivery struct {
+	message desk.MessageID
+	id      int64
+	state   desk.OutState
+	via     desk.Channel
+	reason  string
+}
+
+func scanDelivery(row scanner) (d delivery, err error) {
+	err = row.Scan(&d.message, &d.id, &d.state, &d.via, &d.reason)
+	return d, err
+}
+
 func scanMessage(row scanner) (m desk.Message, err error) {
 	err = row.Scan(&m.Client, &m.Ticket, &m.ID, &m.Kind, &m.Via, &m.By.Who, &m.By.ID, &m.By.Name, &m.Body, at(&m.At), &m.Flag)
 	return m, err
@@ -27,7 +41,23 @@ func (tx *ReadTx) Messages(t desk.TicketID) ([]desk.Message, error) { return tx.
 // MessagesSince gives the messages of a ticket that came behind the message after, oldest first,
 // each with its latest delivery.
 func (tx *ReadTx) MessagesSince(t desk.TicketID, after desk.MessageID) ([]desk.Message, error) {
-	ms, err := many(tx, messagesOf, scanMessage, tx.client, t, after)
+	var ms []desk.Message
+	var outs []delivery
+	read := false
+	err := tx.Together(
+		func() (err error) {
+			ms, err = many(tx, messagesOf, scanMessage, tx.client, t, after)
+			read = true
+			return err
+		},
+		func() (err error) {
+			if read && len(ms) == 0 {
+				return nil
+			}
+			outs, err = many(tx, messageOuts, scanDelivery, tx.client, t, after)
+			return err
+		},
+	)
 	if err != nil || len(ms) == 0 {
 		return nil, err
 	}
@@ -38,14 +68,10 @@ func (tx *ReadTx) MessagesSince(t desk.TicketID, after desk.MessageID) ([]desk.M
 	}
 	tx.saw("message", ids...)
 	// Each delivery overwrites the one before it: the last is the latest.
-	_, err = many(tx, messageOuts, func(row scanner) (_ struct{}, err error) {
-		var id desk.MessageID
-		var m desk.Message
-		err = row.Scan(&id, &m.Outbox, &m.State, &m.Sent, &m.Reason)
-		if have := index[id]; have != nil && err == nil {
-			have.Outbox, have.State, have.Sent, have.Reason = m.Outbox, m.State, m.Sent, m.Reason
+	for _, o := range outs {
+		if have := index[o.message]; have != nil {
+			have.Outbox, have.State, have.Sent, have.Reason = o.id, o.state, o.via, o.reason
 		}
-		return struct{}{}, err
-	}, tx.client, t, after)
-	return ms, err
+	}
+	return ms, nil
 }

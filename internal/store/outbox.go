@@ -109,24 +109,17 @@ type Spoken struct {
 
 // Spoken gives what o speaks of, and to whom; NotFound where something is missing.
 func (tx *ReadTx) Spoken(o desk.Out) (s Spoken, err error) {
-	ticket := soon(tx, ticketsByKey.one, scanTicket, tx.client, o.Ticket)
-	requester := soon(tx, requesterOne, scanRequester, tx.client, o.Requester)
-	promise := func() (none desk.Promise, _ error) { return none, nil }
-	if o.Promise != 0 {
-		promise = soon(tx, promiseOne, scanPromise, tx.client, o.Promise)
-	}
-	if s.Address, err = tx.Address(o.Address); err != nil {
-		return s, err
-	}
-	if s.Ticket, err = ticket(); err != nil {
-		return s, err
-	}
-	if s.Requester, err = requester(); err != nil {
-		return s, err
-	}
-	tx.saw("ticket", int64(o.Ticket))
-	tx.saw("requester", int64(o.Requester))
-	s.Promise, err = promise()
+	err = tx.Together(
+		func() (err error) { s.Ticket, err = tx.Ticket(o.Ticket); return err },
+		func() (err error) { s.Requester, err = tx.Requester(o.Requester); return err },
+		func() (err error) { s.Address, err = tx.Address(o.Address); return err },
+		func() (err error) {
+			if o.Promise != 0 {
+				s.Promise, err = tx.Promise(o.Promise)
+			}
+			return err
+		},
+	)
 	return s, err
 }
 

@@ -23,6 +23,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
+	pgOthers   = 2          // of them that no transaction gets: for the number of the node, and for looking after the tables
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause, and for a number that nobody has
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
@@ -35,7 +36,9 @@ type pgEngine struct {
 	lawful  func(*session) error
 	slot    *stdsql.Conn // holds this node's number
 	node    int64
-	lines   []*writer    // the first is the desk's
+	links   *links
+	lines   []*writer // the first is the desk's
+	readLog *writer
 	commits atomic.Int64 // of lines, since the start
 	rest    sync.WaitGroup
 	log     *slog.Logger
@@ -61,7 +64,9 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 		cfg.ConnectTimeout = 10 * time.Second
 	}
 	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
+	e.links = newLinks(e.db, pgConns-pgOthers)
 	e.newLines()
+	e.readLog = newReadLine(e)
 	defer func() {
 		if err != nil {
 			e.close()
@@ -118,8 +123,7 @@ func (e *pgEngine) name() string { return "postgres" }
 // generation: other nodes write as well.
 func (e *pgEngine) generation() int64 { return -1 }
 
-func (e *pgEngine) recordsApart() bool  { return false }
-func (e *pgEngine) record([]Read) error { return nil }
+func (e *pgEngine) recordsApart() bool { return false }
 
 func (e *pgEngine) reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
 	return e.read(ctx, o, fn)
@@ -180,7 +184,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 	if len(s.queue)+len(s.gathered) == 1 && s.pg.PgConn().TxStatus() == 'I' { // nothing but its beginning
 		return nil
 	}
-	_, failed, err := s.pipeline(context.Background(), true)
+	_, failed, err := s.pipeline(true)
 	return fault(failed, err)
 }
 
@@ -192,7 +196,7 @@ func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *
 		return err
 	}
 	defer s.close()
-	defer s.rollback()
+	defer s.leave()
 	s.begin(pgRead)
 	s.within(o.clients)
 	if err := fn(context.Background(), s); err != nil {
@@ -246,10 +250,11 @@ func (e *pgEngine) grown(ctx context.Context) (tables string, err error) {
 func (e *pgEngine) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
 
 func (e *pgEngine) close() error {
-	for _, w := range e.lines {
+	for _, w := range append(e.lines, e.readLog) {
 		_ = w.close() // waits for who has the turn
 	}
 	e.rest.Wait()
+	e.links.close()
 	if e.slot != nil {
 		// The lock ends with the connection; returning it to the pool would keep the lock.
 		_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })

@@ -58,12 +58,23 @@ func queue(owner string) string {
 		ORDER BY t.due_at, t.client_id, t.id LIMIT $16`
 }
 
-func scanQueueRow(row scanner) (q QueueRow, err error) {
+func scanQueueRow(row scanner, q *QueueRow) error {
 	t, p := &q.Ticket, &q.Promise
-	err = row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
+	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
 		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.MadeAt), at(&p.Start), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
-	return q, err
+	return err
+}
+
+// queueRows gives the rows of a question that has so many at most.
+func (tx *DeskReadTx) queueRows(d *door, most int, args ...any) ([]QueueRow, error) {
+	return recallRows(tx, d, args, func() ([]QueueRow, error) {
+		s, args, ok, err := tx.choose(d, args)
+		if !ok {
+			return nil, err
+		}
+		return fill(tx, s, most, scanQueueRow, args...)
+	})
 }
 
 // Queue gives open tickets of the viewer's clients, what is due first on top. The rows belong to others as
@@ -80,9 +91,9 @@ func (tx *DeskReadTx) Queue(q QueueQuery) ([]QueueRow, error) {
 	args = append(args, padded(skills, queueSkills)...)
 	args = append(args, q.Limit)
 	if q.Owner != 0 {
-		return tx.rowsSeen(recallAcross(tx, queueOfOwner, scanQueueRow, append(args, q.Owner)...))
+		return tx.rowsSeen(tx.queueRows(queueOfOwner, q.Limit, append(args, q.Owner)...))
 	}
-	return tx.rowsSeen(recallAcross(tx, queueOfAll, scanQueueRow, args...))
+	return tx.rowsSeen(tx.queueRows(queueOfAll, q.Limit, args...))
 }
 
 func (tx *DeskReadTx) rowsSeen(rows []QueueRow, err error) ([]QueueRow, error) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,45 @@ func (db *DB) Reads(ctx context.Context, c desk.ClientID, from, until time.Time,
 		return err
 	})
 	return reads, fault(nil, err)
+}
+
+// readLine is the transaction in which pages put their rows into the read log of PostgreSQL: those of all that are
+// there at the same moment, with one commit. It has no lock, because it only adds.
+type readLine struct {
+	line
+	clients []desk.ClientID // of the rows
+}
+
+func newReadLine(e *pgEngine) *writer {
+	return &writer{t: &readLine{line: line{e: e}}, lawful: e.lawful, patient: true, trusting: true}
+}
+
+// begin sends and asks nothing: all goes with the commit.
+func (l *readLine) begin([]*asking) (*session, error) {
+	l.clients = l.clients[:0]
+	return l.open()
+}
+
+func (l *readLine) commit() (undone bool, err error) {
+	slices.Sort(l.clients)
+	l.s.within(clientsOf(slices.Compact(l.clients)...))
+	return l.line.commit()
+}
+
+func (l *readLine) add(rows []Read) {
+	for _, r := range rows {
+		l.clients = append(l.clients, r.Client)
+		l.s.aside(queued{s: addRead, args: r.args()})
+	}
+}
+
+// record writes rows of the read log of pages.
+func (e *pgEngine) record(rows []Read) error {
+	l := e.readLog.t.(*readLine)
+	return e.readLog.do(context.Background(), func(*session) error {
+		l.add(rows)
+		return nil
+	})
 }
 
 // seenIDs are the ids of one kind of personal data of one client that a viewer was given.

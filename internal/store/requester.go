@@ -32,6 +32,10 @@ var (
 	requesterByAddress = sql("SELECT " + requesterCols + ` FROM address a
 		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
 		WHERE +a.client_id = $1 AND a.value = $2`)
+	requesterSharing = sql("SELECT " + requesterCols + ` FROM address own
+		JOIN address a ON a.client_id = own.client_id AND a.value = own.value
+		JOIN requester r ON r.client_id = a.client_id AND r.id = a.requester_id
+		WHERE own.client_id = $1 AND own.requester_id = $2 AND own.kind = 'phone' AND a.requester_id <> $2`)
 	requesterByName = sql("SELECT " + requesterCols + ` FROM requester r
 		WHERE r.client_id = $1 AND r.name_key >= $2 AND r.name_key < $3 ORDER BY r.name_key, r.id LIMIT $4`)
 	requesterByLast = sql("SELECT " + requesterCols + ` FROM requester r
@@ -88,14 +92,21 @@ func (tx *ReadTx) Requesters(after int64, limit int) ([]desk.Requester, error) {
 // RequestersByAddress gives everybody who has the phone number or mailbox, by id: a family may
 // share one.
 func (tx *ReadTx) RequestersByAddress(value string) ([]desk.Requester, error) {
-	rs, known := tx.s.foreseen.requesters(tx.client, value)
-	var err error
-	if !known {
-		rs, err = many(tx, requesterByAddress, scanRequester, tx.client, value)
+	if rs, known := tx.s.foreseen.requesters(tx.client, value); known {
+		return tx.requestersSeen(eachOnce(rs, nil))
 	}
+	return tx.requestersSeen(eachOnce(many(tx, requesterByAddress, scanRequester, tx.client, value)))
+}
+
+// RequestersSharing gives everybody else who has a phone number of r, by id.
+func (tx *ReadTx) RequestersSharing(r desk.RequesterID) ([]desk.Requester, error) {
+	return tx.requestersSeen(eachOnce(many(tx, requesterSharing, scanRequester, tx.client, r)))
+}
+
+// eachOnce sorts requesters by id and leaves out those who are there again, by a second address.
+func eachOnce(rs []desk.Requester, err error) ([]desk.Requester, error) {
 	slices.SortFunc(rs, func(a, b desk.Requester) int { return cmp.Compare(a.ID, b.ID) })
-	rs = slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }) // who has it twice
-	return tx.requestersSeen(rs, err)
+	return slices.CompactFunc(rs, func(a, b desk.Requester) bool { return a.ID == b.ID }), err
 }
 
 // RequestersByName gives requesters whose name, or whose last name, begins with prefix, whatever
@@ -225,14 +236,13 @@ func (tx *DeskReadTx) Callers(keys []RequesterKey) (map[RequesterKey]Caller, err
 		}
 		wanted[k.Client][k.ID] = true
 	}
+	var parts []func() error
 	for c, ids := range wanted {
 		for some := range slices.Chunk(slices.Sorted(maps.Keys(ids)), keysAtOnce) {
-			if err := tx.callers(all, c, some); err != nil {
-				return nil, err
-			}
+			parts = append(parts, func() error { return tx.callers(all, c, some) })
 		}
 	}
-	return all, nil
+	return all, tx.Together(parts...)
 }
 
 func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids []desk.RequesterID) error {

@@ -27,6 +27,7 @@ func TestRequesters(t *testing.T) {
 		same(t, "saved", readOf(t, db, 1, func(tx *store.ReadTx) (desk.Requester, error) { return tx.Requester(1) }), want)
 		same(t, "page", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Requester, error) { return tx.Requesters(0, 9) }), []desk.Requester{want, son})
 		same(t, "next page", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Requester, error) { return tx.Requesters(1, 9) }), []desk.Requester{son})
+		same(t, "sharing a number", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Requester, error) { return tx.RequestersSharing(want.ID) }), []desk.Requester{son})
 		same(t, "by address", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Requester, error) { return tx.RequestersByAddress(phone.Value) }), []desk.Requester{want, son})
 		same(t, "addresses", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Address, error) { return tx.Addresses(2) }), []desk.Address{shared, mail})
 		same(t, "by value", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Address, error) { return tx.AddressesByValue(phone.Value) }), []desk.Address{phone, shared})

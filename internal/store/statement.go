@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -104,7 +105,7 @@ func (q queued) matters(s *stmt) bool {
 }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: table.FindAllString(postgres, -1), changes: changedBy(sqlite)}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: tablesIn(postgres), changes: changedBy(sqlite)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -112,25 +113,42 @@ func register(sqlite, postgres string) *stmt {
 	return s
 }
 
-// table finds the names of the tables whose rows are gathered.
-var table = regexp.MustCompile(`\b(requester|address|ticket|event|message|promise|outbox|alert|found|fold|agreement|read_log|code|clock|clock_warning|first_reply|attempt|ring)\b`)
+// referred are the tables whose rows are gathered.
+var referred = map[string]bool{"requester": true, "address": true, "ticket": true, "event": true, "message": true, "promise": true, "outbox": true, "alert": true,
+	"found": true, "fold": true, "agreement": true, "read_log": true, "code": true, "clock": true, "clock_warning": true, "first_reply": true, "attempt": true, "ring": true}
 
-// changedBy gives the tables of which a statement may change rows.
-func changedBy(text string) (tables []string) {
-	for _, m := range changing.FindAllStringSubmatch(text, -1) {
-		tables = append(tables, m[1])
+// words are the names and key words of a text. No expression: it is done for every statement, at each start.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// tablesIn finds the names of tables whose rows are gathered.
+func tablesIn(text string) (tables []string) {
+	for _, w := range words(text) {
+		if referred[w] {
+			tables = append(tables, w)
+		}
 	}
 	return tables
 }
 
-var changing = regexp.MustCompile(`\b(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) ([a-z_]+)`)
+// changedBy finds the tables of which a statement may change rows.
+func changedBy(text string) (tables []string) {
+	all := words(text)
+	for i, w := range all[:max(0, len(all)-1)] {
+		if w == "INTO" || w == "UPDATE" || w == "FROM" && i > 0 && all[i-1] == "DELETE" {
+			tables = append(tables, all[i+1])
+		}
+	}
+	return tables
+}
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 
 // steady puts a plus before each parameter of a text for SQLite, which changes no value. A bare one makes
 // SQLite plan the statement anew for every value, to see whether it is a small number: that took longer
 // than most statements themselves.
-func steady(text string) string { return parameter.ReplaceAllString(text, "+$0") }
+func steady(text string) string { return strings.ReplaceAll(text, "$", "+$") }
 
 // scanner is a row to read columns from: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
@@ -143,6 +161,7 @@ type session struct {
 	direct   *direct                // takes their place where rows are written; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
 	after    func(*stmt)            // called after one that has, or may have; nil for nothing
+	link     *link                  // where conn is from; PostgreSQL only
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
 	clients  string                 // whose rows it may touch, see within; PostgreSQL only
@@ -313,6 +332,19 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 		}
 		all = append(all, v)
 		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// fill is many for large rows, of which there are at most most: each is read where it stays.
+func fill[T any](tx reader, s *stmt, most int, scan func(scanner, *T) error, args ...any) ([]T, error) {
+	all := make([]T, 0, most)
+	err := tx.kernel().each(s, args, func(row scanner) error {
+		all = append(all, *new(T))
+		return scan(row, &all[len(all)-1])
 	})
 	if err != nil {
 		return nil, err

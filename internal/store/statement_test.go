@@ -31,7 +31,7 @@ func TestEveryStatement(t *testing.T) {
 func prepareAll(t *testing.T, db *DB, text func(*stmt) string) {
 	err := db.engine.read(ctx, scope{clients: "*"}, func(ctx context.Context, s *session) error {
 		if len(s.queue) > 0 { // the beginning travels with the first statement
-			if _, _, err := s.pipeline(ctx, false); err != nil {
+			if _, _, err := s.pipeline(false); err != nil {
 				return err
 			}
 		}

@@ -216,15 +216,16 @@ func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket,
 			byClient[k.Client] = append(byClient[k.Client], k.ID)
 		}
 	}
+	var parts []func() error
 	for c, ids := range byClient {
-		of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket, ticketID)
-		if err != nil {
-			return nil, err
-		}
-		for id, t := range of {
-			all[TicketKey{c, id}] = t
-			tx.saw(c, "ticket", int64(id))
-		}
+		parts = append(parts, func() error {
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket, ticketID)
+			for id, t := range of {
+				all[TicketKey{c, id}] = t
+				tx.saw(c, "ticket", int64(id))
+			}
+			return err
+		})
 	}
-	return all, nil
+	return all, tx.Together(parts...)
 }

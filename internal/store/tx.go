@@ -120,6 +120,9 @@ type unit struct {
 	ahead      *asking // what was foreseen of it
 	// place is that in the log of seats before the snapshot of a read was opened.
 	place int64
+	// yield puts what the running part asks to those that run beside it, see Together; nil outside. It is false when the part
+	// is to end.
+	yield func([]queued) bool
 }
 
 type touchedTicket struct {
@@ -166,7 +169,7 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
 		u.s.aside(queued{s: s, args: args})
-		n, failed, err := u.s.pipeline(u.ctx, false)
+		n, failed, err := u.s.pipeline(false)
 		if err != nil {
 			return 0, u.fail(failed, err)
 		}
@@ -220,9 +223,12 @@ func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 	if u.broken != nil {
 		return u.broken
 	}
+	if u.yield != nil {
+		return u.ask(queued{s: s, args: args, row: fn})
+	}
 	if u.s.pg != nil {
 		// Behind what was put aside, in the same round trip.
-		if failed, err := u.s.each(u.ctx, s, args, fn); err != nil {
+		if failed, err := u.s.each(s, args, fn); err != nil {
 			return u.fail(failed, err)
 		}
 		return nil

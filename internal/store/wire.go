@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	stdsql "database/sql"
-	"database/sql/driver"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,37 +12,37 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// session takes a connection. It is cut off at the end of ctx, which statements need not watch then: that
+// session takes a link. It is cut off at the end of ctx, which statements need not watch then: that
 // would cost a goroutine for each.
 func (e *pgEngine) session(ctx context.Context) (*session, error) {
-	c, err := e.db.Conn(ctx)
-	if err != nil {
-		return nil, err
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		l, err := e.links.take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wire := l.pg.PgConn().Conn()
+		s := &session{link: l, conn: l.conn, pg: l.pg}
+		s.cut = context.AfterFunc(ctx, func() { _ = wire.SetDeadline(time.Unix(1, 0)) })
+		if l.settle() == nil {
+			return s, nil
+		}
+		_ = l.pg.Close(context.Background())
+		s.close() // another one, then: this one was lost while nobody had it
 	}
-	s := &session{conn: c}
-	err = c.Raw(func(dc any) error {
-		s.pg = dc.(*stdlib.Conn).Conn()
-		return nil
-	})
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	wire := s.pg.PgConn().Conn()
-	s.cut = context.AfterFunc(ctx, func() { _ = wire.SetDeadline(time.Unix(1, 0)) })
-	return s, nil
 }
 
 var (
-	pgWrite = &stmt{name: "begin", postgres: "BEGIN ISOLATION LEVEL READ COMMITTED"}
-	pgRead  = &stmt{name: "begin read", postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-	pgScope = &stmt{name: "scope", postgres: "SELECT set_config('kept.clients', $1, true)"}
+	pgWrite  = &stmt{name: "begin", postgres: "BEGIN ISOLATION LEVEL READ COMMITTED"}
+	pgRead   = &stmt{name: "begin read", postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+	pgCommit = &stmt{name: "commit", postgres: "COMMIT"}
+	pgScope  = &stmt{name: "scope", postgres: "SELECT set_config('kept.clients', $1, true)"}
 )
 
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
@@ -88,152 +87,74 @@ func (s *session) lateNow() {
 	s.late = nil
 }
 
-// close gives the connection back, or ends one that was cut off.
+// close gives the link back, or ends one that was cut off.
 func (s *session) close() {
 	if !s.cut() {
 		_ = s.pg.Close(context.Background())
 	}
-	s.conn.Close()
+	s.link.give()
 }
 
 // each sends what was put aside and st behind it in one round trip, and gives each row of st. It gives the
 // statement that failed.
-func (s *session) each(ctx context.Context, st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
+func (s *session) each(st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
 	s.foreseen.outdate(st, args)
 	s.ready(st)
 	s.scoped()
-	if st.anew {
-		if _, failed, err := s.pipeline(ctx, false); err != nil {
-			return failed, err
-		}
-		plain := []any{pgx.QueryExecModeExec}
-		for _, a := range args {
-			v, err := driver.DefaultParameterConverter.ConvertValue(a)
-			if err != nil {
-				return st, err
-			}
-			plain = append(plain, v)
-		}
-		args = plain
-	}
-	if len(s.queue) == 0 {
-		rows, err := s.pg.Query(ctx, st.postgres, args...)
-		if err != nil {
-			return st, err
-		}
-		return st, read(rows, fn)
-	}
-	q := s.queue
-	s.queue = nil
-	var b pgx.Batch
-	for _, one := range q {
-		b.Queue(one.text(), one.args...)
-	}
-	b.Queue(st.postgres, args...)
-	res := s.pg.SendBatch(ctx, &b)
-	for _, one := range q {
-		if _, err := one.answered(res); err != nil {
-			res.Close()
-			return one.s, err
-		}
-	}
-	rows, err := res.Query()
-	if err == nil {
-		err = read(rows, fn)
-	}
-	return st, errors.Join(err, res.Close())
+	s.queue = append(s.queue, queued{s: st, args: args, row: fn})
+	_, failed, err = s.pipeline(false)
+	return failed, err
 }
 
-// answered takes what the server answers to q, and gives how many rows it changed.
-func (q queued) answered(res pgx.BatchResults) (n int64, err error) {
-	if q.row != nil {
-		rows, err := res.Query()
-		if err != nil {
-			return 0, err
-		}
-		return 0, read(rows, q.row)
+// all is each for many questions.
+func (s *session) all(asked []queued) (failed *stmt, err error) {
+	for _, q := range asked {
+		s.ready(q.s)
 	}
-	tag, err := res.Exec()
-	if err == nil {
-		err = q.counted(tag.RowsAffected())
-	}
-	return tag.RowsAffected(), err
-}
-
-func read(rows pgx.Rows, fn func(scanner) error) error {
-	defer rows.Close()
-	row := &pgRow{}
-	for rows.Next() {
-		row.fields, row.raw = rows.FieldDescriptions(), rows.RawValues()
-		if err := fn(row); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	s.scoped()
+	s.queue = append(s.queue, asked...)
+	_, failed, err = s.pipeline(false)
+	return failed, err
 }
 
 // pipeline sends the statements put aside in one round trip, with the commit behind them if wanted.
 // It gives how many rows the last of them changed, or the statement that failed.
-func (s *session) pipeline(ctx context.Context, commit bool) (n int64, failed *stmt, err error) {
+func (s *session) pipeline(commit bool) (n int64, failed *stmt, err error) {
 	if commit {
 		s.release()
-	}
-	if commit && slices.ContainsFunc(s.queue, func(q queued) bool { return q.must }) {
-		// Their counts are looked at here, which would be too late behind a commit.
-		if _, failed, err := s.pipeline(ctx, false); err != nil {
-			return 0, failed, err
+		if slices.ContainsFunc(s.queue, func(q queued) bool { return q.must }) {
+			// Their counts are looked at here, which would be too late behind a commit.
+			if _, failed, err := s.pipeline(false); err != nil {
+				return 0, failed, err
+			}
 		}
+		s.queue = append(s.queue, queued{s: pgCommit})
 	}
 	q := s.queue
 	s.queue = nil
 	if len(q) == 0 {
-		if commit {
-			err = committed(s.pg.PgConn().Exec(ctx, "COMMIT").ReadAll())
-		}
-		return 0, nil, err
+		return 0, nil, nil
 	}
-	var b pgx.Batch
-	for _, one := range q {
-		b.Queue(one.text(), one.args...)
-	}
-	if commit {
-		b.Queue("COMMIT")
-	}
-	res := s.pg.SendBatch(ctx, &b)
-	for _, one := range q {
-		if n, err = one.answered(res); err != nil {
-			res.Close()
-			return 0, one.s, err
-		}
-	}
-	if commit {
-		tag, err := res.Exec()
-		if err == nil && tag.String() != "COMMIT" {
-			err = errNotCommitted
-		}
-		if err != nil {
-			res.Close()
-			return 0, nil, err
-		}
-	}
-	return n, nil, res.Close()
+	return s.link.send(q)
 }
 
 var errNotCommitted = errors.New("the server answered COMMIT with a rollback")
 
-func committed(res []*pgconn.Result, err error) error {
-	if err == nil && (len(res) != 1 || res[0].CommandTag.String() != "COMMIT") {
-		err = errNotCommitted
-	}
-	return err
-}
-
+// rollback ends a transaction, and whatever it did.
 func (s *session) rollback() {
 	s.queue, s.gathered = nil, nil
 	if s.pg.IsClosed() || s.pg.PgConn().TxStatus() == 'I' {
 		return
 	}
 	_, _ = s.pg.PgConn().Exec(context.Background(), "ROLLBACK").ReadAll()
+}
+
+// leave is rollback for a transaction that has only read: nobody waits for the answer.
+func (s *session) leave() {
+	s.queue, s.gathered = nil, nil
+	if !s.pg.IsClosed() && s.pg.PgConn().TxStatus() != 'I' {
+		s.link.leave()
+	}
 }
 
 // pgRow is a row as it came over the wire: whole numbers, yes or no, and texts, which is all that

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,15 +20,24 @@ import (
 	"kept/internal/demo"
 	"kept/internal/httpd"
 	"kept/internal/store"
+	"kept/internal/store/storetest/server"
 )
 
 // BenchmarkPage draws what an analyst opens all day, without a network, on a desk of 3,000 tickets:
 //
 //	go test ./internal/web -run '^$' -bench Page -cpuprofile /tmp/page.prof
 //
-// With KEPT_DESK it uses the folder of a demo instead, such as a million tickets made by keptbench.
+// With KEPT_DESK it uses the folder of a demo instead, such as a million tickets made by keptbench. On PostgreSQL
+// server-ms is what the server used, and trips how often it was written to.
 func BenchmarkPage(b *testing.B) {
-	site, cookie := busyDesk(b)
+	b.Run("sqlite", func(b *testing.B) { benchmarkPage(b, "") })
+	if server.Wanted() && os.Getenv("KEPT_DESK") == "" {
+		b.Run("postgres", func(b *testing.B) { benchmarkPage(b, server.Database(b)) })
+	}
+}
+
+func benchmarkPage(b *testing.B, url string) {
+	site, cookie := busyDesk(b, url)
 	get := func(b *testing.B, method, path, form string) string {
 		b.Helper()
 		r := httptest.NewRequest(method, path, strings.NewReader(form))
@@ -55,14 +65,30 @@ func BenchmarkPage(b *testing.B) {
 	} {
 		b.Run(page.name, func(b *testing.B) {
 			b.ReportAllocs()
-			n, began := 0, processor(b)
+			n, began, served, trips := 0, processor(b), server.Processor(), writes()
 			for b.Loop() {
 				get(b, page.method, page.path(n), page.form)
 				n++
 			}
-			b.ReportMetric(float64((processor(b)-began).Microseconds())/float64(n)/1000, "cpu-ms/op") // holds on a busy machine, too
+			each := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(n) / 1000 }
+			b.ReportMetric(each(processor(b)-began), "cpu-ms/op") // holds on a busy machine, too
+			if url != "" {
+				b.ReportMetric(each(server.Processor()-served), "server-ms/op")
+				b.ReportMetric(float64(writes()-trips)/float64(n), "trips/op")
+			}
 		})
 	}
+}
+
+// writes is how often this process has written to a file or a socket; 0 where the system does not tell.
+func writes() (n int64) {
+	text, _ := os.ReadFile("/proc/self/io")
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "syscw: "); ok {
+			n, _ = strconv.ParseInt(strings.TrimSpace(rest), 10, 64)
+		}
+	}
+	return n
 }
 
 // processor is the processor time that this process has used so far.
@@ -75,9 +101,9 @@ func processor(b *testing.B) time.Duration {
 }
 
 // busyDesk is a desk with history, and the cookie of an analyst.
-func busyDesk(b *testing.B) (http.Handler, string) {
+func busyDesk(b *testing.B, database string) (http.Handler, string) {
 	folder := os.Getenv("KEPT_DESK")
-	db, err := store.Open(b.Context(), store.Options{DataDir: cmp.Or(folder, b.TempDir()), Log: slog.New(slog.DiscardHandler)})
+	db, err := store.Open(b.Context(), store.Options{DataDir: cmp.Or(folder, b.TempDir()), DatabaseURL: database, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -46,6 +46,7 @@ func init() {
 }
 
 func load(endings ...string) {
+	packer, _ := gzip.NewWriterLevel(nil, gzip.BestCompression) // one for all: it takes more room than they do
 	// Walking an embedded file system cannot fail.
 	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !hasEnding(name, endings) {
@@ -60,7 +61,7 @@ func load(endings ...string) {
 		}
 		a := &asset{url: Prefix + hashed(name, body), kind: kind(name), body: body}
 		if !strings.HasSuffix(name, ".woff2") {
-			a.packed = pack(body)
+			a.packed = pack(packer, body)
 		}
 		byName[name] = a
 		byPath[a.url] = a
@@ -109,12 +110,9 @@ func kind(name string) string {
 	return "text/plain; charset=utf-8"
 }
 
-func pack(body []byte) []byte {
+func pack(w *gzip.Writer, body []byte) []byte {
 	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil
-	}
+	w.Reset(&b)
 	if _, err := w.Write(body); err != nil {
 		return nil
 	}
