@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"kept/internal/app"
@@ -71,9 +72,16 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 	calls.ByHand(ringsFor)
 	shown := phones{provider, box, calls}
 	n.sms, n.mail, n.voice, n.phones = provider, box, calls, shown
-	n.beside = func(ctx context.Context) { shown.ring(ctx, n.log) }
 	var made demo.Result
+	var opened *app.App
+	n.beside = func(ctx context.Context) {
+		var both sync.WaitGroup
+		both.Go(func() { shown.ring(ctx, n.log) })
+		both.Go(func() { callers(ctx, opened, d.Seed, n.log) })
+		both.Wait()
+	}
 	n.fill = func(ctx context.Context, db *store.DB, a *app.App) (err error) {
+		opened = a
 		provider.SetSink(newcomer{a, clock()})
 		calls.SetSink(a)
 		made, err = d.data(ctx, s, t, db)

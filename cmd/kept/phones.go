@@ -8,10 +8,12 @@ import (
 	"strconv"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/channel"
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
 	"kept/internal/channel/voice"
+	"kept/internal/demo"
 	"kept/internal/desk"
 	"kept/internal/web"
 )
@@ -38,6 +40,23 @@ func (p phones) ring(ctx context.Context, log *slog.Logger) {
 		}
 		if err := p.calls.Step(ctx, clock()); err != nil && ctx.Err() == nil && !desk.Is(err, desk.NotFound) { // faster than the answer to placing it: told again
 			log.WarnContext(ctx, "what became of a call of the demo could not be stored; it is told again", "err", err)
+		}
+	}
+}
+
+// callers reports the line of an invented phone system until ctx ends, as a phone system in earnest would.
+func callers(ctx context.Context, a *app.App, seed uint64, log *slog.Logger) {
+	line := demo.NewCallers(seed)
+	beat := time.NewTicker(demo.CallersStep)
+	defer beat.Stop()
+	for {
+		if _, err := a.HearPhoneLine(ctx, desk.System("demo"), line.Step(clock())); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "the invented phone system could not report", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
 		}
 	}
 }

@@ -27,7 +27,8 @@ type Wall struct {
 	Gap     WallGap
 	Loops   int // questions that are open for more than wallLoop, wallMost at most
 	Oldest  time.Time
-	OnCall  []string // who can be woken now, by name
+	OnCall  []string   // who can be woken now, by name
+	Lines   []WallLine // of phone systems that report here
 	Engine  Engine
 	NextDue time.Time
 	Now     time.Time // of the figures
@@ -147,7 +148,7 @@ func (a *App) readWall(ctx context.Context, v desk.Viewer, c desk.ClientID, now 
 			return err
 		}
 		w.Counts = r.counts()
-		return nil
+		return w.phones(a, tx, know)
 	})
 	if err != nil {
 		return Wall{}, err
