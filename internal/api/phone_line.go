@@ -28,7 +28,7 @@ type PhoneReport struct {
 
 // Lined is embedded in the input of everything under one line.
 type Lined struct {
-	Name string `path:"name" maxLength:"60" doc:"Name of the line, of your choice." example:"main"`
+	Name string `path:"name" maxLength:"30" doc:"Name of the line, of your choice." example:"main"`
 }
 
 type phoneLineOut struct{ Body PhoneLine }

@@ -22,7 +22,7 @@ const (
 	LineWaits    = 12 * time.Hour
 	LinesMost    = 20
 	lineMost     = 10_000
-	lineNameMost = 60
+	lineNameMost = 30
 	lineAhead    = time.Minute // how far the clock of a phone system may be ahead of ours
 )
 
@@ -41,7 +41,7 @@ func (l PhoneLine) Longest(now time.Time) time.Duration {
 func (l PhoneLine) Check(now time.Time) error {
 	var bad Fields
 	if n := utf8.RuneCountInString(l.Name); n == 0 || n > lineNameMost || !printable(l.Name) {
-		bad.Add("name", "line.name", "Name the line in 1 to 60 characters, such as main.")
+		bad.Add("name", "line.name", "Name the line in 1 to 30 characters, such as main.")
 	}
 	if l.Waiting < 0 || l.Waiting > lineMost {
 		bad.Add("waiting", "line.waiting", "Say how many callers wait: 0 to 10,000.")

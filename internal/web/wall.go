@@ -275,17 +275,14 @@ func wallPhones(w app.Wall, loc *time.Location) view.WallTile {
 	}
 	if silent < len(w.Lines) {
 		t.Value = most(waiting)
-		switch {
-		case waiting == 0:
-			t.Subs = append(t.Subs, "Nobody is waiting.")
-		default:
-			t.Subs = append(t.Subs, "Longest "+minutes(first.Longest(w.Now))+", "+lineName(first, w)+".")
+		if t.Subs = []string{"Nobody is waiting."}; waiting > 0 {
+			t.Subs = []string{"Longest " + minutes(first.Longest(w.Now)) + ", " + lineName(first, w) + "."}
 		}
 		switch {
 		case first.Late(w.Now):
 			t.Tone = "warn"
 			t.Subs = append(t.Subs, "Goal "+minutes(first.Goal)+". Answer now.")
-		case first.Goal > 0:
+		case first.Goal > 0 && silent == 0: // else there is no room for what says nothing new
 			t.Subs = append(t.Subs, "Goal "+minutes(first.Goal))
 		}
 	}
@@ -298,7 +295,7 @@ func wallPhones(w app.Wall, loc *time.Location) view.WallTile {
 		if silent > 1 {
 			what = fmt.Sprintf("%d lines", silent)
 		}
-		t.Subs = append(t.Subs, "No news from "+what+" since "+clock(quiet.Heard, loc, w.Now)+".", "Look at the phones.")
+		t.Subs = append(t.Subs, "No news from "+what+" since "+clock(quiet.Heard, loc, w.Now)+": look at the phones.")
 	}
 	return t
 }

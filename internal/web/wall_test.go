@@ -119,7 +119,7 @@ func TestWallShowsCallersAsLongAsThePhonesReport(t *testing.T) {
 	hear(0, "main", 0, 0)
 	part("").gets(200, "Mercy portal", "Answer now")
 	d.Skip(30 * time.Second)
-	part("").gets(200, "Callers waiting 0 Nobody is waiting.", "No news from Mercy portal since ", "Look at the phones.").lacks("Answer now")
+	part("").gets(200, "Callers waiting 0 Nobody is waiting.", "No news from Mercy portal since ", ": look at the phones.").lacks("Answer now")
 	d.Skip(time.Minute)
 	part("?scope=1").gets(200, "Callers waiting – No news from the phone system since ").lacks("Longest", "Goal").holds(`class="tile warn w3" aria-labelledby="wall-phones"`)
 	ana.get("/wall?view=list").gets(200, "Callers waiting", "No news from 2 lines since ")
