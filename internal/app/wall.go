@@ -159,9 +159,9 @@ func (a *App) readWall(ctx context.Context, v desk.Viewer, c desk.ClientID, now 
 	w.place(live, on, know)
 	w.Alerts = wallAlerts(alerts, c)
 	w.cover(live, on, know, know.seen(v))
-	for _, s := range on.shifts {
-		if s.OnCall && !now.Before(s.Start) && now.Before(s.End) {
-			w.OnCall = append(w.OnCall, know.staff[desk.StaffID(s.Person)])
+	for _, d := range on.plan.CalledIn(now, now.Add(time.Microsecond)) {
+		if c == 0 || calledInFor(d, c) {
+			w.OnCall = append(w.OnCall, know.staff[desk.StaffID(d.Person.ID)])
 		}
 	}
 	slices.Sort(w.OnCall)

@@ -17,6 +17,10 @@ CREATE TABLE phone_line (
 -- The last step of the second factor whose code was taken: none is taken twice, on no node.
 ALTER TABLE staff ADD COLUMN totp_step BIGINT NOT NULL DEFAULT 0;
 
+-- When the maker of an address was shown it: it is shown once.
+ALTER TABLE signed_address ADD COLUMN shown_at BIGINT;
+UPDATE signed_address SET shown_at = made_at;
+
 -- Who led a hospital before there were mails about terms is told of those that still wait, once.
 /*postgres: SET LOCAL kept.clients = '*'; */
 INSERT INTO agreement_mail (client_id, version, staff_id, made_at, fire_at, state, attempts, reason, moved_at)
