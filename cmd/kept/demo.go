@@ -70,7 +70,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 	n.links = "http://" + s.Addr + "/{slug}"
 	provider, box, calls := sms.NewFake(clock, nil, true), email.NewBox(clock), voice.NewFake(clock)
 	calls.ByHand(ringsFor)
-	shown := phones{provider, box, calls}
+	shown := phones{provider, box, calls, &phoneNames{known: map[string]string{}}}
 	n.sms, n.mail, n.voice, n.phones = provider, box, calls, shown
 	var made demo.Result
 	var opened *app.App
@@ -81,7 +81,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 		both.Wait()
 	}
 	n.fill = func(ctx context.Context, db *store.DB, a *app.App) (err error) {
-		opened = a
+		opened, shown.names.app = a, a
 		provider.SetSink(newcomer{a, clock()})
 		calls.SetSink(a)
 		made, err = d.data(ctx, s, t, db)

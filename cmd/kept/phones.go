@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"kept/internal/app"
@@ -23,6 +24,47 @@ type phones struct {
 	texts *sms.Fake
 	box   *email.Box
 	calls *voice.Fake
+	names *phoneNames
+}
+
+// phoneNames finds out whose the phones of the demo are, and remembers it.
+type phoneNames struct {
+	app   *app.App // nil until the desk is open
+	mu    sync.Mutex
+	known map[string]string
+}
+
+// Whose looks at who asks first, hospital by hospital, then at who works the desk.
+func (p phones) Whose(number string) string {
+	p.names.mu.Lock()
+	defer p.names.mu.Unlock()
+	if p.names.known[number] == "" && p.names.app != nil {
+		p.names.known[number] = p.names.find(context.Background(), number)
+	}
+	return p.names.known[number]
+}
+
+func (n *phoneNames) find(ctx context.Context, number string) string {
+	v := desk.System("demo")
+	clients, err := n.app.Clients(ctx, v)
+	if err != nil {
+		return "" // it is looked for again
+	}
+	for _, c := range clients {
+		if people, err := n.app.Requesters(ctx, v, c.ID, number, 0, 1); err == nil && len(people) > 0 {
+			return people[0].Name + ", " + string(people[0].Kind) + ", " + c.Name
+		}
+	}
+	page, err := n.app.RosterPage(ctx, v)
+	if err != nil {
+		return ""
+	}
+	for _, p := range page.People {
+		if string(p.Contact.Phone) == number {
+			return p.Name + ", at the desk"
+		}
+	}
+	return ""
 }
 
 // ringsFor is how long a phone of the demo rings: long enough to find it.
