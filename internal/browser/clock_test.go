@@ -52,16 +52,16 @@ func TestAWarningThatSomebodyElseDismissesIsGreyed(t *testing.T) {
 	p.Advance(time.Minute)
 	p.Rosa().Asks("How do I see my weight in stone?")
 	p.Advance(12 * time.Minute)
-	ana, omar := p.signedIn(t, p.Ana), p.signedIn(t, p.Omar)
+	ana, other := p.signedIn(t, p.Ana), p.signedIn(t, p.Ana)
 	const rows = `[...document.querySelectorAll('#warned-part tr[id]')]`
-	for _, b := range []*tab{ana, omar} {
+	for _, b := range []*tab{ana, other} {
 		b.view(1366, 768).open("/desk/agreements").until("it is live", `document.getElementById('live-text').textContent.startsWith('Live')`)
 		if n := eval[int](b, rows+`.length`); n != 2 {
 			t.Fatalf("%d warnings", n)
 		}
 	}
 	where := eval[float64](ana, rows+`[1].getBoundingClientRect().top`)
-	omar.click("the button", rows+`[0].querySelector('button')`).says("The warning is dismissed.")
+	other.followOn("the button", rows+`[0].querySelector('button')`).says("The warning is dismissed.")
 	ana.until("the row is greyed", rows+`[0].classList.contains('is-gone') && `+rows+`[0].textContent.includes('Seen to, or done') && !`+rows+`[0].querySelector('button')`)
 	if now := eval[float64](ana, rows+`[1].getBoundingClientRect().top`); now != where {
 		t.Errorf("the next row was at %v and is at %v", where, now)
