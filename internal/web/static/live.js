@@ -37,7 +37,7 @@
       const same = now.get(row.id);
       now.delete(row.id);
       if (same) { morph(row, same); continue; }
-      row.style.blockSize = row.offsetHeight + 'px';
+      row.style.blockSize = row.getBoundingClientRect().height + 'px';
       row.classList.add('is-gone');
       for (const cell of row.querySelectorAll('[data-gone]')) {
         if (cell.contains(doc.activeElement)) row.querySelector('a').focus();
