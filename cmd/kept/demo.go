@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"kept/internal/app"
@@ -69,11 +70,18 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 	n.links = "http://" + s.Addr + "/{slug}"
 	provider, box, calls := sms.NewFake(clock, nil, true), email.NewBox(clock), voice.NewFake(clock)
 	calls.ByHand(ringsFor)
-	shown := phones{provider, box, calls}
+	shown := phones{provider, box, calls, &phoneNames{known: map[string]string{}}}
 	n.sms, n.mail, n.voice, n.phones = provider, box, calls, shown
-	n.beside = func(ctx context.Context) { shown.ring(ctx, n.log) }
 	var made demo.Result
+	var opened *app.App
+	n.beside = func(ctx context.Context) {
+		var both sync.WaitGroup
+		both.Go(func() { shown.ring(ctx, n.log) })
+		both.Go(func() { callers(ctx, opened, d.Seed, n.log) })
+		both.Wait()
+	}
 	n.fill = func(ctx context.Context, db *store.DB, a *app.App) (err error) {
+		opened, shown.names.app = a, a
 		provider.SetSink(newcomer{a, clock()})
 		calls.SetSink(a)
 		made, err = d.data(ctx, s, t, db)

@@ -33,6 +33,7 @@ type metrics struct {
 	silent   prometheus.Gauge
 	unsent   prometheus.Gauge
 	waiting  prometheus.Gauge
+	phones   prometheus.Gauge
 	nobody   prometheus.Gauge
 	ways     *prometheus.GaugeVec
 	failing  *prometheus.GaugeVec
@@ -58,13 +59,14 @@ func newMetrics() *metrics {
 		unsent:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_lag_seconds", Help: "How long the oldest due message has waited to be sent."}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_outbox_waiting", Help: "Messages that are not sent yet, those for later included; counted up to 10,000."}),
 	}
+	m.phones = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_phone_news_seconds", Help: "How long ago the line of a phone system was heard of that was not heard of for longest; 0 when none reports."})
 	m.ways = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kept_way_provided", Help: "1 when the desk has a provider for this way to call its people: text, mail, call."}, []string{"way"})
 	m.failing = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kept_rings_unheard", Help: "Ways, for what nobody has accepted or taken yet, by which people at the desk were not reached, by way and state."}, []string{"way", "state"})
 	m.nobody = prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_alerts_nobody_reached", Help: "Open alerts, and promises that nobody has taken, for which the escalation has reached nobody."})
 	v, built := versionOf()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "kept_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": v, "go": built}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.nobody, m.ways, m.failing, build,
+	m.registry.MustRegister(m.requests, m.streams, m.told, m.broken, m.lag, m.alarm, m.silent, m.unsent, m.waiting, m.phones, m.nobody, m.ways, m.failing, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -140,6 +142,9 @@ func (m *metrics) look(ctx context.Context, db *store.DB, a *app.App, sweep *job
 		for way, has := range calls.Ways {
 			m.ways.WithLabelValues(string(way)).Set(yes(has))
 		}
+	}
+	if age, err := a.PhoneNews(ctx); err == nil {
+		m.phones.Set(age.Seconds())
 	}
 	if err != nil {
 		lag = max(lag, sweep.Lag()) // grows while nothing can be claimed

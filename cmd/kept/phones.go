@@ -6,12 +6,15 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/channel"
 	"kept/internal/channel/email"
 	"kept/internal/channel/sms"
 	"kept/internal/channel/voice"
+	"kept/internal/demo"
 	"kept/internal/desk"
 	"kept/internal/web"
 )
@@ -21,6 +24,47 @@ type phones struct {
 	texts *sms.Fake
 	box   *email.Box
 	calls *voice.Fake
+	names *phoneNames
+}
+
+// phoneNames finds out whose the phones of the demo are, and remembers it.
+type phoneNames struct {
+	app   *app.App // nil until the desk is open
+	mu    sync.Mutex
+	known map[string]string
+}
+
+// Whose looks at who asks first, hospital by hospital, then at who works the desk.
+func (p phones) Whose(number string) string {
+	p.names.mu.Lock()
+	defer p.names.mu.Unlock()
+	if p.names.known[number] == "" && p.names.app != nil {
+		p.names.known[number] = p.names.find(context.Background(), number)
+	}
+	return p.names.known[number]
+}
+
+func (n *phoneNames) find(ctx context.Context, number string) string {
+	v := desk.System("demo")
+	clients, err := n.app.Clients(ctx, v)
+	if err != nil {
+		return "" // it is looked for again
+	}
+	for _, c := range clients {
+		if people, err := n.app.Requesters(ctx, v, c.ID, number, 0, 1); err == nil && len(people) > 0 {
+			return people[0].Name + ", " + string(people[0].Kind) + ", " + c.Name
+		}
+	}
+	page, err := n.app.RosterPage(ctx, v)
+	if err != nil {
+		return ""
+	}
+	for _, p := range page.People {
+		if string(p.Contact.Phone) == number {
+			return p.Name + ", at the desk"
+		}
+	}
+	return ""
 }
 
 // ringsFor is how long a phone of the demo rings: long enough to find it.
@@ -38,6 +82,23 @@ func (p phones) ring(ctx context.Context, log *slog.Logger) {
 		}
 		if err := p.calls.Step(ctx, clock()); err != nil && ctx.Err() == nil && !desk.Is(err, desk.NotFound) { // faster than the answer to placing it: told again
 			log.WarnContext(ctx, "what became of a call of the demo could not be stored; it is told again", "err", err)
+		}
+	}
+}
+
+// callers reports the line of an invented phone system until ctx ends, as a phone system in earnest would.
+func callers(ctx context.Context, a *app.App, seed uint64, log *slog.Logger) {
+	line := demo.NewCallers(seed)
+	beat := time.NewTicker(demo.CallersStep)
+	defer beat.Stop()
+	for {
+		if _, err := a.HearPhoneLine(ctx, desk.System("demo"), line.Step(clock())); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "the invented phone system could not report", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestDeskOpensAndCloses(t *testing.T) {
 	}
 	_, figures := d.get("/metrics")
 	for _, name := range []string{"kept_build_info{", `kept_http_request_duration_seconds_count{route="GET /sign-in",status="200"} 1`, "kept_sweeper_lag_seconds 0",
-		"kept_sweeper_alarm 0", "kept_outbox_waiting 0", `kept_jobs_done_total{loop="sweeper"}`, `kept_jobs_failed_total{loop="sender"} 0`,
+		"kept_sweeper_alarm 0", "kept_outbox_waiting 0", "kept_phone_news_seconds 0", `kept_jobs_done_total{loop="sweeper"}`, `kept_jobs_failed_total{loop="sender"} 0`,
 		"kept_promises_broken_total 0", "kept_promise_told_seconds_count 0", "kept_live_listeners 0"} {
 		if !strings.Contains(figures, name) {
 			t.Errorf("/metrics lacks %s", name)

@@ -53,6 +53,7 @@ func New(o Options) http.Handler {
 	h.events()
 	h.promises()
 	h.requesters()
+	h.phoneLines()
 
 	doc, err := json.MarshalIndent(h.huma.OpenAPI(), "", "  ")
 	h.mux.HandleFunc("GET "+Root+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
@@ -120,15 +121,12 @@ func route[I any, P interface {
 	op.BodyReadTimeout = 30 * time.Second
 	op.RejectUnknownQueryParameters = op.Method == http.MethodGet
 	op.Errors = append(op.Errors, 401, 422, 503)
-	if op.Method == http.MethodPost {
+	if op.Method == http.MethodPost || op.Method == http.MethodPut {
 		op.Errors = append(op.Errors, 400, 409, 413, 415)
 	}
 	huma.Register(h.huma, op, func(ctx context.Context, in *I) (*O, error) { return fn(ctx, P(in).viewer(), in) })
 	at := h.huma.OpenAPI().Paths[op.Path]
-	written := at.Get
-	if op.Method == http.MethodPost {
-		written = at.Post
-	}
+	written := map[string]*huma.Operation{http.MethodGet: at.Get, http.MethodPost: at.Post, http.MethodPut: at.Put, http.MethodDelete: at.Delete}[op.Method]
 	for code, answer := range written.Responses {
 		if n, err := strconv.Atoi(code); err == nil && n >= 400 {
 			answer.Description = meaning[n]

@@ -121,7 +121,7 @@ func problemFrom(e *desk.Error, at string) *Problem {
 }
 
 func where(op *huma.Operation) string {
-	if op != nil && op.Method == http.MethodPost {
+	if op != nil && op.RequestBody != nil {
 		return "body."
 	}
 	return "query."

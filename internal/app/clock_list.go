@@ -17,11 +17,16 @@ type ClockSoon struct {
 
 // ClockList is which open questions of somebody's clients press most. Words of a question are not among it.
 type ClockList struct {
-	Warned     []WarnedOf  // what the viewer was warned of, what can still be met before what was missed
-	WarnedMore bool        // there are more of them
-	Soon       []ClockSoon // by the end of their most pressing clock
-	Missed     []ClockSoon // that was missed and still runs, the longest first
-	Sums       map[desk.ClientID]store.ClockSum
+	Warnings WarningList
+	Soon     []ClockSoon // by the end of their most pressing clock
+	Missed   []ClockSoon // that was missed and still runs, the longest first
+	Sums     map[desk.ClientID]store.ClockSum
+}
+
+// WarningList is what somebody is warned of now.
+type WarningList struct {
+	Warned     []WarnedOf // what can still be met before what was missed
+	WarnedMore bool       // there are more of them
 }
 
 // WarnedOf is a warning with its question.
@@ -49,15 +54,8 @@ func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list ClockL
 		for _, s := range sums {
 			list.Sums[s.Client] = s
 		}
-		if v.Staff != 0 {
-			warned, err := tx.WarningsTo(v.Staff, v.Leads(), n+1)
-			if err != nil {
-				return err
-			}
-			list.WarnedMore = len(warned) > n
-			for _, w := range warned[:min(n, len(warned))] {
-				list.Warned = append(list.Warned, WarnedOf{w, know.client[w.Client]})
-			}
+		if list.Warnings, err = warningsTo(tx, v, n, know); err != nil {
+			return err
 		}
 		for _, part := range []struct {
 			to   *[]ClockSoon
@@ -82,4 +80,35 @@ func (a *App) ClocksSoon(ctx context.Context, v desk.Viewer, n int) (list ClockL
 		return nil
 	})
 	return list, err
+}
+
+// Warnings gives what v is warned of now, at most n of it.
+func (a *App) Warnings(ctx context.Context, v desk.Viewer, n int) (list WarningList, err error) {
+	if !v.IsStaff() {
+		return list, errStaffOnly
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return list, err
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		list, err = warningsTo(tx, v, n, know)
+		return err
+	})
+	return list, err
+}
+
+func warningsTo(tx *store.DeskReadTx, v desk.Viewer, n int, know *facts) (list WarningList, err error) {
+	if v.Staff == 0 {
+		return list, nil
+	}
+	warned, err := tx.WarningsTo(v.Staff, v.Leads(), n+1)
+	if err != nil {
+		return list, err
+	}
+	list.WarnedMore = len(warned) > n
+	for _, w := range warned[:min(n, len(warned))] {
+		list.Warned = append(list.Warned, WarnedOf{w, know.client[w.Client]})
+	}
+	return list, nil
 }

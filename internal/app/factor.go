@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"net/url"
@@ -68,10 +69,12 @@ func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, session, secret, c
 		if err := tx.SaveStaff(s); err != nil {
 			return err
 		}
+		if err := tx.BeginTOTPSteps(v.Staff, step); err != nil {
+			return err
+		}
 		return tx.EndOtherSessionsOf(v.Staff, desk.HashSecret(session))
 	})
 	if err == nil {
-		a.signed.useStep(v.Staff, step)
 		a.signed.forgetStaff(v.Staff)
 	}
 	return err
@@ -88,14 +91,18 @@ func (a *App) EndTOTP(ctx context.Context, v desk.Viewer, proof string) error {
 	if err := a.limits.take(now, factorTry, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
 		return err
 	}
-	step, ok := totpStep(s.TOTP, proof, now)
-	if ok = ok && a.signed.useStep(v.Staff, step); !ok && len(proof) <= maxPassword {
-		if ok, err = checkPassword(ctx, s.Password, proof); err != nil {
-			return err
+	wrong := desk.Fields{{Field: "proof", Code: "proof.wrong", Message: "That is neither your password nor the newest code from your app."}}.Err()
+	step, byCode := totpStep(s.TOTP, proof, now)
+	if !byCode {
+		ok := false
+		if len(proof) <= maxPassword {
+			if ok, err = checkPassword(ctx, s.Password, proof); err != nil {
+				return err
+			}
 		}
-	}
-	if !ok {
-		return desk.Fields{{Field: "proof", Code: "proof.wrong", Message: "That is neither your password nor the newest code from your app."}}.Err()
+		if !ok {
+			return wrong
+		}
 	}
 	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
 		is, err := tx.Staff(v.Staff)
@@ -104,6 +111,11 @@ func (a *App) EndTOTP(ctx context.Context, v desk.Viewer, proof string) error {
 		}
 		if is.TOTP != s.TOTP {
 			return desk.Errorf(desk.Conflict, "factor.changed", "Your second factor was changed in another browser a moment ago.")
+		}
+		if byCode {
+			if fresh, err := tx.UseTOTPStep(v.Staff, step); err != nil || !fresh {
+				return cmp.Or(err, wrong)
+			}
 		}
 		is.TOTP = ""
 		return tx.SaveStaff(is)

@@ -202,7 +202,7 @@ func TestASharedLinkShowsCountsAlone(t *testing.T) {
 		d.AdvanceTo(p.Due.Add(time.Minute)) // nobody calls
 		share := func(v desk.Viewer) (key string, until time.Time) {
 			t.Helper()
-			url, until, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID)
+			url, until, err := shares(d, v)
 			d.Must(err)
 			_, key, ok := strings.Cut(url, "/figures?key=")
 			if !ok || strings.Contains(url, "Ruth") {
@@ -251,7 +251,7 @@ func TestASharedLinkShowsCountsAlone(t *testing.T) {
 			}
 		}
 		for who, v := range map[string]desk.Viewer{"an analyst": d.Sam, "who serves St. Anne": d.Eve, "who has a link": {Who: desk.WhoShare, Of: d.Mercy.ID}} {
-			if _, _, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
+			if _, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
 				t.Errorf("%s shares: %v", who, err)
 			}
 		}
@@ -418,5 +418,62 @@ func TestANewLeaderIsToldOfTermsThatWait(t *testing.T) {
 		add("nils@mercy.example", d.Mercy.ID)
 		d.Advance(time.Hour)
 		told("nils@mercy.example", 0)
+	})
+}
+
+// shares makes a link to the figures of Mercy and gives what its maker is shown.
+func shares(d *testkit.Desk, v desk.Viewer) (url string, until time.Time, err error) {
+	id, err := d.App.ShareFigures(d.Ctx(), v, d.Mercy.ID)
+	if err != nil {
+		return "", until, err
+	}
+	line, url, err := d.App.ShownShare(d.Ctx(), v, d.Mercy.ID, id)
+	return url, line.Until, err
+}
+
+// Links have names of their own, are shown once and to their maker, and there is an end to how many are in force.
+func TestLinksToTheFigures(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		var ids []int64
+		for range 20 { // all in one minute
+			id, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID)
+			d.Must(err)
+			ids = append(ids, id)
+		}
+		if _, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID); !desk.Is(err, desk.Conflict) {
+			t.Errorf("one too many: %v", err)
+		}
+		if _, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Anne.ID); err != nil {
+			t.Errorf("of another hospital: %v", err)
+		}
+		list, err := d.App.Shares(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		seen := map[int]bool{}
+		for _, l := range list {
+			seen[l.N] = true
+		}
+		if len(list) != 20 || len(seen) != 20 || !seen[1] || !seen[20] {
+			t.Errorf("%d links are called %v", len(list), seen)
+		}
+		if _, _, err := d.App.ShownShare(d.Ctx(), d.Omar, d.Mercy.ID, ids[0]); !desk.Is(err, desk.NotFound) {
+			t.Errorf("shown to somebody else: %v", err)
+		}
+		line, url, err := d.App.ShownShare(d.Ctx(), d.Ana, d.Mercy.ID, ids[2])
+		if err != nil || line.N != 3 {
+			t.Fatalf("%+v %v", line, err)
+		}
+		_, key, _ := strings.Cut(url, "key=")
+		if _, err := d.App.OpenShare(d.Ctx(), key); err != nil {
+			t.Error(err)
+		}
+		if _, _, err := d.App.ShownShare(d.Ctx(), d.Ana, d.Mercy.ID, ids[2]); !desk.Is(err, desk.NotFound) {
+			t.Errorf("shown twice: %v", err)
+		}
+		d.Must(d.App.EndShare(d.Ctx(), d.Ana, d.Mercy.ID, ids[2]))
+		id, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		if line, _, err := d.App.ShownShare(d.Ctx(), d.Ana, d.Mercy.ID, id); err != nil || line.N != 21 {
+			t.Errorf("after one was taken back: %+v %v", line, err)
+		}
 	})
 }

@@ -16,6 +16,7 @@ type Change struct {
 	Broken bool
 	Here   bool // who has it open has changed, and nothing else; see App.Here
 	Roster bool // who works when has changed, and no ticket
+	Phone  bool // a phone system has reported, and nothing else; for those who lead. Client 0: a line for all hospitals
 }
 
 // Listen gives changes of what v may see until ctx ends; for a tracker's viewer only its own ticket, for who leads
@@ -83,8 +84,11 @@ func (l *live) hear(c Change) {
 }
 
 func (one *listener) hears(c Change) bool {
-	if c.Roster {
+	switch {
+	case c.Roster:
 		return one.viewer.IsStaff()
+	case c.Phone:
+		return one.viewer.Who == desk.WhoStaff && one.viewer.Leads() && (c.Client == 0 || one.viewer.Sees(c.Client))
 	}
 	switch one.viewer.Who {
 	case desk.WhoRequester:

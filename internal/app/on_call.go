@@ -27,7 +27,7 @@ func onCall(d coverage.Duty, contacts map[desk.StaffID]desk.Contact, next bool) 
 func (ch *chart) onCall(now time.Time, clients []desk.Client, contacts map[desk.StaffID]desk.Contact) []OnCall {
 	var list []OnCall
 	for _, d := range ch.plan.CalledIn(now, now.Add(24*time.Hour)) {
-		if d.Person.Clients != nil && !slices.ContainsFunc(clients, func(c desk.Client) bool { return slices.Contains(d.Person.Clients, int64(c.ID)) }) {
+		if !slices.ContainsFunc(clients, func(c desk.Client) bool { return calledInFor(d, c.ID) }) {
 			continue
 		}
 		one := onCall(d, contacts, d.Shift.Start.After(now))
@@ -37,4 +37,10 @@ func (ch *chart) onCall(now time.Time, clients []desk.Client, contacts map[desk.
 		}
 	}
 	return list
+}
+
+// calledInFor reports whether somebody is called in for a client: they serve it, and by this turn too.
+func calledInFor(d coverage.Duty, c desk.ClientID) bool {
+	serves := func(list []int64) bool { return list == nil || slices.Contains(list, int64(c)) }
+	return serves(d.Person.Clients) && serves(d.Shift.Clients)
 }

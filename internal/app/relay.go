@@ -41,6 +41,9 @@ func (c Change) line(node string) string {
 	if c.Roster {
 		flags += "r"
 	}
+	if c.Phone {
+		flags += "p"
+	}
 	return strings.Join([]string{node, strconv.FormatInt(int64(c.Client), 10), strconv.FormatInt(int64(c.Ticket), 10), string(c.Ref), flags}, " ")
 }
 
@@ -58,7 +61,7 @@ func parseChange(line string) (node string, c Change, ok bool) {
 		return "", c, false
 	}
 	c = Change{Client: desk.ClientID(client), Ticket: desk.TicketID(ticket), Ref: desk.Ref(f[3]),
-		New: strings.Contains(f[4], "n"), Broken: strings.Contains(f[4], "b"), Roster: strings.Contains(f[4], "r")}
+		New: strings.Contains(f[4], "n"), Broken: strings.Contains(f[4], "b"), Roster: strings.Contains(f[4], "r"), Phone: strings.Contains(f[4], "p")}
 	return f[0], c, true
 }
 

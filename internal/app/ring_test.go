@@ -350,7 +350,7 @@ func TestTheLinkLeadsToTheDesk(t *testing.T) {
 		if sent := d.SMS.Sent(anasPhone); len(sent) != 1 || !strings.HasSuffix(sent[0].Body, " http://127.0.0.1:8080/promises") {
 			t.Errorf("Ana is told %+v", sent)
 		}
-		if url, _, err := d.App.ShareFigures(d.Ctx(), d.Ana, d.Mercy.ID); err != nil || !strings.HasPrefix(url, "http://127.0.0.1:8080/figures?key=") {
+		if url, _, err := shares(d, d.Ana); err != nil || !strings.HasPrefix(url, "http://127.0.0.1:8080/figures?key=") {
 			t.Errorf("figures are shared at %s, %v", url, err)
 		}
 	})

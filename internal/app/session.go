@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -67,7 +68,8 @@ func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (sec
 	if !ok || !s.Active {
 		return "", errSignIn
 	}
-	if s.TOTP != "" {
+	step, byCode := int64(0), s.TOTP != ""
+	if byCode {
 		if strings.TrimSpace(code) == "" {
 			return "", desk.Errorf(desk.Unauthenticated, "signin.code", "Enter the 6-digit code from your app.")
 		}
@@ -75,13 +77,17 @@ func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (sec
 		if err := a.limits.take(now, signInCode, strconv.FormatInt(int64(s.ID), 10)); err != nil {
 			return "", err
 		}
-		step, ok := totpStep(s.TOTP, code, now)
-		if !ok || !a.signed.useStep(s.ID, step) {
+		if step, ok = totpStep(s.TOTP, code, now); !ok {
 			return "", errSignIn
 		}
 	}
 	secret = desk.NewSecret(a.rand, 32)
 	err = a.db.System(ctx, "sign in", func(tx *store.SystemTx) error {
+		if byCode {
+			if fresh, err := tx.UseTOTPStep(s.ID, step); err != nil || !fresh {
+				return cmp.Or(err, error(errSignIn))
+			}
+		}
 		at := tx.Now()
 		return tx.AddSession(desk.Session{Hash: desk.HashSecret(secret), Staff: s.ID, CreatedAt: at, SeenAt: at,
 			EndsAt: at.Add(sessionLife), Passed: true})
@@ -185,14 +191,12 @@ func (a *App) Bearer(ctx context.Context, token string) (desk.Viewer, error) {
 // maxSigned bounds what is remembered of sessions and of tokens.
 const maxSigned = 10_000
 
-// signedCache remembers sessions and tokens for a few seconds, so that a page costs no statement for
-// them, and the last used step of each second factor.
+// signedCache remembers sessions and tokens for a few seconds, so that a page costs no statement for them.
 type signedCache struct {
 	mu       sync.Mutex
 	ended    int64 // grows with each sign-out
 	sessions map[string]signed
 	tokens   map[string]bearer
-	steps    map[desk.StaffID]int64
 }
 
 type signed struct {
@@ -284,18 +288,4 @@ func (c *signedCache) keepToken(hash string, t desk.Token, now time.Time) {
 		c.tokens = map[string]bearer{}
 	}
 	c.tokens[hash] = bearer{t, now}
-}
-
-// useStep notes that the code of a step was used; false when it, or a later one, was used before.
-func (c *signedCache) useStep(id desk.StaffID, step int64) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if last, ok := c.steps[id]; ok && step <= last {
-		return false
-	}
-	if c.steps == nil {
-		c.steps = map[desk.StaffID]int64{}
-	}
-	c.steps[id] = step
-	return true
 }

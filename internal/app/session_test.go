@@ -12,6 +12,7 @@ import (
 
 	"kept/internal/desk"
 	"kept/internal/store"
+	"kept/internal/store/storetest"
 )
 
 func TestPasswords(t *testing.T) {
@@ -381,4 +382,49 @@ func TestChangingThePassword(t *testing.T) {
 	if err := d.ChangePassword(ctx, desk.Viewer{Who: desk.WhoToken, Token: 1, Desk: true}, "", NewPassword{}); !desk.Is(err, desk.Forbidden) {
 		t.Errorf("a program: %v", err)
 	}
+}
+
+// A code is taken once, on whichever node, at the sign-in and to switch the factor off.
+func TestACodeIsTakenOnceOnAllNodes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func(...store.Options) *store.DB) {
+		now, _ := time.Parse(time.RFC3339, monday)
+		ctx, db := t.Context(), open(store.Options{Clock: func() time.Time { return now }})
+		one, two := New(Options{DB: db}), New(Options{DB: db}) // what a node remembers, the other does not
+		s, password, err := one.AddStaff(ctx, desk.System("test"), desk.Staff{Name: "Ana Ruiz", Login: "ana@desk.example", Role: desk.Admin}, "correct horse battery", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := one.BeginTOTP(ctx, viewerOf(s))
+		if err == nil {
+			err = one.ConfirmTOTP(ctx, viewerOf(s), "", secret, codeAt(t, secret, now))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		signIn := func(a *App, code string) error {
+			_, err := a.SignIn(ctx, s.Login, "correct horse battery", code, "10.0.0.1")
+			return err
+		}
+		if err := signIn(two, codeAt(t, secret, now)); codeOf(err) != "signin.wrong" {
+			t.Errorf("with the code that has switched it on: %v %s", err, password)
+		}
+		now = now.Add(time.Minute)
+		code := codeAt(t, secret, now)
+		if err := signIn(one, code); err != nil {
+			t.Fatal(err)
+		}
+		if err := signIn(two, code); codeOf(err) != "signin.wrong" {
+			t.Errorf("a second time, on another node: %v", err)
+		}
+		if err := signIn(two, codeAt(t, secret, now.Add(-30*time.Second))); codeOf(err) != "signin.wrong" {
+			t.Errorf("an older one: %v", err)
+		}
+		if err := two.EndTOTP(ctx, viewerOf(s), code); !wrong(err, "proof") {
+			t.Errorf("to switch it off: %v", err)
+		}
+		now = now.Add(time.Minute)
+		if err := two.EndTOTP(ctx, viewerOf(s), codeAt(t, secret, now)); err != nil {
+			t.Errorf("with a fresh one: %v", err)
+		}
+	})
 }

@@ -1,14 +1,19 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // shareEnds is how long a shared link to the figures of a hospital lasts.
 const shareEnds = 7 * 24 * time.Hour
+
+// sharesMost is how many of one hospital are in force at once.
+const sharesMost = 20
 
 var (
 	errShareLeads = desk.Errorf(desk.Forbidden, "share.only", "Only who leads the hospital, or a supervisor of the desk, can share its figures.")
@@ -26,22 +31,65 @@ func mayShare(v desk.Viewer, c desk.ClientID) error {
 	return nil
 }
 
-// ShareFigures gives an address that shows the counts of a client to whoever has it, and nothing else, for 7 days. For
-// who leads the hospital, and for supervisors who serve it.
-func (a *App) ShareFigures(ctx context.Context, v desk.Viewer, c desk.ClientID) (url string, until time.Time, err error) {
+// ShareFigures makes an address that shows the counts of a client to whoever has it, and nothing else, for 7 days; ShownShare
+// gives it, once. For who leads the hospital, and for supervisors who serve it. Conflict "share.many".
+func (a *App) ShareFigures(ctx context.Context, v desk.Viewer, c desk.ClientID) (id int64, err error) {
 	if err := mayShare(v, c); err != nil {
-		return "", until, err
+		return 0, err
+	}
+	w, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsFigures, Scope: c}, shareEnds, func(tx *store.DeskTx) error {
+		all, err := tx.SignedAddresses(desk.ShowsFigures, tx.Now())
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, w := range all {
+			if w.Scope == c {
+				n++
+			}
+		}
+		if n >= sharesMost {
+			return desk.Errorf(desk.Conflict, "share.many", "%d links are in force, and there are no more at once. Take one back that nobody needs, then make yours.", n)
+		}
+		return nil
+	})
+	return w.ID, err
+}
+
+// ShownShare gives an address that v has made, the first time that it is asked for. NotFound when v was shown it before, or
+// has made no such one.
+func (a *App) ShownShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id int64) (line AddressLine, url string, err error) {
+	if err := mayShare(v, c); err != nil {
+		return line, "", err
 	}
 	know, err := a.know(ctx)
 	if err != nil {
-		return "", until, err
+		return line, "", err
 	}
 	client, err := know.one(c)
 	if err != nil {
-		return "", until, err
+		return line, "", err
 	}
-	key, until, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsFigures, Scope: c}, shareEnds)
-	return a.desk(client) + "/figures?key=" + key, until, err
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
+		w, err := tx.SignedAddress(id)
+		if err != nil {
+			return err
+		}
+		if w.Scope != c || w.Shows != desk.ShowsFigures {
+			return notFound
+		}
+		if first, err := tx.ShowSignedAddress(id, v.Staff); err != nil || !first {
+			return cmp.Or(err, error(notFound))
+		}
+		line = AddressLine{SignedAddress: w, By: v.Name, Client: client}
+		line.N, err = tx.Nth(w)
+		return err
+	})
+	if err != nil {
+		return line, "", err
+	}
+	key, err := a.addressKey(ctx, line.SignedAddress)
+	return line, a.desk(client) + "/figures?key=" + key, err
 }
 
 // Shares gives the addresses of a client's figures that are in force, whoever made them, by their end.

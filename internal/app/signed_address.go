@@ -19,19 +19,26 @@ import (
 // those of walls that were made before there were rows end by themselves.
 const addressSecret = "wall_secret"
 
-// makeAddress gives the key of an address that w describes, from now on.
-func (a *App) makeAddress(ctx context.Context, v desk.Viewer, w desk.SignedAddress, lasts time.Duration) (key string, until time.Time, err error) {
-	secret, err := a.addressSecret(ctx)
-	if err != nil {
-		return "", until, err
-	}
+// makeAddress adds an address that w describes, from now on. May is asked before, in the same unit; nil: nobody is.
+func (a *App) makeAddress(ctx context.Context, v desk.Viewer, w desk.SignedAddress, lasts time.Duration, may func(*store.DeskTx) error) (desk.SignedAddress, error) {
 	w.Staff, w.Until = v.Staff, a.Now().Add(lasts).Truncate(time.Second)
-	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+	err := a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		if may != nil {
+			if err := may(tx); err != nil {
+				return err
+			}
+		}
 		w.ID, w.MadeAt = tx.NewID(), tx.Now()
 		return tx.AddSignedAddress(w)
 	})
+	return w, err
+}
+
+// addressKey is the secret of an address: it follows from its row, and stands in none.
+func (a *App) addressKey(ctx context.Context, w desk.SignedAddress) (string, error) {
+	secret, err := a.addressSecret(ctx)
 	said := fmt.Sprintf("%d.%d.%d.%d", w.Staff, w.Scope, w.Until.Unix(), w.ID)
-	return said + "." + signAddress(w.Shows, secret, said), w.Until, err
+	return said + "." + signAddress(w.Shows, secret, said), err
 }
 
 // openAddress gives who made the address of a key, as they are now, and for which client. NotFound when it has ended, or
@@ -72,6 +79,7 @@ func (a *App) openAddress(ctx context.Context, shows desk.Shows, key string) (s 
 // AddressLine is an address that is in force, with names.
 type AddressLine struct {
 	desk.SignedAddress
+	N      int // which one of its kind and client it is, of all that were ever made
 	By     string
 	Client desk.Client // the zero Client: all that By serves
 }
@@ -105,7 +113,11 @@ func (a *App) addresses(ctx context.Context, v desk.Viewer, shows desk.Shows, ha
 				}
 				by = maker.Name
 			}
-			list = append(list, AddressLine{w, by, know.client[w.Scope]})
+			n, err := tx.Nth(w)
+			if err != nil {
+				return err
+			}
+			list = append(list, AddressLine{w, n, by, know.client[w.Scope]})
 		}
 		return nil
 	})

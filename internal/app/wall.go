@@ -27,7 +27,8 @@ type Wall struct {
 	Gap     WallGap
 	Loops   int // questions that are open for more than wallLoop, wallMost at most
 	Oldest  time.Time
-	OnCall  []string // who can be woken now, by name
+	OnCall  []string   // who can be woken now, by name
+	Lines   []WallLine // of phone systems that report here
 	Engine  Engine
 	NextDue time.Time
 	Now     time.Time // of the figures
@@ -147,7 +148,7 @@ func (a *App) readWall(ctx context.Context, v desk.Viewer, c desk.ClientID, now 
 			return err
 		}
 		w.Counts = r.counts()
-		return nil
+		return w.phones(a, tx, know)
 	})
 	if err != nil {
 		return Wall{}, err
@@ -158,9 +159,9 @@ func (a *App) readWall(ctx context.Context, v desk.Viewer, c desk.ClientID, now 
 	w.place(live, on, know)
 	w.Alerts = wallAlerts(alerts, c)
 	w.cover(live, on, know, know.seen(v))
-	for _, s := range on.shifts {
-		if s.OnCall && !now.Before(s.Start) && now.Before(s.End) {
-			w.OnCall = append(w.OnCall, know.staff[desk.StaffID(s.Person)])
+	for _, d := range on.plan.CalledIn(now, now.Add(time.Microsecond)) {
+		if c == 0 || calledInFor(d, c) {
+			w.OnCall = append(w.OnCall, know.staff[desk.StaffID(d.Person.ID)])
 		}
 	}
 	slices.Sort(w.OnCall)

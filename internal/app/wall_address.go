@@ -24,7 +24,12 @@ func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (
 	if c != 0 && !v.Sees(c) {
 		return "", until, notFound
 	}
-	return a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsWall, Scope: c}, wallEnds)
+	w, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsWall, Scope: c}, wallEnds, nil)
+	if err != nil {
+		return "", until, err
+	}
+	key, err = a.addressKey(ctx, w)
+	return key, w.Until, err
 }
 
 // WallAddresses gives the addresses in force that v may take back, by their end.

@@ -32,12 +32,12 @@ var noClient = map[string]string{
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
 	"SignedIn": "a secret", "Bearer": "a secret", "BeginTOTP": "of the viewer", "ConfirmTOTP": "of the viewer", "EndTOTP": "of the viewer", "ChangePassword": "of the viewer", "SaveDisplay": "of the viewer", "SaveKeys": "of the viewer", "TypedInCall": "of the viewer", "Macros": "texts of the desk", "AddMacro": "texts of the desk", "SaveMacro": "texts of the desk", "RetireMacro": "texts of the desk",
 	"Clocker": "Kept itself", "Odds": "Kept itself, of a promise that it holds", "Study": "Kept itself", "VerifySome": "Kept itself", "Fold": "Kept itself", "NextFold": "an instant", "Receipt": "from a provider", "TakeInbound": "for those who lead, over WaitingInbound", "Verify": "Kept itself", "Relay": "ids alone, to the filter of Listen", "AddStaff": "for administrators of the desk", "AddShifts": "for administrators of the desk", "AddClient": "for administrators of the desk",
-	"Called": "from a provider", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
+	"Called": "from a provider", "PhoneNews": "a duration", "Calls": "counts of the viewer's clients", "NewFeed": "of the viewer", "Feed": "a secret", "RosterPage": "who works when belongs to the desk", "SaveRota": "of the desk, for those who lead", "ImportRotas": "for administrators of the desk", "RetireRota": "of the desk, for those who lead", "AddOverride": "of the desk, for those who lead", "EndOverride": "of the desk, for those who lead", "AskSwap": "of the viewer", "AnswerSwap": "of the viewer", "EndAbsence": "of the viewer, or for those who lead", "OwnContact": "of the viewer", "SaveOwnContact": "of the viewer", "SaveContact": "of the viewer, or for those who lead", "Certify": "of the desk, for those who lead",
 }
 
 // leadersToo are the acts that do not refuse a leader, and why.
 var leadersToo = map[string]string{
-	"Figures": "theirs", "ShareFigures": "theirs", "Shares": "theirs", "EndShare": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
+	"Figures": "theirs", "ShareFigures": "theirs", "ShownShare": "theirs", "Shares": "theirs", "EndShare": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
 	"BeginTOTP": "their account", "ConfirmTOTP": "their account", "EndTOTP": "their account", "ChangePassword": "their account", "TypedInCall": "nothing", "Clients": "none", "Here": "nobody", "Draft": "an empty one, as for anybody who asks a question",
 }
 
@@ -99,7 +99,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		walls, err := a.WallAddresses(ctx, d.Ana)
 		d.Must(err)
 		wall := walls[0].ID
-		_, _, err = a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
+		_, err = a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
 		shares, err := a.Shares(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
@@ -144,7 +144,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"DismissWarning": func() (any, error) {
 					return nil, a.DismissWarning(ctx, v, ref, desk.Warning{Metric: "first_response", Percent: 75})
 				},
-				"MoveTicket": func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
+				"Warnings": func() (any, error) { return a.Warnings(ctx, v, 5) },
+				"HearPhoneLine": func() (any, error) {
+					return a.HearPhoneLine(ctx, v, desk.PhoneLine{Client: d.Mercy.ID, Name: "main"})
+				},
+				"EndPhoneLine": func() (any, error) { return nil, a.EndPhoneLine(ctx, v, d.Mercy.ID, "main") },
+				"MoveTicket":   func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
 				"WaitForSupplier": func() (any, error) {
 					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
 				},
@@ -179,7 +184,11 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					f.Client = desk.Client{} // who leads Mercy knows its name
 					return f, err
 				},
-				"ShareFigures": func() (any, error) { _, _, err := a.ShareFigures(ctx, v, d.Mercy.ID); return nil, err },
+				"ShareFigures": func() (any, error) { _, err := a.ShareFigures(ctx, v, d.Mercy.ID); return nil, err },
+				"ShownShare": func() (any, error) {
+					line, url, err := a.ShownShare(ctx, v, d.Mercy.ID, share)
+					return fmt.Sprint(line.By, url), err
+				},
 				"Shares": func() (any, error) {
 					list, err := a.Shares(ctx, v, d.Mercy.ID)
 					if err == nil && (v.Who != desk.WhoLeader || v.Of != d.Mercy.ID) {
@@ -311,7 +320,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShareFigures", "Shares", "EndShare"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -408,13 +408,13 @@ func TestAWarningThatCanStillBeMetIsNotHidden(t *testing.T) {
 		}
 		list, err := d.App.ClocksSoon(d.Ctx(), d.Sam, 1)
 		d.Must(err)
-		if len(list.Warned) != 1 || list.Warned[0].Percent != 75 || !list.WarnedMore {
-			t.Errorf("of what is missed and what is not, the first is %+v, more: %v", list.Warned, list.WarnedMore)
+		if len(list.Warnings.Warned) != 1 || list.Warnings.Warned[0].Percent != 75 || !list.Warnings.WarnedMore {
+			t.Errorf("of what is missed and what is not, the first is %+v, more: %v", list.Warnings.Warned, list.Warnings.WarnedMore)
 		}
 		list, err = d.App.ClocksSoon(d.Ctx(), d.Sam, 2)
 		d.Must(err)
-		if len(list.Warned) != 2 || list.Warned[1].Percent != 100 || list.WarnedMore {
-			t.Errorf("all are %+v, more: %v", list.Warned, list.WarnedMore)
+		if len(list.Warnings.Warned) != 2 || list.Warnings.Warned[1].Percent != 100 || list.Warnings.WarnedMore {
+			t.Errorf("all are %+v, more: %v", list.Warnings.Warned, list.Warnings.WarnedMore)
 		}
 		strip, err := d.App.Strip(d.Ctx(), d.Sam)
 		d.Must(err)

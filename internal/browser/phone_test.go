@@ -21,6 +21,8 @@ type phones struct{ p *place }
 
 func (f *phones) Numbers() []string { return f.p.SMS.Numbers() }
 
+func (f *phones) Whose(string) string { return "Ana Ruiz, at the desk" }
+
 func (f *phones) Texts(number string) (all []web.PhoneText) {
 	for _, t := range f.p.SMS.Phone(number) {
 		all = append(all, web.PhoneText{From: t.From, To: t.To, Body: t.Body, Inbound: t.Inbound, At: t.At})

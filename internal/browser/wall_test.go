@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"kept/internal/desk"
 )
 
 // TestTheWallIsSound looks at the wall with work on it and without, near and far.
@@ -48,8 +50,25 @@ func TestTheWallIsSound(t *testing.T) {
 	look("/wall", "work")
 	b.says("Promises broken", "1", "Mercy").saysNot("Maria", "Rosa", "Priya")
 	look("/wall?view=list", "list")
+	hear := func(waiting int, first time.Time) {
+		_, err := p.App.HearPhoneLine(p.Ctx(), desk.System("test"), desk.PhoneLine{Name: "main", Waiting: waiting, First: first})
+		p.Must(err)
+	}
+	hear(7, p.Now().Add(-108*time.Second))
+	p.Skip(5 * time.Second)
+	look("/wall", "phones")
+	b.says("Callers waiting", "Longest 1:53, main.", "Goal 2:00").saysNot("No news")
+	p.Skip(20 * time.Second)
+	look("/wall", "phones-late")
+	b.says("Goal 2:00. Answer now.")
+	look("/wall?view=list", "phones-list")
+	b.open("/wall").until("it is live", `document.getElementById('live-text').textContent.startsWith('Live.')`)
+	p.Skip(5 * time.Second)
+	hear(0, time.Time{})
+	b.until("the tile follows by itself", `document.getElementById('wall-phones').parentNode.textContent.includes('Nobody is waiting.')`)
 	p.Skip(4 * time.Minute)
 	look("/wall", "silent")
+	b.says("No news from the phone system since").saysNot("Nobody is waiting")
 	b.says("The clock is silent since")
 
 	// A screen without a keyboard.

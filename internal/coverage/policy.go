@@ -221,8 +221,12 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 			}
 		case t.Rota != 0:
 			say = fmt.Sprintf("nobody has the turn of rota %d", t.Rota)
-			for _, id := range p.onRota(t.Rota, at) {
-				if say = fmt.Sprintf("nobody who has the turn of rota %d serves this hospital", t.Rota); p.serves(id, c.Client) {
+			turns := p.turns(at, func(s *shift) bool { return s.Rota == t.Rota })
+			if len(turns) > 0 {
+				say = fmt.Sprintf("nobody who has the turn of rota %d serves this hospital", t.Rota)
+			}
+			for _, id := range p.turns(at, func(s *shift) bool { return s.Rota == t.Rota && serves(s.Clients, c.Client) }) {
+				if p.serves(id, c.Client) {
 					any = true
 					add(id)
 				}
@@ -234,7 +238,11 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 			}
 			if id != 0 {
 				say = p.called(id) + " is neither on shift nor on call"
-				if any = p.reachable(id, at); any {
+				has := p.turns(at, func(s *shift) bool { return s.Person == id })
+				if len(has) > 0 {
+					say += " for this hospital"
+				}
+				if any = len(has) > 0 && len(p.turns(at, func(s *shift) bool { return s.Person == id && serves(s.Clients, c.Client) })) > 0; any {
 					add(id)
 				}
 			}
@@ -271,16 +279,10 @@ func (p *Plan) away(person int64, at time.Time) bool {
 	})
 }
 
-// reachable tells whether a person has any turn, on shift or on call, and no break in it.
-func (p *Plan) reachable(person int64, at time.Time) bool {
+// turns lists who has a turn that fits at an instant, on shift or on call, and no break in it, by id.
+func (p *Plan) turns(at time.Time, fits func(*shift) bool) (who []int64) {
 	now := at.UnixMicro()
-	return len(p.within(now, now+1, func(s *shift) bool { return s.Person == person && s.covers(now, now+1) })) > 0
-}
-
-// onRota lists who has a turn of a rota, by id.
-func (p *Plan) onRota(rota int64, at time.Time) (who []int64) {
-	now := at.UnixMicro()
-	for _, i := range p.within(now, now+1, func(s *shift) bool { return s.Rota == rota && s.covers(now, now+1) }) {
+	for _, i := range p.within(now, now+1, func(s *shift) bool { return fits(s) && s.covers(now, now+1) }) {
 		who = append(who, p.shifts[i].Person)
 	}
 	slices.Sort(who)

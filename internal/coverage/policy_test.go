@@ -96,6 +96,14 @@ func TestEscalationInTradeWords(t *testing.T) {
 			d.Roster.People[1].Clients, d.Roster.People[2].Clients, d.now = []int64{99}, []int64{99}, at(t, "2026-11-23 09:00")
 		}, Nobody, "08:50 P1", "", []string{"08:50 Step 1 calls P1.", "09:00 Step 2 finds nobody: nobody who has the turn of rota 7 serves this hospital. Step 3 takes its place at once.",
 			"09:00 Step 3 finds nobody: P3 does not serve this hospital, nobody on shift leads.", "09:00 Nobody was reached: nobody who was called has said that they have it."}},
+		{"whose turn is at other hospitals is not called for it", func(d *desk) {
+			d.Roster.Shifts[1].Clients, d.now = []int64{99}, at(t, "2026-11-23 09:00")
+			d.Policy.Steps = d.Policy.Steps[1:2]
+		}, Nobody, "", "", []string{"09:00 Step 1 finds nobody: nobody who has the turn of rota 7 serves this hospital.", "09:00 Nobody was reached: no step found anybody."}},
+		{"nor is an owner who is on shift at other hospitals", func(d *desk) {
+			d.Roster.Shifts[0].Clients, d.Owner, d.now = []int64{99}, 1, at(t, "2026-11-23 09:00")
+			d.Policy.Steps = []Step{{To: []Target{{Role: Owner}}}}
+		}, Nobody, "", "", []string{"09:00 Step 1 finds nobody: P1 is neither on shift nor on call for this hospital.", "09:00 Nobody was reached: no step found anybody."}},
 		{"a policy without steps", func(d *desk) { d.Policy.Steps, d.now = nil, at(t, "2026-11-23 09:00") }, Nobody, "", "",
 			[]string{"09:00 Nobody was reached: no step found anybody."}},
 		{"a step that calls no one", func(d *desk) { d.Policy.Steps[0].To, d.now = nil, at(t, "2026-11-23 08:50") }, Calling, "08:50 P2", "08:55 P2", nil},
@@ -196,6 +204,9 @@ func TestEscalationEqualsTheOracle(t *testing.T) {
 				}
 				for _, k := range to {
 					on := slices.ContainsFunc(r.Shifts, func(s Shift) bool {
+						if s.Clients != nil && !slices.Contains(s.Clients, c.Client) && k.Person == 0 {
+							return false // the turn is not for this hospital
+						}
 						if k.Rota != 0 {
 							resting := slices.ContainsFunc(s.Breaks, func(b Span) bool { return in(b.Start, b.End) })
 							return s.Rota == k.Rota && s.Person == p.ID && in(s.Start, s.End) && !resting && !absent(p.ID)

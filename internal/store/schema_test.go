@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"kept/internal/desk"
 	"kept/internal/store/storetest/server"
 )
 
@@ -75,5 +77,109 @@ func TestUpgradedIsFresh(t *testing.T) {
 		t.Run("postgres", func(t *testing.T) {
 			check(t, "postgres", Options{DatabaseURL: server.Database(t)}, Options{DatabaseURL: server.Database(t)})
 		})
+	}
+}
+
+var (
+	addWhole = both(`INSERT INTO agreement (` + agreementNames + `)
+		VALUES ($1, $2, $3, '', '', $4, '', 15, 'Ana Ruiz', $5, 0, '', $6, 0, '', '', '', $7, 0, '', '', NULL)`)
+	dropMailTo = both(`DELETE FROM agreement_mail WHERE staff_id = $1`)
+)
+
+// Who led a hospital before there were mails about terms gets one about those that still wait, and nobody a second one.
+func TestAnUpgradeMailsTermsThatWait(t *testing.T) {
+	check := func(t *testing.T, engine string, o Options) {
+		files, err := fs.Sub(embedded, "migrations")
+		if err != nil {
+			t.Fatal(err)
+		}
+		merged, have := layered{files, engine}, fstest.MapFS{}
+		entries, err := merged.ReadDir(".")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			text, err := fs.ReadFile(merged, e.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(text, []byte("+goose Up")) && e.Name() < "00028" {
+				have[e.Name()] = &fstest.MapFile{Data: text}
+			}
+		}
+		now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
+		old := o
+		old.migrations, old.Log, old.Clock = have, quiet, func() time.Time { return now }
+		db, err := Open(ctx, old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.System(ctx, "test", func(tx *SystemTx) error {
+			for c := desk.ClientID(1); c <= 2; c++ {
+				if err := tx.AddClient(desk.Client{ID: c, Slug: []string{"", "mercy", "anne"}[c], Zone: "America/Chicago", Host: []string{"", "mercy.help", "anne.help"}[c]}); err != nil {
+					return err
+				}
+			}
+			for _, s := range []desk.Staff{
+				{ID: 11, Login: "ruth@mercy.example", Role: desk.Leader, Active: true, Clients: []desk.ClientID{1}},
+				{ID: 12, Login: "told@mercy.example", Role: desk.Leader, Active: true, Clients: []desk.ClientID{1}},
+				{ID: 13, Login: "gone@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{1}},
+				{ID: 14, Login: "lee@anne.example", Role: desk.Leader, Active: true, Clients: []desk.ClientID{2}},
+				{ID: 15, Login: "ana@desk.example", Role: desk.Supervisor, Active: true, Clients: []desk.ClientID{1, 2}},
+			} {
+				if err := tx.AddStaff(s); err != nil {
+					return err
+				}
+				for _, c := range s.Clients {
+					if err := tx.ServeClient(s.ID, c); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := desk.Approval{By: 15, Name: "Ana Ruiz", At: now}
+		err = db.Write(ctx, desk.System("test"), 1, func(tx *Tx) error {
+			for _, a := range []desk.Agreement{
+				{Version: 2, From: now, Desk: said, Hospital: said},
+				{Version: 3, From: now, Desk: said},
+				{Version: 4, From: now},
+			} {
+				if err := tx.put(addWhole, 1, a.Version, 1, micros(a.From), micros(now), optMicros(a.Desk.At), optMicros(a.Hospital.At)); err != nil {
+					return err
+				}
+			}
+			return tx.put(agreementMailToAll, 1, micros(now))
+		})
+		if err == nil {
+			err = db.System(ctx, "test", func(tx *SystemTx) error {
+				if err := tx.put(dropMailTo, 11); err != nil { // as before there were any
+					return err
+				}
+				_, err := tx.MoveAgreementMail(desk.AgreementMail{Client: 1, Version: 3, Staff: 12, State: desk.MailWaiting}, desk.AgreementMail{State: desk.MailSent})
+				return err
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+		o.Clock = old.Clock
+		db = openIn(t, o)()
+		var due []desk.AgreementMail
+		err = db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) (err error) {
+			due, err = tx.AgreementMailsDue(now, 10)
+			return err
+		})
+		if err != nil || len(due) != 1 || due[0].Staff != 11 || due[0].Version != 3 || due[0].Attempts != 0 {
+			t.Errorf("mails that are due: %+v, %v", due, err)
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { check(t, "sqlite", Options{DataDir: t.TempDir()}) })
+	if server.Wanted() {
+		t.Run("postgres", func(t *testing.T) { check(t, "postgres", Options{DatabaseURL: server.Database(t)}) })
 	}
 }

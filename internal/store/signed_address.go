@@ -10,6 +10,8 @@ const signedAddressColumns = `id, shows, staff_id, scope, made_at, until_at, end
 
 var (
 	addSignedAddress  = sql(insert("signed_address", signedAddressColumns))
+	showSignedAddress = sql(`UPDATE signed_address SET shown_at = $3 WHERE id = $1 AND staff_id = $2 AND shown_at IS NULL AND ended_at IS NULL`)
+	nthSignedAddress  = sql(`SELECT COUNT(*) FROM signed_address WHERE shows = $1 AND scope = $2 AND id <= $3`)
 	signedAddressByID = sql(`SELECT ` + signedAddressColumns + ` FROM signed_address WHERE id = $1`)
 	signedAddressOpen = sql(`SELECT ` + signedAddressColumns + ` FROM signed_address WHERE ended_at IS NULL AND shows = $1 AND until_at > $2 ORDER BY until_at, id LIMIT 500`)
 	endSignedAddress  = sql(`UPDATE signed_address SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
@@ -38,4 +40,15 @@ func (tx *DeskReadTx) SignedAddresses(shows desk.Shows, now time.Time) ([]desk.S
 // EndSignedAddress takes an address back; NotFound when none is in force.
 func (tx *DeskTx) EndSignedAddress(id int64) error {
 	return must(tx.exec(endSignedAddress, id, micros(tx.Now())))
+}
+
+// ShowSignedAddress notes that whoever made an address is shown it; false when they were before.
+func (tx *DeskTx) ShowSignedAddress(id int64, maker desk.StaffID) (bool, error) {
+	n, err := tx.exec(showSignedAddress, id, int64(maker), micros(tx.Now()))
+	return n == 1, err
+}
+
+// Nth is which one an address is of all of its kind and scope that were ever made, from 1.
+func (tx *DeskReadTx) Nth(w desk.SignedAddress) (int, error) {
+	return one(tx, nthSignedAddress, value[int], string(w.Shows), int64(w.Scope), w.ID)
 }

@@ -16,6 +16,8 @@ var (
 	addStaff     = sql(`INSERT INTO staff (` + staffColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	saveStaff    = sql(`UPDATE staff SET name = $2, login = $3, role = $4, password = $5, totp = $6, languages = $7,
 		active = $8, theme = $9, density = $10, letter_keys = $11, letters = $12 WHERE id = $1`)
+	useTOTPStep = sql(`UPDATE staff SET totp_step = $2 WHERE id = $1 AND totp_step < $2`)
+	setTOTPStep = sql(`UPDATE staff SET totp_step = $2 WHERE id = $1`)
 	setPassword = sql(`UPDATE staff SET password = $3 WHERE id = $1 AND password = $2`)
 
 	servedAll    = sql(`SELECT staff_id, client_id FROM staff_client ORDER BY staff_id, client_id`)
@@ -163,4 +165,16 @@ func (tx *DeskTx) AddSkillTo(s desk.StaffID, skill string, validUntil time.Time)
 		return err
 	}
 	return tx.bump(rosterVersion)
+}
+
+// UseTOTPStep notes that the code of a step of somebody's second factor is used; false when it, or that of a later step, was
+// used before, on whichever node.
+func (tx *DeskTx) UseTOTPStep(s desk.StaffID, step int64) (bool, error) {
+	n, err := tx.exec(useTOTPStep, int64(s), step)
+	return n == 1, err
+}
+
+// BeginTOTPSteps notes which step a new second factor was switched on with: what was used of the one before does not count.
+func (tx *DeskTx) BeginTOTPSteps(s desk.StaffID, step int64) error {
+	return tx.put(setTOTPStep, int64(s), step)
 }

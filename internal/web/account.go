@@ -1,7 +1,12 @@
 package web
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -21,7 +26,7 @@ func factorOf(who desk.Staff, post string) view.FactorView {
 
 // secondFactor begins one, switches it on after a right code, or off by a proof: then saved says what was done. Otherwise
 // the page shows f, with the problems.
-func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (saved string, problems []view.Problem, err error) {
+func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (saved string, status int, problems []view.Problem, err error) {
 	form := r.PostForm
 	switch form.Get("do") {
 	case "begin":
@@ -32,33 +37,79 @@ func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (s
 		f.Secret = form.Get("secret")
 		saved, err = "factor", h.app.ConfirmTOTP(r.Context(), s.v, sessionOf(r), f.Secret, form.Get("code"))
 	}
-	f.URL = app.FactorURL(s.who.Login, f.Secret)
-	if !desk.Is(err, desk.Invalid) {
-		return saved, nil, err
+	if f.Secret != "" {
+		f.URL = app.FactorURL(s.who.Login, f.Secret)
+		if f.Square, f.Side, err = square(f.URL, err); err != nil && !refused(err) {
+			return "", 0, nil, err
+		}
+	}
+	if !refused(err) {
+		return saved, http.StatusOK, nil, err
+	}
+	if desk.Is(err, desk.RateLimited) { // what was typed is still right
+		if f.Typed = form.Get("code"); form.Get("do") == "end" {
+			wrongly(said(err), "proof", &f.Proof, &problems)
+		} else {
+			wrongly(said(err), "code", &f.Code, &problems)
+		}
+		return "", http.StatusTooManyRequests, problems, nil
 	}
 	wrongAt(err, "code", &f.Code, &problems)
 	wrongAt(err, "proof", &f.Proof, &problems)
-	return "", problems, nil
+	return "", http.StatusUnprocessableEntity, problems, nil
 }
 
 // newPassword changes it, or gives what is wrong with what was typed. What was typed is not shown again.
-func (h *handler) newPassword(r *http.Request, s signed, p *view.PasswordView) (problems []view.Problem, err error) {
+func (h *handler) newPassword(r *http.Request, s signed, p *view.PasswordView) (status int, problems []view.Problem, err error) {
 	form := r.PostForm
 	err = h.app.ChangePassword(r.Context(), s.v, sessionOf(r), app.NewPassword{Now: form.Get("now"), Fresh: form.Get("fresh"), Again: form.Get("again")})
+	if desk.Is(err, desk.RateLimited) {
+		wrongly(said(err), "now", &p.NowError, &problems)
+		return http.StatusTooManyRequests, problems, nil
+	}
 	if !desk.Is(err, desk.Invalid) {
-		return nil, err
+		return http.StatusOK, nil, err
 	}
 	wrongAt(err, "now", &p.NowError, &problems)
 	wrongAt(err, "fresh", &p.FreshError, &problems)
 	wrongAt(err, "again", &p.AgainError, &problems)
-	return problems, nil
+	return http.StatusUnprocessableEntity, problems, nil
 }
 
 // wrongAt puts what err says of a field to the field and into the list above the form.
 func wrongAt(err error, name string, at *string, problems *[]view.Problem) {
-	if *at = field(err, name); *at != "" {
-		*problems = append(*problems, view.Problem{FieldID: name, Text: *at})
+	if text := field(err, name); text != "" {
+		wrongly(text, name, at, problems)
 	}
+}
+
+// wrongly puts a text to the field and into the list above the form.
+func wrongly(text, name string, at *string, problems *[]view.Problem) {
+	*at = text
+	*problems = append(*problems, view.Problem{FieldID: name, Text: text})
+}
+
+// refused reports whether err is about what was typed, or about how often.
+func refused(err error) bool { return desk.Is(err, desk.Invalid) || desk.Is(err, desk.RateLimited) }
+
+// square draws text as a QR code: the path of its dark modules, and how many modules a side has with the margin that a
+// camera needs. It passes err on.
+func square(text string, err error) (path string, side int, _ error) {
+	code, failed := qr.Encode(text, qr.M, qr.Auto)
+	if failed != nil {
+		return "", 0, cmp.Or(err, error(desk.Wrap(desk.Internal, "qr", failed, "Something went wrong on our side.")))
+	}
+	const margin = 4
+	var b strings.Builder
+	n := code.Bounds().Dx()
+	for y := range n {
+		for x := range n {
+			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+margin, y+margin)
+			}
+		}
+	}
+	return b.String(), n + 2*margin, err
 }
 
 // GET /client/{slug}/account: the account of who leads the hospital.
@@ -77,11 +128,12 @@ func (h *handler) changeOwnPassword(w http.ResponseWriter, r *http.Request, s si
 	if err != nil {
 		return err
 	}
-	if v.Problems, err = h.newPassword(r, s, &v.Password); err != nil {
+	status, problems, err := h.newPassword(r, s, &v.Password)
+	if err != nil {
 		return err
 	}
-	if len(v.Problems) > 0 {
-		return h.showAccount(w, r, s, c, http.StatusUnprocessableEntity, v)
+	if v.Problems = problems; len(problems) > 0 {
+		return h.showAccount(w, r, s, c, status, v)
 	}
 	http.Redirect(w, r, "/client/"+c.Slug+"/account?saved=password", http.StatusSeeOther)
 	return nil
@@ -93,7 +145,7 @@ func (h *handler) saveOwnFactor(w http.ResponseWriter, r *http.Request, s signed
 	if err != nil {
 		return err
 	}
-	saved, problems, err := h.secondFactor(r, s, &v.Factor)
+	saved, status, problems, err := h.secondFactor(r, s, &v.Factor)
 	switch {
 	case err != nil:
 		return err
@@ -102,15 +154,7 @@ func (h *handler) saveOwnFactor(w http.ResponseWriter, r *http.Request, s signed
 		return nil
 	}
 	v.Problems = problems
-	return h.showAccount(w, r, s, c, problemStatus(problems), v)
-}
-
-// problemStatus is that of a page with problems, or with none.
-func problemStatus(problems []view.Problem) int {
-	if len(problems) > 0 {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
+	return h.showAccount(w, r, s, c, status, v)
 }
 
 // accountOf is the page for who leads the hospital of the address; nothing for staff, who have theirs.

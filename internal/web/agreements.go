@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
@@ -63,22 +65,7 @@ func (h *handler) showAgreements(w http.ResponseWriter, r *http.Request, s signe
 		return all
 	}
 	v.Soon, v.Missed = rows(list.Soon), rows(list.Missed)
-	if list.WarnedMore {
-		v.WarnedMore = fmt.Sprintf("These are the first %d. The others follow as these are dismissed or done.", len(list.Warned))
-	}
-	for _, w := range list.Warned {
-		state := desk.Clock{Percent: w.Percent, State: desk.ClockRunning}
-		if w.Percent == 100 {
-			state.State = desk.ClockMissed
-		}
-		row := view.ClockRow{Ref: string(w.Ref), URL: ticketURL(w.Ref) + "?tab=clocks", Hospital: w.Client.Short,
-			Clock: metricNames[w.Metric], Due: clock(w.Deadline, clientZone(w.Client), now), Tag: clockStateTag(state)}
-		if s.v.Leads() {
-			row.Dismiss = &view.DismissView{URL: ticketURL(w.Ref) + "/dismissals", Metric: w.Metric, Clock: strconv.FormatInt(w.Key, 10),
-				Start: strconv.FormatInt(w.Start.UnixMicro(), 10), Percent: strconv.Itoa(w.Percent)}
-		}
-		v.Warned = append(v.Warned, row)
-	}
+	warned(&v, list.Warnings, s, now)
 	title := "Agreements"
 	if v.Problem != "" {
 		title = "Error: " + title
@@ -88,9 +75,46 @@ func (h *handler) showAgreements(w http.ResponseWriter, r *http.Request, s signe
 		return err
 	}
 	p.Wide = true
-	p.Live.PartURL += "?list=no"
+	p.Live.PartURL = "/desk/agreements/part"
 	h.render(w, r, status, within(view.Staff(p), view.Agreements(v)))
 	return nil
+}
+
+// GET /desk/agreements/part: what of the page is drawn anew: the strip, and the warnings.
+func (h *handler) agreementsPart(w http.ResponseWriter, r *http.Request, s signed) error {
+	screen, err := h.app.Screen(r.Context(), s.v, app.ScreenParts{})
+	if err != nil {
+		return err
+	}
+	list, err := h.app.Warnings(r.Context(), s.v, clocksShown)
+	if err != nil {
+		return err
+	}
+	var v view.AgreementsView
+	warned(&v, list, s, h.app.Now())
+	h.render(w, r, http.StatusOK, templ.Join(view.Part(view.PartView{Strip: stripView(screen.Strip), Clock: clockStrip(screen.Strip)}), view.Warned(v)))
+	return nil
+}
+
+// warned lists what s is warned of.
+func warned(v *view.AgreementsView, list app.WarningList, s signed, now time.Time) {
+	if list.WarnedMore {
+		v.WarnedMore = fmt.Sprintf("These are the first %d. The others follow as these are dismissed or done.", len(list.Warned))
+	}
+	for _, w := range list.Warned {
+		state := desk.Clock{Percent: w.Percent, State: desk.ClockRunning}
+		if w.Percent == 100 {
+			state.State = desk.ClockMissed
+		}
+		row := view.ClockRow{Ref: string(w.Ref), URL: ticketURL(w.Ref) + "?tab=clocks", Hospital: w.Client.Short,
+			Clock: metricNames[w.Metric], Due: clock(w.Deadline, clientZone(w.Client), now), Tag: clockStateTag(state),
+			ID: fmt.Sprintf("warned-%s-%s-%d-%d", w.Ref, w.Metric, w.Key, w.Start.UnixMicro())}
+		if s.v.Leads() {
+			row.Dismiss = &view.DismissView{URL: ticketURL(w.Ref) + "/dismissals", Metric: w.Metric, Clock: strconv.FormatInt(w.Key, 10),
+				Start: strconv.FormatInt(w.Start.UnixMicro(), 10), Percent: strconv.Itoa(w.Percent)}
+		}
+		v.Warned = append(v.Warned, row)
+	}
 }
 
 // POST /desk/t/{ref}/dismissals: a warning of one of its clocks is seen to.

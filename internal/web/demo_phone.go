@@ -18,6 +18,8 @@ import (
 type PhoneBook interface {
 	// Numbers lists the phones that got or sent a text, in order, in E.164.
 	Numbers() []string
+	// Whose says whose a phone is, with what they are: "Maria Gomez, patient"; empty when nobody knows.
+	Whose(number string) string
 	// Texts gives the texts between a phone and the desk, oldest first.
 	Texts(number string) []PhoneText
 	// Mails gives the mails to an address, oldest first; for "" all mails.
@@ -155,8 +157,8 @@ func (h *handler) showPhones(w http.ResponseWriter, r *http.Request, status int,
 }
 
 // callView says what became of a call.
-func callView(c PhoneCall) view.CallOne {
-	v := view.CallOne{ID: c.ID, Number: desk.Phone(c.To).String(), Say: c.Say, Ringing: c.Ringing, Meta: desk.Phone(c.From).String() + ", " + c.At.UTC().Format("Jan 2, 15:04 UTC")}
+func callView(c PhoneCall, whose string) view.CallOne {
+	v := view.CallOne{ID: c.ID, Number: desk.Phone(c.To).String(), Whose: whose, Say: c.Say, Ringing: c.Ringing, Meta: desk.Phone(c.From).String() + ", " + c.At.UTC().Format("Jan 2, 15:04 UTC")}
 	switch {
 	case c.Ringing:
 		v.State = "Ringing"
@@ -181,7 +183,7 @@ func (h *handler) phonesView(number, typed, wrong string) (v view.PhonesView) {
 				continue
 			}
 		}
-		v.Calls = append(v.Calls, callView(c))
+		v.Calls = append(v.Calls, callView(c, h.opts.Phones.Whose(c.To)))
 	}
 	slices.SortStableFunc(v.Calls, func(a, b view.CallOne) int {
 		if a.Ringing == b.Ringing {
@@ -192,7 +194,7 @@ func (h *handler) phonesView(number, typed, wrong string) (v view.PhonesView) {
 		return 1
 	})
 	for _, n := range h.opts.Phones.Numbers() {
-		one := view.PhoneOne{Number: desk.Phone(n).String(), ID: n}
+		one := view.PhoneOne{Number: desk.Phone(n).String(), Whose: h.opts.Phones.Whose(n), ID: n}
 		if n == number {
 			one.Typed, one.Error = typed, wrong
 		}

@@ -34,6 +34,10 @@ func (p *onePhone) Take(_ context.Context, id string, how PhoneTake) error {
 
 func (p *onePhone) Numbers() []string { return []string{"+13125550199"} }
 
+func (p *onePhone) Whose(number string) string {
+	return map[string]string{"+13125550199": "Maria Gomez, patient", "+13125550181": "Ana Ruiz, at the desk"}[number]
+}
+
 func (p *onePhone) Texts(string) []PhoneText {
 	return []PhoneText{{From: "+18005550143", To: "+13125550199", Body: "We will call you. Change: mercy.help/t/ABCD-EFGH. <b>", At: time.Unix(0, 0)}}
 }
@@ -60,7 +64,7 @@ func TestPhonesOfTheDemo(t *testing.T) {
 		return w
 	}
 	body := ask("GET", "/demo/phone", nil).Body.String()
-	for _, want := range []string{"312-555-0199", `href="http://mercy.help/t/ABCD-EFGH"`, "&lt;b&gt;", `href="https://mercy.help/t/ABCD"`} {
+	for _, want := range []string{"312-555-0199", "Maria Gomez, patient", "Ana Ruiz, at the desk", `href="http://mercy.help/t/ABCD-EFGH"`, "&lt;b&gt;", `href="https://mercy.help/t/ABCD"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the phones do not show %s", want)
 		}

@@ -144,16 +144,17 @@ func stepText(step coverage.Step, v view.EscalationView) string {
 	return when + ": " + who + ". " + times
 }
 
-// readEscalation reads the steps of a form; one that calls nobody is left out.
-func readEscalation(f url.Values) app.Escalation {
+// readEscalation reads the steps of a form; one that calls nobody is left out. The error is about numbers that are none.
+func readEscalation(f url.Values) (app.Escalation, error) {
+	var bad desk.Fields
 	e := app.Escalation{Seen: f.Get("seen"), Agreed: f.Get("agreed") != ""}
 	for _, k := range f["kinds"] {
 		e.Kinds = append(e.Kinds, desk.PromiseKind(k))
 	}
 	for i := range escalationMost {
 		n := strconv.Itoa(i + 1)
-		minutes := func(key string) time.Duration { return time.Duration(number[int64](f.Get(key+n))) * time.Minute }
-		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: int(number[int64](f.Get("repeat" + n)))}
+		minutes := func(key string) time.Duration { return time.Duration(counted(f, key+n, &bad)) * time.Minute }
+		step := coverage.Step{At: minutes("at"), Wait: minutes("wait"), Repeat: counted(f, "repeat"+n, &bad)}
 		if f.Get("side"+n) == "before" {
 			step.At = -step.At
 		}
@@ -173,7 +174,7 @@ func readEscalation(f url.Values) app.Escalation {
 			e.Steps = append(e.Steps, step)
 		}
 	}
-	return e
+	return e, bad.Err()
 }
 
 // hospitalAsked is the hospital whose escalation a page or a form is about; none is the desk.
@@ -222,7 +223,7 @@ func (h *handler) escalations(r *http.Request, s signed, v *view.RosterView, pag
 			return err
 		}
 		if f.err != nil && escalationForms[of].form == f.name {
-			typed := readEscalation(f.typed)
+			typed, _ := readEscalation(f.typed) // the numbers are shown as they were typed
 			esc.Kinds, esc.Agreed = typed.Kinds, typed.Agreed
 		}
 		one := escalationView(v.Values, c, of, esc, page)
@@ -249,7 +250,11 @@ func (h *handler) escalationAct(of app.Escalates, done string, act func(r *http.
 
 func (h *handler) saveEscalation(of app.Escalates) staffFunc {
 	return h.escalationAct(of, "policy", func(r *http.Request, s signed, c desk.ClientID, f url.Values) error {
-		return h.app.SaveEscalation(r.Context(), s.v, c, of, readEscalation(f))
+		e, err := readEscalation(f)
+		if err != nil {
+			return err
+		}
+		return h.app.SaveEscalation(r.Context(), s.v, c, of, e)
 	})
 }
 

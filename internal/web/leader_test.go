@@ -151,7 +151,7 @@ func TestALeaderSharesTheFigures(t *testing.T) {
 	ruth := a.as(leaderOf(a, "ruth@mercy.example", a.d.Mercy.ID))
 	ruth.get("/client/mercy").gets(200).holds(`href="/client/mercy/shares"`)
 	ruth.get("/client/mercy/shares").gets(200, "There is none.")
-	ruth.post("/client/mercy/shares").gets(200, "It works until", "Ruth Lindqvist")
+	ruth.post("/client/mercy/shares").gets(200, "Link 1 works until", "Ruth Lindqvist")
 	key := regexp.MustCompile(`https://mercy\.help/figures\?key=([^"]+)"`).FindStringSubmatch(ruth.body)
 	if key == nil {
 		t.Fatalf("no link in %s", ruth.body)
@@ -263,7 +263,7 @@ func TestTheSecondFactorIsSetUpAndTakenAway(t *testing.T) {
 	there.post("/sign-in", "email", login, "password", password).gets(200, "Mercy Health")
 	ruth.get("/client/mercy").gets(200).holds(`href="/client/mercy/account"`)
 	ruth.get("/client/mercy/account").gets(200, "Sign-in asks only for your password.", "Set up a second factor").lacks("Switch it off")
-	ruth.post(path, "do", "begin").gets(200, "Add this key to your app").lacks("Error")
+	ruth.post(path, "do", "begin").gets(200, "or type this key into it").lacks("Error")
 	secret, link := ruth.value("secret"), `href="otpauth://totp/Kept:ruth@mercy.example?`
 	ruth.holds(link)
 	ruth.post(path, "do", "confirm", "secret", secret, "code", "12345").gets(422, "Error: Your account", "That code does not fit.").holds(`href="#code"`, link, `value="`+secret+`"`)

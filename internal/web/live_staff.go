@@ -56,6 +56,9 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			if !ok {
 				return nil
 			}
+			if c.Phone {
+				continue // for the wall
+			}
 			if c.Here || c.Ticket == 0 {
 				if now := h.hereTexts(s); !tellHere(now, hereNews(told, now), false) {
 					return nil

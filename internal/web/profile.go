@@ -110,7 +110,7 @@ func (h *handler) saveDisplay(w http.ResponseWriter, r *http.Request, s signed) 
 // POST /desk/display/second-factor
 func (h *handler) saveSecondFactor(w http.ResponseWriter, r *http.Request, s signed) error {
 	v := profileView(s.who)
-	saved, problems, err := h.secondFactor(r, s, &v.Factor)
+	saved, status, problems, err := h.secondFactor(r, s, &v.Factor)
 	switch {
 	case err != nil:
 		return err
@@ -119,19 +119,19 @@ func (h *handler) saveSecondFactor(w http.ResponseWriter, r *http.Request, s sig
 		return nil
 	}
 	v.Problems = problems
-	return h.showProfile(w, r, s, problemStatus(problems), v)
+	return h.showProfile(w, r, s, status, v)
 }
 
 // POST /desk/display/password
 func (h *handler) changePassword(w http.ResponseWriter, r *http.Request, s signed) error {
 	v := profileView(s.who)
-	problems, err := h.newPassword(r, s, &v.Password)
+	status, problems, err := h.newPassword(r, s, &v.Password)
 	switch {
 	case err != nil:
 		return err
 	case len(problems) > 0:
 		v.Problems = problems
-		return h.showProfile(w, r, s, http.StatusUnprocessableEntity, v)
+		return h.showProfile(w, r, s, status, v)
 	}
 	http.Redirect(w, r, "/desk/display?saved=password", http.StatusSeeOther)
 	return nil

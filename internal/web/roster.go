@@ -244,9 +244,27 @@ func wall(f url.Values, key string, loc *time.Location) time.Time {
 	return t
 }
 
+// number reads what a page has put into a form: the number of a person, a rota, a version. What is none names nobody.
 func number[T ~int64 | ~int](s string) T {
-	n, _ := strconv.ParseInt(s, 10, 64) // what is no number names nobody
+	n, _ := strconv.ParseInt(s, 10, 64)
 	return T(n)
+}
+
+// mostTyped is far above every number that a form asks for.
+const mostTyped = 1_000_000
+
+// counted reads a whole number that somebody has typed; nothing is 0. What is none is a problem of its field.
+func counted(f url.Values, name string, bad *desk.Fields) int {
+	typed := strings.TrimSpace(f.Get(name))
+	if typed == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 0 || n > mostTyped {
+		bad.Add(name, "number.invalid", "Write a whole number, such as 15.")
+		return 0
+	}
+	return n
 }
 
 // rosterRoutes are the acts of the page.
@@ -316,8 +334,11 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 		"POST /desk/roster/escalation/policy/end":  h.dropEscalation(app.ForAlerts),
 		"POST /desk/roster/escalation/untaken/end": h.dropEscalation(app.ForPromises),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
-			promises, _ := strconv.Atoi(f.Get("promises"))
-			calls, _ := strconv.Atoi(f.Get("calls"))
+			var bad desk.Fields
+			promises, calls := counted(f, "promises", &bad), counted(f, "calls", &bad)
+			if err := bad.Err(); err != nil {
+				return err
+			}
 			who := s.v.Staff
 			if f.Get("staff") != "" {
 				who = number[desk.StaffID](f.Get("staff"))

@@ -279,3 +279,12 @@ func TestIHaveItFromTheBoard(t *testing.T) {
 		t.Errorf("Sam is told %d", sam.status)
 	}
 }
+
+// What is no number is said at its field, keeps what was typed, and changes nothing.
+func TestWhatIsNoNumberIsNotZero(t *testing.T) {
+	a := atDesk(t, ana)
+	const say = "Write a whole number, such as 15."
+	a.post("/desk/roster/contacts", "phone", "312-555-0177", "promises", "three", "calls", "-1").gets(422, say).holds(`href="#contact-promises"`, `href="#contact-calls"`, `value="three"`, `value="-1"`, `value="312-555-0177"`)
+	a.post("/desk/roster/rotas", "do", "save", "layers", "1", "name", "Nights", "seats", "2x", "count", "one").gets(422, say).holds(`href="#rota-seats"`, `value="2x"`, `value="Nights"`)
+	a.post("/desk/roster/escalation/policy", "seen", "", "to1-1", "leads", "at1", "soon", "wait1", "5", "repeat1", "1e3").gets(422, say).holds(`value="soon"`, `value="1e3"`, `value="5"`)
+}

@@ -118,12 +118,16 @@ func (h *handler) saveRota(w http.ResponseWriter, r *http.Request, s signed) err
 			return err
 		}
 		names := distinct(page.People)
-		in := app.RotaIn{ID: number[int64](f.Get("id")), Version: number[int](f.Get("version")), Name: f.Get("name"), OnCall: f.Get("on-call") != "", Seats: number[int](f.Get("seats"))}
+		var bad desk.Fields
+		in := app.RotaIn{ID: number[int64](f.Get("id")), Version: number[int](f.Get("version")), Name: f.Get("name"), OnCall: f.Get("on-call") != "", Seats: counted(f, "seats", &bad)}
 		for i := range n {
 			get := func(name string) string { return strings.TrimSpace(f.Get(app.LayerField(name, i))) }
-			l := app.LayerIn{ID: number[int64](get("layer")), Every: coverage.Every(get("every")), Count: number[int](get("count")), Zone: get("zone"), At: get("at"), Start: get("start"), End: get("end"), Hours: get("hours")}
+			l := app.LayerIn{ID: number[int64](get("layer")), Every: coverage.Every(get("every")), Count: counted(f, app.LayerField("count", i), &bad), Zone: get("zone"), At: get("at"), Start: get("start"), End: get("end"), Hours: get("hours")}
 			l.People, l.Unread = namedPeople(page.People, names, get("people"))
 			in.Layers = append(in.Layers, l)
+		}
+		if err := bad.Err(); err != nil {
+			return err
 		}
 		_, err = h.app.SaveRota(r.Context(), s.v, in)
 		return err

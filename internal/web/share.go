@@ -57,7 +57,23 @@ func (h *handler) sharesPage(w http.ResponseWriter, r *http.Request, s signed) e
 	if r.URL.Query().Get("done") != "" {
 		v.Done = "The link is taken back. It opens nothing any more."
 	}
-	return h.showShares(w, r, s, v)
+	if made := r.URL.Query().Get("made"); made != "" {
+		c, err := h.figuresOf(r, s)
+		if err != nil {
+			return err
+		}
+		id, _ := strconv.ParseInt(made, 10, 64) // what is no number was never made
+		line, url, err := h.app.ShownShare(r.Context(), s.v, c.ID, id)
+		switch {
+		case desk.Is(err, desk.NotFound):
+			v.Shown = true
+		case err != nil:
+			return err
+		default:
+			v.URL, v.Name, v.Until = url, linkName(line.N), words.Day(words.EN, line.Until, clientZone(c), h.app.Now())
+		}
+	}
+	return h.showShares(w, r, s, http.StatusOK, v)
 }
 
 // POST /client/{slug}/shares: makes one.
@@ -66,12 +82,20 @@ func (h *handler) makeShare(w http.ResponseWriter, r *http.Request, s signed) er
 	if err != nil {
 		return err
 	}
-	url, until, err := h.app.ShareFigures(r.Context(), s.v, c.ID)
+	id, err := h.app.ShareFigures(r.Context(), s.v, c.ID)
+	if desk.Is(err, desk.Conflict) {
+		return h.showShares(w, r, s, http.StatusConflict, view.SharesView{Problem: said(err)})
+	}
 	if err != nil {
 		return err
 	}
-	return h.showShares(w, r, s, view.SharesView{URL: url, Until: words.Day(words.EN, until, clientZone(c), h.app.Now())})
+	// The number opens nothing: what does is shown on the next page, once.
+	http.Redirect(w, r, "/client/"+c.Slug+"/shares?made="+strconv.FormatInt(id, 10), http.StatusSeeOther)
+	return nil
 }
+
+// linkName tells links apart that were made in one minute.
+func linkName(n int) string { return "Link " + strconv.Itoa(n) }
 
 // POST /client/{slug}/shares/{id}/end
 func (h *handler) endShare(w http.ResponseWriter, r *http.Request, s signed) error {
@@ -90,7 +114,7 @@ func (h *handler) endShare(w http.ResponseWriter, r *http.Request, s signed) err
 	return nil
 }
 
-func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, v view.SharesView) error {
+func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, status int, v view.SharesView) error {
 	c, err := h.figuresOf(r, s)
 	if err != nil {
 		return err
@@ -101,11 +125,15 @@ func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, v
 	}
 	loc, now, base := clientZone(c), h.app.Now(), "/client/"+c.Slug
 	for _, a := range list {
-		v.Lines = append(v.Lines, view.ShareLine{By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
+		v.Lines = append(v.Lines, view.ShareLine{Name: linkName(a.N), By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
 			End: base + "/shares/" + strconv.FormatInt(a.ID, 10) + "/end"})
 	}
 	v.Post = base + "/shares"
-	p := h.ownPage(s, c, "Share the figures", "/shares")
-	h.render(w, r, http.StatusOK, within(view.OwnPage(p), view.Shares(v)))
+	title := "Share the figures"
+	if v.Problem != "" {
+		title = "Error: " + title
+	}
+	p := h.ownPage(s, c, title, "/shares")
+	h.render(w, r, status, within(view.OwnPage(p), view.Shares(v)))
 	return nil
 }

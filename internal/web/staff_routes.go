@@ -81,6 +81,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/t/{ref}/team":                        h.moveTicket,
 		"POST /desk/t/{ref}/dismissals":                  h.dismissWarning,
 		"GET /desk/agreements":                           h.agreementsPage,
+		"GET /desk/agreements/part":                      h.agreementsPart,
 		"GET /desk/agreements/{client}":                  h.agreementPage,
 		"GET /desk/agreements/{client}/terms/{id}":       h.agreementTerms,
 		"POST /desk/agreements/{client}/draft":           h.draftAgreement,

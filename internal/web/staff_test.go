@@ -552,8 +552,13 @@ func TestDisplayIsKeptInTheProfile(t *testing.T) {
 	a.get("/desk/display").gets(200, "Light or dark", "Second factor")
 	a.post("/desk/display", "theme", "dark", "density", "compact", "letters", "on").gets(200, "Saved.").holds(`data-theme="dark"`, `data-density="compact"`)
 	a.post("/desk/display", "theme", "pink", "density", "compact").gets(422, "The desk has no such look.")
-	a.post("/desk/display/second-factor", "do", "begin").gets(200, "Add this key to your app")
+	a.post("/desk/display/second-factor", "do", "begin").gets(200, "or type this key into it").holds(`role="img" aria-label="QR code of the key`, `<path d="M`).lacks("http://", "https://")
 	a.post("/desk/display/second-factor", "do", "confirm", "secret", a.value("secret"), "code", "000000").gets(422, "That code does not fit.")
+	secret := a.value("secret")
+	for range 5 { // too many tries are told at the field, and nothing is lost
+		a.post("/desk/display/second-factor", "do", "confirm", "secret", secret, "code", "123456")
+	}
+	a.gets(429, "Second factor", "That was too often.").holds(`href="#code"`, `value="123456"`, `<path d="M`, `value="`+secret+`"`)
 }
 
 func TestDeskHearsOfChanges(t *testing.T) {

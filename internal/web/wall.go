@@ -208,7 +208,11 @@ func engineText(w app.Wall, loc *time.Location) (stopped, fine string) {
 	if w.NextDue.IsZero() {
 		return "", fine + "Nothing is due in the next 24 hours."
 	}
-	return "", fine + "Next due: " + clock(w.NextDue, loc, now) + "."
+	fine += "Next due: " + clock(w.NextDue, loc, now) + "."
+	if len(w.Lines) > 0 { // its tile shows the phones
+		fine += fmt.Sprintf(" Due in the next hour: %s.", most(w.Hour.N))
+	}
+	return "", fine
 }
 
 func wallTiles(w app.Wall, loc *time.Location, list string) []view.WallTile {
@@ -246,7 +250,83 @@ func wallTiles(w app.Wall, loc *time.Location, list string) []view.WallTile {
 	if all > c.Kept {
 		kept.Subs = append(kept.Subs, fmt.Sprintf("Late %d. Broken %d. Moved by us %d.", c.KeptLate, c.Broken, c.MovedByUs))
 	}
+	if len(w.Lines) > 0 { // what is due next stands at the foot
+		hour = wallPhones(w, loc)
+	}
 	return []view.WallTile{broken, risk, hour, kept}
+}
+
+// wallPhones is how many callers wait, by the phone systems that report here. What is old is never a figure: a line that
+// is silent is named, with since when.
+func wallPhones(w app.Wall, loc *time.Location) view.WallTile {
+	t := view.WallTile{ID: "wall-phones", Title: "Callers waiting", Icon: "phone-incoming", Value: "–"}
+	waiting, silent := 0, 0
+	var first, quiet app.WallLine // the one that is nearest to its goal or farthest past it, and the one silent for longest
+	for _, l := range w.Lines {
+		if l.Silent(w.Now) {
+			if silent++; silent == 1 || l.Heard.Before(quiet.Heard) {
+				quiet = l
+			}
+			continue
+		}
+		if waiting += l.Waiting; first.Name == "" || lateBy(l, w.Now) > lateBy(first, w.Now) {
+			first = l
+		}
+	}
+	if silent < len(w.Lines) {
+		t.Value = most(waiting)
+		if t.Subs = []string{"Nobody is waiting."}; waiting > 0 {
+			t.Subs = []string{"Longest " + minutes(first.Longest(w.Now)) + ", " + lineName(first, w) + "."}
+		}
+		switch {
+		case first.Late(w.Now):
+			t.Tone = "warn"
+			t.Subs = append(t.Subs, "Goal "+minutes(first.Goal)+". Answer now.")
+		case first.Goal > 0 && silent == 0: // else there is no room for what says nothing new
+			t.Subs = append(t.Subs, "Goal "+minutes(first.Goal))
+		}
+	}
+	if silent > 0 {
+		t.Tone = "warn"
+		what := "the phone system"
+		if len(w.Lines) > 1 {
+			what = lineName(quiet, w)
+		}
+		if silent > 1 {
+			what = fmt.Sprintf("%d lines", silent)
+		}
+		t.Subs = append(t.Subs, "No news from "+what+" since "+clock(quiet.Heard, loc, w.Now)+": look at the phones.")
+	}
+	return t
+}
+
+// lateBy is how far past its goal the first caller of a line is; how near to it, below zero. A line on which nobody waits
+// comes last.
+func lateBy(l app.WallLine, now time.Time) time.Duration {
+	if l.Waiting == 0 {
+		return -desk.LineWaits
+	}
+	if l.Goal == 0 {
+		return l.Longest(now) - desk.LineWaits
+	}
+	return l.Longest(now) - l.Goal
+}
+
+// lineName names a line: with its hospital where the wall shows several.
+func lineName(l app.WallLine, w app.Wall) string {
+	if l.Of.ID != 0 && w.Client.ID == 0 {
+		return l.Of.Short + " " + l.Name
+	}
+	return l.Name
+}
+
+// minutes writes a wait as the phones in the room do: 1:48.
+func minutes(d time.Duration) string {
+	s := int(d / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -91,3 +91,36 @@ func TestAWallAddressIsTakenBack(t *testing.T) {
 	screen.get("/wall?key="+mercy).gets(401, "This address of the wall has ended")
 	screen.get("/wall?key="+anne).gets(200, "St. Anne")
 }
+
+// The tile of the callers is there once a phone system reports, and shows no figure that is old.
+func TestWallShowsCallersAsLongAsThePhonesReport(t *testing.T) {
+	ana := atDesk(t, ana)
+	d := ana.d
+	hear := func(c desk.ClientID, name string, waiting int, waited time.Duration) {
+		t.Helper()
+		l := desk.PhoneLine{Client: c, Name: name, Waiting: waiting}
+		if waiting > 0 {
+			l.First = d.Now().Add(-waited)
+		}
+		_, err := d.App.HearPhoneLine(d.Ctx(), desk.System("test"), l)
+		d.Must(err)
+	}
+	part := func(scope string) *analyst { d.Skip(5 * time.Second); return ana.get("/wall/part" + scope) }
+	part("").gets(200, "Due in the next hour").lacks("Callers waiting", "No news")
+	hear(0, "main", 7, 103*time.Second)
+	part("").gets(200, "Callers waiting 7 Longest 1:48, main.", "Goal 2:00").lacks("Answer now", "tile warn", "No news")
+	part("?scope=1").gets(200).lacks("Callers waiting")
+	d.Skip(20 * time.Second)
+	part("").gets(200, "Longest 2:18, main.", "Goal 2:00. Answer now.").holds(`class="tile warn w3" aria-labelledby="wall-phones"`)
+	hear(d.Mercy.ID, "portal", 1, 20*time.Second)
+	part("").gets(200, "Callers waiting 8 Longest 2:23, main.")
+	part("?scope=1").gets(200, "Callers waiting 1 Longest 0:30, portal.", "Goal 0:30").lacks("Answer now")
+	d.Skip(30 * time.Second)
+	hear(0, "main", 0, 0)
+	part("").gets(200, "Mercy portal", "Answer now")
+	d.Skip(30 * time.Second)
+	part("").gets(200, "Callers waiting 0 Nobody is waiting.", "No news from Mercy portal since ", ": look at the phones.").lacks("Answer now")
+	d.Skip(time.Minute)
+	part("?scope=1").gets(200, "Callers waiting – No news from the phone system since ").lacks("Longest", "Goal").holds(`class="tile warn w3" aria-labelledby="wall-phones"`)
+	ana.get("/wall?view=list").gets(200, "Callers waiting", "No news from 2 lines since ")
+}

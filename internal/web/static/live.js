@@ -19,6 +19,7 @@
       if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue;
       return;
     }
+    if (old.hasAttribute('data-keeps')) { keepRows(old, next); return; }
     if (old.isEqualNode(next) || (old.matches('input,textarea,select') && inHand(old))) return;
     for (const { name, value } of [...next.attributes]) {
       if (!(old.nodeName === 'DETAILS' && name === 'open') && old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -27,6 +28,30 @@
       if (!next.hasAttribute(name) && !(old.nodeName === 'DETAILS' && name === 'open')) old.removeAttribute(name);
     }
     morphChildren(old, next);
+  }
+
+  // A list whose rows do not move by themselves: what has gone is greyed, what is new is told below.
+  function keepRows(old, next) {
+    const now = new Map([...next.querySelectorAll('tr[id]')].map((row) => [row.id, row]));
+    for (const row of old.querySelectorAll('tr[id]')) {
+      const same = now.get(row.id);
+      now.delete(row.id);
+      if (same) { morph(row, same); continue; }
+      row.style.blockSize = row.getBoundingClientRect().height + 'px';
+      row.classList.add('is-gone');
+      for (const cell of row.querySelectorAll('[data-gone]')) {
+        if (cell.contains(doc.activeElement)) row.querySelector('a').focus();
+        cell.textContent = cell.getAttribute('data-gone');
+      }
+    }
+    const line = old.querySelector('[data-fresh]');
+    if (!line || (line.firstElementChild && now.size === 0)) { if (line) line.textContent = ''; return; }
+    if (now.size) {
+      const show = doc.createElement('a');
+      show.href = location.pathname;
+      show.textContent = 'Show them';
+      line.replaceChildren((now.size === 1 ? '1 new warning. ' : now.size + ' new warnings. '), show);
+    }
   }
 
   function morphChildren(old, next) {
