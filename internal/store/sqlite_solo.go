@@ -79,6 +79,18 @@ func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context
 	return err
 }
 
+// record writes to the read log as a unit of its own: there is no file beside this one.
+func (e *soloEngine) record(rows []Read) error {
+	return e.write(context.Background(), scope{}, func(ctx context.Context, s *session) error {
+		for _, r := range rows {
+			if _, err := s.exec(ctx, addRead, r.args()...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (e *soloEngine) ready(ctx context.Context) error {
 	if e.closed {
 		return errClosed
