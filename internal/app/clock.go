@@ -235,16 +235,12 @@ type counted struct {
 }
 
 func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
-	if c.facts, err = tx.FactsOf(ids); err != nil {
-		return c, err
-	}
-	if c.rows, err = tx.ClocksOf(ids); err != nil {
-		return c, err
-	}
-	if c.stale, err = tx.Stale(ids); err != nil {
-		return c, err
-	}
-	c.replies, err = tx.FirstReplies(ids)
+	err = tx.Together(
+		func() (err error) { c.facts, err = tx.FactsOf(ids); return err },
+		func() (err error) { c.rows, err = tx.ClocksOf(ids); return err },
+		func() (err error) { c.stale, err = tx.Stale(ids); return err },
+		func() (err error) { c.replies, err = tx.FirstReplies(ids); return err },
+	)
 	return c, err
 }
 

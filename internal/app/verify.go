@@ -122,27 +122,20 @@ func Files(tx *store.ReadTx, tickets []desk.Ticket) ([]law.File, error) {
 	for i, t := range tickets {
 		ids[i] = t.ID
 	}
-	promises, err := tx.PromisesOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	seats, err := tx.SeatsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	events, err := tx.EventsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	attempts, err := tx.AttemptsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	outs, err := tx.OutsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	alerts, err := tx.AlertsEverOf(ids)
+	var promises map[desk.TicketID][]desk.Promise
+	var seats map[desk.TicketID]map[desk.PromiseID]coverage.Seat
+	var events map[desk.TicketID][]desk.Event
+	var attempts map[desk.TicketID][]desk.Attempt
+	var outs map[desk.TicketID][]desk.Out
+	var alerts map[desk.TicketID][]desk.Alert
+	err := tx.Together(
+		func() (err error) { promises, err = tx.PromisesOf(ids); return err },
+		func() (err error) { seats, err = tx.SeatsOf(ids); return err },
+		func() (err error) { events, err = tx.EventsOf(ids); return err },
+		func() (err error) { attempts, err = tx.AttemptsOf(ids); return err },
+		func() (err error) { outs, err = tx.OutsOf(ids); return err },
+		func() (err error) { alerts, err = tx.AlertsEverOf(ids); return err },
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -175,17 +168,16 @@ func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
 
 func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) bool) (law.File, error) {
 	f.Now, f.Ticket = tx.Now(), t
-	if changed("promise") {
-		promises, err := tx.Promises(t.ID)
-		if err != nil {
-			return f, err
-		}
-		f.Promises = byID(promises)
-	}
+	var parts []func() error
 	for _, part := range []struct {
 		of   string
 		read func() error
 	}{
+		{"promise", func() error {
+			promises, err := tx.Promises(t.ID)
+			f.Promises = byID(promises)
+			return err
+		}},
 		{"booking", func() (err error) { f.Seats, err = tx.SeatsFor(t.ID); return err }},
 		{"event", func() (err error) { f.Events, err = tx.EventsAfter(t, f.Events); return err }},
 		{"attempt", func() (err error) { f.Attempts, err = tx.Attempts(t.ID); return err }},
@@ -193,12 +185,13 @@ func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table s
 		{"alert", func() (err error) { f.Alerts, err = tx.AlertsEver(t.ID); return err }},
 	} {
 		if changed(part.of) {
-			if err := part.read(); err != nil {
-				return f, err
-			}
+			parts = append(parts, part.read)
 		}
 	}
-	var err error
+	err := tx.Together(parts...)
+	if err != nil {
+		return f, err
+	}
 	f.Sorry, err = sorry(tx, f)
 	return f, err
 }
