@@ -177,7 +177,10 @@ func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.Requeste
 		of := map[desk.RequesterID][]desk.Promise{}
 		for _, p := range list {
 			if repairs.know(p) { // what came up meanwhile is claimed by itself
-				tickets, promises = append(tickets, p.Ticket), append(promises, p.ID)
+				promises = append(promises, p.ID)
+				if !slices.Contains(tickets, p.Ticket) {
+					tickets = append(tickets, p.Ticket)
+				}
 				of[p.Requester] = append(of[p.Requester], p)
 			}
 		}

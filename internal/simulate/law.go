@@ -22,6 +22,7 @@ type laws map[store.TicketKey]law.File
 // audit holds every ticket that a unit of work touched against the laws, before its commit. What the unit has not written
 // is what it was.
 func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
+	lawful := laws{}
 	for _, id := range tickets {
 		w.report.Audited++
 		t, err := tx.Ticket(id)
@@ -39,8 +40,9 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 		if err != nil {
 			return err
 		}
-		w.laws[key] = f
+		lawful[key] = f
 	}
+	maps.Copy(w.laws, lawful) // of a unit that is undone nothing is kept
 	return nil
 }
 

@@ -168,11 +168,19 @@ func padded[T any](values []T, n int) []any {
 }
 
 // inKeys runs do with s and its parameters for some keys of the client, keysAtOnce at a time. Written directly, SQLite
-// takes longer to make a table of a list than to run a statement for each key.
-func inKeys[K any](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args []any) error) error {
+// takes longer to make a table of a list than to run a statement for each key. One that is named twice counts once.
+func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args []any) error) error {
 	n := keysAtOnce
 	if tx.s.direct != nil {
 		n = 1
+	}
+	if len(keys) > 1 {
+		seen := make(map[K]bool, len(keys))
+		keys = slices.DeleteFunc(slices.Clone(keys), func(k K) bool {
+			again := seen[k]
+			seen[k] = true
+			return again
+		})
 	}
 	for some := range slices.Chunk(keys, n) {
 		of, args := s, padded(some, keysAtOnce)

@@ -4,6 +4,7 @@ import (
 	"context"
 	stdsql "database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -106,8 +107,7 @@ func (ls *links) close() {
 	ls.free, ls.closed = nil, true
 	ls.mu.Unlock()
 	for _, l := range free {
-		_ = l.settle()
-		l.conn.Close()
+		l.conn.Close() // unsettled: a server that does not answer holds up nobody who ends
 	}
 }
 
@@ -182,6 +182,9 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 	}
 	if err != nil {
 		_ = p.Close()
+		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "0A000" {
+			_ = l.pg.Close(context.Background()) // a migration has changed the type of a column: its plans are of no use any more
+		}
 		return 0, failed, err
 	}
 	return n, nil, p.Close()

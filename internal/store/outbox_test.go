@@ -66,6 +66,12 @@ func TestOutbox(t *testing.T) {
 		write(t, db, 1, func(tx *store.Tx) error {
 			got, err := tx.PendingOuts(1, 7)
 			same(t, "pending", got, map[desk.PromiseID][]desk.Out{1: {out(1, 2, noon.Add(time.Hour))}})
+			if err != nil {
+				return err
+			}
+			again := []desk.PromiseID{1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 1} // more than one statement asks for
+			got, err = tx.PendingOuts(again...)
+			same(t, "named again", got, map[desk.PromiseID][]desk.Out{1: {out(1, 2, noon.Add(time.Hour))}})
 			return err
 		})
 		system(func(tx *store.SystemTx) error {

@@ -23,7 +23,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
-	pgOthers   = 2          // of them that no transaction gets: for the number of the node, and for looking after the tables
+	pgOthers   = 3          // of them that no transaction gets: for the number of the node, for looking after the tables, and for asking whether it is there
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause, and for a number that nobody has
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes

@@ -98,6 +98,7 @@ func (s *session) close() {
 // each sends what was put aside and st behind it in one round trip, and gives each row of st. It gives the
 // statement that failed.
 func (s *session) each(st *stmt, args []any, fn func(scanner) error) (failed *stmt, err error) {
+	s.wrote = s.wrote || !st.reads
 	s.foreseen.outdate(st, args)
 	s.ready(st)
 	s.scoped()
@@ -122,8 +123,8 @@ func (s *session) all(asked []queued) (failed *stmt, err error) {
 func (s *session) pipeline(commit bool) (n int64, failed *stmt, err error) {
 	if commit {
 		s.release()
-		if slices.ContainsFunc(s.queue, func(q queued) bool { return q.must }) {
-			// Their counts are looked at here, which would be too late behind a commit.
+		if slices.ContainsFunc(s.queue, func(q queued) bool { return q.must || q.row != nil }) {
+			// Their counts and rows are looked at here, which would be too late behind a commit.
 			if _, failed, err := s.pipeline(false); err != nil {
 				return 0, failed, err
 			}

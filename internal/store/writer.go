@@ -155,7 +155,7 @@ func (w *writer) enter(ctx context.Context, me *waiter) error {
 func (w *writer) lead(me *waiter) {
 	b := &batch{}
 	defer w.end(b) // also when a unit ends its goroutine (t.FailNow)
-	if w.s, b.err = w.t.begin(w.ahead(me)); b.err != nil {
+	if w.s, b.err = w.t.begin(w.ahead(me, batchCap)); b.err != nil {
 		b.of, b.over, me.batch = []*waiter{me}, true, b
 		return
 	}
@@ -164,8 +164,8 @@ func (w *writer) lead(me *waiter) {
 	}
 }
 
-// ahead is what m and those who wait now are going to ask first. Each is asked once.
-func (w *writer) ahead(m *waiter) (all []*asking) {
+// ahead is what m and those who wait now are going to ask first, most of them at most: as many as take part. Each is asked once.
+func (w *writer) ahead(m *waiter, most int) (all []*asking) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	those := []*waiter{m}
@@ -173,7 +173,7 @@ func (w *writer) ahead(m *waiter) (all []*asking) {
 		those = append(those, w.queue...)
 	}
 	for i, m := range those {
-		if i == batchCap || i > 0 && m.alone {
+		if i == most || i > 0 && m.alone {
 			break // it takes no part
 		}
 		if m.ahead != nil {
@@ -188,7 +188,7 @@ func (w *writer) unit(b *batch, m *waiter) {
 	first := len(b.of) == 0
 	b.of, m.batch = append(b.of, m), b
 	saved := !first && (!w.trusting || w.wary > 0)
-	if m.ahead != nil && w.t.ask(w.ahead(m)) != nil || saved && w.t.savepoint() != nil {
+	if m.ahead != nil && w.t.ask(w.ahead(m, 1+batchCap-len(b.of))) != nil || saved && w.t.savepoint() != nil {
 		w.vanish(b)
 		return
 	}
