@@ -230,7 +230,7 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 type counted struct {
 	facts   map[desk.TicketID]desk.ClockFacts
 	rows    map[desk.TicketID]desk.Clock
-	stale   map[desk.TicketID]desk.TicketID
+	stale   map[desk.TicketID]bool
 	replies map[desk.TicketID]desk.FirstReply
 }
 
@@ -247,7 +247,7 @@ func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
 // clockWrong compares what is stored of a question with its events; "" when it is right, or waits to be made again.
 func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now time.Time) string {
 	have, ok := c.rows[t.ID]
-	if _, stale := c.stale[t.ID]; stale || ok && !have.FireAt.IsZero() && !have.FireAt.After(now) {
+	if c.stale[t.ID] || ok && !have.FireAt.IsZero() && !have.FireAt.After(now) {
 		return ""
 	}
 	facts := c.facts[t.ID]

@@ -36,6 +36,9 @@ func (a *App) BeginTOTP(ctx context.Context, v desk.Viewer) (secret string, err 
 	return key.Secret(), nil
 }
 
+// totpKey is how many characters a secret has that BeginTOTP gives.
+const totpKey = 32
+
 // FactorURL is the otpauth address by which an app on a phone takes a secret.
 func FactorURL(login, secret string) string {
 	q := url.Values{"secret": {secret}, "issuer": {"Kept"}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {strconv.Itoa(totpPeriod)}}
@@ -52,6 +55,9 @@ func (a *App) ConfirmTOTP(ctx context.Context, v desk.Viewer, session, secret, c
 	now := a.Now()
 	if err := a.limits.take(now, factorTry, strconv.FormatInt(int64(v.Staff), 10)); err != nil {
 		return err
+	}
+	if len(secret) != totpKey {
+		return desk.Fields{{Field: "code", Code: "factor.key", Message: "This key is none of ours. Set up the second factor again."}}.Err()
 	}
 	step, ok := totpStep(secret, code, now)
 	if !ok {

@@ -96,11 +96,7 @@ func (a *App) verify(tx *store.ReadTx, c desk.Client, know *facts, some []desk.T
 	if err != nil {
 		return err
 	}
-	ids := make([]desk.TicketID, len(some))
-	for i, t := range some {
-		ids[i] = t.ID
-	}
-	have, err := countedOf(tx, ids)
+	have, err := countedOf(tx, idsOf(some))
 	if err != nil {
 		return err
 	}
@@ -118,10 +114,7 @@ func (a *App) verify(tx *store.ReadTx, c desk.Client, know *facts, some []desk.T
 
 // Files reads everything that belongs to some tickets of one client, words apart, for the laws.
 func Files(tx *store.ReadTx, tickets []desk.Ticket) ([]law.File, error) {
-	ids := make([]desk.TicketID, len(tickets))
-	for i, t := range tickets {
-		ids[i] = t.ID
-	}
+	ids := idsOf(tickets)
 	var promises map[desk.TicketID][]desk.Promise
 	var seats map[desk.TicketID]map[desk.PromiseID]coverage.Seat
 	var events map[desk.TicketID][]desk.Event
@@ -150,6 +143,14 @@ func Files(tx *store.ReadTx, tickets []desk.Ticket) ([]law.File, error) {
 		}
 	}
 	return files, nil
+}
+
+func idsOf(tickets []desk.Ticket) []desk.TicketID {
+	ids := make([]desk.TicketID, len(tickets))
+	for i, t := range tickets {
+		ids[i] = t.ID
+	}
+	return ids
 }
 
 // File is Files of one ticket.

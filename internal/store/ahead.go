@@ -19,6 +19,9 @@ type Ahead struct {
 	Outs    []int64
 }
 
+// AsksAhead reports whether it is of use to say what a unit of work asks first.
+func (db *DB) AsksAhead() bool { return db.Engine() == "postgres" }
+
 type asking struct {
 	client desk.ClientID
 	Ahead

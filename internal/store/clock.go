@@ -153,9 +153,16 @@ func (tx *ReadTx) ClocksOf(ts []desk.TicketID) (map[desk.TicketID]desk.Clock, er
 	return byKey(tx, clocksOf, ts, scanClock, func(c desk.Clock) desk.TicketID { return c.Ticket })
 }
 
-// Stale gives those of some questions whose new events wait to be counted, each as itself.
-func (tx *ReadTx) Stale(ts []desk.TicketID) (map[desk.TicketID]desk.TicketID, error) {
-	return byKey(tx, foldsOf, ts, value[desk.TicketID], func(t desk.TicketID) desk.TicketID { return t })
+// Stale says of which of some questions new events wait to be counted.
+func (tx *ReadTx) Stale(ts []desk.TicketID) (map[desk.TicketID]bool, error) {
+	stale := map[desk.TicketID]bool{}
+	return stale, inKeys(tx, foldsOf, ts, func(s *stmt, args []any) error {
+		return tx.each(s, args, func(row scanner) error {
+			t, err := value[desk.TicketID](row)
+			stale[t] = true
+			return err
+		})
+	})
 }
 
 // ClockFacts gives what the clocks of a question depend on beside its events; NotFound where there is none. It

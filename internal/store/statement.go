@@ -28,7 +28,7 @@ type stmt struct {
 	reads    bool                   // it changes no row
 	slow     bool                   // its work has no small bound: on SQLite it is watched, and ends with its context
 	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
-	tables   []string               // that it names, of those whose rows are gathered
+	tables   []string               // that it names, of those that are referred
 	changes  []string               // tables of which it may change rows
 	one      *stmt                  // the same for one key, see ofKeys
 }
@@ -113,7 +113,7 @@ func register(sqlite, postgres string) *stmt {
 	return s
 }
 
-// referred are the tables whose rows are gathered.
+// referred are the tables of whose rows some wait, as gathered, or were asked for ahead, as foreseen.
 var referred = map[string]bool{"requester": true, "address": true, "ticket": true, "event": true, "message": true, "promise": true, "outbox": true, "alert": true,
 	"found": true, "fold": true, "agreement": true, "read_log": true, "code": true, "clock": true, "clock_warning": true, "first_reply": true, "attempt": true, "ring": true}
 
@@ -122,7 +122,7 @@ func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// tablesIn finds the names of tables whose rows are gathered.
+// tablesIn finds the names of referred tables.
 func tablesIn(text string) (tables []string) {
 	for _, w := range words(text) {
 		if referred[w] {

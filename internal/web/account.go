@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -39,8 +38,9 @@ func (h *handler) secondFactor(r *http.Request, s signed, f *view.FactorView) (s
 	}
 	if f.Secret != "" {
 		f.URL = app.FactorURL(s.who.Login, f.Secret)
-		if f.Square, f.Side, err = square(f.URL, err); err != nil && !refused(err) {
-			return "", 0, nil, err
+		var failed error
+		if f.Square, f.Side, failed = square(f.URL); failed != nil && err == nil { // else what was posted is no key of ours
+			return "", 0, nil, failed
 		}
 	}
 	if !refused(err) {
@@ -93,11 +93,11 @@ func wrongly(text, name string, at *string, problems *[]view.Problem) {
 func refused(err error) bool { return desk.Is(err, desk.Invalid) || desk.Is(err, desk.RateLimited) }
 
 // square draws text as a QR code: the path of its dark modules, and how many modules a side has with the margin that a
-// camera needs. It passes err on.
-func square(text string, err error) (path string, side int, _ error) {
-	code, failed := qr.Encode(text, qr.M, qr.Auto)
-	if failed != nil {
-		return "", 0, cmp.Or(err, error(desk.Wrap(desk.Internal, "qr", failed, "Something went wrong on our side.")))
+// camera needs.
+func square(text string) (path string, side int, err error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return "", 0, desk.Wrap(desk.Internal, "qr", err, "Something went wrong on our side.")
 	}
 	const margin = 4
 	var b strings.Builder
@@ -109,7 +109,7 @@ func square(text string, err error) (path string, side int, _ error) {
 			}
 		}
 	}
-	return b.String(), n + 2*margin, err
+	return b.String(), n + 2*margin, nil
 }
 
 // GET /client/{slug}/account: the account of who leads the hospital.

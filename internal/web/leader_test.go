@@ -267,6 +267,11 @@ func TestTheSecondFactorIsSetUpAndTakenAway(t *testing.T) {
 	secret, link := ruth.value("secret"), `href="otpauth://totp/Kept:ruth@mercy.example?`
 	ruth.holds(link)
 	ruth.post(path, "do", "confirm", "secret", secret, "code", "12345").gets(422, "Error: Your account", "That code does not fit.").holds(`href="#code"`, link, `value="`+secret+`"`)
+	for _, theirs := range []string{"", "AAAAAAAA", strings.Repeat("A", 20_000)} { // however right its code
+		c, err := totp.GenerateCode(theirs, a.d.Now())
+		a.d.Must(err)
+		ruth.post(path, "do", "confirm", "secret", theirs, "code", c).gets(422).lacks("The second factor is on")
+	}
 	code := func() string {
 		t.Helper()
 		c, err := totp.GenerateCode(secret, a.d.Now())
