@@ -28,7 +28,7 @@ type simulateRun struct {
 	Absent      float64  `default:"0.03" placeholder:"SHARE" help:"Share of shifts to which nobody comes (${default})."`
 	AddShift    []string `sep:"none" placeholder:"SHIFT" help:"What if: people who are there as well, \"2 PORTAL 18-24\" or \"1 ORD,LAB 22-6 mon-fri\". May be given several times."`
 	Report      string   `placeholder:"FILE" help:"Writes the report there, as one HTML page that needs nothing else."`
-	Calibration string   `placeholder:"FOLDER" help:"Writes calibration.md and calibration.svg there: whether the chances of a break were right."`
+	Calibration string   `placeholder:"FOLDER" help:"Writes calibration.md and its pictures there: whether the chances of a break were right."`
 	From        string   `placeholder:"FILE" help:"Simulates nothing and reports the figures that --figures wrote."`
 	Figures     string   `placeholder:"FILE" help:"Writes all figures there, as JSON."`
 	Quiet       bool     `help:"Say nothing until the end."`
@@ -99,7 +99,7 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 func (c *simulateRun) each(do func(file string) error) error {
 	var wrong []error
 	var said []string
-	for _, file := range []string{c.Figures, c.Report, c.in("calibration.md"), c.in("calibration.svg")} {
+	for _, file := range []string{c.Figures, c.Report, c.in("calibration.md"), c.in("calibration.svg"), c.in("calibration-functions.svg")} {
 		if file == "" {
 			continue
 		}
@@ -134,11 +134,14 @@ func (c *simulateRun) write(r simulate.Report) error {
 			err = r.Page(&page)
 			text = page.Bytes()
 		default:
-			words, picture := r.Calibration()
-			text = []byte(words)
-			if file == c.in("calibration.svg") {
-				text = []byte(picture)
+			words, tenths, functions := r.Calibration()
+			switch file {
+			case c.in("calibration.svg"):
+				words = tenths
+			case c.in("calibration-functions.svg"):
+				words = functions
 			}
+			text = []byte(words)
 		}
 		if err != nil {
 			return err

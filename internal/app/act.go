@@ -179,7 +179,7 @@ func (x *act) announce() {
 
 // add stores a new live promise of the ticket and its event.
 func (x *act) add(p desk.Promise) (desk.Promise, error) {
-	p.Client, p.Ticket, p.Requester = x.t.Client, x.t.ID, x.t.Requester
+	p.Client, p.Ticket, p.Requester, p.Function = x.t.Client, x.t.ID, x.t.Requester, x.t.Function
 	if p.ID == 0 {
 		p.ID = desk.PromiseID(x.tx.NewID())
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,6 @@ const (
 	riskAhead   = 24 * time.Hour // what is due later is not at risk yet: its roster may still be made
 	riskShare   = 0.8            // of such work that is usually done by then
 	riskChance  = 1 - riskShare  // of a break, from which on time counts as short
-	riskCases   = 30             // that history must have, so that it is worth a word
 	historyIs   = 28 * 24 * time.Hour
 	historyLast = 10 * time.Minute
 	callsLast   = time.Minute // then nobody knows any more who is on a call
@@ -30,7 +30,7 @@ const (
 type Danger struct {
 	Risks  []coverage.Risk
 	Chance float64 // of a break, from history; 0 to 1
-	Cases  int     // that it rests on; fewer than 30: do not show it
+	Cases  int     // that it rests on; fewer than need.Enough: do not show it
 	Open   int     // of them, how many were not done when they were as old as this
 }
 
@@ -45,13 +45,13 @@ func (d Danger) Says() string {
 // Odds says what history says, empty where it says too little: "34% chance that it breaks (212 such before)". What is
 // older than nearly all before it has no chance that anybody knows, and says that: "of 212 such before, 3 took so long".
 func (d Danger) Odds() string {
-	if d.Cases < riskCases {
+	if d.Cases < need.Enough {
 		return ""
 	}
 	switch {
 	case d.Open == 0:
 		return fmt.Sprintf("of %d such before, none took so long", d.Cases)
-	case d.Open < riskCases:
+	case d.Open < need.Enough:
 		return fmt.Sprintf("of %d such before, %d took so long", d.Cases, d.Open)
 	}
 	return fmt.Sprintf("%d%% chance that it breaks (%d such before)", int(d.Chance*100+.5), d.Cases)
@@ -59,7 +59,7 @@ func (d Danger) Odds() string {
 
 // weight sorts what is at risk, the most likely to break first.
 func (d Danger) weight() int {
-	if d.Cases < riskCases {
+	if d.Cases < need.Enough {
 		return 0
 	}
 	return int(d.Chance * 10)
@@ -153,7 +153,11 @@ func workOf(p desk.Promise) need.Group {
 			break
 		}
 	}
-	return need.Group{Kind: string(p.Kind), Function: span, Skill: p.Skill}
+	g := need.Group{Kind: string(p.Kind), Span: span, Skill: p.Skill}
+	if p.Function != 0 {
+		g.Function = strconv.FormatInt(p.Function, 10)
+	}
+	return g
 }
 
 func (d *duty) chance(p desk.Promise) (need.Chance, bool) {
@@ -169,7 +173,7 @@ func (d *duty) chance(p desk.Promise) (need.Chance, bool) {
 // after one hour.
 func (d *duty) usual(p desk.Promise) time.Duration {
 	c, ok := d.chance(p)
-	if !ok || c.Cases < riskCases || c.Breach < riskChance {
+	if !ok || c.Cases < need.Enough || c.Breach < riskChance {
 		return 0
 	}
 	share, _ := d.past.Usual(workOf(p), riskShare)

@@ -21,7 +21,7 @@ func (l *life) live() []*desk.Promise {
 
 // add makes a promise; s is its seat, nil for kinds that take none.
 func (l *life) add(by desk.Actor, p desk.Promise, s *slot) *desk.Promise {
-	p.Client, p.ID, p.Ticket, p.Requester = l.h.ID, desk.PromiseID(l.id()), l.t.ID, l.p.ID
+	p.Client, p.ID, p.Ticket, p.Requester, p.Function = l.h.ID, desk.PromiseID(l.id()), l.t.ID, l.p.ID, l.t.Function
 	p.MadeBy, p.MadeAt, p.Lang = by, l.now, l.t.Lang
 	if p.State == "" {
 		p.State = desk.Open

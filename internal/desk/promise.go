@@ -88,6 +88,7 @@ type Promise struct {
 	Start     time.Time // start of the window; equal to Due where only a deadline is promised
 	Due       time.Time
 	Skill     string
+	Function  int64   // what the question was about when it was promised; zero: not known
 	Role      Role    // always accountable
 	Owner     StaffID // zero: anybody with the skill on shift
 	Backup    StaffID

@@ -2,6 +2,7 @@ package need
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"strings"
 )
@@ -81,9 +82,9 @@ func (c Calibration) Markdown() string {
 	return b.String()
 }
 
-// SVG draws the same: a dot for each tenth, larger with more cases, near the line where what was
-// said is what happened. It reads on light and dark pages, and aloud.
-func (c Calibration) SVG() string {
+// SVG draws the same under a title: a dot for each tenth, larger with more cases, near the line where what was
+// said is what happened. It reads on light and dark pages, and aloud. Pictures of one page have different ids.
+func (c Calibration) SVG(id, title string) string {
 	var says, dots strings.Builder
 	most := 1
 	for _, i := range c.Bins {
@@ -94,9 +95,9 @@ func (c Calibration) SVG() string {
 		fmt.Fprintf(&dots, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>\n",
 			40+240*i.Said, 260-240*i.Happened, 3+7*math.Sqrt(float64(i.Cases)/float64(most)))
 	}
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" role="img" aria-labelledby="t d">
-<title id="t">Chance of a breach: said and happened</title>
-<desc id="d">%d cases, Brier score %.3f.%s</desc>
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" role="img" aria-labelledby="%s %s-of">
+<title id="%s">%s</title>
+<desc id="%s-of">%d cases, Brier score %.3f.%s</desc>
 <style>
 text { font: 12px sans-serif; fill: #1b1b1b } .line { stroke: #6b6b6b; fill: none } .dot { fill: #1a5fb4 }
 @media (prefers-color-scheme: dark) { text { fill: #eeeeee } .line { stroke: #a0a0a0 } .dot { fill: #8ab8f0 } }
@@ -105,5 +106,5 @@ text { font: 12px sans-serif; fill: #1b1b1b } .line { stroke: #6b6b6b; fill: non
 <text x="40" y="276">0</text><text x="280" y="276" text-anchor="end">100 %%</text><text x="160" y="292" text-anchor="middle">said</text>
 <text x="34" y="260" text-anchor="end">0</text><text x="34" y="30" text-anchor="end">100</text><text x="20" y="140" text-anchor="middle" transform="rotate(-90 20 140)">happened</text>
 %s</svg>
-`, c.Cases, c.Brier, says.String(), dots.String())
+`, id, id, id, html.EscapeString(title), id, c.Cases, c.Brier, says.String(), dots.String())
 }

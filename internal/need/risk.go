@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// Group is a kind of work: a kind of promise or clock, an EHR function, a skill. What is "" is
-// any. Durations are compared within a group, and with the groups that hold it: the function
-// without the skill, the kind without both, everything.
-type Group struct{ Kind, Function, Skill string }
+// Group is a kind of work: a kind of promise or clock, about how long it may take, a skill, an EHR function. What is ""
+// is any. Durations are compared within a group, and with the groups that hold it: without the function, without the
+// skill too, only the kind, everything.
+type Group struct{ Kind, Span, Skill, Function string }
 
 // within lists the groups that hold g, widest first, g last.
 func (g Group) within() []Group {
-	return slices.Compact([]Group{{}, {Kind: g.Kind}, {Kind: g.Kind, Function: g.Function}, g})
+	return slices.Compact([]Group{{}, {Kind: g.Kind}, {Kind: g.Kind, Span: g.Span}, {Kind: g.Kind, Span: g.Span, Skill: g.Skill}, g})
 }
+
+// Enough is how many cases history must have, so that a chance is worth a word.
+const Enough = 30
 
 // Past is a piece of work and how long it took: in wall time or in business time, as long as it
 // is always the same.
@@ -106,7 +109,7 @@ func (d *Durations) longer(g Group, t time.Duration) float64 {
 // Chance is the probability of a breach and what it rests on.
 type Chance struct {
 	Breach float64 // from 0 to 1
-	Cases  int     // that ended, in the narrowest group that has any; 0: this is no knowledge
+	Cases  int     // that ended, in the narrowest group that has Enough, or of all; fewer than Enough: this is little knowledge
 	Open   int     // of them, how many took longer than this has already; few: Breach says little
 	Of     Group   // that group
 }
@@ -130,7 +133,7 @@ func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
 			// Of those that were open when they were as old, so many were open at the end. Where they are few, the wider
 			// group says how it went on.
 			c.Breach = (k.weight*k.after(due) + weight*c.Breach) / (k.weight*k.after(elapsed) + weight)
-			if k.ended > 0 {
+			if k.ended >= Enough || c.Cases == 0 {
 				c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*k.after(elapsed))), g
 			}
 		}

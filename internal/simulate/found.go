@@ -31,6 +31,22 @@ var skills = append(slices.Clone(common), special...)
 // skillNo is the number of a skill; -1 for one that the desk does not know.
 func skillNo(code string) int { return slices.Index(skills, code) }
 
+// Every skill is about three functions. Of the last of them nobody knows an answer at once: it takes longer and is forgotten
+// more often.
+const functionsEach = 3
+
+// functionOf is one of the functions of a skill, by dice from 0 to 2.
+func functionOf(skill string, dice int) int64 { return int64(skillNo(skill)*functionsEach + dice + 1) }
+
+func functionName(function int64) string {
+	return fmt.Sprint(skills[(function-1)/functionsEach], " ", (function-1)%functionsEach+1)
+}
+
+// hardness is how many times as long as usual a function takes; over all functions that is once.
+func hardness(function int64) float64 {
+	return [functionsEach]float64{0.4, 0.6, 2}[(function-1)%functionsEach]
+}
+
 // found fills the desk: hospitals, people, and four weeks of shifts; then callers begin to call.
 func (w *world) found() error {
 	zones := []string{"America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles", "America/Phoenix"}
@@ -39,6 +55,11 @@ func (w *world) found() error {
 		for _, code := range skills {
 			if err := tx.AddSkill(desk.Skill{Code: code, Name: code, NameES: code, Public: "An expert", PublicES: "Una persona experta"}); err != nil {
 				return err
+			}
+			for i := range functionsEach {
+				if err := tx.AddFunction(desk.Function{ID: functionOf(code, i), Domain: code, Name: functionName(functionOf(code, i)), Skill: code}); err != nil {
+					return err
+				}
 			}
 		}
 		for i := range w.o.Hospitals {

@@ -17,7 +17,8 @@ type caller struct {
 	phone  string
 	name   string
 	kind   desk.RequesterKind
-	gone   bool // hung up
+	about  int64 // a function
+	gone   bool  // hung up
 	served bool
 }
 
@@ -80,6 +81,7 @@ func (w *world) asks() error {
 	if w.crowd.Float64() < 0.35 {
 		k.kind, k.skill = desk.Employee, pick(w.crowd, special)
 	}
+	k.about = functionOf(k.skill, w.crowd.IntN(functionsEach))
 	switch x := w.crowd.Float64(); {
 	case x < 0.6:
 		return w.rings(k)
@@ -150,10 +152,10 @@ func (w *world) takeCall(a *analyst, k *caller) error {
 	return w.busy(a, talk, func() error {
 		in := app.CallIn{
 			Client: k.h.ID, Requester: app.RequesterIn{Kind: k.kind, Name: k.name, Phone: k.phone, Proven: w.chance(0.7)}, Words: w.words(k.skill),
-			Lang: k.lang, Ending: "solved", Skill: k.skill, Channel: desk.BySMS,
+			Lang: k.lang, Ending: "solved", Function: k.about, Skill: k.skill, Channel: desk.BySMS,
 		}
 		knows := a.can(k.skill)
-		if !knows || w.chance(0.3) {
+		if !knows || w.chance(0.3*hardness(k.about)) {
 			in.Ending, in.Channel = "promise", desk.ByVoice
 			in.Promise = app.PromiseIn{Kind: desk.Callback}
 		}
@@ -167,7 +169,7 @@ func (w *world) takeCall(a *analyst, k *caller) error {
 		if err != nil {
 			return err
 		}
-		f := &file{h: k.h, ref: out.Ref, phone: k.phone, skill: k.skill}
+		f := &file{h: k.h, ref: out.Ref, phone: k.phone, skill: k.skill, about: k.about}
 		w.opened(f, out)
 		if in.Ending == "solved" {
 			w.answersLater(f)
@@ -191,7 +193,7 @@ var wordings = []string{
 // writes opens a question in writing: a promise of the agreement waits for a first word.
 func (w *world) writes(k *caller, via desk.Via) error {
 	in := app.TicketIn{
-		Words: w.words(k.skill), Via: via, Lang: k.lang, Skill: k.skill, Channel: desk.BySMS,
+		Words: w.words(k.skill), Via: via, Lang: k.lang, Function: k.about, Skill: k.skill, Channel: desk.BySMS,
 		Requester: app.RequesterIn{Kind: k.kind, Name: k.name, Phone: k.phone},
 	}
 	v := desk.Viewer{Who: desk.WhoToken, Token: 1, Name: "simulate", Desk: true, Route: "simulate"}
@@ -199,7 +201,7 @@ func (w *world) writes(k *caller, via desk.Via) error {
 	if err != nil {
 		return err
 	}
-	f := &file{h: k.h, ref: out.Ref, phone: k.phone, skill: k.skill, lang: k.lang}
+	f := &file{h: k.h, ref: out.Ref, phone: k.phone, skill: k.skill, about: k.about, lang: k.lang}
 	w.opened(f, out)
 	return nil
 }

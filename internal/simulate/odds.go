@@ -11,9 +11,6 @@ import (
 // when it was made, to its due instant.
 var points = [3]float64{0.5, 0.75, 0.9}
 
-// fewest is how many cases history must have; the screens say nothing with fewer.
-const fewest = 30
-
 // odd is what the desk said of a live promise.
 type odd struct {
 	point  int
@@ -46,7 +43,7 @@ func (w *world) judge(f *file, p desk.Promise) {
 				if err != nil {
 					return err
 				}
-				if d.Cases >= fewest {
+				if d.Cases >= need.Enough {
 					f.odds[p.ID] = append(f.odds[p.ID], odd{i, d.Chance})
 				}
 			}
@@ -60,9 +57,9 @@ func (w *world) came(f *file, p desk.Promise) {
 	for _, o := range f.odds[p.ID] {
 		switch p.State {
 		case desk.Broken, desk.KeptLate:
-			w.report.Odds[o.point] = append(w.report.Odds[o.point], need.Outcome{Chance: o.chance, Breached: true})
+			w.report.judged(o.point, p.Function, need.Outcome{Chance: o.chance, Breached: true})
 		case desk.Kept:
-			w.report.Odds[o.point] = append(w.report.Odds[o.point], need.Outcome{Chance: o.chance})
+			w.report.judged(o.point, p.Function, need.Outcome{Chance: o.chance})
 		}
 	}
 	delete(f.odds, p.ID)

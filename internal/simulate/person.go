@@ -20,11 +20,17 @@ type file struct {
 	ref   desk.Ref
 	phone string
 	skill string
+	about int64 // a function
 	lang  string
 	known map[desk.PromiseID]bool // somebody minds it
 	ended map[desk.PromiseID]bool // counted in the report
 	odds  map[desk.PromiseID][]odd
 	over  bool
+}
+
+// takes is how long work on it takes that usually takes so long.
+func (f *file) takes(usually time.Duration) time.Duration {
+	return time.Duration(hardness(f.about) * float64(usually))
 }
 
 // opened begins the life of a question.
@@ -51,7 +57,7 @@ func (w *world) mind(f *file, p desk.Promise) {
 		}
 		w.half(at).Promises++
 	}
-	if p.Kind != desk.Confirm && w.chance(w.o.Forget) {
+	if p.Kind != desk.Confirm && w.chance(w.o.Forget*hardness(f.about)) {
 		w.report.Forgotten++
 		return // nobody remembers it: the clock will
 	}

@@ -49,7 +49,7 @@ type Report struct {
 	Gaps     map[string]*SkillGaps
 	NoWindow map[string]int // calls after which no time could be promised, by skill
 	Week     [need.Cells]Half
-	Odds     [len(points)][]need.Outcome // one for each of points
+	Odds     [len(points)]map[int64][]need.Outcome // for each of points, by function
 }
 
 // Ended counts how the promises of a kind ended that came due; repairs are apart.
@@ -130,9 +130,19 @@ func (r *Report) add(o Report) {
 		h.Seen = max(h.Seen, x.Seen)
 		h.Calls, h.Promises, h.Listed, h.There = h.Calls+x.Calls, h.Promises+x.Promises, h.Listed+x.Listed, h.There+x.There
 	}
-	for i := range o.Odds {
-		r.Odds[i] = append(r.Odds[i], o.Odds[i]...)
+	for i, byFunction := range o.Odds {
+		for function, list := range byFunction {
+			r.judged(i, function, list...)
+		}
 	}
+}
+
+// judged notes what was said of promises about a function at one of points, and what came.
+func (r *Report) judged(point int, function int64, came ...need.Outcome) {
+	if r.Odds[point] == nil {
+		r.Odds[point] = map[int64][]need.Outcome{}
+	}
+	r.Odds[point][function] = append(r.Odds[point][function], came...)
 }
 
 func (r *Report) kind(k desk.PromiseKind) *Ended {

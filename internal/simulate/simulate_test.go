@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"html/template"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"kept/internal/need"
 	"kept/internal/store"
 )
 
@@ -143,7 +145,7 @@ func TestAWeek(t *testing.T) {
 			t.Errorf("the page has %s", outside)
 		}
 	}
-	if len(week.Odds[0]) == 0 || !strings.Contains(page, "<svg") || len(week.Gaps) == 0 || len(week.Clocks) < 5 {
+	if len(week.Odds[0]) < 2*functionsEach || !strings.Contains(page, "<svg") || len(week.Gaps) == 0 || len(week.Clocks) < 5 {
 		t.Error("something was not counted")
 	}
 	// The figures survive the file that --figures writes.
@@ -154,6 +156,44 @@ func TestAWeek(t *testing.T) {
 	var read Report
 	if err := json.Unmarshal(saved, &read); err != nil || read.String() != text {
 		t.Errorf("the figures were read otherwise: %v\n%s", err, read)
+	}
+}
+
+// What was said of one function was right, of another it was not: the table says which, and how far.
+func TestChancesAreHeldAgainstEachFunction(t *testing.T) {
+	r := newReport()
+	for i := range 400 {
+		r.judged(0, functionOf("IDN", 0), need.Outcome{Chance: 0.1, Breached: i%10 == 0})
+		r.judged(0, functionOf("LAB", 2), need.Outcome{Chance: 0.1, Breached: i%5 == 0})
+		r.judged(1, functionOf("ED", 1), need.Outcome{Chance: 0.1}) // asked later
+	}
+	for range functionCases - 1 {
+		r.judged(0, functionOf("BH", 1), need.Outcome{Chance: 0.9})
+	}
+	got := r.functions()
+	var rows []string
+	for _, row := range got.Rows {
+		s := ""
+		for _, c := range row {
+			s += c.Text + "; "
+		}
+		rows = append(rows, s)
+	}
+	// 0.1 more than was said, over the square root of 400 * 0.1 * 0.9, 6, by 400.
+	if want := []string{"LAB 3; 400; 10.0 %; 20.0 %; +6.7; ", "IDN 1; 400; 10.0 %; 10.0 %; +0.0; "}; !slices.Equal(rows, want) {
+		t.Errorf("%q, want %q", rows, want)
+	}
+	if !strings.Contains(got.Says[0], "2 functions") || !strings.Contains(got.Says[0], "For 1 of them") {
+		t.Error(got.Says)
+	}
+	text, tenths, functions := r.Calibration()
+	for _, part := range []string{"| LAB 3 | 400 |", "(calibration.svg)", "(calibration-functions.svg)", "--calibration docs"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the page lacks %s:\n%s", part, text)
+		}
+	}
+	if !strings.Contains(functions, "Said 10 %, happened 20 %, 400 cases.") || functions == tenths {
+		t.Error(functions)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -81,7 +82,7 @@ func (r Report) String() string {
 }
 
 func (r Report) tables() []table {
-	return []table{r.promises(), r.agreements(), r.telephone(), r.gaps(), r.needed(), r.failed(), r.odds(), r.lawful(), r.again()}
+	return []table{r.promises(), r.agreements(), r.telephone(), r.gaps(), r.needed(), r.failed(), r.odds(), r.functions(), r.lawful(), r.again()}
 }
 
 func (r Report) promises() table {
@@ -244,7 +245,11 @@ func (r Report) odds() table {
 	t := table{ID: "odds", Title: "Was the chance of a break right?", Head: []string{"When asked", "Chance given", "Cases", "Said on average", "Broke"}}
 	t.says("For every promise the desk was asked how likely it breaks, when half, three quarters and nine tenths of its time had passed; then it was compared with what came. A Brier score of 0 is perfect; skill says how much better it is than always giving the share of all.")
 	var all []need.Outcome
-	for i, list := range r.Odds {
+	for i, byFunction := range r.Odds {
+		var list []need.Outcome
+		for _, f := range slices.Sorted(maps.Keys(byFunction)) {
+			list = append(list, byFunction[f]...)
+		}
 		all = append(all, list...)
 		c := need.Calibrate(list)
 		if c.Cases == 0 {
@@ -261,7 +266,65 @@ func (r Report) odds() table {
 		return t
 	}
 	t.says("All together: %s", judged(c))
-	t.Picture = c.SVG()
+	t.Picture = c.SVG("odds-said", "Chance of a break: said and happened")
+	return t
+}
+
+// The chances of a function are looked at from so many cases on, and so many of the functions are listed.
+const functionCases, functionsListed = 100, 20
+
+// functions holds what was said of the promises of each function against what came: a chance that is right over all may be wrong
+// for each.
+func (r Report) functions() table {
+	t := table{ID: "functions", Title: "Was it right for every function?", Head: []string{"Function", "Cases", "Said on average", "Broke", "Standard errors apart"}}
+	type one struct {
+		need.Bin
+		name  string
+		apart float64
+	}
+	var all []one
+	var drawn need.Calibration
+	right := 0
+	for function, list := range r.Odds[0] {
+		if len(list) < functionCases || function == 0 {
+			continue
+		}
+		c := need.Calibrate(list)
+		x := one{name: functionName(function), Bin: need.Bin{Cases: c.Cases}}
+		spread := 0.0
+		for _, o := range list {
+			x.Said += o.Chance / float64(c.Cases)
+			if o.Breached {
+				x.Happened += 1 / float64(c.Cases)
+			}
+			spread += o.Chance * (1 - o.Chance)
+		}
+		x.apart = (x.Happened - x.Said) * float64(c.Cases) / math.Sqrt(spread)
+		if math.Abs(x.apart) < 2 {
+			right++
+		}
+		all = append(all, x)
+		drawn.Brier += c.Brier * float64(c.Cases)
+		drawn.Cases += c.Cases
+	}
+	if len(all) == 0 {
+		t.says("No function had %d cases.", functionCases)
+		return t
+	}
+	slices.SortFunc(all, func(a, b one) int {
+		return cmp.Or(cmp.Compare(math.Abs(b.apart), math.Abs(a.apart)), cmp.Compare(a.name, b.name))
+	})
+	t.says("%d functions had at least %d promises of which half the time had passed. For %d of them what came is less than two standard errors from what was said; exact chances of promises that know nothing of each other would give about %.0f.",
+		len(all), functionCases, right, 0.954*float64(len(all)))
+	t.says("The third function of each skill takes longer and is forgotten more often; the table has the %d functions that differ most.", min(len(all), functionsListed))
+	for i, x := range all {
+		drawn.Bins = append(drawn.Bins, x.Bin)
+		if i < functionsListed {
+			t.row(x.name, x.Cases, fmt.Sprintf("%.1f %%", 100*x.Said), fmt.Sprintf("%.1f %%", 100*x.Happened), fmt.Sprintf("%+.1f", math.Round(10*x.apart)/10+0))
+		}
+	}
+	drawn.Brier /= float64(drawn.Cases)
+	t.Picture = drawn.SVG("functions-said", "Chance of a break by function: said and happened")
 	return t
 }
 
@@ -295,27 +358,36 @@ func (r Report) again() table {
 	return t
 }
 
-// Calibration is a page of documentation about the odds, and its picture.
-func (r Report) Calibration() (markdown, svg string) {
-	t := r.odds()
+// Calibration is a page of documentation about the odds, and its pictures: by tenths, and by function.
+func (r Report) Calibration() (markdown, tenths, functions string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Was the chance of a break right?\n\nWritten by a command, over %.0f simulated days with %d questions; the last line says how.\n", r.Days, r.Tickets)
-	for _, s := range t.Says {
-		fmt.Fprintf(&b, "\n%s\n", s)
-	}
-	b.WriteString("\n![Dots for each tenth of chance beside the line where what was said is what happened; the table has the same figures.](calibration.svg)\n")
-	fmt.Fprintf(&b, "\n| %s |\n|%s\n", strings.Join(t.Head, " | "), strings.Repeat("---|", len(t.Head)))
-	for _, row := range t.Rows {
-		for _, c := range row {
-			fmt.Fprintf(&b, "| %s ", c.Text)
-		}
-		b.WriteString("|\n")
-	}
+	odds, byFunction := r.odds(), r.functions()
+	odds.markdown(&b, "![Dots for each tenth of chance beside the line where what was said is what happened; the table has the same figures.](calibration.svg)")
+	fmt.Fprintf(&b, "\n## %s\n", byFunction.Title)
+	byFunction.markdown(&b, "![A dot for each function beside the same line.](calibration-functions.svg)")
 	for _, s := range r.again().Says {
 		if before, cmd, ok := strings.Cut(s, "kept simulate"); ok {
 			s = before + "`kept simulate --calibration docs" + cmd + "`"
 		}
 		fmt.Fprintf(&b, "\n%s\n", s)
 	}
-	return b.String(), t.Picture
+	return b.String(), odds.Picture, byFunction.Picture
+}
+
+// markdown writes sentences, picture and rows.
+func (t table) markdown(b *strings.Builder, picture string) {
+	for _, s := range t.Says {
+		fmt.Fprintf(b, "\n%s\n", s)
+	}
+	if len(t.Rows) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n\n| %s |\n|%s\n", picture, strings.Join(t.Head, " | "), strings.Repeat("---|", len(t.Head)))
+	for _, row := range t.Rows {
+		for _, c := range row {
+			fmt.Fprintf(b, "| %s ", c.Text)
+		}
+		b.WriteString("|\n")
+	}
 }

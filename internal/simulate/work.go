@@ -147,7 +147,7 @@ func (w *world) wants(f *file, due time.Time) error {
 
 // answer writes the first word, and asks later whether it is fixed.
 func (w *world) answer(a *analyst, t task) error {
-	return w.busy(a, w.about(4*time.Minute, 0.5), func() error {
+	return w.busy(a, w.about(t.f.takes(4*time.Minute), 0.5), func() error {
 		if _, err := w.app.Reply(w.ctx, a.v, t.f.ref, app.Words{Body: "You can do this in Settings, on the page Units. Tell us if it does not work."}); err != nil {
 			return err
 		}
@@ -207,7 +207,7 @@ func (w *world) callsBack(f *file, p desk.Promise) func() error {
 				return w.look(f)
 			})
 		}
-		return w.busy(by, w.about(6*time.Minute, 0.5), func() error {
+		return w.busy(by, w.about(f.takes(6*time.Minute), 0.5), func() error {
 			if err := w.app.KeepPromise(w.ctx, by.v, f.ref, p.ID, "Talked it through.", nil); err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	promiseFixed = "client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces"
+	promiseFixed = "client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces, function_id"
 	promiseMoves = "channel, address_id, lang, start_at, due_at, skill, role, owner_id, backup_id, state, fire_at, tries, trying_at, " +
 		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step, answered_at, answered_out, entered_at"
 	promiseNames = promiseFixed + ", " + promiseMoves
@@ -42,7 +42,7 @@ var duePromises = "SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS
 	ORDER BY p.due_at, p.client_id, p.id LIMIT $2`
 
 func promiseDest(p *desk.Promise) []any {
-	return []any{&p.Client, &p.ID, &p.Ticket, &p.Requester, &p.Kind, &p.Source, &p.MadeBy.Who, &p.MadeBy.ID, &p.MadeBy.Name, at(&p.MadeAt), &p.RepairOf, &p.Replaces,
+	return []any{&p.Client, &p.ID, &p.Ticket, &p.Requester, &p.Kind, &p.Source, &p.MadeBy.Who, &p.MadeBy.ID, &p.MadeBy.Name, at(&p.MadeAt), &p.RepairOf, &p.Replaces, &p.Function,
 		&p.Channel, &p.Address, &p.Lang, at(&p.Start), at(&p.Due), &p.Skill, &p.Role, orZero(&p.Owner), orZero(&p.Backup), &p.State, at(&p.FireAt), &p.Tries, at(&p.TryingAt),
 		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step, at(&p.AnsweredAt), &p.AnsweredOut, at(&p.EnteredAt)}
 }
@@ -61,7 +61,7 @@ func promiseMoved(p desk.Promise) []any {
 func (tx *Tx) AddPromise(p desk.Promise) error {
 	tx.touch(p.Ticket)
 	return tx.put(promiseAdd, append([]any{tx.client, p.ID, p.Ticket, p.Requester, p.Kind, p.Source, p.MadeBy.Who, p.MadeBy.ID, p.MadeBy.Name,
-		micros(p.MadeAt), p.RepairOf, p.Replaces}, promiseMoved(p)...)...)
+		micros(p.MadeAt), p.RepairOf, p.Replaces, p.Function}, promiseMoved(p)...)...)
 }
 
 // SavePromise writes everything of p that can change; NotFound when there is no such promise. Law 1

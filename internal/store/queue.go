@@ -26,7 +26,7 @@ type QueueQuery struct {
 
 // QueueRow is an open ticket with the promise that is due first. The board's rows are whole. Those of the
 // queue hold what a list shows: of the ticket Client, ID, Ref, Token, Requester, Subject, State, Lang,
-// Needs, Owner, Due and Promise, and of the promise, which is live, Client, ID, Ticket, Kind, State, Skill,
+// Needs, Owner, Due and Promise, and of the promise, which is live, Client, ID, Ticket, Kind, State, Skill, Function,
 // Owner, Due, Tries, TryingAt, AnsweredAt and RepairOf. All else in them is zero: never save them.
 type QueueRow struct {
 	Ticket  desk.Ticket
@@ -38,7 +38,7 @@ const queueSkills = 8
 
 // The queue is drawn more than any other page: it reads no column that no list needs.
 var queueCols = "t.client_id, t.id, t.ref, t.token, t.requester_id, t.subject, t.state, t.lang, t.needs, t.owner_id, t.due_at, t.promise_id, " +
-	"p.kind, p.state, p.skill, p.owner_id, p.made_at, p.start_at, p.due_at, p.tries, p.trying_at, p.answered_at, p.repair_of, " + callerCols
+	"p.kind, p.state, p.skill, p.function_id, p.owner_id, p.made_at, p.start_at, p.due_at, p.tries, p.trying_at, p.answered_at, p.repair_of, " + callerCols
 
 // The queue walks ticket_queue, or ticket_owner for one person's tickets, in the order of due; what
 // a row must be is tested on the way.
@@ -61,7 +61,7 @@ func queue(owner string) string {
 func scanQueueRow(row scanner, q *QueueRow) error {
 	t, p := &q.Ticket, &q.Promise
 	err := row.Scan(&t.Client, &t.ID, &t.Ref, &t.Token, &t.Requester, &t.Subject, &t.State, &t.Lang, &t.Needs, orZero(&t.Owner), at(&t.Due), &t.Promise,
-		&p.Kind, &p.State, &p.Skill, orZero(&p.Owner), at(&p.MadeAt), at(&p.Start), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
+		&p.Kind, &p.State, &p.Skill, &p.Function, orZero(&p.Owner), at(&p.MadeAt), at(&p.Start), at(&p.Due), &p.Tries, at(&p.TryingAt), at(&p.AnsweredAt), &p.RepairOf, &q.Caller.Name, orZero(&q.Caller.Phone))
 	p.Client, p.ID, p.Ticket = t.Client, t.Promise, t.ID
 	return err
 }

@@ -66,7 +66,7 @@ func TestQueueRowHoldsWhatAListShows(t *testing.T) {
 	onDesk(t, func(t *testing.T, db *store.DB) {
 		open(t, db, 1, map[int64]time.Duration{1: time.Hour}, func(t *desk.Ticket, p *desk.Promise) {
 			t.Needs, t.State = "tty", desk.Working
-			p.Tries, p.TryingAt, p.RepairOf = 2, noon.Add(time.Minute), 7
+			p.Tries, p.TryingAt, p.RepairOf, p.Function = 2, noon.Add(time.Minute), 7, 40
 		})
 		open(t, db, 1, map[int64]time.Duration{2: 2 * time.Hour}, func(t *desk.Ticket, p *desk.Promise) { t.Owner, p.Owner = 0, 0 })
 		whole := read(t, db, anaSees, func(tx *store.DeskReadTx) ([]store.BoardRow, error) { return tx.Live(store.BoardQuery{Limit: 9}) })
@@ -76,7 +76,7 @@ func TestQueueRowHoldsWhatAListShows(t *testing.T) {
 			want = append(want, store.QueueRow{
 				Ticket: desk.Ticket{Client: tk.Client, ID: tk.ID, Ref: tk.Ref, Token: tk.Token, Requester: tk.Requester, Subject: tk.Subject, State: tk.State,
 					Lang: tk.Lang, Needs: tk.Needs, Owner: tk.Owner, Due: tk.Due, Promise: tk.Promise},
-				Promise: desk.Promise{Client: p.Client, ID: p.ID, Ticket: p.Ticket, Kind: p.Kind, State: p.State, Skill: p.Skill,
+				Promise: desk.Promise{Client: p.Client, ID: p.ID, Ticket: p.Ticket, Kind: p.Kind, State: p.State, Skill: p.Skill, Function: p.Function,
 					Owner: p.Owner, MadeAt: p.MadeAt, Start: p.Start, Due: p.Due, Tries: p.Tries, TryingAt: p.TryingAt, RepairOf: p.RepairOf},
 				Caller: r.Caller,
 			})

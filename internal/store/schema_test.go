@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -80,6 +81,93 @@ func TestUpgradedIsFresh(t *testing.T) {
 	}
 }
 
+// before are the migrations there were before one.
+func before(t *testing.T, engine, migration string) fstest.MapFS {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged, have := layered{files, engine}, fstest.MapFS{}
+	entries, err := merged.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := fs.ReadFile(merged, e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("+goose Up")) && e.Name() < migration {
+			have[e.Name()] = &fstest.MapFile{Data: text}
+		}
+	}
+	return have
+}
+
+var promiseThen = both(`INSERT INTO promise (client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces,
+	channel, address_id, lang, start_at, due_at, skill, role, state, fire_at, tries, moved_by, outcome, voicemail, unproven, body, step)
+	VALUES ($1, 5, 5, 5, 'reply', 'agreement', 'system', 0, '', $2, 0, 0, 'web', 0, 'en', $2, $2, 'PORTAL', 'supervisor', 'open', $2, 0, '', '', 0, 0, '', 0)`)
+
+// Promises of before are about what their questions are about; the ids of the two clients are equal.
+func TestAnUpgradeTellsWhatPromisesAreAbout(t *testing.T) {
+	check := func(t *testing.T, engine string, o Options) {
+		now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
+		old := o
+		old.migrations, old.Log, old.Clock = before(t, engine, "00029"), quiet, func() time.Time { return now }
+		db, err := Open(ctx, old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		about := map[desk.ClientID]int64{1: 40, 2: 7, 3: 0}
+		err = db.System(ctx, "test", func(tx *SystemTx) error {
+			for c := range about {
+				name := fmt.Sprint("hospital-", c)
+				if err := tx.AddClient(desk.Client{ID: c, Slug: name, Zone: "America/Chicago", Host: name + ".help"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for c, function := range about {
+			if err == nil {
+				err = db.Write(ctx, desk.System("test"), c, func(tx *Tx) error {
+					if err := tx.AddRequester(desk.Requester{ID: 5, Name: "Maria Gomez", Kind: desk.Patient, Lang: "en", CreatedAt: now}); err != nil {
+						return err
+					}
+					_, err := tx.AddTicket(desk.Ticket{ID: 5, Ref: desk.Ref(fmt.Sprint("K", c)), Token: fmt.Sprint("token-", c), Requester: 5, Subject: "Pounds", State: desk.New,
+						Function: function, Skill: "PORTAL", Via: desk.ViaWeb, Lang: "en", OpenedAt: now, ChangedAt: now, Due: now, Promise: 5})
+					if err == nil {
+						err = tx.put(promiseThen, c, micros(now))
+					}
+					return err
+				})
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+		o.Clock = old.Clock
+		db = openIn(t, o)()
+		for c, function := range about {
+			err := db.Read(ctx, desk.System("test"), c, func(tx *ReadTx) error {
+				p, err := tx.Promise(5)
+				if p.Function != function {
+					t.Errorf("the promise of hospital %d is about %d, its question about %d", c, p.Function, function)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { check(t, "sqlite", Options{DataDir: t.TempDir()}) })
+	if server.Wanted() {
+		t.Run("postgres", func(t *testing.T) { check(t, "postgres", Options{DatabaseURL: server.Database(t)}) })
+	}
+}
+
 var (
 	addWhole = both(`INSERT INTO agreement (` + agreementNames + `)
 		VALUES ($1, $2, $3, '', '', $4, '', 15, 'Ana Ruiz', $5, 0, '', $6, 0, '', '', '', $7, 0, '', '', NULL)`)
@@ -89,27 +177,9 @@ var (
 // Who led a hospital before there were mails about terms gets one about those that still wait, and nobody a second one.
 func TestAnUpgradeMailsTermsThatWait(t *testing.T) {
 	check := func(t *testing.T, engine string, o Options) {
-		files, err := fs.Sub(embedded, "migrations")
-		if err != nil {
-			t.Fatal(err)
-		}
-		merged, have := layered{files, engine}, fstest.MapFS{}
-		entries, err := merged.ReadDir(".")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			text, err := fs.ReadFile(merged, e.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if bytes.Contains(text, []byte("+goose Up")) && e.Name() < "00028" {
-				have[e.Name()] = &fstest.MapFile{Data: text}
-			}
-		}
 		now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
 		old := o
-		old.migrations, old.Log, old.Clock = have, quiet, func() time.Time { return now }
+		old.migrations, old.Log, old.Clock = before(t, engine, "00028"), quiet, func() time.Time { return now }
 		db, err := Open(ctx, old)
 		if err != nil {
 			t.Fatal(err)

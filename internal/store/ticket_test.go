@@ -25,7 +25,7 @@ func asked(c desk.ClientID, id int64, d time.Duration) (desk.Ticket, desk.Promis
 		Via: desk.ViaWeb, Lang: "es", About: desk.AboutChild, Needs: "interpreter", Flag: "", Owner: ana.ID, Channel: desk.BySMS, Address: 1,
 		OpenedAt: noon, ChangedAt: noon, Due: noon.Add(d), Promise: desk.PromiseID(id), Seq: 2}
 	p := desk.Promise{Client: c, ID: desk.PromiseID(id), Ticket: t.ID, Requester: 1, Kind: desk.Callback, Source: desk.FromPerson, Channel: desk.ByVoice,
-		Address: 1, Lang: "es", Start: noon.Add(d - time.Hour), Due: noon.Add(d), Skill: "mychart", Role: desk.Analyst, Owner: ana.ID, Backup: bob.ID,
+		Address: 1, Lang: "es", Start: noon.Add(d - time.Hour), Due: noon.Add(d), Skill: "mychart", Function: 4, Role: desk.Analyst, Owner: ana.ID, Backup: bob.ID,
 		MadeBy: anaSees.Actor(), MadeAt: noon, State: desk.Open, FireAt: noon.Add(d), Voicemail: true, Unproven: true, Text: "we call", Step: 1}
 	return t, p
 }

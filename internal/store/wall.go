@@ -16,7 +16,7 @@ var (
 		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
 		WHERE p.trying_at IS NOT NULL AND p.trying_at >= $1 AND a.ended_at IS NULL AND a.began_at >= $1 AND {mine p}
 		ORDER BY p.trying_at, p.client_id, p.id LIMIT $2`)
-	wallPast = sql(`SELECT p.kind, p.skill, p.start_at, p.due_at, p.made_at, p.ended_at, p.state FROM promise p
+	wallPast = sql(`SELECT p.kind, p.skill, p.function_id, p.start_at, p.due_at, p.made_at, p.ended_at, p.state FROM promise p
 		WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost)
 )
 
@@ -55,11 +55,11 @@ func (tx *DeskReadTx) Calls(since time.Time, limit int) ([]Call, error) {
 }
 
 // Past gives each of the latest 20,000 promises of all clients that ended since an instant, with what says how long
-// they took: kind, skill, start, due, made, ended and state. The promise is that of the next row after hear has returned.
+// they took: kind, skill, function, start, due, made, ended and state. The promise is that of the next row after hear has returned.
 func (tx *SystemTx) Past(since time.Time, hear func(*desk.Promise)) error {
 	var p desk.Promise // one for all: together they would be the largest thing that a node ever holds
 	return tx.each(wallPast, []any{micros(since)}, func(row scanner) error {
-		err := row.Scan(&p.Kind, &p.Skill, at(&p.Start), at(&p.Due), at(&p.MadeAt), at(&p.EndedAt), &p.State)
+		err := row.Scan(&p.Kind, &p.Skill, &p.Function, at(&p.Start), at(&p.Due), at(&p.MadeAt), at(&p.EndedAt), &p.State)
 		if err == nil {
 			hear(&p)
 		}

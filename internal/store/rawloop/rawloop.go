@@ -39,7 +39,7 @@ var columns = map[string]string{
 	"message": "client_id, ticket_id, id, kind, via, who, who_id, who_name, body, at, flag",
 	"promise": "client_id, id, ticket_id, requester_id, kind, source, made_who, made_id, made_name, made_at, repair_of, replaces, " +
 		"channel, address_id, lang, start_at, due_at, skill, role, owner_id, backup_id, state, fire_at, tries, trying_at, " +
-		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step",
+		"ended_at, noticed_at, told_at, moved_by, outcome, voicemail, unproven, body, step, function_id",
 	"outbox": "client_id, id, ticket_id, requester_id, promise_id, message_id, trigger_word, created_at, channel, address_id, lang, " +
 		"args, state, attempts, fire_at, leased_to, provider, reason, sent_at, done_at, fell_back",
 }
@@ -73,7 +73,7 @@ func rows(client, n int64, now time.Time) []row {
 		event(2, "message_in", fmt.Sprintf(`{"message":%d,"via":"api"}`, id+3)),
 		{"promise", []any{client, id + 2, id, id, "reply", "agreement", "token", 1, "bench", at, 0, 0,
 			"sms", id + 1, "en", due, due, "PORTAL", "supervisor", nil, nil, "open", due, 0, nil,
-			nil, nil, nil, "", "", 0, 0, "", 0}},
+			nil, nil, nil, "", "", 0, 0, "", 0, 0}},
 		event(3, "promise_made", fmt.Sprintf(`{"promise":%d,"kind":"reply","source":"agreement","start":%d,"due":%d}`, id+2, due, due)),
 		{"outbox", []any{client, id + 4, id, id, id + 2, 0, "made", at, "sms", id + 1, "en",
 			"null", "queued", 0, at, nil, nil, "", nil, nil, 0}},
