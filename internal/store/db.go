@@ -59,8 +59,10 @@ type engine interface {
 	record(rows []Read) error
 	recordsApart() bool
 	reads(ctx context.Context, o scope, fn func(context.Context, *session) error) error
-	// generation grows with every commit; -1 when others may write as well.
+	// generation grows with every commit; unasked where the server has to be asked for it.
 	generation() int64
+	// ask asks the server for it; -1 when nobody knows.
+	ask() int64
 	ping(ctx context.Context) error
 	backup(ctx context.Context, part string) error
 	close() error

@@ -13,9 +13,16 @@ import (
 )
 
 // counterFS is the schema of the kernel's own tests: the first migration and a table to count in.
+// changedFile makes the table that every commit on PostgreSQL needs.
+const changedFile = "postgres/00030_changed.sql"
+
 func counterFS(t testing.TB) fs.FS {
 	t.Helper()
 	kernel, err := embedded.ReadFile("migrations/00001_kernel.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := embedded.ReadFile("migrations/" + changedFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,6 +33,7 @@ CREATE TABLE counter (client_id BIGINT NOT NULL, id BIGINT NOT NULL, n BIGINT NO
 CREATE TABLE line (client_id BIGINT NOT NULL, id BIGINT NOT NULL, text TEXT NOT NULL UNIQUE, PRIMARY KEY (client_id, id));
 `)},
 		"sqlite/00003_own.sql":   {Data: []byte("-- +goose Up\nCREATE TABLE own (engine TEXT);\nINSERT INTO own VALUES ('sqlite');\n")},
+		changedFile:              {Data: changed},
 		"postgres/00003_own.sql": {Data: []byte("-- +goose Up\nCREATE TABLE own (engine TEXT);\nINSERT INTO own VALUES ('postgres');\n")},
 	}
 }

@@ -62,7 +62,7 @@ func lockKey(of ...any) int64 {
 // open takes a link and puts the beginning of the transaction aside.
 func (l *line) open() (*session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
-	s, err := l.e.session(ctx)
+	s, err := l.e.links.session(ctx)
 	if err != nil {
 		cancel()
 		return nil, err

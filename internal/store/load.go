@@ -188,7 +188,7 @@ const (
 
 // load gives fn a session whose added rows are copied, in one transaction.
 func (e *pgEngine) load(ctx context.Context, fn func(*session) error) (err error) {
-	s, err := e.session(ctx)
+	s, err := e.links.session(ctx)
 	if err != nil {
 		return err
 	}

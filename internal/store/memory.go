@@ -10,7 +10,7 @@ import (
 
 // memory keeps what a few questions gave, as long as nothing has been written since. When something
 // happens on a ticket, the pages of everybody at work ask the same at once: the first answer is theirs too.
-// It is exact, so only an engine that knows of every write has one: SQLite, which one process has to itself.
+// It is exact: SQLite one process has to itself, and PostgreSQL is asked whether anything has changed, see changes.
 type memory struct {
 	mu    sync.Mutex
 	at    int64 // the generation that the answers belong to
@@ -42,18 +42,34 @@ func (m *memory) keep(generation int64, key []byte, v any) {
 	m.known[string(key)] = v
 }
 
+// unasked is the generation of a unit of work that has not asked for it.
+const unasked = -2
+
+// remembers gives the generation whose answers u may use and add to; -1 for none. It must be older than the snapshot: once
+// that is open, nothing is remembered.
+func (u *unit) remembers() int64 {
+	if u.generation == unasked {
+		u.generation = -1
+		if u.s.pg.PgConn().TxStatus() == 'I' {
+			u.generation = u.db.engine.ask()
+		}
+	}
+	return u.generation
+}
+
 // recall gives what ask gives or gave since the last write. The key says all that the answer depends on. What
 // it gives belongs to others as well: it is never changed.
 func recall[T any](u *unit, key []byte, ask func() (T, error)) (T, error) {
-	if u.generation < 0 {
+	generation := u.remembers()
+	if generation < 0 {
 		return ask()
 	}
-	if v, ok := u.db.memory.get(u.generation, key); ok {
+	if v, ok := u.db.memory.get(generation, key); ok {
 		return v.(T), nil
 	}
 	v, err := ask()
 	if err == nil {
-		u.db.memory.keep(u.generation, key, v)
+		u.db.memory.keep(generation, key, v)
 	}
 	return v, err
 }
@@ -64,7 +80,7 @@ func recallAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error),
 }
 
 func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, error)) ([]T, error) {
-	if tx.generation < 0 {
+	if tx.remembers() < 0 {
 		return ask()
 	}
 	whose, err := tx.whose()

@@ -2,21 +2,33 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"kept/internal/desk"
+	"kept/internal/store/storetest/server"
 )
 
-var counterRow = sql("SELECT value FROM setting WHERE key = 'n' ORDER BY value")
+var (
+	counterRow  = sql("SELECT value FROM setting WHERE key = 'n' ORDER BY value")
+	counterRows = both("SELECT value FROM setting WHERE key LIKE 'n%' ORDER BY key")
+	settingPut  = both("INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+)
 
 // Whoever asks after a commit sees it, however many ask at once and whatever was remembered.
 func TestNothingOldIsRemembered(t *testing.T) {
 	each(t, func(t *testing.T, open opener) {
-		db := open()
+		writes, reads := open(), []*DB{}
+		reads = append(reads, writes)
+		if writes.Engine() == "postgres" {
+			reads = append(reads, open()) // another node
+		}
 		var last atomic.Int64 // what is committed for certain
-		ask := func(key string) (n int64) {
+		ask := func(db *DB, key string) (n int64) {
 			err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
 				list, err := recall(tx.unit, []byte(key), func() ([]int64, error) {
 					texts, err := many(tx, counterRow, value[string])
@@ -45,7 +57,7 @@ func TestNothingOldIsRemembered(t *testing.T) {
 			wg.Go(func() {
 				for last.Load() < 200 {
 					before := last.Load()
-					if got := ask(fmt.Sprint("key", reader%2)); got < before {
+					if got := ask(reads[reader%len(reads)], fmt.Sprint("key", reader/2)); got < before {
 						t.Errorf("%d was committed, %d was read", before, got)
 						return
 					}
@@ -53,7 +65,7 @@ func TestNothingOldIsRemembered(t *testing.T) {
 			})
 		}
 		for n := int64(1); n <= 200; n++ {
-			err := db.System(ctx, "test", func(tx *SystemTx) error { return tx.SetSetting("n", fmt.Sprint(n)) })
+			err := writes.System(ctx, "test", func(tx *SystemTx) error { return tx.SetSetting("n", fmt.Sprint(n)) })
 			if err != nil {
 				t.Error(err)
 			}
@@ -63,46 +75,181 @@ func TestNothingOldIsRemembered(t *testing.T) {
 	})
 }
 
-// An answer is found again until something is written; a unit of work that writes remembers nothing.
+// An answer is found again until something is written, on whatever node; a unit of work that writes remembers nothing. What
+// is put into the read log changes nothing.
 func TestAnAnswerIsRememberedUntilSomethingIsWritten(t *testing.T) {
-	place := Options{DataDir: t.TempDir(), Log: quiet}
-	db := openIn(t, place)()
-	asked := 0
-	ask := func() {
+	each(t, func(t *testing.T, open opener) {
+		db := open()
+		other := db
+		if db.Engine() == "postgres" {
+			other = open()
+		}
+		asked := 0
+		ask := func(want int, when string) {
+			t.Helper()
+			err := db.DeskRead(ctx, desk.Viewer{Who: desk.WhoStaff, Staff: 4, Clients: []desk.ClientID{1}}, func(tx *DeskReadTx) error {
+				_, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil })
+				tx.saw(1, "ticket", 7)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked != want {
+				t.Errorf("%s: asked %d times, not %d", when, asked, want)
+			}
+		}
+		write := func(db *DB, fn func(*SystemTx) error) {
+			t.Helper()
+			if err := db.System(ctx, "test", fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(db, func(tx *SystemTx) error { return tx.SetSetting("a", "a") })
+		ask(1, "first")
+		ask(1, "again")
+		write(db, func(tx *SystemTx) error { return tx.SetSetting("a", "b") })
+		ask(2, "after a write")
+		ask(2, "again")
+		write(other, func(tx *SystemTx) error { return tx.SetSetting("a", "c") })
+		ask(3, "after a write of another node")
+		ask(3, "again")
+		if err := other.Claim(ctx, "test", func(tx *SystemTx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		write(other, func(tx *SystemTx) error { _, err := many(tx, counterRow, value[string]); return err })
+		if db.Engine() == "postgres" { // SQLite counts commits
+			ask(3, "after writes that write nothing")
+		}
+		asked = 3
+		write(db, func(tx *SystemTx) error {
+			for range 2 {
+				if _, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil }); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if asked != 5 {
+			t.Errorf("inside a write: asked %d times, not 5", asked)
+		}
+	})
+}
+
+// A transaction that is under way while others begin and end is seen when it ends, whatever numbers they had; what another
+// node has kept is given up then. Numbers that were forgotten are no reason to believe anything.
+func TestAChangeIsSeenWhenItEnds(t *testing.T) {
+	if !server.Wanted() {
+		return
+	}
+	db, other := func() (*DB, *DB) {
+		open := openIn(t, Options{DatabaseURL: server.Database(t)})
+		return open(), open()
+	}()
+	set := func(db *DB, n int, free bool, before func()) error {
+		write := db.System
+		if free {
+			write = db.Claim // waits for nobody
+		}
+		return write(ctx, "test", func(tx *SystemTx) error {
+			_, err := tx.exec(settingPut, fmt.Sprint("n", free), fmt.Sprint(n))
+			before()
+			return err
+		})
+	}
+	rows := func(tx *DeskReadTx) ([]string, error) { return many(tx, counterRows, value[string]) }
+	look := func(db *DB) {
 		t.Helper()
 		err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
-			_, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil })
+			kept, err := recall(tx.unit, []byte("rows"), func() ([]string, error) { return rows(tx) })
+			if err != nil {
+				return err
+			}
+			now, err := rows(tx)
+			if !slices.Equal(kept, now) {
+				t.Errorf("remembered %v, there is %v", kept, now)
+			}
 			return err
 		})
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
 		}
 	}
-	ask()
-	ask()
-	if asked != 1 {
-		t.Errorf("asked %d times for one answer", asked)
-	}
-	write := func(fn func(*SystemTx) error) {
+	nodes := []*DB{db, other}
+	n := 0
+	write := func(node *DB) {
 		t.Helper()
-		if err := db.System(ctx, "test", fn); err != nil {
+		n++
+		if err := set(node, n, false, func() {}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(func(tx *SystemTx) error { return tx.SetSetting("a", "b") })
-	ask()
-	if asked != 2 {
-		t.Errorf("after a write: asked %d times", asked)
+	around := func(node *DB, do func()) { // others go on while this one has written and not committed
+		t.Helper()
+		n++
+		done, inside, goOn := make(chan error), make(chan struct{}), make(chan struct{})
+		go func() { done <- set(node, n, true, func() { close(inside); <-goOn }) }()
+		<-inside
+		do()
+		close(goOn)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
 	}
-	write(func(tx *SystemTx) error {
-		for range 2 {
-			if _, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil }); err != nil {
-				return err
+	trim := func() {
+		if _, err := db.engine.(*pgEngine).db.ExecContext(ctx, `DELETE FROM changed WHERE xid < (SELECT xid FROM changed ORDER BY xid DESC LIMIT 1)`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The number that is forgotten is the one that was under way.
+	around(db, func() {
+		write(db)
+		look(other)
+	})
+	trim()
+	look(other)
+	rapid.Check(t, func(rt *rapid.T) {
+		var step func(deep bool)
+		step = func(deep bool) {
+			for range rapid.IntRange(1, 3).Draw(rt, "steps") {
+				node := nodes[rapid.IntRange(0, 1).Draw(rt, "node")]
+				switch rapid.SampledFrom([]string{"look", "look", "write", "around", "trim"}).Draw(rt, "kind") {
+				case "look":
+					look(node)
+				case "trim":
+					trim()
+				case "around":
+					if !deep {
+						around(node, func() { step(true) })
+						break
+					}
+					fallthrough
+				case "write":
+					write(node)
+				}
 			}
 		}
-		return nil
+		step(false)
+		look(db)
+		look(other)
 	})
-	if asked != 4 {
-		t.Errorf("inside a write: asked %d times", asked)
+}
+
+// The table does not grow with the age of the desk.
+func TestOldNumbersAreForgotten(t *testing.T) {
+	if !server.Wanted() {
+		return
+	}
+	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
+	e := db.engine.(*pgEngine)
+	if _, err := e.db.ExecContext(ctx, `INSERT INTO changed (xid) SELECT CAST(CAST(n AS TEXT) AS xid8) FROM generate_series(4, 2999) n ON CONFLICT DO NOTHING`); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.changes.trim(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := e.db.QueryRowContext(ctx, `SELECT count(*) FROM changed`).Scan(&n); err != nil || n != 1001 {
+		t.Errorf("%d numbers are left, %v", n, err)
 	}
 }

@@ -23,7 +23,7 @@ const (
 	readLimit  = 15 * time.Second // a page that takes longer is given up, here and in the database
 	writeLimit = 30 * time.Second // the same for a transaction that writes
 	pgConns    = 20
-	pgOthers   = 3          // of them that no transaction gets: for the number of the node, for looking after the tables, and for asking whether it is there
+	pgOthers   = 4          // of them that no transaction gets: for the number of the node, for looking after the tables, for asking whether it is there, and whether something has changed
 	pgLines    = 2          // that the clients share, on all nodes alike; see ADR 0050
 	pgTries    = 5          // after a deadlock, which no statement of ours should cause, and for a number that nobody has
 	slotKey    = 0x6b657074 // "kept", of the advisory locks that number the nodes
@@ -39,6 +39,7 @@ type pgEngine struct {
 	links   *links
 	lines   []*writer // the first is the desk's
 	readLog *writer
+	changes *changes
 	commits atomic.Int64 // of lines, since the start
 	rest    sync.WaitGroup
 	log     *slog.Logger
@@ -65,6 +66,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	}
 	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
 	e.links = newLinks(e.db, pgConns-pgOthers)
+	e.changes = newChanges(e)
 	e.newLines()
 	e.readLog = newReadLine(e)
 	defer func() {
@@ -120,8 +122,10 @@ func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 
 func (e *pgEngine) name() string { return "postgres" }
 
-// generation: other nodes write as well.
-func (e *pgEngine) generation() int64 { return -1 }
+// generation: other nodes write as well, so the server has to be asked.
+func (e *pgEngine) generation() int64 { return unasked }
+
+func (e *pgEngine) ask() int64 { return e.changes.generation() }
 
 func (e *pgEngine) recordsApart() bool { return false }
 
@@ -166,7 +170,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
-	s, err := e.session(ctx)
+	s, err := e.links.session(ctx)
 	if err != nil {
 		return err
 	}
@@ -191,7 +195,7 @@ func (e *pgEngine) once(ctx context.Context, o scope, fn func(context.Context, *
 func (e *pgEngine) read(ctx context.Context, o scope, fn func(context.Context, *session) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	s, err := e.session(ctx)
+	s, err := e.links.session(ctx)
 	if err != nil {
 		return err
 	}
@@ -220,20 +224,31 @@ func (e *pgEngine) owned(ctx context.Context) (tables string, err error) {
 // look the same to it and its plans walk all rows of a client. Plans made before are made anew. That nobody
 // waits for, and a desk that runs long measures nothing twice.
 func (e *pgEngine) look() {
-	switch e.commits.Add(1) {
+	n := e.commits.Add(1)
+	if n%trimEvery == 0 {
+		e.aside("old numbers of transactions could not be forgotten; it is tried again", e.changes.trim)
+	}
+	switch n {
 	case 8, 64, 512, 4096, 32_768:
 	default:
 		return
 	}
-	e.rest.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
-		defer cancel()
+	e.aside("the tables could not be measured; PostgreSQL will do it by itself", func(ctx context.Context) error {
 		tables, err := e.grown(ctx)
 		if err == nil && tables != "" {
 			_, err = e.db.ExecContext(ctx, "ANALYZE "+tables)
 		}
-		if err != nil {
-			e.log.Warn("the tables could not be measured; PostgreSQL will do it by itself", "err", err)
+		return err
+	})
+}
+
+// aside does something that nobody waits for.
+func (e *pgEngine) aside(failed string, do func(context.Context) error) {
+	e.rest.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
+		defer cancel()
+		if err := do(ctx); err != nil {
+			e.log.Warn(failed, "err", err)
 		}
 	})
 }
@@ -255,6 +270,7 @@ func (e *pgEngine) close() error {
 	}
 	e.rest.Wait()
 	e.links.close()
+	e.changes.links.close()
 	if e.slot != nil {
 		// The lock ends with the connection; returning it to the pool would keep the lock.
 		_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })

@@ -72,7 +72,11 @@ func newReadLine(e *pgEngine) *writer {
 // begin sends and asks nothing: all goes with the commit.
 func (l *readLine) begin([]*asking) (*session, error) {
 	l.clients = l.clients[:0]
-	return l.open()
+	s, err := l.open()
+	if err == nil {
+		s.unmarked = true
+	}
+	return s, err
 }
 
 func (l *readLine) commit() (undone bool, err error) {

@@ -240,6 +240,8 @@ func (e *liteEngine) name() string { return "sqlite" }
 // generation: this process has the database to itself.
 func (e *liteEngine) generation() int64 { return e.commits.Load() }
 
+func (e *liteEngine) ask() int64 { return e.generation() }
+
 func (e *liteEngine) write(ctx context.Context, _ scope, fn func(context.Context, *session) error) error {
 	return e.w.do(ctx, func(s *session) error { return fn(context.Background(), s) })
 }

@@ -174,6 +174,7 @@ type session struct {
 	late     []queued               // statements for just before the commit
 	touched  []touchedTicket        // tickets whose laws are checked before the commit
 	wrote    bool                   // a statement that may change rows has run, or was put aside
+	unmarked bool                   // what it commits is no change, see changes; PostgreSQL only
 	lost     bool                   // a statement has failed, maybe one that an earlier unit had put aside
 }
 

@@ -115,7 +115,8 @@ type unit struct {
 	broken error
 	after  []func()
 	seen   []seenIDs
-	// generation is that of the database when the snapshot was opened; -1 where nothing may be remembered.
+	// generation is that of the database before the snapshot was opened; -1 where nothing may be remembered, unasked where
+	// nobody has wanted to know yet.
 	generation int64
 	ahead      *asking // what was foreseen of it
 	// place is that in the log of seats before the snapshot of a read was opened.

@@ -18,12 +18,12 @@ import (
 
 // session takes a link. It is cut off at the end of ctx, which statements need not watch then: that
 // would cost a goroutine for each.
-func (e *pgEngine) session(ctx context.Context) (*session, error) {
+func (ls *links) session(ctx context.Context) (*session, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		l, err := e.links.take(ctx)
+		l, err := ls.take(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -128,6 +128,9 @@ func (s *session) pipeline(commit bool) (n int64, failed *stmt, err error) {
 			if _, failed, err := s.pipeline(false); err != nil {
 				return 0, failed, err
 			}
+		}
+		if !s.unmarked {
+			s.queue = append(s.queue, queued{s: pgChanged})
 		}
 		s.queue = append(s.queue, queued{s: pgCommit})
 	}
