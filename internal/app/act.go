@@ -92,11 +92,7 @@ func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Clien
 	if !v.IsStaff() {
 		return desk.Client{}, 0, errStaffOnly
 	}
-	var t store.TicketKey
-	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		t, err = tx.WhereIs(ref)
-		return err
-	})
+	t, err := a.db.WhereIs(ctx, v, ref)
 	if err != nil {
 		return desk.Client{}, 0, err
 	}

@@ -110,11 +110,9 @@ func readPage(tx *store.ReadTx, t desk.Ticket) (p TicketPage, err error) {
 			return err
 		},
 		func() (err error) { attempts, err = tx.Attempts(t.ID); return err },
+		func() (err error) { promises, err = tx.Promises(t.ID); return err },
 		func() (err error) {
-			if promises, err = tx.Promises(t.ID); err != nil {
-				return err
-			}
-			if live := promiseLines(promises, nil); len(live) > 0 && live[0].Promise.State.Live() && tx.Now().After(live[0].Promise.Due.Add(-desk.MaxLadder)) {
+			if !t.Due.IsZero() && tx.Now().After(t.Due.Add(-desk.MaxLadder)) {
 				p.rings, err = tx.RingsOf(t.ID)
 			}
 			return err

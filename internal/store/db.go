@@ -36,13 +36,14 @@ type Options struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	engine engine
-	clock  func() time.Time
-	log    *slog.Logger
-	newID  func(desk.ClientID, time.Time) int64
-	opts   Options
-	seats  seatLog
-	memory memory
+	engine  engine
+	clock   func() time.Time
+	log     *slog.Logger
+	newID   func(desk.ClientID, time.Time) int64
+	opts    Options
+	seats   seatLog
+	memory  memory
+	numbers numbers
 }
 
 // engine is what differs between SQLite and PostgreSQL.

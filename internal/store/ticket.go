@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"kept/internal/desk"
@@ -192,6 +194,49 @@ func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
 // NotFound. It tells nothing of a person.
 func (tx *DeskReadTx) WhereIs(ref desk.Ref) (TicketKey, error) {
 	return oneAcross(tx, ticketWhere, scanTicketKey, ref)
+}
+
+// numbers remembers where tickets are: a number is that of one ticket, for ever, and a ticket stays with its client.
+type numbers struct {
+	mu    sync.Mutex
+	known map[desk.Ref]TicketKey
+}
+
+// numbersMost is how many are remembered at most.
+const numbersMost = 20_000
+
+func (n *numbers) find(ref desk.Ref) (TicketKey, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	k, ok := n.known[ref]
+	return k, ok
+}
+
+func (n *numbers) keep(ref desk.Ref, k TicketKey) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.known == nil || len(n.known) >= numbersMost {
+		n.known = map[desk.Ref]TicketKey{}
+	}
+	n.known[ref] = k
+}
+
+// WhereIs is that of DeskReadTx, in a snapshot of its own where the number is not known already.
+func (db *DB) WhereIs(ctx context.Context, v desk.Viewer, ref desk.Ref) (k TicketKey, err error) {
+	if k, ok := db.numbers.find(ref); ok {
+		if !v.Sees(k.Client) {
+			return TicketKey{}, errNotFound
+		}
+		return k, nil
+	}
+	err = db.DeskRead(ctx, v, func(tx *DeskReadTx) (err error) {
+		k, err = tx.WhereIs(ref)
+		return err
+	})
+	if err == nil {
+		db.numbers.keep(ref, k)
+	}
+	return k, err
 }
 
 // TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else

@@ -182,3 +182,20 @@ func TestLaw(t *testing.T) {
 		same(t, "a second promise", db.Write(ctx, anaSees, 1, func(tx *store.Tx) error { return tx.AddPromise(later) }), nil)
 	})
 }
+
+// A number that is known is found without looking, and not by who may not see its hospital.
+func TestANumberIsFoundByWhoMaySeeIt(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		open(t, db, 1, map[int64]time.Duration{1: time.Hour})
+		open(t, db, 2, map[int64]time.Duration{1: time.Hour})
+		for range 2 {
+			k, err := db.WhereIs(ctx, anaSees, "K2-1")
+			same(t, "Ana", err, nil)
+			same(t, "Ana", k, store.TicketKey{Client: 2, ID: 1})
+			_, err = db.WhereIs(ctx, desk.Viewer{Who: desk.WhoToken, Clients: []desk.ClientID{1}}, "K2-1")
+			same(t, "of another hospital", desk.Is(err, desk.NotFound), true)
+			_, err = db.WhereIs(ctx, anaSees, "K9-9")
+			same(t, "no number", desk.Is(err, desk.NotFound), true)
+		}
+	})
+}
