@@ -38,8 +38,8 @@ type App struct {
 	signed     signedCache
 	hold       holdUntil
 	around     around
-	walls      walls
-	figures    figuresCache
+	walls      recent[wallKey, Wall]
+	figures    recent[figuresKey, Figures]
 	wake       struct {
 		sync.RWMutex
 		sweep func(due time.Time)

@@ -15,7 +15,6 @@ import (
 	"kept/internal/desk"
 	"kept/internal/store"
 	"kept/internal/store/storetest"
-	"kept/internal/store/storetest/server"
 	"kept/internal/testkit"
 )
 
@@ -29,9 +28,7 @@ func TestTheLawsHoldOnSQLite(t *testing.T) {
 }
 
 func TestTheLawsHoldOnPostgreSQL(t *testing.T) {
-	if !server.Wanted() {
-		t.Skip("KEPT_TEST_ENGINES leaves PostgreSQL out")
-	}
+	storetest.Postgres(t) // leaves it out where there is none
 	laws(t, checks(8, "KEPT_LAWS"), func(tb testing.TB, opening time.Time) *testkit.Desk {
 		return testkit.NewAt(tb, storetest.Postgres(tb), opening)
 	})

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"kept/internal/desk"
@@ -72,28 +71,6 @@ type figuresKey struct {
 	period Period
 }
 
-type figuresCache struct {
-	mu sync.Mutex
-	of map[figuresKey]Figures
-}
-
-func (c *figuresCache) get(key figuresKey, now time.Time) (Figures, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f, ok := c.of[key]
-	age := now.Sub(f.Now)
-	return f, ok && age >= 0 && age < figuresLast
-}
-
-func (c *figuresCache) keep(key figuresKey, f Figures) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.of == nil {
-		c.of = map[figuresKey]Figures{}
-	}
-	c.of[key] = f
-}
-
 // OwnClient is the client that v leads; NotFound for everybody else.
 func (a *App) OwnClient(ctx context.Context, v desk.Viewer) (desk.Client, error) {
 	know, err := a.know(ctx)
@@ -119,7 +96,7 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 		p = ThisMonth
 	}
 	key, now := figuresKey{c, p}, a.Now()
-	if f, ok := a.figures.get(key, now); ok {
+	if f, ok := a.figures.get(key, now, figuresLast); ok {
 		return f.to(v), nil
 	}
 	know, err := a.know(ctx)
@@ -137,7 +114,7 @@ func (a *App) Figures(ctx context.Context, v desk.Viewer, c desk.ClientID, p Per
 	if err != nil {
 		return Figures{}, err
 	}
-	a.figures.keep(key, f)
+	a.figures.keep(key, f, now)
 	return f.to(v), nil
 }
 

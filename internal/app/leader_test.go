@@ -237,7 +237,9 @@ func TestASharedLinkShowsCountsAlone(t *testing.T) {
 		if !opens(one) || !opens(other) || !opens(ofTheDesk) {
 			t.Fatal("a new link opens nothing")
 		}
-		wall, _, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		id, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		d.Must(err)
+		_, wall, err := d.App.ShownWallAddress(d.Ctx(), d.Ana, id)
 		d.Must(err)
 		if opens(wall) {
 			t.Error("an address of a wall opens figures")
@@ -267,7 +269,7 @@ func TestASharedLinkShowsCountsAlone(t *testing.T) {
 		if err := d.App.EndWallAddress(d.Ctx(), d.Ana, list[0].ID); !desk.Is(err, desk.NotFound) {
 			t.Errorf("ended among the walls: %v", err)
 		}
-		id := list[0].ID
+		id = list[0].ID
 		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id))
 		d.Must(d.App.EndShare(d.Ctx(), ruth, d.Mercy.ID, id)) // twice is once
 		ended := 0

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -62,34 +61,8 @@ func (a *App) ShownShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id
 	if err := mayShare(v, c); err != nil {
 		return line, "", err
 	}
-	know, err := a.know(ctx)
-	if err != nil {
-		return line, "", err
-	}
-	client, err := know.one(c)
-	if err != nil {
-		return line, "", err
-	}
-	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
-		w, err := tx.SignedAddress(id)
-		if err != nil {
-			return err
-		}
-		if w.Scope != c || w.Shows != desk.ShowsFigures {
-			return notFound
-		}
-		if first, err := tx.ShowSignedAddress(id, v.Staff); err != nil || !first {
-			return cmp.Or(err, error(notFound))
-		}
-		line = AddressLine{SignedAddress: w, By: v.Name, Client: client}
-		line.N, err = tx.Nth(w)
-		return err
-	})
-	if err != nil {
-		return line, "", err
-	}
-	key, err := a.addressKey(ctx, line.SignedAddress)
-	return line, a.desk(client) + "/figures?key=" + key, err
+	line, key, err := a.shownAddress(ctx, v, desk.ShowsFigures, id, func(w desk.SignedAddress) bool { return w.Scope == c })
+	return line, a.desk(line.Client) + "/figures?key=" + key, err
 }
 
 // Shares gives the addresses of a client's figures that are in force, whoever made them, by their end.

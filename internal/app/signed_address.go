@@ -34,6 +34,35 @@ func (a *App) makeAddress(ctx context.Context, v desk.Viewer, w desk.SignedAddre
 	return w, err
 }
 
+// shownAddress gives an address of a kind that v has made, for which fits, and its key, the first time that they are asked for.
+// NotFound when v was shown it before, or has made no such one.
+func (a *App) shownAddress(ctx context.Context, v desk.Viewer, shows desk.Shows, id int64, fits func(desk.SignedAddress) bool) (line AddressLine, key string, err error) {
+	know, err := a.know(ctx)
+	if err != nil {
+		return line, "", err
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
+		w, err := tx.SignedAddress(id)
+		if err != nil {
+			return err
+		}
+		if w.Shows != shows || !fits(w) {
+			return notFound
+		}
+		if first, err := tx.ShowSignedAddress(id, v.Staff); err != nil || !first {
+			return cmp.Or(err, error(notFound))
+		}
+		line = AddressLine{SignedAddress: w, By: v.Name, Client: know.client[w.Scope]}
+		line.N, err = tx.Nth(w)
+		return err
+	})
+	if err != nil {
+		return line, "", err
+	}
+	key, err = a.addressKey(ctx, line.SignedAddress)
+	return line, key, err
+}
+
 // addressKey is the secret of an address: it follows from its row, and stands in none.
 func (a *App) addressKey(ctx context.Context, w desk.SignedAddress) (string, error) {
 	secret, err := a.addressSecret(ctx)

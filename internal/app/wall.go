@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"kept/internal/desk"
@@ -107,12 +106,12 @@ func (a *App) Wall(ctx context.Context, v desk.Viewer, c desk.ClientID) (Wall, e
 	}
 	key := wallKey{v.Staff, c}
 	now := a.Now()
-	if w, ok := a.walls.get(key, now); ok {
+	if w, ok := a.walls.get(key, now, wallLasts); ok {
 		return w, nil
 	}
 	w, err := a.readWall(ctx, v, c, now)
 	if err == nil {
-		a.walls.keep(key, w)
+		a.walls.keep(key, w, now)
 	}
 	return w, err
 }
@@ -322,30 +321,7 @@ func (a *App) engine(ctx context.Context, now time.Time) (Engine, error) {
 	return e, err
 }
 
-// walls remembers the figures of each wall for some seconds: a room full of screens reads them once.
-type walls struct {
-	mu    sync.Mutex
-	known map[wallKey]Wall
-}
-
 type wallKey struct {
 	staff  desk.StaffID
 	client desk.ClientID
-}
-
-func (ws *walls) get(k wallKey, now time.Time) (Wall, bool) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	w, ok := ws.known[k]
-	age := now.Sub(w.Now)
-	return w, ok && age >= 0 && age < wallLasts
-}
-
-func (ws *walls) keep(k wallKey, w Wall) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if ws.known == nil || len(ws.known) >= wallMost {
-		ws.known = map[wallKey]Wall{}
-	}
-	ws.known[k] = w
 }

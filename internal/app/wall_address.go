@@ -16,20 +16,26 @@ var errWallLeads = desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor c
 
 var errWallKey = desk.Errorf(desk.Unauthenticated, "wall.ended", "This address of the wall has ended. A supervisor makes a new one on the promise board.")
 
-// WallAddress gives the key of an address that opens the wall of a client, or of all with zero, for 90 days.
-func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (key string, until time.Time, err error) {
+// WallAddress makes an address that opens the wall of a client, or of all with zero, for 90 days; ShownWallAddress gives it,
+// once.
+func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (id int64, err error) {
 	if !v.Leads() || v.Who != desk.WhoStaff {
-		return "", until, errWallLeads
+		return 0, errWallLeads
 	}
 	if c != 0 && !v.Sees(c) {
-		return "", until, notFound
+		return 0, notFound
 	}
 	w, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsWall, Scope: c}, wallEnds, nil)
-	if err != nil {
-		return "", until, err
+	return w.ID, err
+}
+
+// ShownWallAddress gives an address that v has made, and its key, the first time that they are asked for. NotFound when v was
+// shown it before, or has made no such one.
+func (a *App) ShownWallAddress(ctx context.Context, v desk.Viewer, id int64) (line AddressLine, key string, err error) {
+	if !v.Leads() || v.Who != desk.WhoStaff {
+		return line, "", errWallLeads
 	}
-	key, err = a.addressKey(ctx, w)
-	return key, w.Until, err
+	return a.shownAddress(ctx, v, desk.ShowsWall, id, func(desk.SignedAddress) bool { return true })
 }
 
 // WallAddresses gives the addresses in force that v may take back, by their end.

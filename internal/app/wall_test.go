@@ -92,8 +92,18 @@ func TestSilentEngineShows(t *testing.T) {
 
 func TestAddressOfTheWall(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		key, until, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
+		id, err := d.App.WallAddress(d.Ctx(), d.Ana, d.Mercy.ID)
 		d.Must(err)
+		for who, v := range map[string]desk.Viewer{"another supervisor": d.Omar, "an analyst": d.Sam} {
+			if _, key, err := d.App.ShownWallAddress(d.Ctx(), v, id); key != "" || !desk.Is(err, desk.NotFound) && !desk.Is(err, desk.Forbidden) {
+				t.Errorf("%s is shown it: %v", who, err)
+			}
+		}
+		line, key, err := d.App.ShownWallAddress(d.Ctx(), d.Ana, id)
+		d.Must(err)
+		if _, again, err := d.App.ShownWallAddress(d.Ctx(), d.Ana, id); again != "" || !desk.Is(err, desk.NotFound) {
+			t.Errorf("shown twice: %v", err)
+		}
 		v, c, err := d.App.OpenWall(d.Ctx(), key)
 		if err != nil || c != d.Mercy.ID || v.Staff != d.Ana.Staff || !v.Leads() {
 			t.Fatalf("%+v %d %v", v, c, err)
@@ -103,10 +113,10 @@ func TestAddressOfTheWall(t *testing.T) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		if _, _, err := d.App.WallAddress(d.Ctx(), d.Sam, d.Mercy.ID); !desk.Is(err, desk.Forbidden) {
+		if _, err := d.App.WallAddress(d.Ctx(), d.Sam, d.Mercy.ID); !desk.Is(err, desk.Forbidden) {
 			t.Errorf("an analyst: %v", err)
 		}
-		d.Skip(until.Sub(d.Now()))
+		d.Skip(line.Until.Sub(d.Now()))
 		if _, _, err := d.App.OpenWall(d.Ctx(), key); !desk.Is(err, desk.Unauthenticated) {
 			t.Errorf("after its end: %v", err)
 		}
@@ -116,7 +126,7 @@ func TestAddressOfTheWall(t *testing.T) {
 // An address of all that its maker serves belongs to the maker, and to who serves all of that.
 func TestWhoHasAWallAddressOfAll(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		_, _, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
+		_, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
 		d.Must(err)
 		list, err := d.App.WallAddresses(d.Ctx(), d.Ana)
 		d.Must(err)
@@ -144,7 +154,7 @@ func TestWhoHasAWallAddressOfAll(t *testing.T) {
 				t.Errorf("%s takes it back: %v", one.who, err)
 			}
 			if one.may {
-				_, _, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
+				_, err := d.App.WallAddress(d.Ctx(), d.Ana, 0)
 				d.Must(err)
 				list, err = d.App.WallAddresses(d.Ctx(), d.Ana)
 				d.Must(err)

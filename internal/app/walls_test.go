@@ -94,11 +94,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		ladder, err = a.Escalation(ctx, d.Ana, d.Mercy.ID, app.ForPromises)
 		d.Must(err)
 
-		_, _, err = a.WallAddress(ctx, d.Ana, d.Mercy.ID)
+		wall, err := a.WallAddress(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
-		walls, err := a.WallAddresses(ctx, d.Ana)
-		d.Must(err)
-		wall := walls[0].ID
 		_, err = a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
 		shares, err := a.Shares(ctx, d.Ana, d.Mercy.ID)
@@ -274,7 +271,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, "x") },
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
-				"WallAddress":      func() (any, error) { _, _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
+				"WallAddress":      func() (any, error) { _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
+				"ShownWallAddress": func() (any, error) { _, key, err := a.ShownWallAddress(ctx, v, wall); return key, err },
 				"WallAddresses": func() (any, error) {
 					list, err := a.WallAddresses(ctx, v)
 					for _, w := range list {
@@ -320,7 +318,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

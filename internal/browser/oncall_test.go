@@ -24,7 +24,7 @@ func TestThePagesOfBeingCalled(t *testing.T) {
 	p.Must(err)
 	maria := p.Maria().Calls(p.Sam, "weight in pounds")
 	promise := maria.Promised(p.Sam, p.At(3, 8, 0))
-	_, _, err = p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	_, err = p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
 	p.Must(err)
 	p.AdvanceTo(p.At(3, 8, 1))
 	b := p.signedIn(t, p.Omar)

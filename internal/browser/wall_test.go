@@ -72,7 +72,9 @@ func TestTheWallIsSound(t *testing.T) {
 	b.says("The clock is silent since")
 
 	// A screen without a keyboard.
-	key, _, err := p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	id, err := p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	p.Must(err)
+	_, key, err := p.App.ShownWallAddress(p.Ctx(), p.Ana, id)
 	p.Must(err)
 	c := p.person(t).open("/wall?key=" + key).says("Mercy Health")
 	c.open("/wall?key=" + key + "x").says("This address of the wall has ended")

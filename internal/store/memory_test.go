@@ -139,13 +139,8 @@ func TestAnAnswerIsRememberedUntilSomethingIsWritten(t *testing.T) {
 // A transaction that is under way while others begin and end is seen when it ends, whatever numbers they had; what another
 // node has kept is given up then. Numbers that were forgotten are no reason to believe anything.
 func TestAChangeIsSeenWhenItEnds(t *testing.T) {
-	if !server.Wanted() {
-		return
-	}
-	db, other := func() (*DB, *DB) {
-		open := openIn(t, Options{DatabaseURL: server.Database(t)})
-		return open(), open()
-	}()
+	open := openIn(t, Options{DatabaseURL: server.Database(t)})
+	db, other := open(), open()
 	set := func(db *DB, n int, free bool, before func()) error {
 		write := db.System
 		if free {
@@ -237,9 +232,6 @@ func TestAChangeIsSeenWhenItEnds(t *testing.T) {
 
 // The table does not grow with the age of the desk.
 func TestOldNumbersAreForgotten(t *testing.T) {
-	if !server.Wanted() {
-		return
-	}
 	db := openIn(t, Options{DatabaseURL: server.Database(t)})()
 	e := db.engine.(*pgEngine)
 	if _, err := e.db.ExecContext(ctx, `INSERT INTO changed (xid) SELECT CAST(CAST(n AS TEXT) AS xid8) FROM generate_series(4, 2999) n ON CONFLICT DO NOTHING`); err != nil {

@@ -29,7 +29,7 @@ func (u *unit) Together(parts ...func() error) error {
 		p.next, p.stop = iter.Pull(func(yield func([]queued) bool) {
 			p.yield = yield
 			u.yield = yield
-			p.err = inside(func(*unit) error { return part() }, u)
+			p.err = u.db.contain(func() error { return inside(func(*unit) error { return part() }, u) }) // its own stack is known here only
 		})
 		defer p.stop()
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -12,20 +13,13 @@ import (
 // POST /wall/addresses
 func (h *handler) makeWallAddress(w http.ResponseWriter, r *http.Request, s signed) error {
 	n, _ := strconv.ParseInt(r.PostForm.Get("client"), 10, 64) // none is all
-	c := desk.ClientID(n)
-	key, until, err := h.app.WallAddress(r.Context(), s.v, c)
+	id, err := h.app.WallAddress(r.Context(), s.v, desk.ClientID(n))
 	if err != nil {
 		return err
 	}
-	v := view.WallAddressView{URL: h.address(r) + "/wall?key=" + key, Until: words.Day(words.EN, until, h.staffZone(r, s), h.app.Now()), Scope: "all hospitals that you serve"}
-	if c != 0 {
-		client, err := h.app.Client(r.Context(), s.v, c)
-		if err != nil {
-			return err
-		}
-		v.Scope = client.Name
-	}
-	return h.showWallAddresses(w, r, s, v)
+	// The number opens nothing: what does is shown on the next page, once.
+	http.Redirect(w, r, "/wall/addresses?made="+strconv.FormatInt(id, 10), http.StatusSeeOther)
+	return nil
 }
 
 // address is where the desk is for whoever asks: what is to be opened elsewhere begins with it.
@@ -41,6 +35,19 @@ func (h *handler) wallAddresses(w http.ResponseWriter, r *http.Request, s signed
 	v := view.WallAddressView{}
 	if r.URL.Query().Get("done") != "" {
 		v.Done = "The address is taken back. Its screen shows nothing any more."
+	}
+	if made := r.URL.Query().Get("made"); made != "" {
+		id, _ := strconv.ParseInt(made, 10, 64) // what is no number was never made
+		line, key, err := h.app.ShownWallAddress(r.Context(), s.v, id)
+		switch {
+		case desk.Is(err, desk.NotFound):
+			v.Shown = true
+		case err != nil:
+			return err
+		default:
+			v.URL, v.Until = h.address(r)+"/wall?key="+key, words.Day(words.EN, line.Until, h.staffZone(r, s), h.app.Now())
+			v.Scope = cmp.Or(line.Client.Name, "all hospitals that you serve")
+		}
 	}
 	return h.showWallAddresses(w, r, s, v)
 }

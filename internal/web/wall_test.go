@@ -26,7 +26,13 @@ func TestWallIsForThoseWhoLeadAndNamesNobody(t *testing.T) {
 	if !regexp.MustCompile(`class="wall-address" href="https?://[^/"]+/wall\?key=[^"]+">https?://`).MatchString(ana.body) {
 		t.Error("the address cannot be typed on another screen")
 	}
-	key, _, err := a.d.App.WallAddress(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	ana.get(ana.at).gets(200, "An address is shown once").lacks("/wall?key=") // a reload makes none and shows none
+	if list, err := a.d.App.WallAddresses(a.d.Ctx(), a.d.Ana); err != nil || len(list) != 1 {
+		t.Errorf("%d addresses are in force, %v", len(list), err)
+	}
+	id, err := a.d.App.WallAddress(a.d.Ctx(), a.d.Ana, a.d.Mercy.ID)
+	a.d.Must(err)
+	_, key, err := a.d.App.ShownWallAddress(a.d.Ctx(), a.d.Ana, id)
 	a.d.Must(err)
 	a.cookie("")
 	a.get("/wall?key="+key).gets(200, "Mercy Health").lacks("/promises")
