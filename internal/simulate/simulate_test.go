@@ -112,17 +112,17 @@ func TestParseShift(t *testing.T) {
 	}
 }
 
-// TestAWeek is the week of March in which the clocks of most hospitals go forward and those of Arizona do
+// TestAWeek is a week of the full desk, 250 hospitals and 200 people, and that of March in which the clocks of most hospitals go forward and those of Arizona do
 // not; every touched question is held against the laws before each commit, every open one each night, and all of them at
 // the end. Its report has all parts and needs nothing else.
 func TestAWeek(t *testing.T) {
-	o := Options{Seed: 11, Hospitals: 20, Analysts: 40, Tickets: 36_000, Days: 7, From: time.Date(2026, 3, 5, 0, 0, 0, 0, chicago(t))}
+	o := Options{Seed: 11, Days: 7, Divisions: 2, From: time.Date(2026, 3, 5, 0, 0, 0, 0, chicago(t))}
 	week, err := Run(t.Context(), o, open(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Log("\n" + week.String())
-	if week.Tickets < 500 || week.Broken == 0 || week.Kept < 10*week.Broken || week.Nights != 6 || week.Verified < 2*week.Tickets || week.Audited < 4*week.Tickets {
+	if week.Tickets < 10_000 || week.Broken == 0 || week.Kept < 10*week.Broken || week.Nights != 2*6 || week.Verified < 2*week.Tickets || week.Audited < 4*week.Tickets {
 		t.Fatalf("this is no week of a desk: %+v", week)
 	}
 	var file bytes.Buffer
