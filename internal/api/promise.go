@@ -23,6 +23,7 @@ type Promise struct {
 	Start      time.Time `json:"start" doc:"When the window begins; equal to due where there is none."`
 	Due        time.Time `json:"due" doc:"From this instant the promise counts as not kept."`
 	Skill      string    `json:"skill" example:"PORTAL"`
+	Function   int64     `json:"function,omitempty" doc:"Number of the EHR function that its question was about when it was promised."`
 	Owner      string    `json:"owner,omitempty" doc:"Id of the member of staff who keeps it. Left out: anybody on shift with the skill."`
 	Tries      int       `json:"tries" doc:"How many calls did not reach the person."`
 	MadeAt     time.Time `json:"made_at"`
@@ -289,7 +290,7 @@ func (h *handler) windows(ctx context.Context, v desk.Viewer, in *windowsIn) (*w
 func promiseOut(p desk.Promise) Promise {
 	return Promise{
 		ID: id(p.ID), Kind: string(p.Kind), Source: string(p.Source), State: string(p.State), Start: p.Start.UTC(), Due: p.Due.UTC(),
-		Skill: p.Skill, Owner: id(p.Owner), Tries: p.Tries, MadeAt: p.MadeAt.UTC(), EndedAt: p.EndedAt.UTC(), AnsweredAt: p.AnsweredAt.UTC(), EnteredAt: p.EnteredAt.UTC(), ToldAt: p.ToldAt.UTC(),
+		Skill: p.Skill, Function: p.Function, Owner: id(p.Owner), Tries: p.Tries, MadeAt: p.MadeAt.UTC(), EndedAt: p.EndedAt.UTC(), AnsweredAt: p.AnsweredAt.UTC(), EnteredAt: p.EnteredAt.UTC(), ToldAt: p.ToldAt.UTC(),
 		Outcome: p.Outcome, MovedBy: string(p.MovedBy), RepairOf: id(p.RepairOf), Replaces: id(p.Replaces), Voicemail: p.Voicemail, Text: p.Text,
 	}
 }

@@ -62,7 +62,10 @@ func (a *App) ShownShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id
 		return line, "", err
 	}
 	line, key, err := a.shownAddress(ctx, v, desk.ShowsFigures, id, func(w desk.SignedAddress) bool { return w.Scope == c })
-	return line, a.desk(line.Client) + "/figures?key=" + key, err
+	if err != nil {
+		return line, "", err
+	}
+	return line, a.desk(line.Client) + "/figures?key=" + key, nil
 }
 
 // Shares gives the addresses of a client's figures that are in force, whoever made them, by their end.

@@ -41,18 +41,26 @@ func (a *App) shownAddress(ctx context.Context, v desk.Viewer, shows desk.Shows,
 	if err != nil {
 		return line, "", err
 	}
+	if _, err := a.addressSecret(ctx); err != nil { // before it is on record that it was shown
+		return line, "", err
+	}
 	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
 		w, err := tx.SignedAddress(id)
 		if err != nil {
 			return err
 		}
-		if w.Shows != shows || !fits(w) {
+		if w.Shows != shows || !fits(w) || !tx.Now().Before(w.Until) {
 			return notFound
 		}
 		if first, err := tx.ShowSignedAddress(id, v.Staff); err != nil || !first {
 			return cmp.Or(err, error(notFound))
 		}
-		line = AddressLine{SignedAddress: w, By: v.Name, Client: know.client[w.Scope]}
+		line = AddressLine{SignedAddress: w, By: v.Name}
+		if w.Scope != 0 {
+			if line.Client, err = know.one(w.Scope); err != nil {
+				return err
+			}
+		}
 		line.N, err = tx.Nth(w)
 		return err
 	})

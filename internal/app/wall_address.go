@@ -26,7 +26,10 @@ func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (
 		return 0, notFound
 	}
 	w, err := a.makeAddress(ctx, v, desk.SignedAddress{Shows: desk.ShowsWall, Scope: c}, wallEnds, nil)
-	return w.ID, err
+	if err != nil {
+		return 0, err
+	}
+	return w.ID, nil
 }
 
 // ShownWallAddress gives an address that v has made, and its key, the first time that they are asked for. NotFound when v was

@@ -285,7 +285,8 @@ func (r Report) functions() table {
 	var all []one
 	var drawn need.Calibration
 	right := 0
-	for function, list := range r.Odds[0] {
+	for _, function := range slices.Sorted(maps.Keys(r.Odds[0])) {
+		list := r.Odds[0][function]
 		if len(list) < functionCases || function == 0 {
 			continue
 		}
@@ -299,7 +300,9 @@ func (r Report) functions() table {
 			}
 			spread += o.Chance * (1 - o.Chance)
 		}
-		x.apart = (x.Happened - x.Said) * float64(c.Cases) / math.Sqrt(spread)
+		if x.apart = (x.Happened - x.Said) * float64(c.Cases); x.apart != 0 {
+			x.apart /= math.Sqrt(spread) // said to be certain, and not: infinitely far
+		}
 		if math.Abs(x.apart) < 2 {
 			right++
 		}

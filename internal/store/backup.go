@@ -168,7 +168,7 @@ var errNotEmpty = desk.Errorf(desk.Conflict, "not_empty", "There is a desk here 
 
 func (e *pgEngine) backup(ctx context.Context, part string) error {
 	// The wall between clients stands for the owner too; PGOPTIONS in pgTool opens it.
-	return pgTool(ctx, "pg_dump", e.url, "--format=custom", "--no-owner", "--enable-row-security", "--file="+part)
+	return pgTool(ctx, "pg_dump", e.url, "--format=custom", "--no-owner", "--enable-row-security", "--exclude-table-data=changed", "--file="+part)
 }
 
 func restorePostgres(ctx context.Context, o Options, path string) error {

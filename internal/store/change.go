@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Every transaction that has changed something on PostgreSQL leaves its number in the table changed, in the trip of its
@@ -14,14 +15,15 @@ var (
 	pgChanged = &stmt{name: "changed", postgres: `INSERT INTO changed (xid) SELECT pg_current_xact_id_if_assigned()
 		WHERE pg_current_xact_id_if_assigned() IS NOT NULL ON CONFLICT DO NOTHING`}
 	// What was trimmed cannot be looked for: it was all below a number that is still there. So where nothing is left below
-	// the snapshot of then, something may have changed. A server that was started since may have lost what it said.
+	// the snapshot of then, something may have changed.
 	pgSame = &stmt{name: "same", postgres: `SELECT CAST(pg_current_snapshot() AS TEXT),
-		CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000000 AS BIGINT),
-		CAST($2 AS BIGINT) = CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000000 AS BIGINT)
-		AND EXISTS (SELECT 1 FROM changed WHERE xid < pg_snapshot_xmin(CAST($1 AS pg_snapshot)) ORDER BY xid DESC LIMIT 1)
+		EXISTS (SELECT 1 FROM changed WHERE xid < pg_snapshot_xmin(CAST($1 AS pg_snapshot)) ORDER BY xid DESC LIMIT 1)
 		AND NOT EXISTS (SELECT 1 FROM changed WHERE xid >= pg_snapshot_xmin(CAST($1 AS pg_snapshot))
 			AND NOT pg_visible_in_snapshot(xid, CAST($1 AS pg_snapshot)))`}
 )
+
+// changesLimit is how long a page waits to hear whether anything has changed; then it asks for all it shows.
+const changesLimit = time.Second
 
 // changes is what this node knows of changes.
 type changes struct {
@@ -30,7 +32,7 @@ type changes struct {
 	begun atomic.Int64 // how often it has asked
 	mu    sync.Mutex   // held while asking
 	since string       // the snapshot of then
-	start int64        // of the server, in microseconds
+	link  *link        // by which it was asked: a server that was ended, and may have lost what it said, ends that
 	at    int64        // grows when something has changed
 }
 
@@ -59,7 +61,7 @@ func (c *changes) generation() int64 {
 }
 
 func (c *changes) ask() {
-	ctx, cancel := context.WithTimeout(context.Background(), readLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), changesLimit)
 	defer cancel()
 	same := false
 	err := func() error {
@@ -68,8 +70,11 @@ func (c *changes) ask() {
 			return err
 		}
 		defer s.close()
-		s.queue = append(s.queue, queued{s: pgSame, args: []any{c.since, c.start}, row: func(row scanner) error {
-			return row.Scan(&c.since, &c.start, &same)
+		if s.link != c.link {
+			c.link, c.since = s.link, noSnapshot
+		}
+		s.queue = append(s.queue, queued{s: pgSame, args: []any{c.since}, row: func(row scanner) error {
+			return row.Scan(&c.since, &same)
 		}})
 		_, _, err = s.pipeline(false)
 		return err
@@ -80,6 +85,14 @@ func (c *changes) ask() {
 	if !same {
 		c.at++
 	}
+}
+
+// begin leaves a number of this node's start, after which whatever was remembered of before an upgrade is forgotten, and takes
+// away those of another server, from which this desk was restored.
+func (c *changes) begin(ctx context.Context) error {
+	_, err := c.e.db.ExecContext(ctx, `WITH foreign_ones AS (DELETE FROM changed WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))
+		INSERT INTO changed (xid) VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING`)
+	return err
 }
 
 // trimEvery is how many commits of a node lie between two times that it forgets old numbers.

@@ -23,6 +23,9 @@ type door struct {
 // whose client_id decides. The mark becomes a condition, so it stands behind a WHERE.
 func across(text string) *door { return newDoor(text, text, mineOfMany) }
 
+// acrossFor is across where the text differs between the engines.
+func acrossFor(sqlite, postgres string) *door { return newDoor(sqlite, postgres, mineOfMany) }
+
 // acrossOne is across for a question that finds a row or two by a key: SQLite holds each against the clients of the
 // viewer, and does not read all of these first.
 func acrossOne(text string) *door { return newDoor(text, text, mineOfOne) }

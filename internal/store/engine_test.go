@@ -12,10 +12,10 @@ import (
 	"kept/internal/store/storetest/server"
 )
 
-// counterFS is the schema of the kernel's own tests: the first migration and a table to count in.
 // changedFile makes the table that every commit on PostgreSQL needs.
 const changedFile = "postgres/00030_changed.sql"
 
+// counterFS is the schema of the kernel's own tests: the first migration and a table to count in.
 func counterFS(t testing.TB) fs.FS {
 	t.Helper()
 	kernel, err := embedded.ReadFile("migrations/00001_kernel.sql")

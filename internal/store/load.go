@@ -39,7 +39,7 @@ func (db *DB) Load(ctx context.Context, why string, fill func(part func(func(*Sy
 		}
 		return fault(nil, e.load(ctx, func(s *session) error {
 			return fill(func(fn func(*SystemTx) error) error {
-				u := &unit{db: db, ctx: context.Background(), s: s, viewer: v, now: db.instant()}
+				u := &unit{db: db, ctx: context.Background(), s: s, viewer: v, now: db.instant(), generation: -1}
 				err := db.contain(func() error { return inside(func(u *unit) error { return fn(&SystemTx{u.desk()}) }, u) })
 				if u.broken != nil {
 					err = u.broken
@@ -247,7 +247,7 @@ func (e *pgEngine) load(ctx context.Context, fn func(*session) error) (err error
 	if err := lawOfAll(s); err != nil {
 		return err
 	}
-	return run("COMMIT")
+	return run(pgChanged.postgres, "COMMIT")
 }
 
 // lawOfAllTickets is law 1 as lawOfPromises has it, for every ticket at once.

@@ -83,27 +83,47 @@ func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, err
 	if tx.remembers() < 0 {
 		return ask()
 	}
-	whose, err := tx.whose()
-	if err != nil {
-		return nil, err
+	name := func(served []int64) []byte {
+		return fmt.Appendf(nil, "%s %s %#v", d.all.name, tx.whose(served), args)
 	}
-	key := fmt.Appendf(nil, "%s %s %#v", d.all.name, whose, args)
-	return recall(tx.unit, key, ask)
+	staff := strconv.AppendInt([]byte("whose "), int64(tx.viewer.Staff), 10)
+	served, known := tx.db.memory.get(tx.generation, staff)
+	if tx.viewer.Desk || tx.viewer.Who != desk.WhoStaff {
+		served, known = []int64(nil), true
+	}
+	if known {
+		if rows, ok := tx.db.memory.get(tx.generation, name(served.([]int64))); ok {
+			return rows.([]T), nil
+		}
+	}
+	// Whose rows they are is asked in their own snapshot, which may be younger than what is remembered.
+	var rows []T
+	now, _ := served.([]int64)
+	parts := []func() error{func() (err error) { rows, err = ask(); return err }}
+	if !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff {
+		parts = append(parts, func() (err error) {
+			now, err = many(tx, clientsOfStaff, value[int64], int64(tx.viewer.Staff))
+			return err
+		})
+	}
+	err := tx.Together(parts...)
+	if err == nil {
+		tx.db.memory.keep(tx.generation, staff, now)
+		tx.db.memory.keep(tx.generation, name(now), rows)
+	}
+	return rows, err
 }
 
 var clientsOfStaff = sql("SELECT client_id FROM staff_client WHERE staff_id = $1 ORDER BY client_id")
 
-// whose names the clients that the viewer sees: two viewers with the same name see the same rows.
-func (tx *DeskReadTx) whose() (string, error) {
-	v := tx.viewer
-	switch {
+// whose names the rows that the viewer sees, who serves these clients: two viewers with the same name see the same. On
+// PostgreSQL they are cut once more, by the clients that a viewer was seen to serve when they came.
+func (tx *DeskReadTx) whose(served []int64) string {
+	switch v := tx.viewer; {
 	case v.Desk:
-		return "all", nil
+		return "all"
 	case v.Who != desk.WhoStaff:
-		return fmt.Sprint("client ", v.Clients), nil
+		return fmt.Sprint("client ", v.Clients)
 	}
-	return recall(tx.unit, strconv.AppendInt([]byte("whose "), int64(v.Staff), 10), func() (string, error) {
-		clients, err := many(tx, clientsOfStaff, value[int64], int64(v.Staff))
-		return fmt.Sprint("staff ", clients), err
-	})
+	return fmt.Sprint("staff ", served, " of ", tx.viewer.Clients)
 }

@@ -245,3 +245,87 @@ func TestOldNumbersAreForgotten(t *testing.T) {
 		t.Errorf("%d numbers are left, %v", n, err)
 	}
 }
+
+// What a node believed of who serves which hospital cuts the rows of PostgreSQL: others who serve more, or come later, get theirs.
+func TestRowsAreRememberedForThoseWhoSeeTheSame(t *testing.T) {
+	check := func(t *testing.T, db *DB) {
+		serves := func(staff desk.StaffID, clients ...desk.ClientID) {
+			t.Helper()
+			err := db.System(ctx, "test", func(tx *SystemTx) error {
+				if err := tx.put(both("DELETE FROM staff_client WHERE staff_id = $1"), int64(staff)); err != nil {
+					return err
+				}
+				for _, c := range clients {
+					if err := tx.put(both("INSERT INTO staff_client (staff_id, client_id) VALUES ($1, $2)"), int64(staff), int64(c)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := &door{all: both("SELECT c.client_id FROM phone_line c WHERE 1 = 1 ORDER BY c.client_id"),
+			staff:  both("SELECT c.client_id FROM phone_line c WHERE +c.client_id IN (SELECT sc.client_id FROM staff_client sc WHERE sc.staff_id = $1) ORDER BY c.client_id"),
+			client: both("SELECT c.client_id FROM phone_line c WHERE +c.client_id = $1 ORDER BY c.client_id")}
+		look := func(v desk.Viewer) (rows []int64) {
+			t.Helper()
+			err := db.DeskRead(ctx, v, func(tx *DeskReadTx) (err error) {
+				rows, err = recallAcross(tx, d, value[int64])
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rows
+		}
+		err := db.System(ctx, "test", func(tx *SystemTx) error {
+			for c := desk.ClientID(1); c <= 2; c++ {
+				if err := tx.AddClient(desk.Client{ID: c, Slug: fmt.Sprint("h", c), Zone: "America/Chicago", Host: fmt.Sprint("h", c, ".help")}); err != nil {
+					return err
+				}
+			}
+			for _, id := range []desk.StaffID{4, 5} {
+				if err := tx.AddStaff(desk.Staff{ID: id, Login: fmt.Sprint("s", id), Role: desk.Analyst, Active: true}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c := desk.ClientID(1); c <= 2; c++ {
+			if err := db.Write(ctx, desk.System("test"), c, func(tx *Tx) error {
+				return tx.put(both("INSERT INTO phone_line (client_id, name, waiting, heard_at) VALUES ($1, 'a', 0, 0)"), int64(c))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		serves(4, 1, 2)
+		serves(5, 1, 2)
+		staff := func(id desk.StaffID, clients ...desk.ClientID) desk.Viewer {
+			return desk.Viewer{Who: desk.WhoStaff, Staff: id, Clients: clients}
+		}
+		late := look(staff(4, 1)) // was given the second a moment ago, and the node does not know
+		for range 2 {
+			for who, v := range map[string]desk.Viewer{"who serves both": staff(5, 1, 2), "all": desk.System("test")} {
+				if got := look(v); !slices.Equal(got, []int64{1, 2}) {
+					t.Errorf("%s sees %v, after somebody saw %v", who, got, late)
+				}
+			}
+			if got := look(desk.Viewer{Who: desk.WhoToken, Clients: []desk.ClientID{2}}); !slices.Equal(got, []int64{2}) {
+				t.Errorf("the token of the second sees %v", got)
+			}
+		}
+		serves(5, 2)
+		if got := look(staff(5, 2)); !slices.Equal(got, []int64{2}) {
+			t.Errorf("who serves the second only sees %v", got)
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { check(t, openIn(t, Options{DataDir: t.TempDir()})()) })
+	if server.Wanted() {
+		t.Run("postgres", func(t *testing.T) { check(t, openIn(t, Options{DatabaseURL: server.Database(t)})()) })
+	}
+}

@@ -56,7 +56,12 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
 		// A plan is made when the tables of a new desk are small, and used when they are not. So each entry
 		// of an index that is walked counts, however few there are today, and no table is read whole.
-		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "random_page_cost": "1.1", "jit": "off"} {
+		"enable_seqscan": "off", "cpu_index_tuple_cost": "0.2", "random_page_cost": "1.1", "jit": "off",
+		// One plan for all values. Those made for each of them looked better to PostgreSQL, which takes the few open tickets
+		// of a million for even fewer, and then sorts all of them for every page.
+		"plan_cache_mode": "force_generic_plan",
+		// To start helpers takes longer than any page may.
+		"max_parallel_workers_per_gather": "0"} {
 		if set[k] == "" {
 			set[k] = v
 		}
@@ -79,7 +84,15 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	if err := e.check(ctx); err != nil {
 		return nil, err
 	}
-	if err := migrate(e.db); err != nil {
+	// What is made anew for every row of a large desk takes as long as it takes.
+	patient := cfg.Copy()
+	patient.RuntimeParams["statement_timeout"] = "0"
+	upgrading := stdlib.OpenDB(*patient)
+	defer upgrading.Close()
+	if err := migrate(upgrading); err != nil {
+		return nil, err
+	}
+	if err := e.changes.begin(ctx); err != nil {
 		return nil, err
 	}
 	return e, e.takeSlot(ctx)
@@ -225,30 +238,30 @@ func (e *pgEngine) owned(ctx context.Context) (tables string, err error) {
 // waits for, and a desk that runs long measures nothing twice.
 func (e *pgEngine) look() {
 	n := e.commits.Add(1)
-	if n%trimEvery == 0 {
-		e.aside("old numbers of transactions could not be forgotten; it is tried again", e.changes.trim)
-	}
+	var measure bool
 	switch n {
 	case 8, 64, 512, 4096, 32_768:
-	default:
+		measure = true
+	}
+	trim := n%trimEvery == 1
+	if !measure && !trim {
 		return
 	}
-	e.aside("the tables could not be measured; PostgreSQL will do it by itself", func(ctx context.Context) error {
+	e.rest.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
+		defer cancel()
+		if trim {
+			if err := e.changes.trim(ctx); err != nil {
+				e.log.Warn("old numbers of transactions could not be forgotten; it is tried again", "err", err)
+			}
+			return
+		}
 		tables, err := e.grown(ctx)
 		if err == nil && tables != "" {
 			_, err = e.db.ExecContext(ctx, "ANALYZE "+tables)
 		}
-		return err
-	})
-}
-
-// aside does something that nobody waits for.
-func (e *pgEngine) aside(failed string, do func(context.Context) error) {
-	e.rest.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), readLimit)
-		defer cancel()
-		if err := do(ctx); err != nil {
-			e.log.Warn(failed, "err", err)
+		if err != nil {
+			e.log.Warn("the tables could not be measured; PostgreSQL will do it by itself", "err", err)
 		}
 	})
 }

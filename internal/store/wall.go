@@ -12,10 +12,16 @@ var (
 	// Open is having something due: an open ticket always has a live promise.
 	wallOpen = across(`SELECT t.opened_at FROM ticket t WHERE t.due_at IS NOT NULL AND t.opened_at < $1
 		AND (CAST($2 AS BIGINT) = 0 OR +t.client_id = $2) AND {mine t} ORDER BY t.opened_at, t.client_id, t.id LIMIT $3`)
-	wallCalls = across(`SELECT p.client_id, p.id, p.owner_id, a.staff_id, a.staff_name, a.began_at FROM promise p
+	// PostgreSQL takes those who call now for a third of all promises, and reads every attempt there ever was, if it may.
+	wallCalls = acrossFor(`SELECT p.client_id, p.id, p.owner_id, a.staff_id, a.staff_name, a.began_at FROM promise p
 		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
 		WHERE p.trying_at IS NOT NULL AND p.trying_at >= $1 AND a.ended_at IS NULL AND a.began_at >= $1 AND {mine p}
-		ORDER BY p.trying_at, p.client_id, p.id LIMIT $2`)
+		ORDER BY p.trying_at, p.client_id, p.id LIMIT $2`,
+		`SELECT p.client_id, p.id, p.owner_id, a.staff_id, a.staff_name, a.began_at FROM
+			(SELECT p.client_id, p.id, p.owner_id, p.trying_at FROM promise p WHERE p.trying_at IS NOT NULL AND p.trying_at >= $1 AND {mine p}
+				ORDER BY p.trying_at, p.client_id, p.id LIMIT $2) p
+		JOIN attempt a ON a.client_id = p.client_id AND a.promise_id = p.id
+		WHERE a.ended_at IS NULL AND a.began_at >= $1 ORDER BY p.trying_at, p.client_id, p.id`)
 	wallPast = sql(`SELECT p.kind, p.skill, p.function_id, p.start_at, p.due_at, p.made_at, p.ended_at, p.state FROM promise p
 		WHERE p.ended_at IS NOT NULL AND p.ended_at >= $1 ORDER BY p.ended_at DESC, p.client_id DESC, p.id DESC LIMIT ` + endedAtMost)
 )

@@ -57,7 +57,7 @@ func (h *handler) sharesPage(w http.ResponseWriter, r *http.Request, s signed) e
 	if r.URL.Query().Get("done") != "" {
 		v.Done = "The link is taken back. It opens nothing any more."
 	}
-	if made := r.URL.Query().Get("made"); made != "" {
+	if made := r.URL.Query().Get("made"); made != "" && r.Method == http.MethodGet { // HEAD shows nothing
 		c, err := h.figuresOf(r, s)
 		if err != nil {
 			return err

@@ -36,7 +36,7 @@ func (h *handler) wallAddresses(w http.ResponseWriter, r *http.Request, s signed
 	if r.URL.Query().Get("done") != "" {
 		v.Done = "The address is taken back. Its screen shows nothing any more."
 	}
-	if made := r.URL.Query().Get("made"); made != "" {
+	if made := r.URL.Query().Get("made"); made != "" && r.Method == http.MethodGet { // HEAD shows nothing
 		id, _ := strconv.ParseInt(made, 10, 64) // what is no number was never made
 		line, key, err := h.app.ShownWallAddress(r.Context(), s.v, id)
 		switch {
