@@ -98,18 +98,17 @@ func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, err
 	}
 	// Whose rows they are is asked in their own snapshot, which may be younger than what is remembered.
 	var rows []T
-	now, _ := served.([]int64)
 	parts := []func() error{func() (err error) { rows, err = ask(); return err }}
-	if !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff {
+	if !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff && tx.serving == nil {
 		parts = append(parts, func() (err error) {
-			now, err = many(tx, clientsOfStaff, value[int64], int64(tx.viewer.Staff))
+			tx.serving, err = many(tx, clientsOfStaff, value[int64], int64(tx.viewer.Staff))
 			return err
 		})
 	}
 	err := tx.Together(parts...)
 	if err == nil {
-		tx.db.memory.keep(tx.generation, staff, now)
-		tx.db.memory.keep(tx.generation, name(now), rows)
+		tx.db.memory.keep(tx.generation, staff, tx.serving)
+		tx.db.memory.keep(tx.generation, name(tx.serving), rows)
 	}
 	return rows, err
 }

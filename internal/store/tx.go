@@ -118,6 +118,7 @@ type unit struct {
 	// generation is that of the database before the snapshot was opened; -1 where nothing may be remembered, unasked where
 	// nobody has wanted to know yet.
 	generation int64
+	serving    []int64 // the clients of a viewer who is staff, as they are in the snapshot; nil: not asked yet
 	ahead      *asking // what was foreseen of it
 	// place is that in the log of seats before the snapshot of a read was opened.
 	place int64
