@@ -333,3 +333,50 @@ func TestRowsAreRememberedForThoseWhoSeeTheSame(t *testing.T) {
 		t.Run("postgres", func(t *testing.T) { check(t, openIn(t, Options{DatabaseURL: server.Database(t)})()) })
 	}
 }
+
+// What was remembered is forgotten when a server has been away, when a history was loaded, and when a node starts; numbers of
+// another server, from which the desk was restored, keep nothing from being remembered.
+func TestWhatElseIsAChange(t *testing.T) {
+	open := openIn(t, Options{DatabaseURL: server.Database(t)})
+	db := open()
+	asked := 0
+	ask := func(db *DB, want int, when string) {
+		t.Helper()
+		err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
+			_, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asked != want {
+			t.Errorf("%s: asked %d times, not %d", when, asked, want)
+		}
+	}
+	ask(db, 1, "at first")
+	ask(db, 1, "again")
+	if err := db.engine.(*pgEngine).changes.link.pg.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ask(db, 2, "by another connection")
+	ask(db, 2, "again")
+	other := open()
+	ask(db, 3, "after a node has started")
+	err := other.Load(ctx, "test", func(part func(func(*SystemTx) error) error) error {
+		return part(func(tx *SystemTx) error {
+			return tx.AddClient(desk.Client{ID: 1, Slug: "mercy", Zone: "America/Chicago", Host: "mercy.help"})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(db, 4, "after a history was loaded")
+	ask(db, 4, "again")
+	if _, err := db.engine.(*pgEngine).db.ExecContext(ctx, `INSERT INTO changed (xid) VALUES ('5000000'), ('5000001')`); err != nil {
+		t.Fatal(err)
+	}
+	restored := open()
+	asked = 0
+	ask(restored, 1, "of a desk that was restored")
+	ask(restored, 1, "again")
+}
