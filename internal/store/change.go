@@ -100,6 +100,7 @@ const trimEvery = 4096
 
 // trim forgets all numbers but the newest thousand.
 func (c *changes) trim(ctx context.Context) error {
-	_, err := c.e.db.ExecContext(ctx, `DELETE FROM changed WHERE xid < (SELECT xid FROM changed ORDER BY xid DESC OFFSET 1000 LIMIT 1)`)
+	_, err := c.e.db.ExecContext(ctx, `DELETE FROM changed WHERE xid <
+		(SELECT xid FROM (SELECT xid FROM changed ORDER BY xid DESC LIMIT 1000) newest ORDER BY xid LIMIT 1)`)
 	return err
 }
