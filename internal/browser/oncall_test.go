@@ -67,4 +67,9 @@ func TestThePagesOfBeingCalled(t *testing.T) {
 	b.open("/wall/addresses").says("Mercy Health")
 	look("walls")
 	b.follow("Take it back").says("The address is taken back.")
+	// An address is shown once; a reload makes no other and shows none.
+	b.view(1366, 768).open("/promises").press("On the wall").follow("Make an address for a screen").says("An address for a screen on the wall", "This page shows it once.")
+	look("wall-made")
+	b.view(1366, 768).open(b.url()).says("An address is shown once").saysNot("/wall?key=")
+	look("wall-shown")
 }
