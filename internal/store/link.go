@@ -202,8 +202,8 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 
 // A statement that is planned for its values stands between these.
 const (
-	planAnew = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"
-	planOnce = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+	planAnew = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true)"
+	planOnce = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_bitmapscan', 'off', true)"
 )
 
 // passed reads the answer to one of them.
