@@ -153,9 +153,7 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 		}
 		text := q.text()
 		if q.s.anew {
-			p.SendQueryParams(planAnew, nil, nil, nil, nil)
 			p.SendQueryParams(text, l.params, nil, nil, asStored)
-			p.SendQueryParams(planOnce, nil, nil, nil, nil)
 			continue
 		}
 		d := l.prepared[text]
@@ -177,15 +175,7 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 			}
 			fresh = fresh[1:]
 		}
-		if q.s.anew {
-			err = passed(p)
-		}
-		if err == nil {
-			n, err = q.answered(p)
-		}
-		if err == nil && q.s.anew {
-			err = passed(p)
-		}
+		n, err = q.answered(p)
 	}
 	for _, d := range fresh {
 		delete(l.prepared, d.SQL)
@@ -198,26 +188,6 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 		return 0, failed, err
 	}
 	return n, nil, p.Close()
-}
-
-// A statement that is planned for its values stands between these.
-const (
-	planAnew = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true)"
-	planOnce = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_bitmapscan', 'off', true)"
-)
-
-// passed reads the answer to one of them.
-func passed(p *pgconn.Pipeline) error {
-	res, err := p.GetResults()
-	if err != nil {
-		return err
-	}
-	rows, ok := res.(*pgconn.ResultReader)
-	if !ok {
-		return fmt.Errorf("%T for rows", res)
-	}
-	_, err = rows.Close()
-	return err
 }
 
 // learn takes what the server says of a statement that it has prepared.

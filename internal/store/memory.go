@@ -57,28 +57,13 @@ func (u *unit) remembers() int64 {
 	return u.generation
 }
 
-// recall gives what ask gives or gave since the last write. The key says all that the answer depends on. What
-// it gives belongs to others as well: it is never changed.
-func recall[T any](u *unit, key []byte, ask func() (T, error)) (T, error) {
-	generation := u.remembers()
-	if generation < 0 {
-		return ask()
-	}
-	if v, ok := u.db.memory.get(generation, key); ok {
-		return v.(T), nil
-	}
-	v, err := ask()
-	if err == nil {
-		u.db.memory.keep(generation, key, v)
-	}
-	return v, err
-}
-
-// recallAcross is manyAcross by recall. Two analysts who serve the same clients get the same answer.
+// recallAcross is manyAcross by recallRows. Two analysts who serve the same clients get the same answer.
 func recallAcross[T any](tx *DeskReadTx, d *door, scan func(scanner) (T, error), args ...any) ([]T, error) {
 	return recallRows(tx, d, args, func() ([]T, error) { return manyAcross(tx, d, scan, args...) })
 }
 
+// recallRows gives the rows that ask gives, or gave since the last write to somebody who sees the same. The name of the question
+// and its parameters say all else that they depend on. They belong to others as well, and are never changed.
 func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, error)) ([]T, error) {
 	if tx.remembers() < 0 {
 		return ask()
@@ -86,10 +71,10 @@ func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, err
 	name := func(served []int64) []byte {
 		return fmt.Appendf(nil, "%s %s %#v", d.all.name, tx.whose(served), args)
 	}
-	staff := strconv.AppendInt([]byte("whose "), int64(tx.viewer.Staff), 10)
-	served, known := tx.db.memory.get(tx.generation, staff)
-	if tx.viewer.Desk || tx.viewer.Who != desk.WhoStaff {
-		served, known = []int64(nil), true
+	ofStaff, staff := !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff, strconv.AppendInt([]byte("whose "), int64(tx.viewer.Staff), 10)
+	served, known := any([]int64(nil)), true
+	if ofStaff {
+		served, known = tx.db.memory.get(tx.generation, staff)
 	}
 	if known {
 		if rows, ok := tx.db.memory.get(tx.generation, name(served.([]int64))); ok {
@@ -99,18 +84,20 @@ func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, err
 	// Whose rows they are is asked in their own snapshot, which may be younger than what is remembered.
 	var rows []T
 	parts := []func() error{func() (err error) { rows, err = ask(); return err }}
-	if !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff && tx.serving == nil {
+	if ofStaff && tx.serving == nil {
 		parts = append(parts, func() (err error) {
 			tx.serving, err = many(tx, clientsOfStaff, value[int64], int64(tx.viewer.Staff))
 			return err
 		})
 	}
-	err := tx.Together(parts...)
-	if err == nil {
-		tx.db.memory.keep(tx.generation, staff, tx.serving)
-		tx.db.memory.keep(tx.generation, name(tx.serving), rows)
+	if err := tx.Together(parts...); err != nil {
+		return nil, err
 	}
-	return rows, err
+	if ofStaff {
+		tx.db.memory.keep(tx.generation, staff, tx.serving)
+	}
+	tx.db.memory.keep(tx.generation, name(tx.serving), rows)
+	return rows, nil
 }
 
 var clientsOfStaff = sql("SELECT client_id FROM staff_client WHERE staff_id = $1 ORDER BY client_id")

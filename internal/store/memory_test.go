@@ -19,6 +19,11 @@ var (
 	settingPut  = both("INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 )
 
+// recalled is recallRows of a question that is called key.
+func recalled[T any](tx *DeskReadTx, key string, ask func() ([]T, error)) ([]T, error) {
+	return recallRows(tx, &door{all: &stmt{name: key}}, nil, ask)
+}
+
 // Whoever asks after a commit sees it, however many ask at once and whatever was remembered.
 func TestNothingOldIsRemembered(t *testing.T) {
 	each(t, func(t *testing.T, open opener) {
@@ -30,7 +35,7 @@ func TestNothingOldIsRemembered(t *testing.T) {
 		var last atomic.Int64 // what is committed for certain
 		ask := func(db *DB, key string) (n int64) {
 			err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
-				list, err := recall(tx.unit, []byte(key), func() ([]int64, error) {
+				list, err := recalled(tx, key, func() ([]int64, error) {
 					texts, err := many(tx, counterRow, value[string])
 					var all []int64
 					for _, text := range texts {
@@ -87,8 +92,8 @@ func TestAnAnswerIsRememberedUntilSomethingIsWritten(t *testing.T) {
 		asked := 0
 		ask := func(want int, when string) {
 			t.Helper()
-			err := db.DeskRead(ctx, desk.Viewer{Who: desk.WhoStaff, Staff: 4, Clients: []desk.ClientID{1}}, func(tx *DeskReadTx) error {
-				_, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil })
+			err := db.DeskRead(ctx, desk.Viewer{Who: desk.WhoToken, Token: 4, Clients: []desk.ClientID{1}}, func(tx *DeskReadTx) error {
+				_, err := recalled(tx, "key", func() ([]int, error) { asked++; return nil, nil })
 				tx.saw(1, "ticket", 7)
 				return err
 			})
@@ -124,7 +129,7 @@ func TestAnAnswerIsRememberedUntilSomethingIsWritten(t *testing.T) {
 		asked = 3
 		write(db, func(tx *SystemTx) error {
 			for range 2 {
-				if _, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil }); err != nil {
+				if _, err := recalled(tx.DeskReadTx, "key", func() ([]int, error) { asked++; return nil, nil }); err != nil {
 					return err
 				}
 			}
@@ -156,7 +161,7 @@ func TestAChangeIsSeenWhenItEnds(t *testing.T) {
 	look := func(db *DB) {
 		t.Helper()
 		err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
-			kept, err := recall(tx.unit, []byte("rows"), func() ([]string, error) { return rows(tx) })
+			kept, err := recalled(tx, "rows", func() ([]string, error) { return rows(tx) })
 			if err != nil {
 				return err
 			}
@@ -343,7 +348,7 @@ func TestWhatElseIsAChange(t *testing.T) {
 	ask := func(db *DB, want int, when string) {
 		t.Helper()
 		err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) error {
-			_, err := recall(tx.unit, []byte("key"), func() (int, error) { asked++; return asked, nil })
+			_, err := recalled(tx, "key", func() ([]int, error) { asked++; return nil, nil })
 			return err
 		})
 		if err != nil {

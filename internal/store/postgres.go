@@ -61,7 +61,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 		// of a million for even fewer, and then sorts all of them for every page.
 		"plan_cache_mode": "force_generic_plan",
 		// What is read by way of a bitmap has no order: the queue of a small desk would be sorted, and go on being so when
-		// it has grown. Searches need it, see planAnew.
+		// it has grown. Searches need it, see pgAnew.
 		"enable_bitmapscan": "off",
 		// To start helpers takes longer than any page may.
 		"max_parallel_workers_per_gather": "0"} {

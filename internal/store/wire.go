@@ -43,6 +43,10 @@ var (
 	pgRead   = &stmt{name: "begin read", postgres: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 	pgCommit = &stmt{name: "commit", postgres: "COMMIT"}
 	pgScope  = &stmt{name: "scope", postgres: "SELECT set_config('kept.clients', $1, true)"}
+
+	// A statement that is planned for its values stands between these.
+	pgAnew = &stmt{name: "anew", postgres: "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true)"}
+	pgOnce = &stmt{name: "once", postgres: "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_bitmapscan', 'off', true)"}
 )
 
 // begin puts the beginning of a transaction aside, so that it travels with its first statement.
@@ -102,9 +106,18 @@ func (s *session) each(st *stmt, args []any, fn func(scanner) error) (failed *st
 	s.foreseen.outdate(st, args)
 	s.ready(st)
 	s.scoped()
-	s.queue = append(s.queue, queued{s: st, args: args, row: fn})
+	s.ask(queued{s: st, args: args, row: fn})
 	_, failed, err = s.pipeline(false)
 	return failed, err
+}
+
+// ask puts a question aside.
+func (s *session) ask(q queued) {
+	if !q.s.anew {
+		s.queue = append(s.queue, q)
+		return
+	}
+	s.queue = append(s.queue, queued{s: pgAnew}, q, queued{s: pgOnce})
 }
 
 // all is each for many questions.
@@ -113,7 +126,9 @@ func (s *session) all(asked []queued) (failed *stmt, err error) {
 		s.ready(q.s)
 	}
 	s.scoped()
-	s.queue = append(s.queue, asked...)
+	for _, q := range asked {
+		s.ask(q)
+	}
 	_, failed, err = s.pipeline(false)
 	return failed, err
 }
