@@ -34,6 +34,7 @@ type Durations struct{ groups map[Group]*curve }
 
 // curve is the share of a group that took longer than each duration on record.
 type curve struct {
+	of    Group
 	ended  int
 	weight float64 // cases, running ones too
 	at     []time.Duration
@@ -61,7 +62,7 @@ func Study(past []Past) *Durations {
 		}
 	}
 	for g, list := range groups {
-		c := &curve{weight: float64(len(list))}
+		c := &curve{of: g, weight: float64(len(list))}
 		longer := 1.0
 		for i, p := range list {
 			if p.Running {
@@ -91,16 +92,25 @@ func (c *curve) after(t time.Duration) float64 {
 // trust is how many cases of the wider group weigh as much as the group's own history.
 const trust = 10
 
-// longer is the chance that work of the group takes longer than t. Each group is drawn towards
+// curves are those of the groups that hold g and have a history, widest first.
+func (d *Durations) curves(g Group) []*curve {
+	list := make([]*curve, 0, 5)
+	for _, g := range g.within() {
+		if c := d.groups[g]; c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// longer is the chance that work of the narrowest of these groups takes longer than t. Each group is drawn towards
 // the wider one as if trust cases of it had been seen here, and everything towards one case
 // that never ends, so that nothing is impossible because it has not happened yet. This is the
 // mean of a Dirichlet process (T. S. Ferguson 1973; V. Susarla, J. Van Ryzin 1976).
-func (d *Durations) longer(g Group, t time.Duration) float64 {
+func longer(curves []*curve, t time.Duration) float64 {
 	s, weight := 1.0, 1.0
-	for _, g := range g.within() {
-		if c := d.groups[g]; c != nil {
-			s = (c.weight*c.after(t) + weight*s) / (c.weight + weight)
-		}
+	for _, c := range curves {
+		s = (c.weight*c.after(t) + weight*s) / (c.weight + weight)
 		weight = trust
 	}
 	return s
@@ -128,14 +138,13 @@ func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
 	}
 	c := Chance{Breach: 1}
 	weight := 1.0
-	for _, g := range g.within() {
-		if k := d.groups[g]; k != nil {
-			// Of those that were open when they were as old, so many were open at the end. Where they are few, the wider
-			// group says how it went on.
-			c.Breach = (k.weight*k.after(due) + weight*c.Breach) / (k.weight*k.after(elapsed) + weight)
-			if k.ended >= Enough || c.Cases == 0 {
-				c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*k.after(elapsed))), g
-			}
+	for _, k := range d.curves(g) {
+		// Of those that were open when they were as old, so many were open at the end. Where they are few, the wider
+		// group says how it went on.
+		open := k.after(elapsed)
+		c.Breach = (k.weight*k.after(due) + weight*c.Breach) / (k.weight*open + weight)
+		if k.ended >= Enough || c.Cases == 0 {
+			c.Cases, c.Open, c.Of = k.ended, int(math.Round(float64(k.ended)*open)), k.of
 		}
 		weight = trust
 	}
@@ -145,11 +154,12 @@ func (d *Durations) Breach(g Group, elapsed, left time.Duration) Chance {
 // Usual is the time in which such a share of the work is done; 0.8 for the p80. It is not ok
 // when history is too short to tell.
 func (d *Durations) Usual(g Group, share float64) (took time.Duration, ok bool) {
-	all := d.groups[Group{}]
-	if all == nil {
+	curves := d.curves(g)
+	if len(curves) == 0 {
 		return 0, false
 	}
-	i := sort.Search(len(all.at), func(i int) bool { return 1-d.longer(g, all.at[i]) >= share })
+	all := curves[0]
+	i := sort.Search(len(all.at), func(i int) bool { return 1-longer(curves, all.at[i]) >= share })
 	if i == len(all.at) {
 		return 0, false
 	}

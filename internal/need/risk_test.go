@@ -160,7 +160,7 @@ func TestRiskOnlyGrowsTowardsDue(t *testing.T) {
 		if at(elapsed, left+1) > p+1e-12 || left > 0 && at(elapsed+1, left-1) < p-1e-12 || at(elapsed, 0) != 1 {
 			t.Fatalf("%s: %g; a minute more %g", g, p, at(elapsed, left+1))
 		}
-		if took, ok := d.Usual(g, 0.8); ok && (d.longer(g, took) > 0.2+1e-12 || took > 0 && d.longer(g, took-1) <= 0.2-1e-12) {
+		if took, ok := d.Usual(g, 0.8); ok && (longer(d.curves(g), took) > 0.2+1e-12 || took > 0 && longer(d.curves(g), took-1) <= 0.2-1e-12) {
 			t.Fatalf("%s is not the p80", took)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -185,7 +186,8 @@ func liteDSN(path string, readOnly, forgetful bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := litePragmas(forgetful)
 	if readOnly {
-		// Later ones win: all readers together stay below what a small machine has.
+		// All readers together stay below what a small machine has. The driver sets pragmas by the alphabet, so each is said once.
+		pragmas = slices.DeleteFunc(pragmas, func(p string) bool { return strings.HasPrefix(p, "cache_size") })
 		pragmas = append(pragmas, "cache_size(-3072)", "query_only(1)")
 	}
 	q["_pragma"] = pragmas
