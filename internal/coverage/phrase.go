@@ -7,7 +7,8 @@ import (
 )
 
 // Phrase writes a stretch on the wall clock of a zone: "Mon 6:00–10:00 p.m." within the six days
-// after now, "Mon, Dec 7, 6:00–10:00 p.m." beyond, "Mon 10:00 p.m.–Tue 6:00 a.m." over midnight.
+// after now, "Mon, Dec 7, 6:00–10:00 p.m." beyond, "Mon 10:00 p.m.–Tue 6:00 a.m." over midnight,
+// "Mon, all day" and "Mon–Wed, all day" from midnight to midnight.
 func Phrase(zone *time.Location, s Span, now time.Time) string {
 	a, b := s.Start.In(zone), s.End.In(zone)
 	day := func(t time.Time) string {
@@ -20,7 +21,13 @@ func Phrase(zone *time.Location, s Span, now time.Time) string {
 	y1, m1, d1 := a.Date()
 	y2, m2, d2 := b.Date()
 	midnight := b.Hour() == 0 && b.Minute() == 0
-	switch {
+	switch last := b.AddDate(0, 0, -1); {
+	case midnight && a.Hour() == 0 && a.Minute() == 0 && a.Before(b):
+		first := strings.TrimRight(day(a), ", ")
+		if a.YearDay() != last.YearDay() || a.Year() != last.Year() {
+			first += "–" + strings.TrimRight(day(last), ", ")
+		}
+		return first + ", all day"
 	case y1 == y2 && m1 == m2 && d1 == d2:
 		if half := from[max(0, len(from)-5):]; strings.HasSuffix(to, half) && strings.HasSuffix(from, ".m.") {
 			from = strings.TrimSuffix(from, " "+strings.TrimSpace(half))

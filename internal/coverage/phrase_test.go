@@ -17,6 +17,9 @@ func TestPhrase(t *testing.T) {
 		{"2026-10-30 22:00", "2026-11-01 00:00", "Fri 10:00 p.m.–Sun 12:00 a.m."},
 		{"2026-11-05 11:00", "2026-11-05 12:00", "Thu, Nov 5, 11:00 a.m.–12:00 p.m."},
 		{"2026-10-31 00:00", "2026-10-31 01:00", "Sat 12:00–1:00 a.m."},
+		{"2026-10-31 00:00", "2026-11-01 00:00", "Sat, all day"},
+		{"2026-10-31 00:00", "2026-11-02 00:00", "Sat–Sun, all day"},
+		{"2026-11-06 00:00", "2026-11-09 00:00", "Fri, Nov 6–Sun, Nov 8, all day"},
 	} {
 		if got := Phrase(chicago(t), Span{at(t, c.from), at(t, c.to)}, now); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -30,11 +30,13 @@ type Past struct {
 }
 
 // Durations says how long work takes. It does not change and may be shared.
-type Durations struct{ groups map[Group]*curve }
+type Durations struct {
+	groups map[Group][]*curve // of each group with a history, and of those that hold it, widest first
+}
 
 // curve is the share of a group that took longer than each duration on record.
 type curve struct {
-	of    Group
+	of     Group
 	ended  int
 	weight float64 // cases, running ones too
 	at     []time.Duration
@@ -44,7 +46,7 @@ type curve struct {
 // Study reads history. Work that still runs counts as having taken at least its age, so that the
 // long ones are not forgotten (E. L. Kaplan, P. Meier 1958).
 func Study(past []Past) *Durations {
-	d := &Durations{make(map[Group]*curve)}
+	d := &Durations{make(map[Group][]*curve)}
 	past = slices.Clone(past)
 	slices.SortStableFunc(past, func(a, b Past) int { // at the same age the ended come first
 		if a.Took != b.Took || a.Running == b.Running {
@@ -61,6 +63,7 @@ func Study(past []Past) *Durations {
 			groups[g] = append(groups[g], p)
 		}
 	}
+	of := make(map[Group]*curve, len(groups))
 	for g, list := range groups {
 		c := &curve{of: g, weight: float64(len(list))}
 		longer := 1.0
@@ -76,7 +79,12 @@ func Study(past []Past) *Durations {
 				c.at, c.longer = append(c.at, p.Took), append(c.longer, longer)
 			}
 		}
-		d.groups[g] = c
+		of[g] = c
+	}
+	for g := range of {
+		for _, w := range g.within() {
+			d.groups[g] = append(d.groups[g], of[w])
+		}
 	}
 	return d
 }
@@ -94,13 +102,12 @@ const trust = 10
 
 // curves are those of the groups that hold g and have a history, widest first.
 func (d *Durations) curves(g Group) []*curve {
-	list := make([]*curve, 0, 5)
-	for _, g := range g.within() {
-		if c := d.groups[g]; c != nil {
-			list = append(list, c)
+	for _, g := range [...]Group{g, {Kind: g.Kind, Span: g.Span, Skill: g.Skill}, {Kind: g.Kind, Span: g.Span}, {Kind: g.Kind}, {}} {
+		if curves := d.groups[g]; curves != nil {
+			return curves
 		}
 	}
-	return list
+	return nil
 }
 
 // longer is the chance that work of the narrowest of these groups takes longer than t. Each group is drawn towards

@@ -69,7 +69,8 @@ func recallRows[T any](tx *DeskReadTx, d *door, args []any, ask func() ([]T, err
 		return ask()
 	}
 	name := func(served []int64) []byte {
-		return fmt.Appendf(nil, "%s %s %#v", d.all.name, tx.whose(served), args)
+		b := append(append(make([]byte, 0, 256), d.all.name...), ' ')
+		return fmt.Appendf(tx.whose(b, served), " %#v", args)
 	}
 	ofStaff, staff := !tx.viewer.Desk && tx.viewer.Who == desk.WhoStaff, strconv.AppendInt([]byte("whose "), int64(tx.viewer.Staff), 10)
 	served, known := any([]int64(nil)), true
@@ -104,12 +105,23 @@ var clientsOfStaff = sql("SELECT client_id FROM staff_client WHERE staff_id = $1
 
 // whose names the rows that the viewer sees, who serves these clients: two viewers with the same name see the same. On
 // PostgreSQL they are cut once more, by the clients that a viewer was seen to serve when they came.
-func (tx *DeskReadTx) whose(served []int64) string {
+func (tx *DeskReadTx) whose(b []byte, served []int64) []byte {
+	clients := func(named string) []byte {
+		b = append(b, named...)
+		for _, c := range tx.viewer.Clients {
+			b = strconv.AppendInt(append(b, ' '), int64(c), 10)
+		}
+		return b
+	}
 	switch v := tx.viewer; {
 	case v.Desk:
-		return "all"
+		return append(b, "all"...)
 	case v.Who != desk.WhoStaff:
-		return fmt.Sprint("client ", v.Clients)
+		return clients("client")
 	}
-	return fmt.Sprint("staff ", served, " of ", tx.viewer.Clients)
+	b = append(b, "staff"...)
+	for _, c := range served {
+		b = strconv.AppendInt(append(b, ' '), c, 10)
+	}
+	return clients(" of")
 }

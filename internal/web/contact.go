@@ -17,6 +17,10 @@ const ringRows = 3
 
 var ringWays = []view.Option{{Value: string(coverage.ByText), Text: "A text"}, {Value: string(coverage.ByMail), Text: "A mail"}, {Value: string(coverage.ByCall), Text: "A phone call"}}
 
+func noProvider(way view.Option) string {
+	return way.Text + " reaches nobody: the desk has no provider for it. The next way is taken at once."
+}
+
 // ringLists are the two lists, as they are named in the form.
 var ringLists = []struct{ name, title, hint string }{
 	{"urgent", "When it is urgent", "An alert, or a promise that is due or past due. Without any way: a text at once, or a mail if no phone is known."},
@@ -63,7 +67,7 @@ func (h *handler) told(r *http.Request, s signed, v *view.ProfileView, form url.
 	}
 	for _, o := range ringWays {
 		if !ways[coverage.By(o.Value)] {
-			v.Told.Missing = append(v.Told.Missing, "The desk has no provider for this: "+o.Text+". The next way is taken at once.")
+			v.Told.Missing = append(v.Told.Missing, noProvider(o))
 		}
 	}
 	return nil

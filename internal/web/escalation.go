@@ -273,7 +273,7 @@ func (h *handler) callsView(r *http.Request, s signed) (list []string, err error
 	}
 	for _, o := range ringWays {
 		if !c.Ways[coverage.By(o.Value)] {
-			list = append(list, "This way has no provider, so nobody is told by it, and the next one is taken at once: "+strings.ToLower(o.Text)+".")
+			list = append(list, noProvider(o))
 		}
 	}
 	for _, of := range []struct {
@@ -282,7 +282,7 @@ func (h *handler) callsView(r *http.Request, s signed) (list []string, err error
 	}{{desk.RingNoWay, "no number or address is known"}, {desk.RingNoProvider, "no provider"}, {desk.RingLater, "provider not reached, tried again"}, {desk.RingFailed, "failed"}, {desk.RingBusy, "busy"}, {desk.RingNoAnswer, "no answer"}} {
 		for _, o := range ringWays {
 			if n := c.Unheard[app.Unheard{Way: coverage.By(o.Value), State: of.state}]; n > 0 {
-				list = append(list, fmt.Sprintf("For what is open now: %s, %s, %s.", strings.ToLower(o.Text), of.say, numbered(n, "time")))
+				list = append(list, fmt.Sprintf("%s did not reach somebody %s, for what is open now: %s.", o.Text, numbered(n, "time"), of.say))
 			}
 		}
 	}
