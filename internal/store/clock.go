@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
 	"slices"
@@ -70,13 +69,10 @@ func scanClock(row scanner) (c desk.Clock, err error) {
 }
 
 // scanPast reads as much of an event as clocks look at.
-func scanPast(row scanner) (e desk.Event, err error) {
-	var data []byte
-	err = row.Scan(&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), &data)
-	if err == nil && len(data) > len("{}") {
-		err = json.Unmarshal(data, &e.Data)
-	}
-	return e, err
+func scanPast() func(scanner) (desk.Event, error) {
+	return withData(func(e *desk.Event, data *string) []any {
+		return []any{&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), data}
+	})
 }
 
 func scanFacts(row scanner) (f desk.ClockFacts, err error) {
@@ -183,7 +179,7 @@ func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []d
 	if err != nil {
 		return err
 	}
-	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e desk.Event) desk.TicketID { return e.Ticket })
+	pasts, err := byKeys(tx, pastsOf, ts, scanPast(), func(e desk.Event) desk.TicketID { return e.Ticket })
 	if err != nil {
 		return err
 	}
@@ -221,7 +217,7 @@ func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []
 			return err
 		}
 		last := facts[len(facts)-1].Ticket
-		events, err := many(tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last)
+		events, err := many(tx, eventsIn, scanPast(), tx.client, micros(from), micros(until), after, last)
 		if err != nil {
 			return err
 		}

@@ -340,6 +340,16 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 	return all, nil
 }
 
+// placed reads rows whose columns go to dest: they are named once for all of them. It is for one statement at a time.
+func placed[T any](dest func(*T) []any) func(scanner) (T, error) {
+	v := new(T)
+	to := dest(v)
+	return func(row scanner) (T, error) {
+		err := row.Scan(to...)
+		return *v, err
+	}
+}
+
 // fill is many for large rows, of which there are at most most: each is read where it stays.
 func fill[T any](tx reader, s *stmt, most int, scan func(scanner, *T) error, args ...any) ([]T, error) {
 	all := make([]T, 0, most)
