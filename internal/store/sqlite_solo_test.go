@@ -110,8 +110,13 @@ func TestBareValues(t *testing.T) {
 	}
 }
 
-// TestWhatAUnitHasChanged: of a desk that is thrown away a unit knows which tables it has changed rows of, and no statement
-// that found none counts. Elsewhere nothing is known, which is to be on the safe side.
+func hasChanged(tx *Tx, table string) bool {
+	rows, all := tx.Changed(table)
+	return all || len(rows) > 0
+}
+
+// TestWhatAUnitHasChanged: of a desk that is thrown away a unit knows which rows it has changed, or at least of which tables, and
+// no statement that found none counts. Elsewhere nothing is known, which is to be on the safe side.
 func TestWhatAUnitHasChanged(t *testing.T) {
 	for _, solo := range []bool{true, false} {
 		db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: solo, migrations: counterFS(t)})()
@@ -122,25 +127,25 @@ func TestWhatAUnitHasChanged(t *testing.T) {
 			}
 		}
 		unit(func(tx *Tx) error {
-			if tx.Changed("counter") == solo {
+			if hasChanged(tx, "counter") == solo {
 				t.Errorf("solo %t: before anything", solo)
 			}
 			err := tx.put(addCounter, tx.client, 1, 1)
-			if !tx.Changed("counter") || tx.Changed("promise") == solo {
+			if !hasChanged(tx, "counter") || hasChanged(tx, "promise") == solo {
 				t.Errorf("solo %t: a counter was added, and nothing else", solo)
 			}
 			return err
 		})
 		unit(func(tx *Tx) error {
 			n, err := tx.exec(setCounter, tx.client, 2, 5)
-			if n != 0 || tx.Changed("counter") == solo {
+			if n != 0 || hasChanged(tx, "counter") == solo {
 				t.Errorf("solo %t: %d counters were there to be set, and the unit before is over", solo, n)
 			}
 			return err
 		})
 		unit(func(tx *Tx) error {
 			n, err := tx.exec(setCounter, tx.client, 1, 5)
-			if n != 1 || !tx.Changed("counter") {
+			if n != 1 || !hasChanged(tx, "counter") {
 				t.Errorf("solo %t: %d counters were set", solo, n)
 			}
 			return err
