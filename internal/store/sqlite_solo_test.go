@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"kept/internal/desk"
@@ -148,7 +151,48 @@ func TestWhatAUnitHasChanged(t *testing.T) {
 			if n != 1 || !hasChanged(tx, "counter") {
 				t.Errorf("solo %t: %d counters were set", solo, n)
 			}
+			if ids, all := tx.Changed("counter"); all == solo || solo && !slices.Equal(ids, []int64{1}) {
+				t.Errorf("solo %t: counters %v were set, all %t", solo, ids, all)
+			}
 			return err
 		})
+	}
+}
+
+// TestTextsStayBound: a parameter has what it was given last, also where it had the same text before, or another statement of the
+// same text has been asked between.
+func TestTextsStayBound(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+	one, other := &stmt{name: "one", sqlite: "SELECT +$1", reads: true}, &stmt{name: "other", sqlite: "SELECT +$1", reads: true}
+	long := strings.Repeat("long ", 20)
+	err := db.engine.read(ctx, scope{}, func(ctx context.Context, s *session) error {
+		for i, want := range []any{"a", "a", nil, "a", int64(1), "a", "b", "a", long, long, "a", []byte("x"), "a", ""} {
+			for _, st := range []*stmt{one, other, one} {
+				rows, err := s.query(ctx, st, want)
+				if err != nil {
+					return err
+				}
+				var got any
+				if !rows.Next() || rows.Scan(&got) != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("%d, %s: %#v, not %#v", i, st.name, got, want)
+				}
+				if err := rows.Close(); err != nil {
+					return err
+				}
+				if st == other {
+					continue
+				}
+				if rows, err = s.query(ctx, other, "between"); err != nil {
+					return err
+				}
+				if err := rows.Close(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
