@@ -64,8 +64,9 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 	}); err != nil {
 		return err
 	}
-	// Little lives for long here, and memory is there: collecting four times as seldom saves a tenth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	// Little lives for long here, and memory is there: after a month 300 MB are alive.
+	defer debug.SetGCPercent(debug.SetGCPercent(1000))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(5 << 30))
 	folder, err := os.MkdirTemp("", "kept-simulate-")
 	if err != nil {
 		return desk.Wrap(desk.Unavailable, "folder", err, "There is no folder for the simulated desk.")

@@ -273,7 +273,8 @@ func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now
 // an open question all are. What was told stays told, also when a call that was entered later would have been in time.
 func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now time.Time) string {
 	told := map[desk.Warning]bool{}
-	for _, e := range events {
+	for i := range events {
+		e := &events[i]
 		if e.Type != desk.ClockWasMissed {
 			continue
 		}

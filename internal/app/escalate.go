@@ -194,7 +194,7 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 		key := ringOf{r.Client, r.Alert}
 		c.rings[key] = append(c.rings[key], r)
 	}
-	if c.contacts, err = tx.Contacts(); err != nil {
+	if c.contacts, err = a.contactsIn(tx); err != nil {
 		return c, err
 	}
 	alerts, err := a.policyIn(tx, ForAlerts)

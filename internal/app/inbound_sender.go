@@ -13,10 +13,11 @@ import (
 
 // clientOf finds the client to whom a message was sent.
 func (a *App) clientOf(ctx context.Context, in channel.Inbound) (desk.Client, bool, error) {
-	clients, err := a.Clients(ctx, desk.System("inbound"))
+	know, err := a.know(ctx)
 	if err != nil {
 		return desk.Client{}, false, err
 	}
+	clients := know.clients
 	if in.Channel == channel.Email {
 		_, host, _ := strings.Cut(bareMail(in.To), "@")
 		i := slices.IndexFunc(clients, func(c desk.Client) bool { return host != "" && strings.EqualFold(host, c.Host) })

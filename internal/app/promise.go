@@ -78,13 +78,15 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 	if lang == "es" {
 		q.Language = "es"
 	}
+	find := a.firstWindow
 	if !in.Start.IsZero() {
 		if in.Start.Before(now.Add(-time.Minute)) {
 			return nil, errTaken
 		}
+		find = a.windows
 		q.From, q.Until = in.Start, in.Start.Add(WindowLength)
 	}
-	ws, err := a.windows(ctx, c, q)
+	ws, err := find(ctx, c, q)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 			if due, err = tx.DueRings(now); err != nil || len(due) == 0 {
 				return err
 			}
-			contacts, err = tx.Contacts()
+			contacts, err = a.contactsIn(tx)
 			return err
 		})
 		if err != nil || len(due) == 0 {

@@ -35,9 +35,10 @@ type rosterCache struct {
 	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
 	lostKnown bool
 	booked    booked
-	gone      atomic.Bool // somebody found a seat taken that booked says is free
-	second    *onDutyAt   // who is on shift in the second that was asked about last
-	soon      *soon       // of duty
+	contacts  map[desk.StaffID]desk.Contact // nil: not asked for yet
+	gone      atomic.Bool                   // somebody found a seat taken that booked says is free
+	second    *onDutyAt                     // who is on shift in the second that was asked about last
+	soon      *soon                         // of duty
 }
 
 // fresh brings the cache up to date. Callers hold mu.
@@ -65,7 +66,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	}
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
 	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
-	c.lost, c.lostKnown = nil, false
+	c.lost, c.lostKnown, c.contacts = nil, false, nil
 	return nil
 }
 
@@ -201,6 +202,20 @@ func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Pla
 		return nil, err
 	}
 	return c.seated(tx, a.db)
+}
+
+// contactsIn gives how everybody is reached for work: that stands while the version of the roster does. It is for reading only.
+func (a *App) contactsIn(tx *store.DeskReadTx) (all map[desk.StaffID]desk.Contact, err error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.fresh(tx, tx.Now(), tx.Now()); err != nil {
+		return nil, err
+	}
+	if c.contacts == nil {
+		c.contacts, err = tx.Contacts()
+	}
+	return c.contacts, err
 }
 
 // rosterIn gives the people, and the shifts that touch [from, until).

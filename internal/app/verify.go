@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"kept/internal/coverage"
@@ -155,7 +157,7 @@ func idsOf(tickets []desk.Ticket) []desk.TicketID {
 
 // File is Files of one ticket.
 func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
-	return fileSince(tx, t, law.File{}, func(string) bool { return true })
+	return fileSince(tx, t, law.File{}, func(string) ([]int64, bool) { return nil, true })
 }
 
 // FileSince is File for somebody who has the file of the ticket as it was before the unit of work tx: only that is read
@@ -167,26 +169,50 @@ func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
 	return fileSince(tx.ReadTx, t, was, tx.Changed)
 }
 
-func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) bool) (law.File, error) {
+// fileSince reads of a file that was read before what has changed since: in some tables rows that are known by their ids.
+func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) (ids []int64, all bool)) (law.File, error) {
 	f.Now, f.Ticket = tx.Now(), t
 	var parts []func() error
 	for _, part := range []struct {
 		of   string
-		read func() error
+		all  func() error
+		some func(ids []int64) error // nil: all
 	}{
 		{"promise", func() error {
 			promises, err := tx.Promises(t.ID)
 			f.Promises = byID(promises)
 			return err
+		}, func(ids []int64) error {
+			f.Promises = maps.Clone(f.Promises)
+			return those(tx.Promise, ids, func(p desk.Promise) {
+				if p.Ticket == t.ID {
+					f.Promises[p.ID] = p
+				}
+			})
 		}},
-		{"booking", func() (err error) { f.Seats, err = tx.SeatsFor(t.ID); return err }},
-		{"event", func() (err error) { f.Events, err = tx.EventsAfter(t, f.Events); return err }},
-		{"attempt", func() (err error) { f.Attempts, err = tx.Attempts(t.ID); return err }},
-		{"outbox", func() (err error) { f.Outs, err = tx.Outs(t.ID); return err }},
-		{"alert", func() (err error) { f.Alerts, err = tx.AlertsEver(t.ID); return err }},
+		{"booking", func() (err error) { f.Seats, err = tx.SeatsFor(t.ID); return err }, nil},
+		{"event", func() (err error) { f.Events, err = tx.EventsAfter(t, f.Events); return err }, nil},
+		{"attempt", func() (err error) { f.Attempts, err = tx.Attempts(t.ID); return err }, nil},
+		{"outbox", func() (err error) { f.Outs, err = tx.Outs(t.ID); return err }, func(ids []int64) error {
+			f.Outs = slices.Clone(f.Outs)
+			return those(tx.Out, ids, func(o desk.Out) {
+				i, known := slices.BinarySearchFunc(f.Outs, o.ID, func(have desk.Out, id int64) int { return cmp.Compare(id, have.ID) }) // newest first
+				switch {
+				case o.Ticket != t.ID:
+				case known:
+					f.Outs[i] = o
+				default:
+					f.Outs = slices.Insert(f.Outs, i, o)
+				}
+			})
+		}},
+		{"alert", func() (err error) { f.Alerts, err = tx.AlertsEver(t.ID); return err }, nil},
 	} {
-		if changed(part.of) {
-			parts = append(parts, part.read)
+		switch ids, all := changed(part.of); {
+		case all || len(ids) > 0 && part.some == nil:
+			parts = append(parts, part.all)
+		case len(ids) > 0:
+			parts = append(parts, func() error { return part.some(ids) })
 		}
 	}
 	err := tx.Together(parts...)
@@ -195,6 +221,19 @@ func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table s
 	}
 	f.Sorry, err = sorry(tx, f)
 	return f, err
+}
+
+// those gives to each the rows with these ids; of another client there may be rows with the same.
+func those[K ~int64, T any](one func(K) (T, error), ids []int64, each func(T)) error {
+	for _, id := range ids {
+		row, err := one(K(id))
+		if err == nil {
+			each(row)
+		} else if !desk.Is(err, desk.NotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 func byID(promises []desk.Promise) map[desk.PromiseID]desk.Promise {

@@ -53,9 +53,12 @@ func tells(events []desk.Event, w desk.Warning) bool {
 
 // noted reports whether a history has an event of a type about w, or about more of the same clock.
 func noted(events []desk.Event, typ desk.EventType, w desk.Warning) bool {
-	return slices.ContainsFunc(events, func(e desk.Event) bool {
-		return e.Type == typ && e.Data.Metric == w.Metric && e.Data.Clock == w.Key && e.Data.Start == w.Start.UnixMicro() && e.Data.Percent >= w.Percent
-	})
+	for i := range events {
+		if e := &events[i]; e.Type == typ && e.Data.Metric == w.Metric && e.Data.Clock == w.Key && e.Data.Start == w.Start.UnixMicro() && e.Data.Percent >= w.Percent {
+			return true
+		}
+	}
+	return false
 }
 
 // warner says who is warned of the clocks of one question.

@@ -26,6 +26,26 @@ func windowed(k desk.PromiseKind) bool {
 
 // windows gives the windows of q on the roster as it stands, with what is booked.
 func (a *App) windows(ctx context.Context, c desk.Client, q coverage.Query) ([]Window, error) {
+	plan, q, err := a.planFor(ctx, c, q)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Windows(q), nil
+}
+
+// firstWindow gives the first window of q that somebody can keep; none where nobody can.
+func (a *App) firstWindow(ctx context.Context, c desk.Client, q coverage.Query) ([]Window, error) {
+	plan, q, err := a.planFor(ctx, c, q)
+	if err != nil {
+		return nil, err
+	}
+	if w, ok := plan.Next(q); ok {
+		return []Window{w}, nil
+	}
+	return nil, nil
+}
+
+func (a *App) planFor(ctx context.Context, c desk.Client, q coverage.Query) (*coverage.Plan, coverage.Query, error) {
 	if q.Until.IsZero() {
 		q.Until = q.From.Add(horizon)
 	}
@@ -36,10 +56,7 @@ func (a *App) windows(ctx context.Context, c desk.Client, q coverage.Query) ([]W
 		q.Zone = zoneOf(c)
 	}
 	plan, err := a.plan(ctx, q.From.Add(-24*time.Hour), q.Until)
-	if err != nil {
-		return nil, err
-	}
-	return plan.Windows(q), nil
+	return plan, q, err
 }
 
 // zones are read once: each reading opens a file.

@@ -67,14 +67,13 @@ func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 		Kind: string(f.Kind), Priority: string(f.Priority), Audience: string(f.Audience), Function: function, Team: f.Skill,
 	}}
 	var h history
-	if first := slices.IndexFunc(events, func(e Event) bool { return e.Type == PriorityChanged }); first >= 0 {
-		t.Priority = string(events[first].Data.Was)
-	}
-	if first := slices.IndexFunc(events, func(e Event) bool { return e.Type == TicketMoved }); first >= 0 {
-		t.Team = events[first].Data.WasSkill
-	}
-	for _, e := range events {
-		switch {
+	ranked, moved := false, false
+	for i := range events { // an event is large
+		switch e := &events[i]; {
+		case e.Type == PriorityChanged && !ranked:
+			t.Priority, ranked = string(e.Data.Was), true
+		case e.Type == TicketMoved && !moved:
+			t.Team, moved = e.Data.WasSkill, true
 		case e.Type == PromiseMoved && e.Data.MovedBy == MovedByMiss:
 			h.retried = append(h.retried, e.Data.New)
 		case e.Type == MessageState && e.Data.Message != 0 && OutState(e.Data.Delivery) == Failed:
@@ -84,8 +83,8 @@ func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 		}
 	}
 	h.events = make([]sla.Event, 0, len(events)+2)
-	for _, e := range events {
-		h.add(e)
+	for i := range events {
+		h.add(&events[i])
 	}
 	t.Events = h.events
 	return t
@@ -102,7 +101,7 @@ type history struct {
 	waits   int64  // since when it waits, as its event says; zero: it does not
 }
 
-func (h *history) add(e Event) {
+func (h *history) add(e *Event) {
 	x := sla.Event{At: e.HappenedAt, Seq: 2 * e.Seq, Side: side(e.By.Who), Key: int64(e.Data.Promise)}
 	put := func(typ sla.EventType) {
 		x.Type = typ

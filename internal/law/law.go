@@ -47,15 +47,16 @@ func (f File) Check(r coverage.Roster) error {
 
 // told is what the history says of one promise.
 type told struct {
-	made  desk.Event
+	made  *desk.Event
 	owner desk.StaffID
-	ends  []desk.Event
+	ends  []*desk.Event
 }
 
 // history: events have no holes, and the promises that they tell of are the rows (law 6).
 func (f File) history() error {
 	replayed := map[desk.PromiseID]*told{}
-	for i, e := range f.Events {
+	for i := range f.Events {
+		e := &f.Events[i]
 		if e.Seq != i+1 {
 			return fmt.Errorf("%s: event %d is number %d", f.Ticket.Ref, i+1, e.Seq)
 		}

@@ -10,8 +10,8 @@ import (
 // law4: only the person closes the loop, and silence is its own outcome.
 func (f File) law4() error {
 	last := func(types ...desk.EventType) (at int, by desk.Who) {
-		for i, e := range f.Events {
-			if slices.Contains(types, e.Type) {
+		for i := range f.Events {
+			if e := &f.Events[i]; slices.Contains(types, e.Type) {
 				at, by = i+1, e.By.Who
 			}
 		}

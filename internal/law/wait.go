@@ -9,12 +9,13 @@ import (
 // waiting: a question waits for something, until some time, and every wait has an end in the history.
 func (f File) waiting() error {
 	open, since := 0, int64(0)
-	for _, e := range f.Events {
+	for i := range f.Events {
+		e := &f.Events[i]
 		if e.Type != desk.TicketWaiting && e.Type != desk.TicketResumed {
 			continue
 		}
-		if d := e.Data; d.Waits == "" || d.Since == 0 || d.Until <= d.Since || (d.Outbox == 0) != (d.Channel == desk.ByWeb) || (d.Outcome == "") != (e.Type == desk.TicketWaiting) {
-			return fmt.Errorf("%s: %s says %+v", f.Ticket.Ref, e.Type, d)
+		if d := &e.Data; d.Waits == "" || d.Since == 0 || d.Until <= d.Since || (d.Outbox == 0) != (d.Channel == desk.ByWeb) || (d.Outcome == "") != (e.Type == desk.TicketWaiting) {
+			return fmt.Errorf("%s: %s says %+v", f.Ticket.Ref, e.Type, *d)
 		}
 		if open == 1 && e.Type == desk.TicketWaiting && e.Data.Since == since {
 			continue // the same wait: its firm was named

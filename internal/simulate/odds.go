@@ -31,7 +31,7 @@ func (w *world) judge(f *file, p desk.Promise) {
 			if f.ended[p.ID] {
 				return nil
 			}
-			all, err := w.app.Promises(w.ctx, lookout, f.ref)
+			all, err := w.promises(f)
 			if err != nil {
 				return err
 			}

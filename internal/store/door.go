@@ -186,11 +186,11 @@ func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args [
 		})
 	}
 	for some := range slices.Chunk(keys, n) {
-		of, args := s, padded(some, keysAtOnce)
-		if len(some) == 1 {
-			of, args = s.one, args[:1]
+		of, args := s.one, []any{tx.client, some[0]}
+		if len(some) > 1 {
+			of, args = s, append([]any{tx.client}, padded(some, keysAtOnce)...)
 		}
-		if err := do(of, append([]any{tx.client}, args...)); err != nil {
+		if err := do(of, args); err != nil {
 			return err
 		}
 	}
@@ -200,14 +200,15 @@ func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args [
 // byKeys gives the rows of s for some keys of the client by the key that each is of, those of each key in the order of s.
 func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K][]T, error) {
 	all := make(map[K][]T, len(keys))
-	return all, inKeys(tx, s, keys, func(s *stmt, args []any) error {
-		rows, err := many(tx, s, scan, args...)
-		for len(rows) > 0 {
+	var read []T // of one statement; each key gets as much room as it needs
+	return all, inKeys(tx, s, keys, func(s *stmt, args []any) (err error) {
+		read, err = more(read[:0], tx, s, scan, args...)
+		for rows := read; len(rows) > 0; {
 			n := 1
 			for n < len(rows) && of(rows[n]) == of(rows[0]) {
 				n++
 			}
-			all[of(rows[0])] = append(all[of(rows[0])], rows[:n:n]...)
+			all[of(rows[0])] = append(all[of(rows[0])], rows[:n]...)
 			rows = rows[n:]
 		}
 		return err

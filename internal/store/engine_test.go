@@ -48,7 +48,7 @@ var (
 )
 
 func both(text string) *stmt {
-	return &stmt{name: "test", sqlite: text, postgres: text, tables: tablesIn(text), changes: changedBy(text)}
+	return &stmt{name: "test", sqlite: text, postgres: text, tables: tablesIn(text), changes: changedBy(text), byID: byID.MatchString(text)}
 }
 
 var quiet = slog.New(slog.DiscardHandler)

@@ -6,9 +6,6 @@ import (
 	"kept/internal/desk"
 )
 
-// kindsAtOnce is how many kinds of promises there are, and none.
-const kindsAtOnce = 9
-
 const isLadder = `a.kind = 'untaken'`
 
 // onThePhone is a ladder a for whose promise, or its repair, somebody is calling: since a bound of the trying.
@@ -23,7 +20,7 @@ var (
 	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p LEFT JOIN policy o ON o.client_id = p.client_id AND o.purpose = 'promises'
 		WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
 		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR COALESCE(o.agreed, $3) = 1)
-		AND (o.client_id IS NULL AND p.kind IN (` + slots(7, kindsAtOnce) + `) OR o.kinds LIKE '%,' || p.kind || ',%')
+		AND (o.client_id IS NULL AND $7 LIKE '%,' || p.kind || ',%' OR o.kinds LIKE '%,' || p.kind || ',%')
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND ` + isLadder + ` AND a.acked_at IS NULL)
 		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
@@ -39,7 +36,7 @@ var (
 	ladderTaken = sql(`SELECT acked_by FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
 	ladderRings = sql(`DELETE FROM ring WHERE client_id = $1 AND alert_id IN (SELECT a.id FROM alert a WHERE a.client_id = $1 AND a.promise_id = $2 AND a.kind = 'untaken' AND a.acked_at IS NOT NULL)`)
 	ladderAgain = sql(`DELETE FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
-	ladderEnd   = sql(`UPDATE alert SET acked_at = $4, acked_by = $5 WHERE client_id = $1 AND promise_id IN ($2, $3) AND kind = 'untaken' AND acked_at IS NULL`)
+	ladderEnd   = sql(`UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NULL`)
 )
 
 func scanLadder(row scanner) (l desk.Ladder, err error) {
@@ -63,9 +60,8 @@ func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) 
 		return nil, err
 	}
 	now, ahead := tx.Now(), desks.Ahead.Microseconds()
-	kinds := append([]desk.PromiseKind{""}, desks.Kinds...)
-	return many(tx, laddersNew, scanPromise, append([]any{micros(now) + max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead},
-		padded(kinds, kindsAtOnce)...)...)
+	kinds := "," + joined(desks.Kinds) + ","
+	return many(tx, laddersNew, scanPromise(), micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they
@@ -95,7 +91,14 @@ func (tx *Tx) LadderAgain(p desk.PromiseID) error {
 
 // EndLadders ends those of two promises; zero is none.
 func (tx *Tx) EndLadders(p, repaired desk.PromiseID, by desk.StaffID) error {
-	return tx.put(ladderEnd, tx.client, p, repaired, micros(tx.Now()), by)
+	for _, of := range []desk.PromiseID{p, repaired} {
+		if of != 0 {
+			if err := tx.put(ladderEnd, tx.client, of, micros(tx.Now()), by); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // LadderTaken tells who has acknowledged the ladder of p; false when nobody has.

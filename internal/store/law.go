@@ -68,7 +68,7 @@ const (
 )
 
 var (
-	lawOfTicket = sql(lawOf + "t.client_id = $1 AND t.id = $2 ORDER BY p.id")
+	lawOfTicket = sql(lawOf + "t.client_id = $1 AND t.id = $2")
 	// See keyByKey.
 	lawOfTickets = register(lawOf+keysIn("t.client_id", "t.id")+" ORDER BY t.client_id, t.id, p.id", lawNames+" FROM "+keysEach+`
 		CROSS JOIN LATERAL (SELECT * FROM ticket t WHERE t.client_id = k.column1 AND t.id = k.column2 OFFSET 0) t

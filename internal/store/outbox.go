@@ -27,8 +27,12 @@ var (
 		OR EXISTS (SELECT 1 FROM ticket WHERE client_id = $1 AND requester_id = $4 AND id <> $2)`)
 	outByProvider = sql("SELECT " + outNames + " FROM outbox WHERE provider = $1 ORDER BY client_id, id LIMIT 1")
 
-	outNext  = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT 1")
+	outNext = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND " + outWaits + " ORDER BY fire_at, client_id, id LIMIT 1")
+	// The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. PostgreSQL makes the list of keys once,
+	// so that it never locks more rows than it gives; SQLite would make two tables for the list and what it gives.
 	outClaim = sqlFor(claimOuts(""), claimOuts("FOR UPDATE SKIP LOCKED"))
+	outsDue  = sql("SELECT " + outNames + " FROM outbox WHERE fire_at <= $1 AND " + outWaits + " ORDER BY fire_at, client_id, id LIMIT $2")
+	outLease = sql("UPDATE outbox SET state = $3, attempts = attempts + 1, fire_at = $4, leased_to = $4 WHERE client_id = $1 AND id = $2")
 	outHold  = sql("UPDATE outbox SET state = 'held' WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown')")
 	// What was under way when it was held may have been sent.
 	outRelease = sql(`UPDATE outbox SET state = CASE WHEN leased_to IS NULL THEN 'queued' ELSE 'unknown' END
@@ -43,24 +47,32 @@ var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 	JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
 	WHERE p.client_id = $1 AND p.id {keys} AND o.state IN ('queued', 'held') ORDER BY o.id`
 
-// The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. The list
-// of keys is made once, so that PostgreSQL never locks more rows than it gives.
+// outWaits is what is to be sent yet. Of a list of three SQLite makes a table each time.
+const outWaits = "(state = 'queued' OR state = 'sending' OR state = 'unknown')"
+
 func claimOuts(lock string) string {
 	return `WITH due AS MATERIALIZED (SELECT client_id, id FROM outbox
-			WHERE fire_at <= $1 AND state IN ('queued', 'sending', 'unknown') ORDER BY fire_at, client_id, id LIMIT $3 ` + lock + `)
+			WHERE fire_at <= $1 AND ` + outWaits + ` ORDER BY fire_at, client_id, id LIMIT $3 ` + lock + `)
 		UPDATE outbox SET state = CASE state WHEN 'queued' THEN 'sending' ELSE 'unknown' END,
 			attempts = attempts + 1, fire_at = $2, leased_to = $2
 		WHERE (client_id, id) IN (SELECT client_id, id FROM due) RETURNING ` + outNames
 }
 
-func scanOut(row scanner) (o desk.Out, err error) {
-	var args []byte
-	err = row.Scan(&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
-		&o.Channel, &o.Address, &o.Lang, &args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack)
-	if err == nil && string(args) != "null" {
-		err = json.Unmarshal(args, &o.Args)
+func scanOut() func(scanner) (desk.Out, error) {
+	var args string
+	read := placed(func(o *desk.Out) []any {
+		return []any{&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
+			&o.Channel, &o.Address, &o.Lang, &args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack}
+	})
+	return func(row scanner) (desk.Out, error) {
+		o, err := read(row)
+		if err == nil && args != "null" {
+			var all map[string]string
+			err = json.Unmarshal([]byte(args), &all)
+			o.Args = all
+		}
+		return o, err
 	}
-	return o, err
 }
 
 func outMoved(o desk.Out) ([]any, error) {
@@ -89,14 +101,14 @@ func (tx *Tx) SaveOut(o desk.Out) error {
 }
 
 // Out gives one delivery, or NotFound.
-func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut, tx.client, id) }
+func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut(), tx.client, id) }
 
 // Out gives one delivery, or NotFound, and keeps claims off it: they wait for no unit of work.
 func (tx *Tx) Out(id int64) (desk.Out, error) {
 	if o, known := tx.s.foreseen.outs[outKey{tx.client, id}]; known {
 		return o, tx.broken
 	}
-	return one(tx, outToSave, scanOut, tx.client, id)
+	return one(tx, outToSave, scanOut(), tx.client, id)
 }
 
 // Spoken is what a delivery speaks of, and to whom.
@@ -130,18 +142,18 @@ func (tx *ReadTx) Knows(o desk.Out) (bool, error) {
 
 // Outs gives the deliveries of a ticket, newest first.
 func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
-	return many(tx, outsOf.one, scanOut, tx.client, t)
+	return many(tx, outsOf.one, scanOut(), tx.client, t)
 }
 
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
-	return byKeys(tx, outsOf, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
+	return byKeys(tx, outsOf, ts, scanOut(), func(o desk.Out) desk.TicketID { return o.Ticket })
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:
 // what they say may no longer be true. It keeps claims off them.
 func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, error) {
-	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut, func(o desk.Out) desk.PromiseID { return o.Promise })
+	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut(), func(o desk.Out) desk.PromiseID { return o.Promise })
 }
 
 // ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the
@@ -149,10 +161,34 @@ func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, 
 // the lease ended: they may have been sent, so ask the provider before sending them again.
 // The order is that of their ids.
 func (tx *SystemTx) ClaimOuts(now, leaseTo time.Time, n int) ([]desk.Out, error) {
-	outs, err := many(tx, outClaim, scanOut, micros(now), micros(leaseTo), n)
+	var outs []desk.Out
+	var err error
+	if tx.s.pg != nil {
+		outs, err = many(tx, outClaim, scanOut(), micros(now), micros(leaseTo), n)
+	} else {
+		outs, err = tx.leaseOuts(now, leaseTo, n)
+	}
 	slices.SortFunc(outs, func(a, b desk.Out) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Client, b.Client))
 	})
+	return outs, err
+}
+
+// leaseOuts is what outClaim does.
+func (tx *SystemTx) leaseOuts(now, leaseTo time.Time, n int) ([]desk.Out, error) {
+	outs, err := many(tx, outsDue, scanOut(), micros(now), n)
+	for i := range outs {
+		o := &outs[i]
+		o.Attempts, o.FireAt, o.LeasedTo = o.Attempts+1, leaseTo, leaseTo
+		if o.State == desk.Queued {
+			o.State = desk.Sending
+		} else {
+			o.State = desk.Unknown
+		}
+		if err := tx.put(outLease, o.Client, o.ID, o.State, micros(leaseTo)); err != nil {
+			return nil, err
+		}
+	}
 	return outs, err
 }
 
@@ -161,7 +197,7 @@ func (tx *SystemTx) NextOut() (time.Time, bool, error) { return instantOf(tx, ou
 
 // OutByProvider gives the delivery of any client with a provider's id, or NotFound.
 func (tx *SystemTx) OutByProvider(provider string) (desk.Out, error) {
-	return one(tx, outByProvider, scanOut, provider)
+	return one(tx, outByProvider, scanOut(), provider)
 }
 
 // HoldOuts holds everything that waits to be sent, after a restore, and says how many.
@@ -182,7 +218,7 @@ func (tx *DeskReadTx) Texts(limit int) ([]desk.Out, error) {
 		if !tx.viewer.Sees(c) {
 			continue
 		}
-		outs, err := many(tx, outsNew, scanOut, c, limit)
+		outs, err := many(tx, outsNew, scanOut(), c, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -19,11 +20,10 @@ var (
 	promiseOne   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id = $2")
 	promisesOf   = ofKeys("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, p.id")
 	promisesLive = ofKeys("SELECT " + promiseCols + ` FROM promise p
-		WHERE p.client_id = $1 AND p.ticket_id {keys} AND p.ended_at IS NULL ORDER BY p.due_at, p.id`)
+		WHERE p.client_id = $1 AND p.ticket_id {keys} AND p.ended_at IS NULL`)
 	// A person has few questions: by way of them there is no need for an index of who is promised something.
-	promisesDueTo = sql("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
-		WHERE t.client_id = $1 AND t.requester_id IN (` + slots(3, keysAtOnce) + `) AND t.due_at IS NOT NULL
-		AND p.ended_at IS NULL AND p.due_at <= $2 AND p.fire_at <= $2 ORDER BY p.due_at, p.id`)
+	promisesLiveTo = ofKeys("SELECT " + promiseCols + ` FROM ticket t JOIN promise p ON p.client_id = t.client_id AND p.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.requester_id {keys} AND t.due_at IS NOT NULL AND p.ended_at IS NULL`)
 	promiseAdd  = gathered(insert("promise", promiseNames))
 	promiseSave = sql(update("promise", promiseMoves))
 
@@ -47,10 +47,7 @@ func promiseDest(p *desk.Promise) []any {
 		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step, at(&p.AnsweredAt), &p.AnsweredOut, at(&p.EnteredAt)}
 }
 
-func scanPromise(row scanner) (p desk.Promise, err error) {
-	err = row.Scan(promiseDest(&p)...)
-	return p, err
-}
+func scanPromise() func(scanner) (desk.Promise, error) { return placed(promiseDest) }
 
 func promiseMoved(p desk.Promise) []any {
 	return []any{p.Channel, p.Address, p.Lang, micros(p.Start), micros(p.Due), p.Skill, p.Role, optID(p.Owner), optID(p.Backup), p.State, optMicros(p.FireAt), p.Tries, optMicros(p.TryingAt),
@@ -73,17 +70,17 @@ func (tx *Tx) SavePromise(p desk.Promise) error {
 
 // Promise gives one promise, or NotFound.
 func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
-	return one(tx, promiseOne, scanPromise, tx.client, id)
+	return one(tx, promiseOne, scanPromise(), tx.client, id)
 }
 
 // Promises gives every promise of a ticket, oldest first.
 func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
-	return many(tx, promisesOf.one, scanPromise, tx.client, t)
+	return many(tx, promisesOf.one, scanPromise(), tx.client, t)
 }
 
 // PromisesOf is Promises of several tickets.
 func (tx *ReadTx) PromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	return byKeys(tx, promisesOf, ts, scanPromise, ticketOfPromise)
+	return byKeys(tx, promisesOf, ts, scanPromise(), ticketOfPromise)
 }
 
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
@@ -91,12 +88,20 @@ func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 	if known, ok := tx.s.foreseenTicket(tx.client, t); ok {
 		return slices.Clone(known.live), tx.broken
 	}
-	return many(tx, promisesLive.one, scanPromise, tx.client, t)
+	live, err := many(tx, promisesLive.one, scanPromise(), tx.client, t)
+	slices.SortFunc(live, dueFirst)
+	return live, err
 }
+
+func dueFirst(a, b desk.Promise) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) }
 
 // LivePromisesOf is LivePromises of several tickets.
 func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	return byKeys(tx, promisesLive, ts, scanPromise, ticketOfPromise)
+	all, err := byKeys(tx, promisesLive, ts, scanPromise(), ticketOfPromise)
+	for _, live := range all {
+		slices.SortFunc(live, dueFirst)
+	}
+	return all, err
 }
 
 func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }
@@ -104,21 +109,19 @@ func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }
 // DueTo gives the live promises of some people that are due at now and that nothing holds, longest overdue
 // first.
 func (tx *ReadTx) DueTo(rs []desk.RequesterID, now time.Time) (all []desk.Promise, err error) {
-	for some := range slices.Chunk(rs, keysAtOnce) {
-		ps, err := many(tx, promisesDueTo, scanPromise, append([]any{tx.client, micros(now)}, padded(some, keysAtOnce)...)...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, ps...)
-	}
-	slices.SortStableFunc(all, func(a, b desk.Promise) int { return a.Due.Compare(b.Due) })
-	return all, nil
+	err = inKeys(tx, promisesLiveTo, rs, func(s *stmt, args []any) (err error) {
+		all, err = more(all, tx, s, scanPromise(), args...)
+		return err
+	})
+	all = slices.DeleteFunc(all, func(p desk.Promise) bool { return p.Due.After(now) || p.FireAt.After(now) })
+	slices.SortFunc(all, dueFirst)
+	return all, err
 }
 
 // DuePromises gives at most n live promises of any client that are due and that no attempt holds,
 // longest overdue first. Other claimers skip them until the end of the transaction.
 func (tx *SystemTx) DuePromises(now time.Time, n int) ([]desk.Promise, error) {
-	return many(tx, promisesDue, scanPromise, micros(now), n)
+	return many(tx, promisesDue, scanPromise(), micros(now), n)
 }
 
 // NextDue is when DuePromises next has something to give; false when nothing is promised.

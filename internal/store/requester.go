@@ -261,7 +261,7 @@ func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids 
 // OpenTicketsByAddress gives the open tickets of everybody with this number or mailbox, newest
 // first, over the clients of the viewer.
 func (tx *DeskReadTx) OpenTicketsByAddress(value string) ([]desk.Ticket, error) {
-	ts, err := manyAcross(tx, ticketsByAddress, scanTicket, value)
+	ts, err := manyAcross(tx, ticketsByAddress, scanTicket(), value)
 	for _, t := range ts {
 		tx.saw(t.Client, "ticket", int64(t.ID))
 	}

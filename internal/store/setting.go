@@ -22,7 +22,12 @@ var (
 // versions is still true.
 type Versions struct{ Desk, Roster, Answers int64 }
 
-var versions = sql(`SELECT key, CAST(value AS BIGINT) FROM setting WHERE key IN ('` + deskVersion + `', '` + rosterVersion + `', '` + answersVersion + `') ORDER BY key`)
+// Of a list of three SQLite makes a table each time.
+var versions = sql(versionOf(deskVersion) + " UNION ALL " + versionOf(rosterVersion) + " UNION ALL " + versionOf(answersVersion))
+
+func versionOf(key string) string {
+	return "SELECT key, CAST(value AS BIGINT) FROM setting WHERE key = '" + key + "'"
+}
 
 // Versions gives the versions of everything that a node may remember.
 func (tx *DeskReadTx) Versions() (v Versions, err error) {

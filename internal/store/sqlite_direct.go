@@ -17,6 +17,7 @@ import (
 type direct struct {
 	conn *sqlite.Conn
 	all  map[*stmt]*directStmt
+	same map[*sqlite.Stmt]*directStmt
 }
 
 func openDirect(path string, pragmas ...string) (*direct, error) {
@@ -28,7 +29,7 @@ func openDirect(path string, pragmas ...string) (*direct, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &direct{conn: c, all: map[*stmt]*directStmt{}}
+	d := &direct{conn: c, all: map[*stmt]*directStmt{}, same: map[*sqlite.Stmt]*directStmt{}}
 	for _, p := range pragmas {
 		if _, err := d.pragma(p); err != nil {
 			return nil, errors.Join(err, c.Close())
@@ -67,7 +68,12 @@ func (d *direct) prepare(st *stmt) (*directStmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &directStmt{d: d, Stmt: p}
+	if s := d.same[p]; s != nil { // the connection has one for each text
+		clear(s.has)
+		d.all[st] = s
+		return s, nil
+	}
+	s := &directStmt{d: d, Stmt: p, has: make([]text, p.BindParamCount())}
 	// SQLite counts $2 as the first where it comes first.
 	for i := 1; i <= p.BindParamCount(); i++ {
 		n, err := strconv.Atoi(p.BindParamName(i)[1:])
@@ -76,7 +82,7 @@ func (d *direct) prepare(st *stmt) (*directStmt, error) {
 		}
 		s.args = append(s.args, n-1)
 	}
-	d.all[st] = s
+	d.all[st], d.same[p] = s, s
 	return s, nil
 }
 
@@ -86,7 +92,8 @@ func (d *direct) close() error { return d.conn.Close() }
 type directStmt struct {
 	*sqlite.Stmt
 	d    *direct
-	args []int // which of ours is each parameter
+	args []int  // which of ours is each parameter
+	has  []text // what each is bound to, where that is a short text
 	err  error
 }
 
@@ -123,12 +130,13 @@ func (s *directStmt) bind(args []any) error {
 
 func (s *directStmt) bindOne(i int, v any) error {
 	switch v := v.(type) {
+	case string:
+		s.bindText(i, v)
+		return nil
 	case nil:
 		s.BindNull(i)
 	case int64:
 		s.BindInt64(i, v)
-	case string:
-		s.BindText(i, v)
 	case []byte:
 		if v == nil {
 			s.BindNull(i)
@@ -146,7 +154,8 @@ func (s *directStmt) bindOne(i int, v any) error {
 		case r.CanInt():
 			s.BindInt64(i, r.Int())
 		case r.Kind() == reflect.String:
-			s.BindText(i, r.String())
+			s.bindText(i, r.String())
+			return nil
 		case r.CanFloat():
 			s.BindFloat(i, r.Float())
 		case r.Kind() == reflect.Bool:
@@ -155,7 +164,23 @@ func (s *directStmt) bindOne(i int, v any) error {
 			return fmt.Errorf("a %T cannot be stored", v)
 		}
 	}
+	s.has[i-1].is = false
 	return nil
+}
+
+// text is one that a parameter is bound to.
+type text struct {
+	is    bool
+	value string
+}
+
+// bindText leaves a parameter alone that has the text already: many are the same word each time, and SQLite has to be given
+// memory for each, of which all connections have one store.
+func (s *directStmt) bindText(i int, v string) {
+	if has := &s.has[i-1]; !has.is || has.value != v {
+		s.BindText(i, v)
+		*has = text{len(v) <= 32, v}
+	}
 }
 
 // Next steps to the next row; at the end, or on an error, the statement is at rest again.
@@ -169,6 +194,9 @@ func (s *directStmt) Next() bool {
 	}
 	if err := s.Reset(); s.err == nil {
 		s.err = err
+	}
+	if s.err != nil {
+		clear(s.has) // one of them may not have been bound
 	}
 	return false
 }

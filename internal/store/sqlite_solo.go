@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -18,10 +19,11 @@ type soloEngine struct {
 	mu     sync.Mutex
 	s      *session
 	lawful func(*session) error
-	open   bool    // a transaction is
-	saved  bool    // a savepoint is
-	wrote  []*stmt // that have changed rows, in the unit
-	units  int     // that wrote, in the transaction
+	open   bool     // a transaction is
+	saved  bool     // a savepoint is
+	wrote  []*stmt  // that have changed rows, in the unit
+	rows   []rowKey // that others have changed, each of which changes one by its id
+	units  int      // that wrote, in the transaction
 	closed bool
 }
 
@@ -59,7 +61,7 @@ func (e *soloEngine) write(ctx context.Context, _ scope, fn func(context.Context
 	if err := e.ready(ctx); err != nil {
 		return err
 	}
-	e.wrote = e.wrote[:0]
+	e.wrote, e.rows = e.wrote[:0], e.rows[:0]
 	late, done := len(e.s.late), false
 	defer func() { // also when fn ends its goroutine
 		if !done || err != nil {
@@ -121,23 +123,35 @@ func (e *soloEngine) save() error {
 	return e.run(sqliteSavepoint)
 }
 
+// rowKey is a row by its table and id, of whichever client.
+type rowKey struct {
+	table string
+	id    int64
+}
+
 // note is called after every statement that has changed rows.
-func (e *soloEngine) note(s *stmt) {
-	if !slices.Contains(e.wrote, s) {
+func (e *soloEngine) note(s *stmt, args []any) {
+	switch {
+	case s.byID:
+		e.rows = append(e.rows, rowKey{s.changes[0], reflect.ValueOf(args[1]).Int()})
+	case !slices.Contains(e.wrote, s):
 		e.wrote = append(e.wrote, s)
 	}
 }
 
-// changed reports whether the unit may have changed rows of a table.
-func (e *soloEngine) changed(table string) bool {
-	return slices.ContainsFunc(e.wrote, func(s *stmt) bool { return slices.Contains(s.changes, table) })
-}
-
-// Changed reports whether this unit of work may have changed rows of a table. Of a desk that is not thrown away afterwards it
-// is always true.
-func (tx *Tx) Changed(table string) bool {
+// Changed gives the ids of the rows of a table that this unit of work may have changed, or with all says that it may have changed
+// any. Of a desk that is not thrown away afterwards nothing is known.
+func (tx *Tx) Changed(table string) (ids []int64, all bool) {
 	e, ok := tx.db.engine.(*soloEngine)
-	return !ok || e.changed(table)
+	if !ok || slices.ContainsFunc(e.wrote, func(s *stmt) bool { return slices.Contains(s.changes, table) }) {
+		return nil, true
+	}
+	for _, r := range e.rows {
+		if r.table == table && !slices.Contains(ids, r.id) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids, false
 }
 
 func (e *soloEngine) keep() error {

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"kept/internal/desk"
@@ -110,8 +113,13 @@ func TestBareValues(t *testing.T) {
 	}
 }
 
-// TestWhatAUnitHasChanged: of a desk that is thrown away a unit knows which tables it has changed rows of, and no statement
-// that found none counts. Elsewhere nothing is known, which is to be on the safe side.
+func hasChanged(tx *Tx, table string) bool {
+	rows, all := tx.Changed(table)
+	return all || len(rows) > 0
+}
+
+// TestWhatAUnitHasChanged: of a desk that is thrown away a unit knows which rows it has changed, or at least of which tables, and
+// no statement that found none counts. Elsewhere nothing is known, which is to be on the safe side.
 func TestWhatAUnitHasChanged(t *testing.T) {
 	for _, solo := range []bool{true, false} {
 		db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: solo, migrations: counterFS(t)})()
@@ -122,28 +130,69 @@ func TestWhatAUnitHasChanged(t *testing.T) {
 			}
 		}
 		unit(func(tx *Tx) error {
-			if tx.Changed("counter") == solo {
+			if hasChanged(tx, "counter") == solo {
 				t.Errorf("solo %t: before anything", solo)
 			}
 			err := tx.put(addCounter, tx.client, 1, 1)
-			if !tx.Changed("counter") || tx.Changed("promise") == solo {
+			if !hasChanged(tx, "counter") || hasChanged(tx, "promise") == solo {
 				t.Errorf("solo %t: a counter was added, and nothing else", solo)
 			}
 			return err
 		})
 		unit(func(tx *Tx) error {
 			n, err := tx.exec(setCounter, tx.client, 2, 5)
-			if n != 0 || tx.Changed("counter") == solo {
+			if n != 0 || hasChanged(tx, "counter") == solo {
 				t.Errorf("solo %t: %d counters were there to be set, and the unit before is over", solo, n)
 			}
 			return err
 		})
 		unit(func(tx *Tx) error {
 			n, err := tx.exec(setCounter, tx.client, 1, 5)
-			if n != 1 || !tx.Changed("counter") {
+			if n != 1 || !hasChanged(tx, "counter") {
 				t.Errorf("solo %t: %d counters were set", solo, n)
+			}
+			if ids, all := tx.Changed("counter"); all == solo || solo && !slices.Equal(ids, []int64{1}) {
+				t.Errorf("solo %t: counters %v were set, all %t", solo, ids, all)
 			}
 			return err
 		})
+	}
+}
+
+// TestTextsStayBound: a parameter has what it was given last, also where it had the same text before, or another statement of the
+// same text has been asked between.
+func TestTextsStayBound(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+	one, other := &stmt{name: "one", sqlite: "SELECT +$1", reads: true}, &stmt{name: "other", sqlite: "SELECT +$1", reads: true}
+	long := strings.Repeat("long ", 20)
+	err := db.engine.read(ctx, scope{}, func(ctx context.Context, s *session) error {
+		for i, want := range []any{"a", "a", nil, "a", int64(1), "a", "b", "a", long, long, "a", []byte("x"), "a", ""} {
+			for _, st := range []*stmt{one, other, one} {
+				rows, err := s.query(ctx, st, want)
+				if err != nil {
+					return err
+				}
+				var got any
+				if !rows.Next() || rows.Scan(&got) != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("%d, %s: %#v, not %#v", i, st.name, got, want)
+				}
+				if err := rows.Close(); err != nil {
+					return err
+				}
+				if st == other {
+					continue
+				}
+				if rows, err = s.query(ctx, other, "between"); err != nil {
+					return err
+				}
+				if err := rows.Close(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -30,6 +30,7 @@ type stmt struct {
 	rows     [rowsAtOnce + 1]string // see gathered; on PostgreSQL, by how many rows
 	tables   []string               // that it names, of those that are referred
 	changes  []string               // tables of which it may change rows
+	byID     bool                   // it changes one row, whose id is $2
 	one      *stmt                  // the same for one key, see ofKeys
 }
 
@@ -105,7 +106,7 @@ func (q queued) matters(s *stmt) bool {
 }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: tablesIn(postgres), changes: changedBy(sqlite)}
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: tablesIn(postgres), changes: changedBy(sqlite), byID: byID.MatchString(sqlite)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
@@ -143,6 +144,8 @@ func changedBy(text string) (tables []string) {
 	return tables
 }
 
+var byID = regexp.MustCompile(`^INSERT INTO \w+ \(client_id, id, .* VALUES |^UPDATE .* WHERE client_id = \$1 AND id = \$2$`)
+
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 
 // steady puts a plus before each parameter of a text for SQLite, which changes no value. A bare one makes
@@ -160,7 +163,7 @@ type session struct {
 	prepared map[*stmt]*stdsql.Stmt // of conn; SQLite only
 	direct   *direct                // takes their place where rows are written; SQLite only
 	before   func() error           // called before each statement that may change rows; nil for nothing
-	after    func(*stmt)            // called after one that has, or may have; nil for nothing
+	after    func(*stmt, []any)     // called after one that has, or may have; nil for nothing
 	link     *link                  // where conn is from; PostgreSQL only
 	pg       *pgx.Conn              // that of conn; nil on SQLite
 	cut      func() bool            // keeps the end of its time from cutting it off; PostgreSQL only
@@ -280,7 +283,7 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 		}
 		done, err := p.exec(args)
 		if s.after != nil && (err != nil || done.rows > 0) {
-			s.after(st)
+			s.after(st, args)
 		}
 		return done, err
 	}
@@ -298,7 +301,7 @@ func (s *session) query(ctx context.Context, st *stmt, args ...any) (rows, error
 			return nil, err
 		}
 		if s.after != nil && !st.reads {
-			s.after(st)
+			s.after(st, args)
 		}
 		return p, p.bind(args)
 	}
@@ -338,6 +341,16 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 		return nil, err
 	}
 	return all, nil
+}
+
+// placed reads rows whose columns go to dest: they are named once for all of them. It is for one statement at a time.
+func placed[T any](dest func(*T) []any) func(scanner) (T, error) {
+	v := new(T)
+	to := dest(v)
+	return func(row scanner) (T, error) {
+		err := row.Scan(to...)
+		return *v, err
+	}
 }
 
 // fill is many for large rows, of which there are at most most: each is read where it stays.

@@ -63,10 +63,7 @@ func ticketDest(t *desk.Ticket) []any {
 		&t.WaitingFor, at(&t.WaitingSince), at(&t.WaitingUntil), &t.WaitingOut}
 }
 
-func scanTicket(row scanner) (t desk.Ticket, err error) {
-	err = row.Scan(ticketDest(&t)...)
-	return t, err
-}
+func scanTicket() func(scanner) (desk.Ticket, error) { return placed(ticketDest) }
 
 func ticketMoved(t desk.Ticket) []any { return append([]any{t.Token, t.Requester}, ticketTurned(t)...) }
 
@@ -87,7 +84,7 @@ func (tx *ReadTx) Ticket(id desk.TicketID) (desk.Ticket, error) {
 
 func (tx *ReadTx) ticketNow(id desk.TicketID) (desk.Ticket, error) {
 	if known, ok := tx.s.foreseenTicket(tx.client, id); !ok {
-		return one(tx, ticketsByKey.one, scanTicket, tx.client, id)
+		return one(tx, ticketsByKey.one, scanTicket(), tx.client, id)
 	} else if known.ticket.ID == 0 {
 		return desk.Ticket{}, errNotFound
 	} else {
@@ -101,17 +98,17 @@ func (tx *ReadTx) Tickets(state string, before desk.TicketID, limit int) ([]desk
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	return tx.ticketsSeen(many(tx, ticketsList, scanTicket, tx.client, before, state, limit))
+	return tx.ticketsSeen(many(tx, ticketsList, scanTicket(), tx.client, before, state, limit))
 }
 
 // TicketsOf gives the tickets of one requester, newest first.
 func (tx *ReadTx) TicketsOf(r desk.RequesterID, limit int) ([]desk.Ticket, error) {
-	return tx.ticketsSeen(many(tx, ticketsOf, scanTicket, tx.client, r, limit))
+	return tx.ticketsSeen(many(tx, ticketsOf, scanTicket(), tx.client, r, limit))
 }
 
 // OpenTicketsOf gives the open tickets of one requester, newest first.
 func (tx *ReadTx) OpenTicketsOf(r desk.RequesterID) ([]desk.Ticket, error) {
-	return tx.ticketsSeen(many(tx, ticketsOpenOf, scanTicket, tx.client, r))
+	return tx.ticketsSeen(many(tx, ticketsOpenOf, scanTicket(), tx.client, r))
 }
 
 func (tx *ReadTx) ticketsSeen(ts []desk.Ticket, err error) ([]desk.Ticket, error) {
@@ -165,7 +162,7 @@ func ticketID(t desk.Ticket) desk.TicketID { return t.ID }
 
 // TicketsByID gives several tickets; one that is not there is left out.
 func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
-	all, err := byKey(tx, ticketsByKey, ids, scanTicket, ticketID)
+	all, err := byKey(tx, ticketsByKey, ids, scanTicket(), ticketID)
 	for id := range all {
 		tx.saw("ticket", int64(id))
 	}
@@ -187,7 +184,7 @@ func scanTicketKey(row scanner) (k TicketKey, err error) {
 
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
 func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
-	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket, ref))
+	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket(), ref))
 }
 
 // WhereIs gives the client and the id of the ticket with a number, among the clients of the viewer; else
@@ -242,7 +239,7 @@ func (db *DB) WhereIs(ctx context.Context, v desk.Viewer, ref desk.Ref) (k Ticke
 // TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else
 // NotFound. The caller checks TrackerEnds.
 func (tx *DeskReadTx) TicketByToken(token string) (desk.Ticket, error) {
-	return tx.ticketSeen(oneAcross(tx, ticketByToken, scanTicket, token))
+	return tx.ticketSeen(oneAcross(tx, ticketByToken, scanTicket(), token))
 }
 
 func (tx *DeskReadTx) ticketSeen(t desk.Ticket, err error) (desk.Ticket, error) {
@@ -264,7 +261,7 @@ func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket,
 	var parts []func() error
 	for c, ids := range byClient {
 		parts = append(parts, func() error {
-			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket, ticketID)
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket(), ticketID)
 			for id, t := range of {
 				all[TicketKey{c, id}] = t
 				tx.saw(c, "ticket", int64(id))

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"kept/internal/desk"
+)
+
+// TestPlainData holds the quick reading of events against encoding/json: every field, and texts that are not plain.
+func TestPlainData(t *testing.T) {
+	var full desk.EventData
+	fields := reflect.ValueOf(&full).Elem()
+	for i := range fields.NumField() {
+		switch f := fields.Field(i); {
+		case f.CanInt():
+			f.SetInt(int64(-1 - i))
+		case f.Kind() == reflect.Bool:
+			f.SetBool(true)
+		default:
+			f.SetString("wörd, \u2713: {" + string(rune('a'+i)) + "}")
+		}
+	}
+	for _, of := range []struct {
+		data  desk.EventData
+		plain bool
+	}{
+		{desk.EventData{}, true}, {full, true}, {desk.EventData{Promise: 1 << 62, Reason: "due"}, true},
+		{desk.EventData{Supplier: `a "firm"`}, false}, {desk.EventData{Supplier: `back\slash`}, false}, {desk.EventData{Supplier: "<b>\n\u2028", Tries: 2}, false},
+	} {
+		text, err := json.Marshal(of.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got desk.EventData
+		if plain := plainData(string(text), reflect.ValueOf(&got).Elem()); plain != of.plain || plain && got != of.data {
+			t.Errorf("%s: %t, %+v", text, plain, got)
+		}
+	}
+	for _, text := range []string{"", "{", "null", "[]", `{"tries":}`, `{"tries":1.5}`, `{"tries":1,}`, `{"tries":"1"}`, `{"reason":1}`, `{"reason":"a}`, `{"reason":"a"1}`,
+		`{"reason":"a" }`, `{"other":1}`, `{"entered":false}`, "{\"reason\":\"\xff\"}", `{"reason"}`} {
+		var got desk.EventData
+		if plainData(text, reflect.ValueOf(&got).Elem()) {
+			t.Errorf("%q is read: %+v", text, got)
+		}
+	}
+}
