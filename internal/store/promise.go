@@ -113,7 +113,7 @@ func (tx *ReadTx) DueTo(rs []desk.RequesterID, now time.Time) (all []desk.Promis
 		all, err = more(all, tx, s, scanPromise(), args...)
 		return err
 	})
-	all = slices.DeleteFunc(all, func(p desk.Promise) bool { return p.Due.After(now) || p.FireAt.After(now) })
+	all = slices.DeleteFunc(all, func(p desk.Promise) bool { return p.Due.After(now) || p.FireAt.IsZero() || p.FireAt.After(now) })
 	slices.SortFunc(all, dueFirst)
 	return all, err
 }
