@@ -213,9 +213,12 @@ func (a *App) contactsIn(tx *store.DeskReadTx) (all map[desk.StaffID]desk.Contac
 		return nil, err
 	}
 	if c.contacts == nil {
-		c.contacts, err = tx.Contacts()
+		if all, err = tx.Contacts(); err != nil {
+			return nil, err
+		}
+		c.contacts = all
 	}
-	return c.contacts, err
+	return c.contacts, nil
 }
 
 // rosterIn gives the people, and the shifts that touch [from, until).

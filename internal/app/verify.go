@@ -161,7 +161,8 @@ func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
 }
 
 // FileSince is File for somebody who has the file of the ticket as it was before the unit of work tx: only that is read
-// of which the unit has changed anything.
+// of which the unit has changed anything. What a unit that touches no ticket has changed since then, as a claim does, it may not show: where a
+// law does not hold all is read before anything is said, and every night reads everything.
 func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
 	if was.Ticket.ID == 0 {
 		return File(tx.ReadTx, t)

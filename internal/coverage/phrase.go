@@ -21,7 +21,7 @@ func Phrase(zone *time.Location, s Span, now time.Time) string {
 	y1, m1, d1 := a.Date()
 	y2, m2, d2 := b.Date()
 	midnight := b.Hour() == 0 && b.Minute() == 0
-	switch last := b.AddDate(0, 0, -1); {
+	switch last := b.Add(-time.Minute); { // some zones have days without a midnight
 	case midnight && a.Hour() == 0 && a.Minute() == 0 && a.Before(b):
 		first := strings.TrimRight(day(a), ", ")
 		if a.YearDay() != last.YearDay() || a.Year() != last.Year() {

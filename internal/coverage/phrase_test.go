@@ -25,6 +25,15 @@ func TestPhrase(t *testing.T) {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
+	// On March 8 Havana has no midnight.
+	havana, err := time.LoadLocation("America/Havana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := Span{time.Date(2026, 3, 6, 0, 0, 0, 0, havana), time.Date(2026, 3, 9, 0, 0, 0, 0, havana)}
+	if got := Phrase(havana, long, now); got != "Fri, Mar 6–Sun, Mar 8, all day" {
+		t.Errorf("got %q", got)
+	}
 	// The hour that comes twice has its zone.
 	first := time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC)
 	var got []string

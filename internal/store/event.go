@@ -34,7 +34,7 @@ func withData(dest func(e *desk.Event, data *string) []any) func(scanner) (desk.
 	return func(row scanner) (desk.Event, error) {
 		e.Data = desk.EventData{}
 		err := row.Scan(to...)
-		if err == nil && !plainData(data, fields) {
+		if err == nil && data != "" && !plainData(data, fields) {
 			e.Data = desk.EventData{}
 			err = json.Unmarshal([]byte(data), &e.Data)
 		}
@@ -79,7 +79,7 @@ func plainData(text string, fields reflect.Value) bool {
 			value, _, _ := strings.Cut(rest, ",")
 			if value == "true" && field.Kind() == reflect.Bool {
 				field.SetBool(true)
-			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() {
+			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() && strconv.FormatInt(n, 10) == value {
 				field.SetInt(n)
 			} else {
 				return false

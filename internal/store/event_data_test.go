@@ -39,7 +39,7 @@ func TestPlainData(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "{", "null", "[]", `{"tries":}`, `{"tries":1.5}`, `{"tries":1,}`, `{"tries":"1"}`, `{"reason":1}`, `{"reason":"a}`, `{"reason":"a"1}`,
-		`{"reason":"a" }`, `{"other":1}`, `{"entered":false}`, "{\"reason\":\"\xff\"}", `{"reason"}`} {
+		`{"reason":"a" }`, `{"tries":+1}`, `{"tries":01}`, `{"other":1}`, `{"entered":false}`, "{\"reason\":\"\xff\"}", `{"reason"}`} {
 		var got desk.EventData
 		if plainData(text, reflect.ValueOf(&got).Elem()) {
 			t.Errorf("%q is read: %+v", text, got)

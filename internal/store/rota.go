@@ -312,11 +312,14 @@ func scanContact(row scanner) (c contactRow, err error) {
 // Contacts are how everybody is reached for work.
 func (tx *DeskReadTx) Contacts() (map[desk.StaffID]desk.Contact, error) {
 	rows, err := many(tx, contactsAll, scanContact)
+	if err != nil {
+		return nil, err // nobody is not the same as not known
+	}
 	all := make(map[desk.StaffID]desk.Contact, len(rows))
 	for _, r := range rows {
 		all[r.who] = r.Contact
 	}
-	return all, err
+	return all, nil
 }
 
 // Contact is how somebody is reached for work; nothing of who is not there.

@@ -179,7 +179,9 @@ type text struct {
 func (s *directStmt) bindText(i int, v string) {
 	if has := &s.has[i-1]; !has.is || has.value != v {
 		s.BindText(i, v)
-		*has = text{len(v) <= 32, v}
+		if *has = (text{}); len(v) <= 32 { // longer ones are words of people, and not kept
+			*has = text{true, v}
+		}
 	}
 }
 

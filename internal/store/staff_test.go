@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -69,5 +70,23 @@ func TestTokens(t *testing.T) {
 		part.EndedAt = noon
 		same(t, "tokens", read(t, db, system, (*store.DeskReadTx).Tokens), []desk.Token{whole, part})
 		same(t, "by hash", read(t, db, system, func(tx *store.DeskReadTx) (desk.Token, error) { return tx.TokenByHash("h2") }), part)
+	})
+}
+
+// TestContactsThatCannotBeReadAreNotNone: nobody is not the same as not known, and whoever remembers contacts must see the difference.
+func TestContactsThatCannotBeReadAreNotNone(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		ctx, lost := context.WithCancel(ctx)
+		defer lost()
+		_ = db.DeskRead(ctx, system, func(tx *store.DeskReadTx) error {
+			if _, err := tx.RosterVersion(); err != nil {
+				t.Fatal(err)
+			}
+			lost()
+			if all, err := tx.Contacts(); err == nil || all != nil {
+				t.Errorf("%v, %v", all, err)
+			}
+			return nil
+		})
 	})
 }

@@ -144,7 +144,7 @@ func changedBy(text string) (tables []string) {
 	return tables
 }
 
-var byID = regexp.MustCompile(`^INSERT INTO \w+ \(client_id, id, .* VALUES |^UPDATE .* WHERE client_id = \$1 AND id = \$2$`)
+var byID = regexp.MustCompile(`^INSERT INTO \w+ \(client_id, id, [^()]*\) VALUES \(\$1, \$2, [^()]*\)$|^UPDATE .* WHERE client_id = \$1 AND id = \$2$`)
 
 var parameter = regexp.MustCompile(`\$[0-9]+`)
 

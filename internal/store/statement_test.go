@@ -81,3 +81,26 @@ func columnsAreRead(t *testing.T, s *session, st *stmt) {
 		}
 	}
 }
+
+// TestStatementsThatChangeOneRow: what a unit is known to have changed by its id is one row of one table, with its client and id first.
+func TestStatementsThatChangeOneRow(t *testing.T) {
+	for _, s := range []*stmt{promiseAdd, promiseSave, outAdd, outSave, outLease} {
+		if !s.byID {
+			t.Errorf("%s does not change a row by its id", s.name)
+		}
+	}
+	for _, text := range []string{
+		"INSERT INTO a (client_id, id, n) VALUES ($1, $2, $3), ($4, $5, $6)", "INSERT INTO a (client_id, id, n) VALUES ($2, $1, $3)",
+		"INSERT INTO a (client_id, id, n) VALUES ($1, $2, $3) ON CONFLICT (n) DO UPDATE SET n = 1", "INSERT INTO a (client_id, id) SELECT client_id, id FROM b",
+		"UPDATE a SET n = $3 WHERE client_id = $1 AND id = $2 OR n = 1", "UPDATE a SET n = $3 WHERE client_id = $1",
+	} {
+		if byID.MatchString(text) {
+			t.Errorf("%s changes one row by its id", text)
+		}
+	}
+	for _, s := range statements {
+		if s.byID && len(s.changes) != 1 {
+			t.Errorf("%s changes %v", s.name, s.changes)
+		}
+	}
+}
