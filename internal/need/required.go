@@ -43,13 +43,16 @@ func (r Rule) people(contacts float64) float64 {
 	return r.Goal.Exact(Load{PerHour: contacts * float64(time.Hour/HalfHour), Handle: r.Handle}, r.Patience)
 }
 
+// rounding is what adding up may be wrong by: that is not a person.
+const rounding = 1e-9
+
 func (r Rule) add(contacts, people float64, promises int) Required {
 	each := r.Promise
 	if each <= 0 {
 		each = HalfHour
 	}
 	exact := people + float64(time.Duration(max(0, promises))*each)/float64(HalfHour)
-	return Required{Contacts: contacts, Promises: promises, Exact: exact, Need: int(math.Ceil(exact))}
+	return Required{Contacts: contacts, Promises: promises, Exact: exact, Need: int(math.Ceil(exact - rounding))}
 }
 
 // Compare sets need beside roster for each half hour of a forecast. Both functions are asked once
