@@ -174,7 +174,7 @@ func (tx *SystemTx) ClaimOuts(now, leaseTo time.Time, n int) ([]desk.Out, error)
 	return outs, err
 }
 
-// leaseOuts is what outClaim does.
+// leaseOuts is outClaim for SQLite, where nobody else writes meanwhile.
 func (tx *SystemTx) leaseOuts(now, leaseTo time.Time, n int) ([]desk.Out, error) {
 	outs, err := many(tx, outsDue, scanOut(), micros(now), n)
 	for i := range outs {
