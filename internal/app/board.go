@@ -87,8 +87,7 @@ type boardRows struct {
 	alerts  []desk.Alert
 	rings   []desk.Ring
 	waiting []store.Inbound
-	tickets map[store.TicketKey]desk.Ticket // of the alerts
-	callers map[store.RequesterKey]string   // of the alerts
+	tickets map[store.TicketKey]store.Called // of the alerts
 	ended   []store.EndedCount
 	hours   []store.HourCount
 }
@@ -140,8 +139,10 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 		if f.Client != 0 && al.Client != f.Client || len(b.Alerts) == boardLines {
 			continue
 		}
-		t := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]
-		line := AlertLine{Alert: al, Ticket: t, Client: know.client[al.Client], Caller: read.callers[keyOf(t)]}
+		line := AlertLine{Alert: al, Client: know.client[al.Client]}
+		if t, ok := read.tickets[store.TicketKey{Client: al.Client, ID: al.Ticket}]; ok {
+			line.Ticket, line.Caller = t.Ticket, callerName(t.Caller.Name, t.Caller.Phone)
+		}
 		line.Called, line.Nobody = calledFor(func(r desk.Ring) bool { return r.Client == al.Client && r.Alert == al.ID }, read.rings, know.staff)
 		line.Mine = v.Leads() || wasCalled(v.Staff, al, read.rings)
 		b.Alerts = append(b.Alerts, line)
@@ -217,14 +218,7 @@ func (r *boardRows) readAlerts(tx *store.DeskReadTx) (err error) {
 			keys = append(keys, k)
 		}
 	}
-	if r.tickets, err = tx.TicketsByKey(keys); err != nil {
-		return err
-	}
-	var people []store.RequesterKey
-	for _, t := range r.tickets {
-		people = append(people, keyOf(t))
-	}
-	r.callers, err = callersNamed(tx, people)
+	r.tickets, err = tx.TicketsCalled(keys)
 	return err
 }
 

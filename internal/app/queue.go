@@ -267,14 +267,16 @@ func (a *App) Search(ctx context.Context, v desk.Viewer, words string, limit int
 	}
 	var found []Found
 	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
-		tickets := map[store.TicketKey]desk.Ticket{}
+		tickets, named := map[store.TicketKey]desk.Ticket{}, map[store.RequesterKey]string{}
 		parts := []func() error{func() error {
 			keys, err := tx.Search(words, limit)
 			if err != nil {
 				return err
 			}
-			byWords, err := tx.TicketsByKey(keys)
-			maps.Copy(tickets, byWords)
+			byWords, err := tx.TicketsCalled(keys)
+			for k, t := range byWords {
+				tickets[k], named[keyOf(t.Ticket)] = t.Ticket, callerName(t.Caller.Name, t.Caller.Phone)
+			}
 			return err
 		}}
 		if ref, err := desk.ParseRef(words); err == nil {
@@ -293,17 +295,20 @@ func (a *App) Search(ctx context.Context, v desk.Viewer, words string, limit int
 		}
 		list := slices.SortedFunc(maps.Values(tickets), newestFirst)
 		list = list[:min(len(list), limit)]
-		people := make([]store.RequesterKey, len(list))
-		for i, t := range list {
-			people[i] = keyOf(t)
+		var people []store.RequesterKey // that were not named with their tickets
+		for _, t := range list {
+			if _, ok := named[keyOf(t)]; !ok {
+				people = append(people, keyOf(t))
+			}
 		}
 		callers, err := callersNamed(tx, people)
 		if err != nil {
 			return err
 		}
+		maps.Copy(named, callers)
 		found = nil
 		for _, t := range list {
-			found = append(found, Found{Ticket: t, Client: know.client[t.Client], Caller: callers[keyOf(t)]})
+			found = append(found, Found{Ticket: t, Client: know.client[t.Client], Caller: named[keyOf(t)]})
 		}
 		return nil
 	})

@@ -20,7 +20,7 @@ type door struct {
 }
 
 // across registers a question whose text holds the mark {mine t}, t being the alias of the table
-// whose client_id decides. The mark becomes a condition, so it stands behind a WHERE.
+// whose client_id decides, once for each part. The mark becomes a condition, so it stands behind a WHERE.
 func across(text string) *door { return newDoor(text, text, mineOfMany) }
 
 // acrossFor is across where the text differs between the engines.
@@ -66,17 +66,20 @@ func newDoor(sqlite, postgres, served string) *door {
 	}
 }
 
-// mine puts the condition where the mark is, with the number behind the highest parameter.
+// mine puts the condition where the marks are, with the number behind the highest parameter.
 func mine(text, condition string) string {
+	condition = strings.ReplaceAll(condition, "$N", "$"+strconv.Itoa(parameters(text)+1))
 	before, rest, ok := strings.Cut(text, "{mine ")
-	alias, after, closed := strings.Cut(rest, "}")
-	if !ok || !closed {
+	if !ok {
 		return "a door without {mine …}: " + text // does not prepare, which a test tells
 	}
-	if strings.Contains(condition, "%s") {
-		condition = fmt.Sprintf(condition, alias)
+	for ok {
+		alias, after, _ := strings.Cut(rest, "}")
+		before += strings.ReplaceAll(condition, "%s", alias)
+		rest, after, ok = strings.Cut(after, "{mine ")
+		before, rest = before+rest, after
 	}
-	return before + strings.ReplaceAll(condition, "$N", "$"+strconv.Itoa(parameters(text)+1)) + after
+	return before
 }
 
 // parameters is the highest number of a parameter in text.

@@ -15,6 +15,7 @@ const (
 	foundClients = 32  // clients of a viewer that are asked for by name; with more, rows are filtered
 	foundLooked  = 400 // rows that a count looks at
 	similarMost  = 100
+	foundTexts   = 4 // texts that are looked at for each ticket that is wanted: a ticket has several
 )
 
 // The index is asked for its newest rows; which clients they may be of is said twice: as words of
@@ -28,6 +29,13 @@ var (
 	foundNewest = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
 			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
 		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
+	// Whole words in $1 and, if they do not fill the list, those of which the last is a beginning in $3. PostgreSQL runs
+	// the second part only when the first has given less than the limit. SQLite is asked twice.
+	foundBoth = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
+			WHERE found_words MATCH $1 AND $3 IS NOT NULL AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
+		`(SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2)
+			UNION ALL (SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($3 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2)
+			LIMIT $2`).slowly()
 	// The newest texts of all clients with the words; a row of nothing stands for one that the viewer may
 	// not see. SQLite only.
 	foundFew = acrossAnew(`SELECT f.client_id, f.ticket_id FROM
@@ -63,16 +71,7 @@ func (tx *Tx) AddFound(t desk.TicketID, words string) error {
 func (tx *DeskReadTx) Search(words string, limit int) ([]TicketKey, error) {
 	have := make(map[TicketKey]bool, limit)
 	var keys []TicketKey
-	// A beginning is looked for only where whole words do not fill the list: SQLite puts together all
-	// texts with any such word before it gives the newest, which takes long for what everybody writes.
-	for _, whole := range []bool{true, false} {
-		if len(keys) == limit {
-			break
-		}
-		rows, err := tx.found(words, whole, limit)
-		if err != nil {
-			return nil, err
-		}
+	add := func(rows []TicketKey) {
 		for _, k := range rows {
 			if k.Client != 0 && !have[k] && len(keys) < limit {
 				have[k] = true
@@ -80,20 +79,47 @@ func (tx *DeskReadTx) Search(words string, limit int) ([]TicketKey, error) {
 			}
 		}
 	}
+	passes := []bool{true, false}
+	if tx.db.Engine() == "postgres" {
+		whole, ok := tx.question(words, true, true)
+		if !ok {
+			return nil, nil
+		}
+		beginning, _ := tx.question(words, false, true)
+		rows, err := manyAcross(tx, foundBoth, scanFound, whole, foundTexts*limit, beginning)
+		add(rows)
+		if err != nil || len(rows) < foundTexts*limit {
+			return keys, err
+		}
+		passes = passes[1:] // whole words gave texts enough, of perhaps too few tickets
+	}
+	// A beginning is looked for only where whole words do not fill the list: SQLite puts together all
+	// texts with any such word before it gives the newest, which takes long for what everybody writes.
+	for _, whole := range passes {
+		if len(keys) == limit {
+			break
+		}
+		rows, err := tx.found(words, whole, limit)
+		if err != nil {
+			return nil, err
+		}
+		add(rows)
+	}
 	return keys, nil
+}
+
+func scanFound(row scanner) (k TicketKey, err error) {
+	err = row.Scan(orZero(&k.Client), orZero(&k.ID))
+	return k, err
 }
 
 // found gives tickets of the viewer's clients of which a text holds the words, newest texts first: so many
 // different ones if there are, and some more than once. Those of client zero are none.
 func (tx *DeskReadTx) found(words string, whole bool, limit int) ([]TicketKey, error) {
-	scan := func(row scanner) (k TicketKey, err error) {
-		err = row.Scan(orZero(&k.Client), orZero(&k.ID))
-		return k, err
-	}
-	texts := 4 * limit // a ticket has several
+	texts := foundTexts * limit
 	if q, ok := tx.question(words, whole, false); ok && tx.db.Engine() == "sqlite" {
 		// The words for clients stand in very many texts: to ask without them first is quicker, and mostly enough.
-		rows, err := manyAcross(tx, foundFew, scan, q, texts)
+		rows, err := manyAcross(tx, foundFew, scanFound, q, texts)
 		if err != nil || len(rows) < texts {
 			return rows, err
 		}
@@ -110,7 +136,7 @@ func (tx *DeskReadTx) found(words string, whole bool, limit int) ([]TicketKey, e
 	if !ok {
 		return nil, nil
 	}
-	return manyAcross(tx, foundNewest, scan, q, texts)
+	return manyAcross(tx, foundNewest, scanFound, q, texts)
 }
 
 // Similar is how many tickets say the same, at most 100, how many of them are open and of how

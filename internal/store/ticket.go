@@ -51,6 +51,9 @@ var (
 	ticketWhere   = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
 	ticketsByKey  = ofKeys("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id")
+	ticketsCalled = ofKeys("SELECT " + ticketCols + ", " + callerCols + ` FROM ticket t
+		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+		WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id`)
 )
 
 // keysAtOnce is how many rows a statement asks for by key.
@@ -249,9 +252,21 @@ func (tx *DeskReadTx) ticketSeen(t desk.Ticket, err error) (desk.Ticket, error) 
 	return t, err
 }
 
-// TicketsByKey gives the tickets of keys that the viewer may see, in no order that matters.
-func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket, error) {
-	all := make(map[TicketKey]desk.Ticket, len(keys))
+// Called is a ticket with whose it is.
+type Called struct {
+	Ticket desk.Ticket
+	Caller Caller // the phone only of somebody without a name
+}
+
+func scanCalled() func(scanner) (Called, error) {
+	return placed(func(c *Called) []any {
+		return append(ticketDest(&c.Ticket), &c.Caller.Name, orZero(&c.Caller.Phone))
+	})
+}
+
+// TicketsCalled gives the tickets of keys that the viewer may see, in no order that matters.
+func (tx *DeskReadTx) TicketsCalled(keys []TicketKey) (map[TicketKey]Called, error) {
+	all := make(map[TicketKey]Called, len(keys))
 	byClient := map[desk.ClientID][]desk.TicketID{}
 	for _, k := range keys {
 		if tx.viewer.Sees(k.Client) {
@@ -261,10 +276,11 @@ func (tx *DeskReadTx) TicketsByKey(keys []TicketKey) (map[TicketKey]desk.Ticket,
 	var parts []func() error
 	for c, ids := range byClient {
 		parts = append(parts, func() error {
-			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsByKey, ids, scanTicket(), ticketID)
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsCalled, ids, scanCalled(), func(c Called) desk.TicketID { return c.Ticket.ID })
 			for id, t := range of {
 				all[TicketKey{c, id}] = t
 				tx.saw(c, "ticket", int64(id))
+				tx.saw(c, "requester", int64(t.Ticket.Requester))
 			}
 			return err
 		})
