@@ -215,7 +215,9 @@ func connect(addr string, alive io.Closer) (*cluster, error) {
 const (
 	watch  = `"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=300 `
 	passes = watch + `-c shared_buffers=128MB -c max_wal_size=1GB >"$1/log" 2>&1 & read x; kill -QUIT $!; wait; rm -rf "$1"`
-	stays  = watch + `-c shared_buffers=512MB -c max_wal_size=4GB >"$1/log" 2>&1 & read x; kill -INT $!; wait`
+	// The server of the run before may still be ending.
+	ended = `i=0; while [ $i -lt 100 ] && read p 2>/dev/null <"$1/data/postmaster.pid" && kill -0 "$p" 2>/dev/null; do i=$((i+1)); sleep 0.1; done; `
+	stays = ended + watch + `-c shared_buffers=512MB -c max_wal_size=4GB >"$1/log" 2>&1 & read x; kill -INT $!; wait`
 )
 
 // boot starts a server in dir. What is there is used again.
