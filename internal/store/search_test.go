@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -50,5 +51,26 @@ func TestSearch(t *testing.T) {
 		same(t, "similar", similar(anaSees, noon), store.Similar{Tickets: 3, Open: 3, Clients: 2})
 		same(t, "Bob's similar", similar(bobSees, noon), store.Similar{Tickets: 1, Open: 1, Clients: 1})
 		same(t, "similar later", similar(anaSees, noon.Add(time.Hour)), store.Similar{})
+	})
+}
+
+// Texts with the whole word come first, however many one ticket has, and do not hide a beginning.
+func TestSearchFindsBeginningsBehindWholeWords(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		for i, texts := range []int{1, 5, 7, 8, 9, 20} {
+			one, other, word := desk.TicketID(2*i+1), desk.TicketID(2*i+2), fmt.Sprintf("portal%c", 'a'+i)
+			open(t, db, 1, map[int64]time.Duration{int64(one): time.Hour, int64(other): time.Hour})
+			write(t, db, 1, func(tx *store.Tx) (err error) {
+				for range texts {
+					err = errors.Join(err, tx.AddFound(one, "the "+word+" again"))
+				}
+				return errors.Join(err, tx.AddFound(other, "both "+word+"s"))
+			})
+			search := func(words string) []store.TicketKey {
+				return read(t, db, anaSees, func(tx *store.DeskReadTx) ([]store.TicketKey, error) { return tx.Search(words, 2) })
+			}
+			same(t, fmt.Sprint(texts, " texts"), search(word), []store.TicketKey{{Client: 1, ID: one}, {Client: 1, ID: other}})
+			same(t, "whole only", search(word+"s"), []store.TicketKey{{Client: 1, ID: other}})
+		}
 	})
 }
