@@ -29,10 +29,14 @@ var (
 
 	outNext = sql("SELECT fire_at FROM outbox WHERE fire_at IS NOT NULL AND " + outWaits + " ORDER BY fire_at, client_id, id LIMIT 1")
 	// The lease is also the next fire_at, so that a lapsed lease comes back on the same walk. PostgreSQL makes the list of keys once,
-	// so that it never locks more rows than it gives; SQLite would make two tables for the list and what it gives.
-	outClaim = sqlFor(claimOuts(""), claimOuts("FOR UPDATE SKIP LOCKED"))
-	outsDue  = sql("SELECT " + outNames + " FROM outbox WHERE fire_at <= $1 AND " + outWaits + " ORDER BY fire_at, client_id, id LIMIT $2")
-	outLease = sql("UPDATE outbox SET state = $3, attempts = attempts + 1, fire_at = $4, leased_to = $4 WHERE client_id = $1 AND id = $2")
+	// so that it never locks more rows than it gives; SQLite, which would make two tables for the list and what it gives, reads and leases.
+	outClaim = sqlFor("", `WITH due AS MATERIALIZED (SELECT client_id, id FROM outbox
+			WHERE fire_at <= $1 AND `+outWaits+` ORDER BY fire_at, client_id, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+		UPDATE outbox SET state = CASE state WHEN 'queued' THEN 'sending' ELSE 'unknown' END,
+			attempts = attempts + 1, fire_at = $2, leased_to = $2
+		WHERE (client_id, id) IN (SELECT client_id, id FROM due) RETURNING `+outNames)
+	outsDue  = sqlFor("SELECT "+outNames+" FROM outbox WHERE fire_at <= $1 AND "+outWaits+" ORDER BY fire_at, client_id, id LIMIT $2", "")
+	outLease = sqlFor("UPDATE outbox SET state = $3, attempts = attempts + 1, fire_at = $4, leased_to = $4 WHERE client_id = $1 AND id = $2", "")
 	outHold  = sql("UPDATE outbox SET state = 'held' WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown')")
 	// What was under way when it was held may have been sent.
 	outRelease = sql(`UPDATE outbox SET state = CASE WHEN leased_to IS NULL THEN 'queued' ELSE 'unknown' END
@@ -49,14 +53,6 @@ var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 
 // outWaits is what is to be sent yet. Of a list of three SQLite makes a table each time.
 const outWaits = "(state = 'queued' OR state = 'sending' OR state = 'unknown')"
-
-func claimOuts(lock string) string {
-	return `WITH due AS MATERIALIZED (SELECT client_id, id FROM outbox
-			WHERE fire_at <= $1 AND ` + outWaits + ` ORDER BY fire_at, client_id, id LIMIT $3 ` + lock + `)
-		UPDATE outbox SET state = CASE state WHEN 'queued' THEN 'sending' ELSE 'unknown' END,
-			attempts = attempts + 1, fire_at = $2, leased_to = $2
-		WHERE (client_id, id) IN (SELECT client_id, id FROM due) RETURNING ` + outNames
-}
 
 func scanOut() func(scanner) (desk.Out, error) {
 	var args string

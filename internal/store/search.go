@@ -23,25 +23,22 @@ const (
 var (
 	foundAdd = register("INSERT INTO found (client_id, ticket_id) VALUES ($1, $2)",
 		"INSERT INTO found (client_id, ticket_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))").gather()
-	// PostgreSQL keeps the words in the row itself and is never asked to add them.
-	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES ($1, $2)", "SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT)")
+	foundAddWords = sqlFor("INSERT INTO found_words (rowid, words) VALUES ($1, $2)", "") // PostgreSQL keeps the words in the row itself
 
 	foundNewest = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
 			WHERE found_words MATCH $1 AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
 		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
 	// Whole words in $1 and, if they do not fill the list, those of which the last is a beginning in $3. PostgreSQL runs
 	// the second part only when the first has given less than the limit. SQLite is asked twice.
-	foundBoth = acrossAnew(`SELECT f.client_id, f.ticket_id FROM found_words CROSS JOIN found f ON f.id = found_words.rowid
-			WHERE found_words MATCH $1 AND $3 IS NOT NULL AND {mine f} ORDER BY found_words.rowid DESC LIMIT $2`,
+	foundBoth = acrossAnew("",
 		`(SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2)
 			UNION ALL (SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($3 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2)
 			LIMIT $2`).slowly()
 	// The newest texts of all clients with the words; a row of nothing stands for one that the viewer may
-	// not see. SQLite only.
+	// not see. PostgreSQL is not asked.
 	foundFew = acrossAnew(`SELECT f.client_id, f.ticket_id FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $2) n
-			LEFT JOIN found f ON f.id = n.id AND {mine f} ORDER BY n.id DESC`,
-		`SELECT f.client_id, f.ticket_id FROM found f WHERE f.words @@ CAST($1 AS tsquery) AND {mine f} ORDER BY f.id DESC LIMIT $2`).slowly()
+			LEFT JOIN found f ON f.id = n.id AND {mine f} ORDER BY n.id DESC`, "").slowly()
 	foundSimilar = acrossAnew(`SELECT DISTINCT t.client_id, t.id, t.state FROM
 			(SELECT rowid AS id FROM found_words WHERE found_words MATCH $1 ORDER BY rowid DESC LIMIT $3) n
 			CROSS JOIN found f ON f.id = n.id CROSS JOIN ticket t ON t.client_id = f.client_id AND t.id = f.ticket_id

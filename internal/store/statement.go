@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	stdsql "database/sql"
 	"errors"
@@ -40,7 +41,8 @@ var statements []*stmt
 // sql registers a statement with the same text on both engines. Parameters are $1, $2 …
 func sql(text string) *stmt { return register(text, text) }
 
-// sqlFor registers a statement whose text differs between the engines, with the same parameters.
+// sqlFor registers a statement whose text differs between the engines, with the same parameters. An engine that never
+// asks it has no text for it.
 func sqlFor(sqlite, postgres string) *stmt { return register(sqlite, postgres) }
 
 // ofKeys registers a statement about several keys of a client, which stand at {keys} and are its parameters from $2 on,
@@ -106,7 +108,9 @@ func (q queued) matters(s *stmt) bool {
 }
 
 func register(sqlite, postgres string) *stmt {
-	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(sqlite, "SELECT "), tables: tablesIn(postgres), changes: changedBy(sqlite), byID: byID.MatchString(sqlite)}
+	text := cmp.Or(sqlite, postgres)
+	s := &stmt{name: "?", sqlite: steady(sqlite), postgres: postgres, reads: strings.HasPrefix(text, "SELECT "),
+		tables: tablesIn(cmp.Or(postgres, sqlite)), changes: changedBy(text), byID: byID.MatchString(text)}
 	if _, file, line, ok := runtime.Caller(2); ok {
 		s.name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 	}
