@@ -3,6 +3,7 @@ package browser_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,7 +31,9 @@ func (b *tab) axe(what, rules string) {
 	if axe == "" {
 		b.t.Fatal("axe.min.js cannot be read")
 	}
-	eval[bool](b, `(window.axe ? true : (() => { `+axe+`; return true; })())`)
+	if !eval[bool](b, `!!window.axe`) {
+		eval[bool](b, `(() => { `+axe+`; return true; })()`)
+	}
 	for _, found := range eval[[]string](b, fmt.Sprintf(axeRun, rules)) {
 		b.t.Errorf("%s: %s", what, found)
 	}
@@ -63,6 +66,21 @@ func (b *tab) sound(what string) {
 	b.fits(what)
 	b.axe(dark+" 1366", colourRules)
 	b.prefers("light").axe(what+" 1366", everyRule)
+}
+
+// looked is sound, and takes pictures of the page where KEPT_SHOTS names a folder. It leaves the window at 1366, in light.
+func (b *tab) looked(name string) {
+	b.t.Helper()
+	b.sound(name)
+	dir := os.Getenv("KEPT_SHOTS")
+	if dir == "" {
+		return
+	}
+	for _, theme := range []string{"dark", "light"} {
+		for _, w := range []int64{320, 390, 1920, 1366} {
+			b.prefers(theme).view(w, 768).shot(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, w, theme)))
+		}
+	}
 }
 
 // patientPages are the pages that need no question.

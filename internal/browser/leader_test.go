@@ -2,9 +2,6 @@ package browser_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,23 +23,9 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	p.Maria().Calls(p.Sam, "My chart shows kilograms").Promised(p.Sam, p.At(3, 8, 0))
 	p.Settle()
 	b := p.signedIn(t, ruth)
-	lookHere := func(path, name string) {
-		t.Helper()
-		for _, theme := range []string{"dark", "light"} {
-			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
-			for _, size := range [][2]int64{{1920, 1080}, {1366, 768}, {390, 844}, {320, 568}} {
-				b.view(size[0], size[1]).axe(path+" "+name+" "+theme, everyRule)
-				if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
-					b.shot(filepath.Join(dir, "leader-"+name+"-"+theme+"-"+strconv.FormatInt(size[0], 10)+".png"))
-				}
-			}
-		}
-		b.fits(path + " " + name)
-	}
 	lookAt := func(path, name string) {
 		t.Helper()
-		b.open(path)
-		lookHere(path, name)
+		b.open(path).looked("leader-" + name)
 	}
 	look := func(name string) {
 		t.Helper()
@@ -94,17 +77,17 @@ func TestThePageOfALeaderIsSound(t *testing.T) {
 	const account = "/client/mercy/account"
 	lookAt(account, "account")
 	b.fill("now", "not my password").fill("fresh", "short").follow("Change password").until("it says what is wrong", `document.querySelector('#now-error') !== null && document.querySelector('#fresh-error') !== null`)
-	lookHere(account, "account-wrong")
+	b.looked("leader-account-wrong")
 	b.follow("Set up a second factor").until("there is a key", `document.querySelector('.factor-key') !== null`)
-	lookHere(account, "account-key")
+	b.looked("leader-account-key")
 	b.fill("code", "12345").follow("Switch it on").until("the code is wrong", `document.querySelector('#code-error') !== null`)
-	lookHere(account, "account-code")
+	b.looked("leader-account-code")
 	code, err := totp.GenerateCode(eval[string](b, `document.querySelector('.factor-key').textContent.replaceAll(' ', '')`), p.Now())
 	p.Must(err)
 	b.fill("code", code).follow("Switch it on").until("it is on", `document.body.textContent.includes('The second factor is on.')`)
-	lookHere(account, "account-on")
+	b.looked("leader-account-on")
 	b.fill("proof", "12345").follow("Switch it off").until("that is no proof", `document.querySelector('#proof-error') !== null`)
-	lookHere(account, "account-proof")
+	b.looked("leader-account-proof")
 
 	// New terms wait for the yes of who leads; sent back, and seen by the desk.
 	page, err := p.App.Agreement(p.Ctx(), p.Ana, p.Mercy.ID)

@@ -1,8 +1,6 @@
 package browser_test
 
 import (
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -30,16 +28,7 @@ func TestThePagesOfBeingCalled(t *testing.T) {
 	b := p.signedIn(t, p.Omar)
 	look := func(name string) {
 		t.Helper()
-		b.sound(name)
-		dir := os.Getenv("KEPT_SHOTS")
-		for _, theme := range []string{"light", "dark"} {
-			for _, w := range []int64{320, 390, 1366, 1920} {
-				if dir != "" {
-					b.prefers(theme).view(w, 900).shot(filepath.Join(dir, "oncall-"+name+"-"+theme+"-"+strconv.FormatInt(w, 10)+".png"))
-				}
-			}
-		}
-		b.prefers("light").view(1366, 768)
+		b.looked("oncall-" + name)
 	}
 	b.open("/desk/roster?change="+strconv.FormatInt(rota.ID, 10)).view(1366, 768).press("Change the escalation of promises").says("Somebody is called for")
 	look("roster")

@@ -2,8 +2,6 @@ package browser_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -29,39 +27,12 @@ func TestTheFormsAroundAPromise(t *testing.T) {
 	p.App = served
 	p.SMS.SetSink(p.App)
 	p.Settle()
-	shots := func(b *tab, name string) {
-		b.t.Helper()
-		for _, theme := range []string{"light", "dark"} {
-			b.prefers(theme)
-			eval[string](b, `document.documentElement.dataset.theme = `+quote(theme))
-			rules := everyRule
-			if theme == "dark" {
-				rules = colourRules
-			}
-			dir := os.Getenv("KEPT_SHOTS")
-			for _, size := range [][2]int64{{320, 568}, {390, 844}, {1366, 768}, {1920, 1080}} {
-				checked := size[0] == 320 || size[0] == 1366
-				if !checked && dir == "" {
-					continue
-				}
-				b.view(size[0], size[1])
-				if checked {
-					b.axe(name+" "+theme+" "+strconv.FormatInt(size[0], 10), rules)
-				}
-				if dir != "" {
-					b.shot(filepath.Join(dir, name+"-"+strconv.FormatInt(size[0], 10)+"-"+theme+".png"))
-				}
-			}
-		}
-		b.fits(name)
-		b.prefers("light")
-	}
 	b := p.signedIn(t, p.Ana).view(1366, 768)
 	ticket := "/desk/t/" + string(maria.Got.Ref)
 	b.open(ticket + "?tab=promise").says("Kept was down from").says("Enter a call that was made")
-	shots(b, "entered")
+	b.looked("entered")
 	b.view(1366, 768).follow("Enter this call").says("Say what happened on the call.")
-	shots(b, "entered-wrong")
+	b.looked("entered-wrong")
 
 	sam := strconv.FormatInt(int64(p.Sam.Staff), 10)
 	late := p.Maria().Calls(p.Sam, "I see kilograms again")
@@ -74,17 +45,17 @@ func TestTheFormsAroundAPromise(t *testing.T) {
 		return err
 	}))
 	b.says("Sam Ortiz is not on shift then").says("Say why it goes there all the same.")
-	shots(b, "give")
+	b.looked("give")
 	b.view(1366, 768).fill("anyway-"+strconv.FormatInt(int64(give.ID), 10), "she asked for him").follow("Give it all the same").says("who has no free seat then: she asked for him")
 
 	b.open("/desk/t/" + string(late.Got.Ref) + "?tab=promise&wait=yes").follow("Wait, and tell the person").says("Choose what we wait for.")
-	shots(b, "wait")
+	b.looked("wait")
 	for reason, who := range map[desk.WaitReason]string{desk.WaitPerson: "person", desk.WaitSupplier: "supplier", desk.WaitTime: "time"} {
 		p.Must(p.App.WaitFor(p.Ctx(), p.Sam, late.Got.Ref, reason, p.At(9, 12, 0)))
 		a := p.person(t)
 		a.open(link(late))
-		shots(a, "tracker-wait-"+who)
+		a.looked("tracker-wait-" + who)
 	}
 	b.view(1366, 768).open("/desk/t/" + string(late.Got.Ref) + "?tab=promise").says("until Tuesday, June 9")
-	shots(b, "waiting")
+	b.looked("waiting")
 }
