@@ -77,6 +77,12 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, rotas("ana@desk.example")...)...).works(t, "Rotas in force now from this file: 1.")
 	kept(t, on(folder, "token", "add", "--name", "portal", "--client", "mercy")...).works(t, "kept_", "shown this once")
 	kept(t, on(folder, "token", "add", "--name", "portal")...).refuses(t, "--client", "--desk")
+	kept(t, on(folder, "token", "end", "--name", "portal")...).works(t, "Ended: 1.")
+	kept(t, on(folder, "token", "end", "--name", "portal")...).refuses(t, `No token named "portal" is in use.`)
+	kept(t, on(folder, "user", "end", "--login", "ana@desk.example", "--client", "mercy")...).works(t, "Ana Ruiz no longer serves mercy.")
+	kept(t, on(folder, "user", "end", "--login", "ana@desk.example", "--client", "mercy")...).refuses(t, "does not serve that hospital")
+	kept(t, on(folder, "user", "end", "--login", "ana@desk.example")...).works(t, "Ana Ruiz is signed out everywhere")
+	kept(t, on(folder, "user", "end", "--login", "ana@desk.example")...).refuses(t, "Nobody signs in as")
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the data folder is open to others: %v, %v", info.Mode(), err)

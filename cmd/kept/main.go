@@ -34,12 +34,14 @@ type commands struct {
 	Migrate migrate `cmd:"" help:"Bring the database up to date with this version, and stop."`
 	User    struct {
 		Add userAdd `cmd:"" help:"Add somebody who works the desk."`
+		End userEnd `cmd:"" help:"Sign somebody out for good, or let them serve a hospital no longer."`
 	} `cmd:"" help:"People who work the desk."`
 	Client struct {
 		Add clientAdd `cmd:"" help:"Add a hospital."`
 	} `cmd:"" help:"Hospitals that the desk serves."`
 	Token struct {
 		Add tokenAdd `cmd:"" help:"Make a token for programs that use the API."`
+		End tokenEnd `cmd:"" help:"End a token."`
 	} `cmd:"" help:"Keys for programs."`
 	Rota struct {
 		Import rotaImport `cmd:"" help:"Take rotas from a file: people in turns, in layers."`

@@ -20,15 +20,17 @@ type order interface {
 
 // orders are the orders that an open desk takes, by their name on the socket.
 var orders = map[string]func() order{
-	"user":    func() order { return new(userAdd) },
-	"client":  func() order { return new(clientAdd) },
-	"token":   func() order { return new(tokenAdd) },
-	"shift":   func() order { return new(shiftAdd) },
-	"rota":    func() order { return new(rotaImport) },
-	"backup":  func() order { return new(backup) },
-	"release": func() order { return new(releaseMessages) },
-	"verify":  func() order { return new(verify) },
-	"explain": func() order { return new(explain) },
+	"user":      func() order { return new(userAdd) },
+	"user-end":  func() order { return new(userEnd) },
+	"client":    func() order { return new(clientAdd) },
+	"token":     func() order { return new(tokenAdd) },
+	"token-end": func() order { return new(tokenEnd) },
+	"shift":     func() order { return new(shiftAdd) },
+	"rota":      func() order { return new(rotaImport) },
+	"backup":    func() order { return new(backup) },
+	"release":   func() order { return new(releaseMessages) },
+	"verify":    func() order { return new(verify) },
+	"explain":   func() order { return new(explain) },
 
 	"agreement-import": func() order { return new(agreementImport) },
 	"agreement-export": func() order { return new(agreementExport) },

@@ -81,3 +81,33 @@ func clientBySlug(ctx context.Context, a *app.App, slug string) (desk.Client, er
 	}
 	return c, err
 }
+
+// userEnd lets somebody sign in no more, or no longer serve some hospitals.
+type userEnd struct {
+	Login  string   `required:"" placeholder:"EMAIL" help:"Mail address that they sign in with."`
+	Client []string `placeholder:"SLUG" help:"Only for this hospital, which they no longer serve; may be given again. None: for the whole desk."`
+}
+
+func (u *userEnd) Run(ctx context.Context, s *settings, t terminal) error {
+	return give(ctx, s, t, "user-end", u)
+}
+
+func (u *userEnd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]string, error) {
+	var from []desk.ClientID
+	for _, slug := range u.Client {
+		c, err := clientBySlug(ctx, a, slug)
+		if err != nil {
+			return nil, err
+		}
+		from = append(from, c.ID)
+	}
+	s, err := a.EndStaff(ctx, operator, u.Login, from)
+	if err != nil {
+		return nil, err
+	}
+	if len(from) > 0 {
+		return []string{s.Name + " no longer serves " + strings.Join(u.Client, ", ") + "."}, nil
+	}
+	return []string{s.Name + " is signed out everywhere and cannot sign in any more.",
+		"Promises that they own and can no longer keep stand on the board. Rotas keep their turns: change them at /desk/roster."}, nil
+}

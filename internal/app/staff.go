@@ -232,6 +232,67 @@ func (a *App) AddToken(ctx context.Context, v desk.Viewer, c desk.ClientID, name
 	return secret, nil
 }
 
+// EndTokens ends the API tokens of a name for good and says how many they were: Invalid when there are none.
+func (a *App) EndTokens(ctx context.Context, v desk.Viewer, name string) (n int, err error) {
+	if !administers(v) {
+		return 0, errAdminOnly
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		n = 0
+		all, err := tx.Tokens()
+		if err != nil {
+			return err
+		}
+		for _, t := range all {
+			if t.Name != name || !t.EndedAt.IsZero() || t.Client != 0 && !v.Sees(t.Client) {
+				continue
+			}
+			if err := tx.EndToken(t.ID, tx.Now()); err != nil {
+				return err
+			}
+			n++
+		}
+		if n == 0 {
+			return desk.Errorf(desk.Invalid, "token.unknown", "No token named %q is in use.", name)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// EndStaff signs somebody out everywhere for good; with clients they stay, and serve those no longer.
+func (a *App) EndStaff(ctx context.Context, v desk.Viewer, login string, from []desk.ClientID) (s desk.Staff, err error) {
+	if !administers(v) {
+		return s, errAdminOnly
+	}
+	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		s, err = tx.StaffByLogin(strings.ToLower(strings.TrimSpace(login)))
+		if desk.Is(err, desk.NotFound) || err == nil && !s.Active {
+			return desk.Errorf(desk.Invalid, "login.unknown", "Nobody signs in as %q.", login)
+		}
+		if err != nil {
+			return err
+		}
+		for _, c := range from {
+			if !slices.Contains(s.Clients, c) {
+				return desk.Errorf(desk.Invalid, "client.not_served", "%s does not serve that hospital.", s.Name)
+			}
+			if err := tx.LeaveClient(s.ID, c); err != nil {
+				return err
+			}
+		}
+		if len(from) > 0 {
+			return nil
+		}
+		s.Active = false
+		if err := tx.SaveStaff(s); err != nil {
+			return err
+		}
+		return tx.EndSessionsOf(s.ID)
+	})
+	return s, err
+}
+
 // SaveKeys keeps in the profile which letters v uses in place of ours: Invalid, at the field of each, for
 // what is no key and what two share.
 func (a *App) SaveKeys(ctx context.Context, v desk.Viewer, l desk.Letters) error {

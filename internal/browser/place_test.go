@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,7 @@ func (p *place) signedIn(t testing.TB, v desk.Viewer) *tab {
 		return tx.AddSession(desk.Session{Hash: desk.HashSecret(secret), Staff: v.Staff, CreatedAt: now, SeenAt: now, EndsAt: now.Add(48 * time.Hour), Passed: true})
 	}))
 	b.cookie("kept_session", secret, "/")
+	b.cookie("kept_staff", strconv.FormatInt(int64(v.Staff), 10), "/")
 	return b
 }
 

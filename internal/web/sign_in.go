@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kept/internal/desk"
@@ -23,6 +24,9 @@ func sessionOf(r *http.Request) string {
 	return c.Value
 }
 
+// staffCookie says who was signed in last, so that a form whose session ended goes on for nobody else.
+const staffCookie = "kept_staff"
+
 // setSession gives the browser a session; an empty secret takes it away.
 func (h *handler) setSession(w http.ResponseWriter, secret string) {
 	c := &http.Cookie{Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
@@ -33,8 +37,19 @@ func (h *handler) setSession(w http.ResponseWriter, secret string) {
 	h.setSearch(w, "") // what somebody else searched for is theirs
 }
 
+// setStaff notes who has signed in; zero notes nobody.
+func (h *handler) setStaff(w http.ResponseWriter, s desk.StaffID) {
+	c := &http.Cookie{Name: staffCookie, Value: strconv.FormatInt(int64(s), 10), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
+	if s == 0 {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+var errTypedByAnother = desk.Errorf(desk.Conflict, "sign_in.another", "What was typed here was written by somebody else, so it was not sent. They can write it again when they sign in.")
+
 // signInFirst leads to the door. A form whose session ended comes along and goes on after sign-in, so
-// that nothing that was typed is lost.
+// that nothing that was typed is lost: only for the one who typed it, and never a password.
 func (h *handler) signInFirst(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Kept-Part") != "" || r.Header.Get("HX-Request") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
 		http.Error(w, "Sign in again.", http.StatusUnauthorized)
@@ -44,7 +59,15 @@ func (h *handler) signInFirst(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	h.render(w, r, http.StatusUnauthorized, view.SignIn(view.SignInView{Act: r.URL.RequestURI(), Kept: pairs(r.PostForm)}))
+	act, of := staffAct(r.URL.RequestURI()), ""
+	if c, err := r.Cookie(staffCookie); err == nil {
+		of = c.Value
+	}
+	if act == "" || of == "" {
+		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		return
+	}
+	h.render(w, r, http.StatusUnauthorized, view.SignIn(view.SignInView{Act: act, Of: of, Kept: pairs(r.PostForm)}))
 }
 
 func pairs(form url.Values) (list []view.Pair) {
@@ -84,7 +107,7 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 			return
 		}
 		f := r.PostForm
-		v := view.SignInView{Email: f.Get("email"), Next: localPath(f.Get("next")), Act: staffAct(f.Get("act"))}
+		v := view.SignInView{Email: f.Get("email"), Next: localPath(f.Get("next")), Act: staffAct(f.Get("act")), Of: f.Get("of")}
 		kept := url.Values{}
 		for name, values := range f {
 			if name, ok := strings.CutPrefix(name, "kept."); ok {
@@ -107,13 +130,18 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 			return
 		}
 		h.setSession(w, secret)
-		who, _, err := h.app.SignedIn(r.Context(), secret)
+		who, s, err := h.app.SignedIn(r.Context(), secret)
 		if err != nil {
 			h.staffWrong(w, r, signed{}, err)
 			return
 		}
-		if v.Act == "" || !who.IsStaff() {
+		h.setStaff(w, who.Staff)
+		if v.Act == "" {
 			http.Redirect(w, r, home(who, v.Next), http.StatusSeeOther)
+			return
+		}
+		if v.Of != strconv.FormatInt(int64(who.Staff), 10) {
+			h.staffWrong(w, r, signed{who, s}, errTypedByAnother)
 			return
 		}
 		act, err := http.NewRequestWithContext(r.Context(), http.MethodPost, v.Act, strings.NewReader(kept.Encode()))
@@ -128,11 +156,17 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 	}
 }
 
-// staffAct gives path if a form of the desk may be sent there, "" otherwise.
+// staffAct gives path if a form may be sent there after sign-in, "" otherwise.
 func staffAct(path string) string {
 	path = localPath(path)
-	if strings.HasPrefix(path, "/desk/") || strings.HasPrefix(path, "/alerts/") || strings.HasPrefix(path, "/inbound/") {
-		return path
+	bare, _, _ := strings.Cut(path, "?")
+	if strings.HasSuffix(bare, "/password") || strings.HasSuffix(bare, "/second-factor") {
+		return "" // what is typed there stands in no page
+	}
+	for _, room := range []string{"/desk/", "/alerts/", "/inbound/", "/client/"} {
+		if strings.HasPrefix(path, room) {
+			return path
+		}
 	}
 	return ""
 }
@@ -145,5 +179,6 @@ func (h *handler) signOut(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.setSession(w, "")
+	h.setStaff(w, 0)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
