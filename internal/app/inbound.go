@@ -368,8 +368,11 @@ func (a *App) Receipt(ctx context.Context, r channel.Receipt) error {
 		seen, err = tx.OutByProvider(r.ProviderID)
 		return err
 	})
+	if desk.Is(err, desk.NotFound) {
+		// NotFound from there too: a receipt may be faster than the answer to sending, and the provider gives it again.
+		return a.ringReceipt(ctx, r)
+	}
 	if err != nil {
-		// NotFound too: a receipt may be faster than the answer to sending, and the provider gives it again.
 		return err
 	}
 	v := desk.System("receipt")

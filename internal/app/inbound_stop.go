@@ -24,7 +24,11 @@ func (a *App) hearStop(ctx context.Context, row *store.Inbound, h heard, stop bo
 			if err := here.AddRequester(r); err != nil {
 				return err
 			}
-			ad := desk.Address{Client: h.c.ID, ID: desk.AddressID(here.NewID()), Requester: r.ID, Kind: desk.PhoneAddress, Value: h.value,
+			kind := desk.PhoneAddress
+			if h.channel == desk.ByEmail {
+				kind = desk.EmailAddress
+			}
+			ad := desk.Address{Client: h.c.ID, ID: desk.AddressID(here.NewID()), Requester: r.ID, Kind: kind, Value: h.value,
 				StoppedAt: tx.Now(), CreatedAt: tx.Now()}
 			if err := here.AddAddress(ad); err != nil {
 				return err

@@ -158,7 +158,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 			if r.FireAt = now.Add(ringAgain); state == desk.RingLater && r.FireAt.Sub(r.CalledAt) > ringAgainFor {
 				r.State = desk.RingFailed
 			}
-			if way == coverage.ByCall {
+			if r.Provider = out.ProviderID; way == coverage.ByCall {
 				r.Provider = cmp.Or(out.ProviderID, ref)
 			}
 			moved, err := tx.MoveRing(r, desk.RingSending)
@@ -175,6 +175,35 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 		a.changed(Change{Client: c})
 	}
 	return err
+}
+
+// ringReceipt takes what became of a text to somebody at the desk: NotFound where none has this id.
+func (a *App) ringReceipt(ctx context.Context, r channel.Receipt) error {
+	failed := false
+	var rings []desk.Ring
+	err := a.db.System(ctx, "receipt", func(tx *store.SystemTx) (err error) {
+		failed = false
+		if rings, err = tx.RingsOfCall(r.ProviderID); err == nil && len(rings) == 0 {
+			return notFound
+		}
+		for _, ring := range rings {
+			if err != nil || r.State != channel.Failed || ring.State != desk.RingSent {
+				continue
+			}
+			failed = true
+			ring.State, ring.Reason = desk.RingFailed, r.Reason
+			err = ringMoves(tx, ring, desk.RingSent, tx.Now())
+		}
+		return err
+	})
+	if err != nil || !failed {
+		return err
+	}
+	a.callSoon()
+	for _, ring := range rings {
+		a.changed(Change{Client: ring.Client})
+	}
+	return nil
 }
 
 // ringMoves takes a ring from a state to that of r; one that has not reached the person makes the next way due at once.

@@ -178,6 +178,18 @@ func TestTheNextWayIsTakenAtOnce(t *testing.T) {
 	}
 }
 
+// A text that the provider took and the carrier refused has told nobody: the call does not wait for its five minutes.
+func TestATextThatTheCarrierRefusesIsFollowedAtOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		told(d)
+		d.SMS.Break(anasPhone, "30005")
+		d.Voice.Set(anasPhone, voice.Phone{Busy: true})
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		minutes(d, d.Now().Add(2*time.Minute))
+		wantWays(d, "Ana call busy", "Ana mail sent", "Ana text failed 30005")
+	})
+}
+
 // A provider that cannot take a call is asked again, for some hours; the next way does not wait for it, and the one
 // after that keeps its time.
 func TestAProviderThatIsDownIsAskedAgain(t *testing.T) {

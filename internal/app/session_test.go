@@ -120,6 +120,20 @@ func TestSessionsEnd(t *testing.T) {
 	if _, _, err := d.SignedIn(ctx, idle); !desk.Is(err, desk.Unauthenticated) {
 		t.Errorf("after 12 hours without use: %v", err)
 	}
+	left, _ := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip")
+	if _, err := d.EndStaff(ctx, d.sam, "ana@desk.example", nil); !desk.Is(err, desk.Forbidden) {
+		t.Errorf("an analyst ends a colleague: %v", err)
+	}
+	if _, err := d.EndStaff(ctx, desk.System("test"), " Ana@desk.example", nil); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(signedLasts)
+	if _, _, err := d.SignedIn(ctx, left); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("who has left is signed in: %v", err)
+	}
+	if _, err := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip"); !desk.Is(err, desk.Unauthenticated) {
+		t.Errorf("who has left signs in: %v", err)
+	}
 }
 
 func TestSecondFactor(t *testing.T) {
@@ -253,10 +267,11 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
-	v, _ := d.Bearer(ctx, one)
-	err = d.db.System(ctx, "test", func(tx *store.SystemTx) error { return tx.EndToken(v.Token, tx.Now()) })
-	if err != nil {
-		t.Fatal(err)
+	if _, err := d.EndTokens(ctx, d.sam, "Mercy portal"); !desk.Is(err, desk.Forbidden) {
+		t.Errorf("an analyst ends a token: %v", err)
+	}
+	if n, err := d.EndTokens(ctx, system, "Mercy portal"); n != 1 || err != nil {
+		t.Fatal(n, err)
 	}
 	d.now = d.now.Add(signedLasts)
 	if _, err := d.Bearer(ctx, one); !desk.Is(err, desk.Unauthenticated) {

@@ -1,11 +1,7 @@
 package desk
 
-// RedFlagVersion names the list below and is stored with every finding. The list is a draft: it
-// needs the sign-off of each client's clinical lead before that client's patients rely on it, and
-// it only decides what is told first. It is no triage.
-const RedFlagVersion = "2026-06-draft-1"
-
-// redFlagLists holds one phrase a line, in folded letters and without apostrophes. "a|b" are
+// redFlagLists is a draft of June 2026: it needs the sign-off of each client's clinical lead before that client's
+// patients rely on it, and it only decides what is told first. It is no triage. It holds one phrase a line, in folded letters and without apostrophes. "a|b" are
 // alternatives, "pain*" is a stem, and "~2" allows up to two other words before the next.
 var redFlagLists = []struct {
 	flag    Flag

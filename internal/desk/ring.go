@@ -71,7 +71,7 @@ type Ring struct {
 	CalledAt    time.Time
 	FireAt      time.Time // zero: nothing more is to be done
 	State       RingState
-	Provider    string // its own id for a call
+	Provider    string // its own id for a call or a text
 	Reason      string // why it failed, a code of the provider; never personal data
 
 	// Of the alert; only where rings are listed.

@@ -46,7 +46,6 @@ var (
 	addressOf   = sql("SELECT " + addressCols + " FROM address a WHERE a.client_id = $1 AND a.requester_id = $2 ORDER BY a.id")
 	// The plus leaves SQLite one index to take: the value's.
 	addressByValue = sql("SELECT " + addressCols + " FROM address a WHERE +a.client_id = $1 AND a.value = $2 ORDER BY a.client_id, a.id")
-	addressAnyhow  = sql("SELECT " + addressCols + " FROM address a WHERE a.value = $1 ORDER BY a.client_id, a.id")
 	addressAdd     = gathered(insert("address", addressNames))
 	addressSave    = sql(update("address", "requester_id, kind, value, voicemail, stopped_at, failed_at"))
 
@@ -201,12 +200,6 @@ func (tx *Tx) AddAddress(a desk.Address) error {
 // SaveAddress writes everything of a that can change; NotFound when there is no such address.
 func (tx *Tx) SaveAddress(a desk.Address) error {
 	return must(tx.exec(addressSave, tx.client, a.ID, a.Requester, a.Kind, a.Value, flag(a.Voicemail), optMicros(a.StoppedAt), optMicros(a.FailedAt)))
-}
-
-// AddressesAnywhere gives the addresses of every client with this number or mailbox: a STOP holds
-// for all of them.
-func (tx *SystemTx) AddressesAnywhere(value string) ([]desk.Address, error) {
-	return many(tx, addressAnyhow, scanAddress, value)
 }
 
 // RequesterKey names a requester over all clients.

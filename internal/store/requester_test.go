@@ -39,16 +39,6 @@ func TestRequesters(t *testing.T) {
 			same(t, "by name "+prefix, got, id)
 		}
 
-		var anywhere []desk.Address
-		if err := db.System(ctx, "test", func(tx *store.SystemTx) (err error) {
-			anywhere, err = tx.AddressesAnywhere(phone.Value)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		_, other := maria(2, 1)
-		same(t, "anywhere", anywhere, []desk.Address{phone, shared, other})
-
 		keys := []store.RequesterKey{{Client: 1, ID: 1}, {Client: 1, ID: 2}, {Client: 2, ID: 1}, {Client: 2, ID: 9}}
 		callers := func(v desk.Viewer) map[store.RequesterKey]store.Caller {
 			return read(t, db, v, func(tx *store.DeskReadTx) (map[store.RequesterKey]store.Caller, error) { return tx.Callers(keys) })

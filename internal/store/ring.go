@@ -89,7 +89,7 @@ func (tx *SystemTx) NextWay(r desk.Ring, now time.Time) error {
 	return tx.put(ringsNext, append(ringOf(r), micros(now))...)
 }
 
-// RingsOfCall are the rings that one call of a provider stands for.
+// RingsOfCall are the rings that one call, or one text, of a provider stands for.
 func (tx *DeskReadTx) RingsOfCall(provider string) ([]desk.Ring, error) {
 	return many(tx, ringsOfCall, scanRing, provider)
 }
