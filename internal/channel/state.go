@@ -45,10 +45,6 @@ func (s State) Can(to State) bool { return slices.Contains(steps[s], to) }
 // Final reports whether nothing can happen to the message any more.
 func (s State) Final() bool { return s == Delivered || s == Failed || s == Stopped }
 
-// Undeliverable reports whether this channel will never reach the person with
-// this message, so that the next one is due.
-func (s State) Undeliverable() bool { return s == Failed || s == Stopped }
-
 // The first waits are short because bad news must be told within a minute.
 var waits = []time.Duration{
 	2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,

@@ -184,10 +184,9 @@ func isUnits(a desk.Answer) bool {
 	return a.Kind == desk.AnswerAction && strings.Contains(a.Slug, "pound")
 }
 
-// What a pound, an inch and a degree are, exactly.
+// What a pound is, exactly.
 const (
 	kgPerPound = 0.45359237
-	cmPerInch  = 2.54
 	mostKg     = 700
 )
 

@@ -8,7 +8,7 @@ import (
 )
 
 // The functions below write instants in the zone loc of the hospital. Now decides what is today
-// and whether the year is said. All of them give plain text; NB makes times unbreakable for HTML.
+// and whether the year is said. All of them give plain text.
 
 var (
 	enDays   = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
@@ -181,22 +181,6 @@ func Instant(lang Lang, t time.Time, loc *time.Location, now time.Time) string {
 	return Day(lang, t, loc, now) + ", " + Clock(lang, t, loc)
 }
 
-// StaffTime gives a due time for staff: "11:00 a.m. CT · in 18 min", "9:00 a.m. CT · 26 min
-// late". On another day the day comes first: "Wed, June 3, 9:00 a.m. CT · in 15 h".
-func StaffTime(t time.Time, loc *time.Location, now time.Time) string {
-	local := t.In(loc)
-	s := hour(EN, local) + " " + ZoneShort(t, loc)
-	if days(now.In(loc), local) != 0 {
-		s = shortDay(EN, local) + ", " + s
-	}
-	if d := t.Sub(now).Truncate(time.Minute); d > 0 {
-		return s + " · in " + Span(EN, d)
-	} else if d < 0 {
-		return s + " · " + Late(EN, t, now)
-	}
-	return s + " · now"
-}
-
 // Span gives a length of time in its largest unit, minutes rounded down: "26 min", "3 h 5 min",
 // "41 days". A negative one is given without its sign.
 func Span(lang Lang, d time.Duration) string {
@@ -213,44 +197,9 @@ func Span(lang Lang, d time.Duration) string {
 	return fmt.Sprintf("%d min", m)
 }
 
-// Ago gives how long ago t was: "26 min ago", "hace 26 min".
-func Ago(lang Lang, t, now time.Time) string {
-	return pick(lang, Span(EN, now.Sub(t))+" ago", "hace "+Span(ES, now.Sub(t)))
-}
-
 // Late gives by how much due has passed: "26 min late", "26 min de atraso".
 func Late(lang Lang, due, now time.Time) string {
 	return Span(lang, now.Sub(due)) + pick(lang, " late", " de atraso")
-}
-
-// NB replaces the spaces inside times and phone texts by no-break ones, so that "9:00 a.m. CT"
-// stays on one line. It is for HTML, not for text messages.
-func NB(s string) string {
-	const nb = "\u00a0"
-	for _, half := range []string{"a.m.", "p.m.", "a. m.", "p. m."} {
-		s = strings.ReplaceAll(s, " "+half, nb+strings.ReplaceAll(half, " ", nb))
-	}
-	for _, before := range []string{"a.m. ", "p.m. ", "noon ", "midnight "} {
-		rest := strings.Split(s, before)
-		for i := 1; i < len(rest); i++ {
-			if isZone(rest[i]) {
-				rest[i] = nb + rest[i]
-			} else {
-				rest[i] = " " + rest[i]
-			}
-		}
-		s = strings.Join(rest, strings.TrimSuffix(before, " "))
-	}
-	return s
-}
-
-// isZone reports whether s starts with a zone's letters, "CT" or "CDT".
-func isZone(s string) bool {
-	n := 0
-	for n < len(s) && 'A' <= s[n] && s[n] <= 'Z' {
-		n++
-	}
-	return n >= 2 && n <= 4 && s[n-1] == 'T' && (n == len(s) || s[n] < 'a' || s[n] > 'z')
 }
 
 // hour writes the time of day with its half: "9:00 a.m.", "noon", "9:00 a. m.".

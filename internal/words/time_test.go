@@ -69,12 +69,6 @@ func TestTimes(t *testing.T) {
 		{Instant(EN, at("2026-06-02 18:12"), ct, now), "Tuesday, June 2, 6:12 p.m. CT"},
 		{Instant(ES, at("2026-06-02 18:12"), ct, now), "martes 2 de junio, 6:12 p. m. (hora central)"},
 		{Instant(EN, at("2026-06-03 00:00"), ct, now), "midnight at the start of Wednesday, June 3, CT"},
-		{StaffTime(at("2026-06-02 18:30"), ct, now), "6:30 p.m. CT · in 18 min"},
-		{StaffTime(at("2026-06-02 17:46"), ct, now), "5:46 p.m. CT · 26 min late"},
-		{StaffTime(at("2026-06-03 09:12"), ct, now), "Wed, June 3, 9:12 a.m. CT · in 15 h"},
-		{StaffTime(now, ct, now), "6:12 p.m. CT · now"},
-		{Ago(EN, now.AddDate(0, 0, -41), now), "41 days ago"},
-		{Ago(ES, now.Add(-65*time.Minute), now), "hace 1 h 5 min"},
 		{Late(EN, now.Add(-26*time.Minute), now), "26 min late"},
 		// The hour that comes twice, and the one that never comes.
 		{Clock(EN, first, ct), "1:30 a.m. CDT"},
@@ -88,8 +82,6 @@ func TestTimes(t *testing.T) {
 		{ShortWindow(ES, first, first.Add(30*time.Minute), ct, now), "el dom 1 de noviembre, de 1:30 a. m. CDT a 1:00 a. m. CST"},
 		{Window(EN, time.Date(2026, 3, 8, 7, 45, 0, 0, time.UTC), time.Date(2026, 3, 8, 8, 15, 0, 0, time.UTC), ct, now),
 			"Sunday, March 8, between 1:45 and 3:15 a.m. CT"},
-		{NB("by 9:00 a.m. CT or noon CT at last"), "by 9:00\u00a0a.m.\u00a0CT or noon\u00a0CT at last"},
-		{NB("a las 9:00 a. m. y"), "a las 9:00\u00a0a.\u00a0m. y"},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("\n got %s\nwant %s", c[0], c[1])
