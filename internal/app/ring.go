@@ -73,7 +73,7 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 			groups[g] = append(groups[g], r)
 		}
 		var errs []error
-		for _, g := range order { // one who cannot be told keeps nobody else from it
+		for _, g := range order { // one who cannot be told keeps nobody else from it for longer than sendWithin
 			errs = append(errs, a.sendRing(ctx, groups[g], contacts[g.who], now))
 		}
 		if err := errors.Join(errs...); err != nil {
