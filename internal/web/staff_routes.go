@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"context"
 	"io"
 	"maps"
@@ -195,6 +196,9 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		page.Title = "Your role cannot do this"
 	case desk.Conflict:
 		page.Title = "This changed a moment ago"
+		if errors.Is(err, errTypedByAnother) {
+			page.Title = "This was not sent"
+		}
 	case desk.Invalid, desk.TooLarge:
 		page.Title = "This cannot be taken"
 	case desk.Unavailable, desk.RateLimited:

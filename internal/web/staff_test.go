@@ -220,7 +220,7 @@ func TestWordsSurviveAnEndedSession(t *testing.T) {
 
 	// What Sam typed is not sent by Pat, who signs in at the same screen.
 	for _, of := range []string{itoa(int64(a.d.Sam.Staff)), ""} {
-		signIn(a, "correct horse battery", of, "Words of Sam").gets(409, "written by somebody else")
+		signIn(a, "correct horse battery", of, "Words of Sam").gets(409, "This was not sent", "written by somebody else")
 	}
 	a.get("/desk/t/"+string(maria.Got.Ref)).gets(200, "You can pick <pounds> now.")
 	if strings.Contains(a.body, "Words of Sam") {
