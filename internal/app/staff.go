@@ -273,6 +273,13 @@ func (a *App) EndStaff(ctx context.Context, v desk.Viewer, login string, from []
 		if err != nil {
 			return err
 		}
+		left := from
+		if len(from) == 0 {
+			left = s.Clients
+		}
+		if slices.ContainsFunc(left, func(c desk.ClientID) bool { return !v.Sees(c) }) {
+			return notFound
+		}
 		for _, c := range from {
 			if !slices.Contains(s.Clients, c) {
 				return desk.Errorf(desk.Invalid, "client.not_served", "%s does not serve that hospital.", s.Name)

@@ -94,6 +94,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 		ladder, err = a.Escalation(ctx, d.Ana, d.Mercy.ID, app.ForPromises)
 		d.Must(err)
 
+		_, err = a.AddToken(ctx, desk.System("test"), d.Mercy.ID, "portal")
+		d.Must(err)
+		_, _, err = a.AddStaff(ctx, desk.System("test"), desk.Staff{Name: "Only Mercy", Login: "only@kept.example", Clients: []desk.ClientID{d.Mercy.ID}}, "", nil)
+		d.Must(err)
 		wall, err := a.WallAddress(ctx, d.Ana, d.Mercy.ID)
 		d.Must(err)
 		_, err = a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
@@ -283,6 +287,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					return list, err
 				},
 				"EndWallAddress": func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
+				"EndTokens":      func() (any, error) { return a.EndTokens(ctx, v, "portal") },
+				"EndStaff":       func() (any, error) { _, err := a.EndStaff(ctx, v, "only@kept.example", nil); return nil, err },
 				"EndWait":        func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
 				"WaitFor":        func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor":     func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
@@ -318,7 +324,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine", "EndStaff", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

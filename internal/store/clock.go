@@ -29,7 +29,7 @@ var (
 		SUM(CASE WHEN c.state <> 'missed' AND c.percent >= $1 THEN 1 ELSE 0 END) FROM clock c WHERE {mine c} GROUP BY c.client_id ORDER BY c.client_id`)
 
 	foldMark  = gathered("INSERT INTO fold (client_id, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-	foldMarks = sqlFor("INSERT INTO fold (client_id, ticket_id) VALUES "+pairs(keysAtOnce)+" ON CONFLICT DO NOTHING", "")
+	foldMarks = sql("INSERT INTO fold (client_id, ticket_id) VALUES " + pairs(keysAtOnce) + " ON CONFLICT DO NOTHING") // SQLite only
 	foldOpen  = sql("INSERT INTO fold (client_id, ticket_id) SELECT client_id, id FROM ticket WHERE client_id = $1 AND closed_at IS NULL ON CONFLICT DO NOTHING")
 	foldNone  = sql("DELETE FROM fold WHERE client_id = $1")
 	clockNone = sql("DELETE FROM clock WHERE client_id = $1")
