@@ -83,7 +83,8 @@ func TestContactsThatCannotBeReadAreNotNone(t *testing.T) {
 				t.Fatal(err)
 			}
 			lost()
-			if all, err := tx.Contacts(); err == nil || all != nil {
+			// The answer of PostgreSQL may have come before the question is cut off.
+			if all, err := tx.Contacts(); err == nil && len(all) == 0 || err != nil && all != nil {
 				t.Errorf("%v, %v", all, err)
 			}
 			return nil
