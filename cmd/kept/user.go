@@ -101,12 +101,16 @@ func (u *userEnd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]str
 		}
 		from = append(from, c.ID)
 	}
-	s, err := a.EndStaff(ctx, operator, u.Login, from)
+	if len(from) > 0 {
+		s, err := a.LeaveClients(ctx, operator, u.Login, from)
+		if err != nil {
+			return nil, err
+		}
+		return []string{s.Name + " no longer serves " + strings.Join(u.Client, ", ") + "."}, nil
+	}
+	s, err := a.EndStaff(ctx, operator, u.Login)
 	if err != nil {
 		return nil, err
-	}
-	if len(from) > 0 {
-		return []string{s.Name + " no longer serves " + strings.Join(u.Client, ", ") + "."}, nil
 	}
 	return []string{s.Name + " is signed out everywhere and cannot sign in any more.",
 		"Promises that they own and can no longer keep stand on the board. Rotas keep their turns: change them at /desk/roster."}, nil

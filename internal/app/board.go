@@ -87,7 +87,7 @@ type boardRows struct {
 	alerts  []desk.Alert
 	rings   []desk.Ring
 	waiting []store.Inbound
-	tickets map[store.TicketKey]store.Called // of the alerts
+	tickets map[store.TicketKey]store.WithCaller // of the alerts
 	ended   []store.EndedCount
 	hours   []store.HourCount
 }
@@ -218,7 +218,7 @@ func (r *boardRows) readAlerts(tx *store.DeskReadTx) (err error) {
 			keys = append(keys, k)
 		}
 	}
-	r.tickets, err = tx.TicketsCalled(keys)
+	r.tickets, err = tx.TicketsWithCallers(keys)
 	return err
 }
 

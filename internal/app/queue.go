@@ -273,7 +273,7 @@ func (a *App) Search(ctx context.Context, v desk.Viewer, words string, limit int
 			if err != nil {
 				return err
 			}
-			byWords, err := tx.TicketsCalled(keys)
+			byWords, err := tx.TicketsWithCallers(keys)
 			for k, t := range byWords {
 				tickets[k], named[keyOf(t.Ticket)] = t.Ticket, callerName(t.Caller.Name, t.Caller.Phone)
 			}

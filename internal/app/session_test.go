@@ -121,10 +121,10 @@ func TestSessionsEnd(t *testing.T) {
 		t.Errorf("after 12 hours without use: %v", err)
 	}
 	left, _ := d.SignIn(ctx, "ana@desk.example", d.password, "", "ip")
-	if _, err := d.EndStaff(ctx, d.sam, "ana@desk.example", nil); !desk.Is(err, desk.Forbidden) {
+	if _, err := d.EndStaff(ctx, d.sam, "ana@desk.example"); !desk.Is(err, desk.Forbidden) {
 		t.Errorf("an analyst ends a colleague: %v", err)
 	}
-	if _, err := d.EndStaff(ctx, desk.System("test"), " Ana@desk.example", nil); err != nil {
+	if _, err := d.EndStaff(ctx, desk.System("test"), " Ana@desk.example"); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(signedLasts)

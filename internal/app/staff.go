@@ -260,36 +260,11 @@ func (a *App) EndTokens(ctx context.Context, v desk.Viewer, name string) (n int,
 	return n, err
 }
 
-// EndStaff signs somebody out everywhere for good; with clients they stay, and serve those no longer.
-func (a *App) EndStaff(ctx context.Context, v desk.Viewer, login string, from []desk.ClientID) (s desk.Staff, err error) {
-	if !administers(v) {
-		return s, errAdminOnly
-	}
-	err = a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
-		s, err = tx.StaffByLogin(strings.ToLower(strings.TrimSpace(login)))
-		if desk.Is(err, desk.NotFound) || err == nil && !s.Active {
-			return desk.Errorf(desk.Invalid, "login.unknown", "Nobody signs in as %q.", login)
-		}
-		if err != nil {
-			return err
-		}
-		left := from
-		if len(from) == 0 {
-			left = s.Clients
-		}
-		if slices.ContainsFunc(left, func(c desk.ClientID) bool { return !v.Sees(c) }) {
+// EndStaff signs somebody out everywhere for good. Whoever does it sees all the clients whom they serve.
+func (a *App) EndStaff(ctx context.Context, v desk.Viewer, login string) (s desk.Staff, err error) {
+	err = a.changeStaff(ctx, v, login, &s, func(tx *store.DeskTx) error {
+		if slices.ContainsFunc(s.Clients, func(c desk.ClientID) bool { return !v.Sees(c) }) {
 			return notFound
-		}
-		for _, c := range from {
-			if !slices.Contains(s.Clients, c) {
-				return desk.Errorf(desk.Invalid, "client.not_served", "%s does not serve that hospital.", s.Name)
-			}
-			if err := tx.LeaveClient(s.ID, c); err != nil {
-				return err
-			}
-		}
-		if len(from) > 0 {
-			return nil
 		}
 		s.Active = false
 		if err := tx.SaveStaff(s); err != nil {
@@ -298,6 +273,45 @@ func (a *App) EndStaff(ctx context.Context, v desk.Viewer, login string, from []
 		return tx.EndSessionsOf(s.ID)
 	})
 	return s, err
+}
+
+// LeaveClients ends that somebody serves some clients: Invalid for who leads a hospital, and for one whom they do not serve.
+func (a *App) LeaveClients(ctx context.Context, v desk.Viewer, login string, from []desk.ClientID) (s desk.Staff, err error) {
+	err = a.changeStaff(ctx, v, login, &s, func(tx *store.DeskTx) error {
+		if s.Role == desk.Leader {
+			return desk.Errorf(desk.Invalid, "client.leads", "%s leads this hospital and is nothing else here. End the account as a whole.", s.Name)
+		}
+		for _, c := range from {
+			switch {
+			case !v.Sees(c):
+				return notFound
+			case !slices.Contains(s.Clients, c):
+				return desk.Errorf(desk.Invalid, "client.not_served", "%s does not serve that hospital.", s.Name)
+			}
+			if err := tx.LeaveClient(s.ID, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return s, err
+}
+
+// changeStaff reads who signs in with a login into s, and has them changed.
+func (a *App) changeStaff(ctx context.Context, v desk.Viewer, login string, s *desk.Staff, change func(*store.DeskTx) error) error {
+	if !administers(v) {
+		return errAdminOnly
+	}
+	return a.db.Desk(ctx, v, func(tx *store.DeskTx) (err error) {
+		*s, err = tx.StaffByLogin(strings.ToLower(strings.TrimSpace(login)))
+		if desk.Is(err, desk.NotFound) || err == nil && !s.Active {
+			return desk.Errorf(desk.Invalid, "login.unknown", "Nobody signs in as %q.", login)
+		}
+		if err != nil {
+			return err
+		}
+		return change(tx)
+	})
 }
 
 // SaveKeys keeps in the profile which letters v uses in place of ours: Invalid, at the field of each, for

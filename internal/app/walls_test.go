@@ -288,10 +288,14 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				},
 				"EndWallAddress": func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
 				"EndTokens":      func() (any, error) { return a.EndTokens(ctx, v, "portal") },
-				"EndStaff":       func() (any, error) { _, err := a.EndStaff(ctx, v, "only@kept.example", nil); return nil, err },
-				"EndWait":        func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
-				"WaitFor":        func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
-				"WindowsFor":     func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
+				"EndStaff":       func() (any, error) { _, err := a.EndStaff(ctx, v, "only@kept.example"); return nil, err },
+				"LeaveClients": func() (any, error) {
+					_, err := a.LeaveClients(ctx, v, "only@kept.example", []desk.ClientID{d.Mercy.ID})
+					return nil, err
+				},
+				"EndWait":    func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
+				"WaitFor":    func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
+				"WindowsFor": func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
 			for i := range kind.NumMethod() {
@@ -324,7 +328,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine", "EndStaff", "EndTokens"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -47,11 +47,11 @@ var (
 	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
 	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
 
-	ticketByRef   = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
-	ticketWhere   = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
-	ticketByToken = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
-	ticketsByKey  = ofKeys("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id")
-	ticketsCalled = ofKeys("SELECT " + ticketCols + ", " + callerCols + ` FROM ticket t
+	ticketByRef        = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketWhere        = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
+	ticketByToken      = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
+	ticketsByKey       = ofKeys("SELECT " + ticketCols + " FROM ticket t WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id")
+	ticketsWithCallers = ofKeys("SELECT " + ticketCols + ", " + callerCols + ` FROM ticket t
 		JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id`)
 )
@@ -252,21 +252,21 @@ func (tx *DeskReadTx) ticketSeen(t desk.Ticket, err error) (desk.Ticket, error) 
 	return t, err
 }
 
-// Called is a ticket with whose it is.
-type Called struct {
+// WithCaller is a ticket with whose it is.
+type WithCaller struct {
 	Ticket desk.Ticket
 	Caller Caller // the phone only of somebody without a name
 }
 
-func scanCalled() func(scanner) (Called, error) {
-	return placed(func(c *Called) []any {
+func scanWithCaller() func(scanner) (WithCaller, error) {
+	return placed(func(c *WithCaller) []any {
 		return append(ticketDest(&c.Ticket), &c.Caller.Name, orZero(&c.Caller.Phone))
 	})
 }
 
-// TicketsCalled gives the tickets of keys that the viewer may see, in no order that matters.
-func (tx *DeskReadTx) TicketsCalled(keys []TicketKey) (map[TicketKey]Called, error) {
-	all := make(map[TicketKey]Called, len(keys))
+// TicketsWithCallers gives the tickets of keys that the viewer may see, in no order that matters.
+func (tx *DeskReadTx) TicketsWithCallers(keys []TicketKey) (map[TicketKey]WithCaller, error) {
+	all := make(map[TicketKey]WithCaller, len(keys))
 	byClient := map[desk.ClientID][]desk.TicketID{}
 	for _, k := range keys {
 		if tx.viewer.Sees(k.Client) {
@@ -276,7 +276,7 @@ func (tx *DeskReadTx) TicketsCalled(keys []TicketKey) (map[TicketKey]Called, err
 	var parts []func() error
 	for c, ids := range byClient {
 		parts = append(parts, func() error {
-			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsCalled, ids, scanCalled(), func(c Called) desk.TicketID { return c.Ticket.ID })
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsWithCallers, ids, scanWithCaller(), func(c WithCaller) desk.TicketID { return c.Ticket.ID })
 			for id, t := range of {
 				all[TicketKey{c, id}] = t
 				tx.saw(c, "ticket", int64(id))

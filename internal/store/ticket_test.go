@@ -144,8 +144,12 @@ func TestTickets(t *testing.T) {
 		isKind(t, "no such ticket", db.Write(ctx, anaSees, 2, func(tx *store.Tx) error { return tx.SaveTicket(desk.Ticket{ID: 404}) }), desk.NotFound)
 		same(t, "by token", read(t, db, anaSees, func(tx *store.DeskReadTx) (desk.Ticket, error) { return tx.TicketByToken(want.Token) }), want)
 		keys := []store.TicketKey{{Client: 1, ID: 1}, {Client: 1, ID: 2}, {Client: 2, ID: 1}, {Client: 2, ID: 77}}
-		same(t, "Bob's by key", len(read(t, db, bobSees, func(tx *store.DeskReadTx) (map[store.TicketKey]store.Called, error) { return tx.TicketsCalled(keys) })), 1)
-		same(t, "Ana's by key", read(t, db, anaSees, func(tx *store.DeskReadTx) (map[store.TicketKey]store.Called, error) { return tx.TicketsCalled(keys) })[keys[0]].Ticket, want)
+		same(t, "Bob's by key", len(read(t, db, bobSees, func(tx *store.DeskReadTx) (map[store.TicketKey]store.WithCaller, error) {
+			return tx.TicketsWithCallers(keys)
+		})), 1)
+		same(t, "Ana's by key", read(t, db, anaSees, func(tx *store.DeskReadTx) (map[store.TicketKey]store.WithCaller, error) {
+			return tx.TicketsWithCallers(keys)
+		})[keys[0]].Ticket, want)
 	})
 }
 

@@ -27,23 +27,16 @@ func sessionOf(r *http.Request) string {
 // staffCookie says who was signed in last, so that a form whose session ended goes on for nobody else.
 const staffCookie = "kept_staff"
 
-// setSession gives the browser a session; an empty secret takes it away.
-func (h *handler) setSession(w http.ResponseWriter, secret string) {
-	c := &http.Cookie{Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
-	if secret == "" {
-		c.MaxAge = -1
+// setSession gives the browser a session of somebody; an empty secret takes it away.
+func (h *handler) setSession(w http.ResponseWriter, secret string, s desk.StaffID) {
+	for name, value := range map[string]string{sessionCookie: secret, staffCookie: strconv.FormatInt(int64(s), 10)} {
+		c := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
+		if secret == "" {
+			c.MaxAge = -1
+		}
+		http.SetCookie(w, c)
 	}
-	http.SetCookie(w, c)
 	h.setSearch(w, "") // what somebody else searched for is theirs
-}
-
-// setStaff notes who has signed in; zero notes nobody.
-func (h *handler) setStaff(w http.ResponseWriter, s desk.StaffID) {
-	c := &http.Cookie{Name: staffCookie, Value: strconv.FormatInt(int64(s), 10), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.opts.Secure}
-	if s == 0 {
-		c.MaxAge = -1
-	}
-	http.SetCookie(w, c)
 }
 
 var errTypedByAnother = desk.Errorf(desk.Conflict, "sign_in.another", "What was typed here was written by somebody else, so it was not sent. They can write it again when they sign in.")
@@ -129,13 +122,12 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 			h.render(w, r, httpd.Status(err), view.SignIn(v))
 			return
 		}
-		h.setSession(w, secret)
 		who, s, err := h.app.SignedIn(r.Context(), secret)
 		if err != nil {
 			h.staffWrong(w, r, signed{}, err)
 			return
 		}
-		h.setStaff(w, who.Staff)
+		h.setSession(w, secret, who.Staff)
 		if v.Act == "" {
 			http.Redirect(w, r, home(who, v.Next), http.StatusSeeOther)
 			return
@@ -178,7 +170,6 @@ func (h *handler) signOut(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	h.setSession(w, "")
-	h.setStaff(w, 0)
+	h.setSession(w, "", 0)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
