@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,24 +13,35 @@ import (
 	"kept/internal/store"
 )
 
+// ContactIn is what a form says of how somebody is reached; what is empty stays as it is.
+type ContactIn struct {
+	Phone           string
+	Promises, Calls *int // in an hour; 0 is not limited, not known
+}
+
 // SaveContact stores the phone of somebody for work: one's own, or for those who lead anybody's. Only those who
-// lead change what somebody can do in an hour. In which order somebody is told is theirs: see SaveOwnContact.
-func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, c desk.Contact) error {
+// lead change what somebody can do in an hour. In which order somebody is told is theirs, and so is having no phone: see SaveOwnContact.
+func (a *App) SaveContact(ctx context.Context, v desk.Viewer, who desk.StaffID, in ContactIn) error {
 	if v.Who != desk.WhoStaff && v.Who != desk.WhoSystem || who != v.Staff && !v.Leads() {
 		return errLeadsRoster
 	}
 	var bad desk.Fields
-	c.Phone = workPhone(&bad, c.Phone)
-	if c.Capacity.Promises < 0 || c.Capacity.Promises > 100 || c.Capacity.Calls < 0 || c.Capacity.Calls > 100 {
-		bad.Add("promises", "capacity.invalid", "Between 0, for not limited, and 100.")
+	phone := workPhone(&bad, in.Phone)
+	for field, n := range map[string]*int{"promises": in.Promises, "calls": in.Calls} {
+		if n != nil && (*n < 0 || *n > 100) {
+			bad.Add(field, "capacity.invalid", "Between 0, for not limited, and 100.")
+		}
 	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
 	return a.changeContact(ctx, v, who, func(have *desk.Contact) {
-		have.Phone = c.Phone
-		if v.Leads() {
-			have.Capacity = c.Capacity
+		have.Phone = cmp.Or(phone, have.Phone)
+		if in.Promises != nil && v.Leads() {
+			have.Capacity.Promises = *in.Promises
+		}
+		if in.Calls != nil && v.Leads() {
+			have.Capacity.Calls = *in.Calls
 		}
 	})
 }

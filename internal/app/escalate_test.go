@@ -16,7 +16,7 @@ import (
 func TestAnAlertIsEscalated(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		phone := func(who desk.StaffID, number string) {
-			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
+			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, app.ContactIn{Phone: number}))
 		}
 		phone(d.Ana.Staff, "312-555-0191")
 		phone(d.Omar.Staff, "312-555-0192")

@@ -28,7 +28,7 @@ const (
 func ladders(d *testkit.Desk) (*testkit.Person, desk.Promise) {
 	d.T.Helper()
 	for who, number := range map[desk.StaffID]string{d.Priya.Staff: priyasPhone, d.Ana.Staff: anasPhone, d.Omar.Staff: omarsPhone} {
-		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
+		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, app.ContactIn{Phone: number}))
 	}
 	maria := d.Maria().Calls(d.Sam, "weight in pounds")
 	p := maria.Promised(d.Sam, d.At(3, 8, 0))
@@ -371,7 +371,7 @@ func TestALadderInTheNightOfTwoHours(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func(...store.Options) *store.DB) {
 		d := testkit.NewAt(t, open, time.Date(2026, 10, 31, 22, 5, 0, 0, time.UTC))
 		for who, number := range map[desk.StaffID]string{d.Ana.Staff: anasPhone, d.Omar.Staff: omarsPhone} {
-			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
+			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, app.ContactIn{Phone: number}))
 		}
 		rota, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: "Duty", Layers: []app.LayerIn{{People: []desk.StaffID{d.Ana.Staff, d.Omar.Staff}, Every: coverage.Daily, Count: 1,
 			Zone: "America/Chicago", At: "01:15", Start: "2026-10-31"}}, OnCall: true, Seats: 1}) // Ana until November 1, 1:15, then Omar

@@ -109,7 +109,7 @@ func TestAHospitalHasALadderOfItsOwn(t *testing.T) {
 func TestAnAlertOfAHospitalEscalatesByItsOwnPolicy(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		for who, number := range map[desk.StaffID]string{d.Sam.Staff: "312-555-0177", d.Ana.Staff: anasPhone} {
-			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, desk.Contact{Phone: number}))
+			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, app.ContactIn{Phone: number}))
 		}
 		own, err := d.App.Escalation(d.Ctx(), d.Ana, d.Anne.ID, app.ForAlerts)
 		d.Must(err)

@@ -292,11 +292,17 @@ func TestACallThatWasMadeAfterAllCounts(t *testing.T) {
 func TestHowSomebodyIsToldIsTheirs(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		told(d)
-		d.Must(d.App.SaveContact(d.Ctx(), d.Omar, d.Ana.Staff, desk.Contact{Phone: "312-555-0177", Capacity: coverage.Capacity{Promises: 4}}))
+		d.Must(d.App.SaveContact(d.Ctx(), d.Omar, d.Ana.Staff, app.ContactIn{Phone: "312-555-0177", Promises: new(4)}))
 		c, ways, err := d.App.OwnContact(d.Ctx(), d.Ana)
 		d.Must(err)
 		if len(c.Rings) != 3 || len(c.Calm) != 1 || c.Phone != "+13125550177" || c.Capacity.Promises != 4 || !ways[coverage.ByCall] {
 			t.Errorf("%+v, %v", c, ways)
+		}
+		// A form in which one thing was typed changes nothing else.
+		d.Must(d.App.SaveContact(d.Ctx(), d.Omar, d.Ana.Staff, app.ContactIn{Promises: new(6)}))
+		d.Must(d.App.SaveContact(d.Ctx(), d.Omar, d.Ana.Staff, app.ContactIn{Calls: new(9)}))
+		if c, _, err := d.App.OwnContact(d.Ctx(), d.Ana); err != nil || c.Phone != "+13125550177" || c.Capacity.Promises != 6 || c.Capacity.Calls != 9 {
+			t.Errorf("%+v, %v", c, err)
 		}
 		for field, err := range map[string]error{
 			"phone":  d.App.SaveOwnContact(d.Ctx(), d.Ana, "", []coverage.Rule{{By: coverage.ByText}}, nil),

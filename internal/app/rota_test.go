@@ -202,11 +202,11 @@ func TestCertificatesAndContacts(t *testing.T) {
 		if err := d.App.Certify(d.Ctx(), d.Sam, d.Sam.Staff, "PORTAL", time.Time{}); !desk.Is(err, desk.Forbidden) {
 			t.Errorf("Sam certifies himself: %v", err)
 		}
-		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, desk.Contact{Phone: "12"}); !wrongAt(err, "phone", "phone.invalid") {
+		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, app.ContactIn{Phone: "12"}); !wrongAt(err, "phone", "phone.invalid") {
 			t.Errorf("a short number: %v", err)
 		}
-		d.Must(d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, desk.Contact{Phone: "312-555-0188"}))
-		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Ana.Staff, desk.Contact{}); !desk.Is(err, desk.Forbidden) {
+		d.Must(d.App.SaveContact(d.Ctx(), d.Sam, d.Sam.Staff, app.ContactIn{Phone: "312-555-0188"}))
+		if err := d.App.SaveContact(d.Ctx(), d.Sam, d.Ana.Staff, app.ContactIn{}); !desk.Is(err, desk.Forbidden) {
 			t.Errorf("Sam changes Ana: %v", err)
 		}
 		if _, err := d.App.AddAbsence(d.Ctx(), d.Sam, app.AbsenceIn{Staff: d.Ana.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)}); !desk.Is(err, desk.Forbidden) {

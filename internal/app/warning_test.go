@@ -120,7 +120,7 @@ func TestWhoIsWarnedOfAClock(t *testing.T) {
 func TestAWarningComesByTheWayChosen(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Sam, "312-555-0188", nil, []coverage.Rule{{By: coverage.ByText, After: time.Minute}}))
-		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, d.Ana.Staff, desk.Contact{Phone: "312-555-0191"}))
+		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, d.Ana.Staff, app.ContactIn{Phone: "312-555-0191"}))
 		texts := func(number string) (n int) {
 			for _, m := range d.SMS.Sent(number) {
 				if strings.Contains(m.Body, "agreement with Mercy") {

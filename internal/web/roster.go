@@ -335,7 +335,12 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 		"POST /desk/roster/escalation/untaken/end": h.dropEscalation(app.ForPromises),
 		"POST /desk/roster/contacts": h.rosterAct("contact", "contact", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
 			var bad desk.Fields
-			promises, calls := counted(f, "promises", &bad), counted(f, "calls", &bad)
+			in := app.ContactIn{Phone: f.Get("phone")}
+			for name, to := range map[string]**int{"promises": &in.Promises, "calls": &in.Calls} {
+				if strings.TrimSpace(f.Get(name)) != "" {
+					*to = new(counted(f, name, &bad))
+				}
+			}
 			if err := bad.Err(); err != nil {
 				return err
 			}
@@ -343,7 +348,7 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			if f.Get("staff") != "" {
 				who = number[desk.StaffID](f.Get("staff"))
 			}
-			return h.app.SaveContact(r.Context(), s.v, who, desk.Contact{Phone: f.Get("phone"), Capacity: coverage.Capacity{Promises: promises, Calls: calls}})
+			return h.app.SaveContact(r.Context(), s.v, who, in)
 		}),
 		"POST /desk/roster/skills": h.rosterAct("skill", "skill", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
 			var until time.Time

@@ -285,6 +285,11 @@ func TestWhatIsNoNumberIsNotZero(t *testing.T) {
 	a := atDesk(t, ana)
 	const say = "Write a whole number, such as 15."
 	a.post("/desk/roster/contacts", "phone", "312-555-0177", "promises", "three", "calls", "-1").gets(422, say).holds(`href="#contact-promises"`, `href="#contact-calls"`, `value="three"`, `value="-1"`, `value="312-555-0177"`)
+	a.post("/desk/roster/contacts", "phone", "312-555-0177", "promises", "", "calls", "").gets(200, "How to reach this person is saved.")
+	a.post("/desk/roster/contacts", "phone", "", "promises", "4", "calls", "").gets(200, "How to reach this person is saved.")
+	if c, _, err := a.d.App.OwnContact(a.d.Ctx(), a.d.Ana); err != nil || c.Phone != "+13125550177" || c.Capacity.Promises != 4 {
+		t.Errorf("a limit was typed, and now the contact is %+v, %v", c, err)
+	}
 	a.post("/desk/roster/rotas", "do", "save", "layers", "1", "name", "Nights", "seats", "2x", "count", "one").gets(422, say).holds(`href="#rota-seats"`, `value="2x"`, `value="Nights"`)
 	a.post("/desk/roster/escalation/policy", "seen", "", "to1-1", "leads", "at1", "soon", "wait1", "5", "repeat1", "1e3").gets(422, say).holds(`value="soon"`, `value="1e3"`, `value="5"`)
 }
