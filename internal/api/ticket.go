@@ -136,7 +136,7 @@ type ticketOut struct{ Body Ticket }
 type writeIn struct {
 	Asker
 	Numbered
-	Key  string `header:"Idempotency-Key" maxLength:"120" doc:"A word of yours for these words. With a key seen before nothing is stored."`
+	Key  string `header:"Idempotency-Key" maxLength:"120" doc:"A word of yours for these words. With a key seen before nothing is stored; other words under the same key are a 409."`
 	Body struct {
 		Body string `json:"body" minLength:"1" maxLength:"10000" doc:"Replies take 5000 characters, notes 10000." example:"You can change this under Settings, then Units."`
 	} `nameHint:"Words"`

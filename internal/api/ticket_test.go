@@ -72,6 +72,7 @@ func TestTheSameKeyIsTheSameTicket(t *testing.T) {
 		if !mercy.is(mercy.post("/tickets/"+number+"/replies", `{"body":"Look under Settings."}`, "Idempotency-Key", "visit 7"), 200).json["again"].(bool) {
 			t.Fatal("a second reply")
 		}
+		mercy.bad(mercy.post("/tickets/"+number+"/replies", `{"body":"Look under Units."}`, "Idempotency-Key", "visit 7"), 409, "idempotency.differs", "")
 	})
 }
 

@@ -90,7 +90,7 @@ func (a *App) mailLeader(ctx context.Context, m desk.AgreementMail, now time.Tim
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
 	out, err := a.mail.Send(ctx, channel.Message{ID: fmt.Sprintf("terms-%d-%d-%d", m.Client, m.Version, m.Staff), Client: int64(m.Client),
-		From: "helpdesk@" + c.Host, To: leader.Login, Subject: "Terms of your agreement wait for your approval", Text: text, Lang: "en", URL: url})
+		From: ownMailbox(c), To: leader.Login, Subject: "Terms of your agreement wait for your approval", Text: text, Lang: "en", URL: url})
 	if err != nil {
 		a.log.WarnContext(ctx, "a leader could not be told of terms that wait", "client", m.Client, "version", m.Version, "reason", out.Reason, "err", err)
 	}

@@ -80,8 +80,10 @@ func (a *App) CheckAsk(c desk.Client, page string, k Ask) error {
 		}
 	case "phone":
 		if k.Channel != "email" {
-			if _, err := desk.ParsePhone(k.Phone); err != nil {
+			if p, err := desk.ParsePhone(k.Phone); err != nil {
 				bad.Add("phone", "phone.invalid", err.(*desk.Error).Message)
+			} else if k.Channel == "text" && p.Ext() != "" {
+				bad.Add("phone", "phone.extension", textExtension)
 			}
 		}
 	case "email":
@@ -355,41 +357,34 @@ func taken(err error) bool {
 	return ok && e.Code == errTaken.Code
 }
 
-// mayPromise holds the limits of one number or mailbox that nobody has verified: two live promises,
-// five questions a day. They are counted on the rows, so that no second node doubles them.
+// mayPromise holds the limits of one number or mailbox that nobody has verified: two live promises and five
+// questions a day, five times as many for all extensions of a number together. They are counted on the rows,
+// so that no second node doubles them.
 func mayPromise(tx *store.Tx, in RequesterIn) error {
 	value := in.Phone
 	if value == "" {
 		value = in.Email
 	}
-	live, err := tx.LiveUnproven(value)
+	live, line, err := tx.LiveUnproven(value)
 	if err != nil {
 		return err
 	}
-	if live >= liveUnproven {
+	if tooMany(live, line, liveUnproven) {
 		return desk.Errorf(desk.RateLimited, "ask.two_promises", "We have already promised to get back to this number twice. Call us if you need help now.")
 	}
-	people, err := tx.RequestersByAddress(value)
+	today, line, err := tx.OpenedSince(value, tx.Now().Add(-24*time.Hour))
 	if err != nil {
 		return err
 	}
-	today := 0
-	for _, r := range people {
-		ts, err := tx.TicketsOf(r.ID, askPerDay)
-		if err != nil {
-			return err
-		}
-		for _, t := range ts {
-			if t.OpenedAt.After(tx.Now().Add(-24 * time.Hour)) {
-				today++
-			}
-		}
-	}
-	if today >= askPerDay {
+	if tooMany(today, line, askPerDay) {
 		return desk.Errorf(desk.RateLimited, "ask.five_a_day", "This number has sent five questions today. Call us if you need help now.")
 	}
 	return nil
 }
+
+// tooMany reports whether a number has most of something, or all extensions of its line have so many that
+// they can hardly be different people.
+func tooMany(own, line, most int) bool { return own >= most || line >= 5*most }
 
 // AnswerHelped notes that an answer helped before anything was sent.
 func (a *App) AnswerHelped(ctx context.Context, v desk.Viewer, c desk.ClientID, slug string) error {
@@ -418,6 +413,6 @@ func (x *act) enoughPromised() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	live, err := x.tx.LiveUnproven(to.Value)
-	return live >= liveUnproven, err
+	live, line, err := x.tx.LiveUnproven(to.Value)
+	return tooMany(live, line, liveUnproven), err
 }

@@ -96,6 +96,8 @@ func TestPagesSayWhatIsMissing(t *testing.T) {
 		{"channel", "channel", "ask.how.error", func(k *app.Ask) { k.Channel = "email" }},
 		{"phone", "phone", "phone.invalid", func(k *app.Ask) { k.Phone = "911" }},
 		{"phone", "", "", func(k *app.Ask) { k.Channel, k.Phone = "email", "" }},
+		{"phone", "phone", "phone.extension", func(k *app.Ask) { k.Channel, k.Phone = "text", "312-555-0199 x12" }},
+		{"phone", "", "", func(k *app.Ask) { k.Phone = "312-555-0199 x12" }},
 		{"email", "email", "email.invalid", func(k *app.Ask) { k.Channel = "email" }},
 		{"voicemail", "voicemail", "ask.number.voicemail.error", func(k *app.Ask) { k.Voicemail = "" }},
 		{"voicemail", "", "", func(k *app.Ask) { k.Channel, k.Voicemail = "text", "" }},
@@ -182,6 +184,40 @@ func TestLimitsOfOneNumber(t *testing.T) {
 			_, err = d.App.SendAsk(d.Ctx(), desk.Guest(d.Mercy.ID), d.Mercy.ID, draft, "192.0.2.9")
 			if i < 20 != (err == nil) {
 				t.Fatalf("question %d of one ip: %v", i+1, err)
+			}
+		}
+	})
+}
+
+// A limit of a number or mailbox is not passed by an extension or a capital letter.
+func TestLimitsOfOneLineAndOneMailbox(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		try := func(change func(*app.Ask)) string {
+			k := asks("My chart shows kilograms.")
+			change(&k)
+			_, _, err := send(d, k)
+			return code(err)
+		}
+		said := ""
+		for i := range 12 {
+			said = try(func(k *app.Ask) { k.Phone = fmt.Sprint("312-555-0199 x", i) })
+			if i < 10 && said != "" {
+				t.Fatalf("extension %d of a hospital: %s", i, said)
+			}
+		}
+		if said != "ask.two_promises" {
+			t.Errorf("the twelfth extension of one line: %q", said)
+		}
+		if said = try(func(k *app.Ask) {}); said != "ask.two_promises" {
+			t.Errorf("the line itself: %q", said)
+		}
+		if said = try(func(k *app.Ask) { k.Phone = "312-555-0198" }); said != "" {
+			t.Errorf("another line: %q", said)
+		}
+		for i, mail := range []string{"maria@example.com", "Maria@example.com", "MARIA@EXAMPLE.COM"} {
+			said = try(func(k *app.Ask) { k.Channel, k.Phone, k.Email = "email", "", mail })
+			if (i == 2) != (said == "ask.two_promises") {
+				t.Errorf("mailbox %d: %q", i+1, said)
 			}
 		}
 	})

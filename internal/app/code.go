@@ -36,7 +36,7 @@ func (a *App) sendCode(ctx context.Context, v desk.Viewer, purpose, extra string
 	if err != nil {
 		return "", err
 	}
-	if s.address.ID == 0 || s.address.Kind == desk.PhoneAddress && !s.address.StoppedAt.IsZero() {
+	if s.address.ID == 0 || s.address.Kind == desk.PhoneAddress && !s.address.TakesTexts() {
 		return "", desk.Errorf(desk.Conflict, "code.no_address", "We cannot send you a code. Call us, and we will help you.")
 	}
 	if err := a.limits.take(a.Now(), codeSends, ticketKey(s.t)); err != nil {

@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -68,6 +70,44 @@ func TestUnknownSkillsAreRefused(t *testing.T) {
 		in.Requester.Phone = d.Mercy.Phone
 		if _, err := d.App.OpenTicket(d.Ctx(), d.Sam, 1, in); code(err) != "phone.invalid" {
 			d.T.Fatalf("our own number: %v", err)
+		}
+	})
+}
+
+// Behind an extension nobody reads a text: whoever can only be reached there is called.
+func TestNoTextGoesToAnExtension(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		in := apiTicket()
+		in.Requester.Phone = "312-555-0199 x2214"
+		in.Channel = desk.BySMS
+		if _, err := d.App.OpenTicket(d.Ctx(), d.Sam, 1, in); code(err) != "phone.extension" {
+			t.Errorf("texts to an extension: %v", err)
+		}
+		in.Channel = ""
+		got, err := d.App.OpenTicket(d.Ctx(), d.Sam, 1, in)
+		d.Must(err)
+		if tk, err := d.App.Ticket(d.Ctx(), d.Sam, got.Ref); err != nil || tk.Channel != desk.ByVoice {
+			t.Errorf("the channel is %s, %v", tk.Channel, err)
+		}
+		d.Must(second(d.App.Reply(d.Ctx(), d.Sam, got.Ref, saying("Open Settings."))))
+		d.Advance(time.Minute)
+		if n := len(d.SMS.Phone("+13125550199")); n != 0 {
+			t.Errorf("%d texts went to the line", n)
+		}
+		d.Must(d.DB.DeskRead(d.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) error {
+			alerts, err := tx.OpenAlerts(100)
+			if !slices.ContainsFunc(alerts, func(a desk.Alert) bool { return a.Kind == desk.AlertCallTask }) {
+				t.Errorf("nobody is asked to call: %+v", alerts)
+			}
+			return err
+		}))
+		in.Requester.Phone, in.Channel = "312-555-0199", desk.BySMS
+		in.Requester.Name = "Ada Cole"
+		got, err = d.App.OpenTicket(d.Ctx(), d.Sam, 1, in)
+		d.Must(err)
+		tracked := desk.Tracking(1, got.Ticket)
+		if _, err := d.App.AskNewNumber(d.Ctx(), tracked, "312-555-0142 x7"); code(err) != "phone.extension" {
+			t.Errorf("texts moved to an extension: %v", err)
 		}
 	})
 }

@@ -92,6 +92,9 @@ func (a *App) hear(ctx context.Context, row *store.Inbound, in channel.Inbound) 
 	if h.value, ok = senderOf(in); !ok {
 		return "its sender cannot be answered", nil
 	}
+	if h.value == c.Phone || h.value == c.StaffPhone || h.value == ownMailbox(c) {
+		return "it came from the desk's own number or mailbox", nil
+	}
 	text, err := desk.CleanText(in.Text, -1)
 	if err != nil || strings.Trim(text, "\uFFFD \n\t") == "" {
 		return "it is empty or cannot be read", nil

@@ -2,15 +2,18 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strconv"
 	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
 )
 
-// Words is what staff writes on a ticket. Key makes a double submit harmless; Seq, when not zero, is
-// the event number that the writer saw: newer words of the person then give Conflict "ticket.changed", and
+// Words is what staff writes on a ticket. Key makes a double submit harmless; other words under a key that
+// was used are Conflict "idempotency.differs" and not taken. Seq, when not zero, is the event number that the writer saw: newer words of the person then give Conflict "ticket.changed", and
 // what a colleague did meanwhile Conflict "ticket.taken". Ask asks at once whether it is fixed.
 type Words struct {
 	Body string
@@ -57,12 +60,9 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 	err = a.byRef(ctx, v, ref, func(x *act) error {
 		m = desk.Message{}
 		if w.Key != "" {
-			err := x.tx.KeepIdempotent(keyOwner(v), w.Key, store.Idempotent{Ticket: x.t.ID})
-			if desk.Is(err, desk.Conflict) {
-				return nil // sent already: the page that comes back shows it
-			}
-			if err != nil {
-				return err
+			again, err := x.again(w.Key, store.Idempotent{Hash: wordsHash(kind, body, w.Ask), Ticket: x.t.ID})
+			if again || err != nil {
+				return err // sent already: the page that comes back shows it
 			}
 		}
 		if kind == desk.ToThem {
@@ -88,6 +88,26 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 		return x.askIfFixed(true)
 	})
 	return m, err
+}
+
+// wordsHash tells words that were corrected before a second submit from those of the first.
+func wordsHash(kind desk.MessageKind, body string, ask bool) string {
+	sum := sha256.Sum256([]byte(string(kind) + " " + strconv.FormatBool(ask) + " " + body))
+	return hex.EncodeToString(sum[:])
+}
+
+// again keeps what the viewer does under a key and reports whether exactly this was done before. Something
+// else under the same key is Conflict "idempotency.differs".
+func (x *act) again(key string, did store.Idempotent) (bool, error) {
+	err := x.tx.KeepIdempotent(keyOwner(x.v), key, did)
+	if !desk.Is(err, desk.Conflict) {
+		return false, err
+	}
+	first, ok, err := x.tx.Idempotent(keyOwner(x.v), key)
+	if err == nil && (!ok || first != did) {
+		err = desk.Errorf(desk.Conflict, "idempotency.differs", "Other words were taken from this form already. Read them first: these were not sent.")
+	}
+	return err == nil, err
 }
 
 // replied does what a person's answer means for the ticket: it is sent, it keeps what was promised in

@@ -104,6 +104,12 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	if o.Trigger == desk.SaySoon && !l.p.State.Live() {
 		return a.sent(ctx, c, o, channel.Delivery{State: "cancelled", Reason: "promise " + string(l.p.State)})
 	}
+	if o.Channel == desk.BySMS && !l.to.Texts() {
+		if o.Trigger == desk.SayMade || !essential(o.Trigger) {
+			return a.sent(ctx, c, o, channel.Delivery{State: "cancelled", Reason: noText}) // they heard it as it was made
+		}
+		return a.sent(ctx, c, o, channel.Delivery{State: channel.Failed, Reason: noText})
+	}
 	if o.Channel == desk.BySMS && !l.to.StoppedAt.IsZero() && o.Trigger != desk.SayStop {
 		return a.sent(ctx, c, o, channel.Delivery{State: channel.Stopped, Reason: "the person asked for no texts"})
 	}
@@ -143,6 +149,9 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	}
 	return a.sent(ctx, c, o, d)
 }
+
+// noText is why a text cannot go to a number with an extension.
+const noText = "no text reaches an extension"
 
 // sent stores the result of one try. The request that caused it may be gone, so it has its own time.
 func (a *App) sent(ctx context.Context, c desk.Client, o desk.Out, d channel.Delivery) error {
@@ -321,7 +330,7 @@ func (x *act) fallBack(o desk.Out, reason string) error {
 		if ad.Kind == desk.EmailAddress {
 			ch = desk.ByEmail
 		}
-		if strings.Contains(tried, string(ch)) || ad.ID == o.Address || ch == desk.BySMS && !ad.StoppedAt.IsZero() {
+		if strings.Contains(tried, string(ch)) || ad.ID == o.Address || ch == desk.BySMS && !ad.TakesTexts() {
 			continue
 		}
 		next := desk.Out{Trigger: o.Trigger, Channel: ch, Address: ad.ID, Promise: o.Promise, Message: o.Message, Args: args, FireAt: x.now()}

@@ -126,16 +126,24 @@ func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, 
 	return r, append(first, have...), nil
 }
 
-// reach chooses the channel and address by which a person hears from us.
+// reach chooses the channel and address by which a person hears from us. Where texts are wanted and only an
+// extension is known, they are called.
 func reach(want desk.Channel, have []desk.Address) (desk.Channel, desk.AddressID) {
 	kind := desk.PhoneAddress
 	if want == desk.ByEmail {
 		kind = desk.EmailAddress
 	}
+	if want == "" || want == desk.BySMS {
+		for _, h := range have {
+			if h.Texts() {
+				return desk.BySMS, h.ID
+			}
+		}
+	}
 	for _, h := range have {
 		if h.Kind == kind && want != desk.ByWeb {
-			if want == "" {
-				want = desk.BySMS
+			if kind == desk.PhoneAddress {
+				want = desk.ByVoice
 			}
 			return want, h.ID
 		}

@@ -263,7 +263,7 @@ func ringText(m *channel.Message, rings []desk.Ring, c desk.Client, origin strin
 	m.URL = url
 	switch m.Text = "Help desk: " + what + ". " + then + ": " + url; r.Way {
 	case coverage.ByMail:
-		m.From, m.Subject = "helpdesk@"+c.Host, "Help desk: "+what
+		m.From, m.Subject = ownMailbox(c), "Help desk: "+what
 	case coverage.ByCall:
 		m.Text, m.URL = "This is the help desk: "+what+". Press 1 to say that you have it.", ""
 	}

@@ -282,6 +282,9 @@ func (l letter) day() time.Time {
 	return l.t.OpenedAt
 }
 
+// ownMailbox is from where a client's mails come.
+func ownMailbox(c desk.Client) string { return "helpdesk@" + c.Host }
+
 // text makes the text message of l.
 func (l letter) text() channel.Message {
 	m := channel.Message{ID: outID(l.out), Client: int64(l.c.ID), From: l.c.Phone, To: desk.Phone(l.to.Value).E164(), Lang: l.out.Lang}
@@ -331,7 +334,7 @@ func (l letter) post() channel.Message {
 	}
 	rich.WriteString("</body></html>")
 	return channel.Message{
-		ID: outID(l.out), Client: int64(l.c.ID), From: "helpdesk@" + l.c.Host, To: l.to.Value, Lang: l.out.Lang,
+		ID: outID(l.out), Client: int64(l.c.ID), From: ownMailbox(l.c), To: l.to.Value, Lang: l.out.Lang,
 		Subject: words.T(lang, key+".subject", l.args(true)...), Text: plain.String(), HTML: rich.String(), URL: l.link(),
 	}
 }

@@ -91,6 +91,9 @@ func (in *TicketIn) clean(c desk.Client) error {
 		if (in.Channel == desk.BySMS || in.Channel == desk.ByVoice) && in.Requester.Phone == "" && in.Requester.ID == 0 {
 			bad.Add("requester.phone", "phone.missing", "Enter the phone number that we can reach.")
 		}
+		if in.Channel == desk.BySMS && desk.Phone(in.Requester.Phone).Ext() != "" {
+			bad.Add("requester.phone", "phone.extension", textExtension)
+		}
 		if in.Channel == desk.ByEmail && in.Requester.Email == "" && in.Requester.ID == 0 {
 			bad.Add("requester.email", "email.missing", "Enter the email address that we can write to.")
 		}
@@ -100,6 +103,9 @@ func (in *TicketIn) clean(c desk.Client) error {
 	}
 	return bad.Err()
 }
+
+// textExtension is said where texts are wanted at a number with an extension.
+const textExtension = "A text message cannot reach an extension. Enter a number without one, or choose a call."
 
 // DefaultSkill is what a question needs when nothing else says so.
 func DefaultSkill(k desk.RequesterKind) string {

@@ -16,6 +16,13 @@ func (a *App) AskNewNumber(ctx context.Context, v desk.Viewer, phone string) (ma
 	if err != nil {
 		return "", desk.Fields{{Field: "phone", Code: "phone.invalid", Message: err.(*desk.Error).Message}}.Err()
 	}
+	s, err := a.tracked(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	if s.t.Channel != desk.ByVoice && p.Ext() != "" {
+		return "", desk.Fields{{Field: "phone", Code: "phone.extension", Message: textExtension}}.Err()
+	}
 	return a.sendCode(ctx, v, codeForNumber, string(p))
 }
 

@@ -15,7 +15,7 @@ type Typed struct {
 	Call  string // key of a call that is not finished; Ref is empty then
 	Place string // "reply", "note", or a field of the call
 	Body  string // empty forgets it
-	Key   string // of the form: words that have been sent meanwhile are not kept
+	Key   string // of the form: once it was sent, nothing of it is kept
 }
 
 // typedMost bounds what is kept; more than may be sent, so that nobody loses what they still have to shorten.
@@ -24,11 +24,15 @@ const typedMost = 4 * desk.MaxNote
 var (
 	typedPlace = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	callKey    = regexp.MustCompile(`^[A-Z0-9]{8,40}$`)
-	noPlace    = desk.Errorf(desk.Invalid, "typed.nowhere", "There is no such field.")
+	// errTypedSent is said to whoever goes on typing in a form whose answer never reached their browser.
+	errTypedSent = desk.Errorf(desk.Conflict, "typed.sent", "This form was sent already. What you type now is kept in this browser only: open the question again before you send it.")
+
+	noPlace = desk.Errorf(desk.Invalid, "typed.nowhere", "There is no such field.")
 )
 
 // KeepTyped keeps what v types. Only v ever gets it back, and it is forgotten once it is sent, or when
-// nobody has touched it for 30 days.
+// nobody has touched it for 30 days. Words from a form that was sent already are Conflict "typed.sent":
+// they may be late, and must not come back as if they were not sent.
 func (a *App) KeepTyped(ctx context.Context, v desk.Viewer, t Typed) error {
 	if v.Who != desk.WhoStaff {
 		return errStaffOnly
@@ -52,7 +56,11 @@ func (a *App) KeepTyped(ctx context.Context, v desk.Viewer, t Typed) error {
 	}
 	err = a.db.Write(ctx, v, c.ID, func(tx *store.Tx) error {
 		if t.Key != "" {
-			if _, sent, err := tx.Idempotent(keyOwner(v), t.Key); err != nil || sent {
+			_, sent, err := tx.Idempotent(keyOwner(v), t.Key)
+			if err == nil && sent && body != "" {
+				err = errTypedSent
+			}
+			if err != nil || sent {
 				return err
 			}
 		}

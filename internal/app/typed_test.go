@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,10 @@ func TestWhatIsTypedIsKeptForItsWriterAlone(t *testing.T) {
 			t.Errorf("kept: %v, %v, %v", maria.Page(d.Sam).Typed, maria.Page(d.Priya).Typed, maria.Page(d.Ana).Typed)
 		}
 		d.Must(second(a.Reply(ctx, d.Sam, ref, app.Words{Body: "Hello Maria", Key: "k1"})))
-		keep(d.Sam, "reply", "Hello Maria", "k1") // was on its way when the form was sent
+		// Words that were on their way when the form was sent do not come back, and nobody is told that they are kept.
+		if err := a.KeepTyped(ctx, d.Sam, app.Typed{Ref: ref, Place: "reply", Body: "Hello Maria", Key: "k1"}); code(err) != "typed.sent" {
+			t.Errorf("words of a form that was sent: %v", err)
+		}
 		if typed(d.Sam, "reply") != "" || typed(d.Sam, "note") == "" || typed(d.Priya, "reply") == "" {
 			t.Errorf("after sending: %v", maria.Page(d.Sam).Typed)
 		}
@@ -64,6 +68,43 @@ func TestWhatIsTypedIsKeptForItsWriterAlone(t *testing.T) {
 		d.Must(d.DB.System(d.Ctx(), "tidy", func(tx *store.SystemTx) error { return tx.DropTyped(d.Now().Add(-30 * 24 * time.Hour)) }))
 		if got := typed(d.Priya, "reply"); got != "" {
 			t.Errorf("after 31 days there is still %q", got)
+		}
+	})
+}
+
+// Whoever presses Send, hears nothing, corrects the words and presses again has lost neither of the two.
+func TestCorrectedWordsAreNotTakenForTheFirst(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, rosa := d.Maria().Calls(d.Sam, "I see kilograms"), d.Rosa().Calls(d.Sam, "I cannot sign in")
+		bodies := func() (all []string) {
+			for _, m := range maria.Page(d.Sam).Messages {
+				all = append(all, m.Body)
+			}
+			return all
+		}
+		for name, write := range map[string]func(context.Context, desk.Viewer, desk.Ref, app.Words) (desk.Message, error){"reply": d.App.Reply, "note": d.App.AddNote} {
+			before := len(bodies())
+			d.Must(second(write(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open Setings.", Key: name})))
+			again, err := write(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: " Open Setings.\r\n", Key: name})
+			if err != nil || again.ID != 0 || len(bodies()) != before+1 {
+				t.Errorf("%s: the same again is %+v, %v", name, again, err)
+			}
+			for what, other := range map[string]func() (desk.Message, error){
+				"other words": func() (desk.Message, error) {
+					return write(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open Settings.", Key: name})
+				},
+				"another ask": func() (desk.Message, error) {
+					return write(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open Setings.", Key: name, Ask: true})
+				},
+				"another person": func() (desk.Message, error) {
+					return write(d.Ctx(), d.Sam, rosa.Got.Ref, app.Words{Body: "Open Setings.", Key: name})
+				},
+			} {
+				if _, err := other(); code(err) != "idempotency.differs" || !desk.Is(err, desk.Conflict) {
+					t.Errorf("%s, %s: %v", name, what, err)
+				}
+			}
+			d.Must(second(write(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open Settings.", Key: name + " 2"})))
 		}
 	})
 }

@@ -12,6 +12,9 @@ type Phone string
 
 const extMark = ";ext="
 
+// LastExt sorts behind every extension: all phones of a line lie between its number and that with LastExt.
+const LastExt = extMark + "99999999"
+
 // ParsePhone reads a phone number as people write it: "(312) 555-0199", "1.312.555.0199",
 // "312-555-0199 x2214", "+1 312 555 0199 ext. 2214". Only numbers of the North American plan are
 // taken. The error is Invalid with the code "phone.invalid".
@@ -107,7 +110,7 @@ func (p Phone) Last4() string {
 }
 
 // ParseEmail reads one mail address without a display name, of at most 254 bytes, and gives it
-// with its domain in lower case. The error is Invalid with the code "email.invalid".
+// in lower case: one mailbox is one address, however it is written. The error is Invalid with the code "email.invalid".
 func ParseEmail(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	addr, err := mail.ParseAddress(s)
@@ -118,5 +121,5 @@ func ParseEmail(s string) (string, error) {
 		return "", Errorf(Invalid, "email.invalid",
 			"Enter an email address in the right form, like name@example.com.")
 	}
-	return s[:at+1] + strings.ToLower(s[at+1:]), nil
+	return strings.ToLower(s), nil
 }

@@ -45,7 +45,7 @@ func FuzzParsePhone(f *testing.F) {
 
 func TestParseEmail(t *testing.T) {
 	for in, want := range map[string]string{
-		" Maria.Gomez+x@Example.COM ": "Maria.Gomez+x@example.com",
+		" Maria.Gomez+x@Example.COM ": "maria.gomez+x@example.com",
 		"a@b.co":                      "a@b.co",
 		"Maria <a@b.co>":              "", "a@b.co, c@d.co": "", "a@b": "", "@b.co": "", "a b@c.co": "", "a@b.co\nBcc: x@y.z": "",
 		"a@[127.0.0.1]": "", "": "",

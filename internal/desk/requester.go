@@ -38,12 +38,19 @@ type Address struct {
 	ID        AddressID
 	Requester RequesterID
 	Kind      AddressKind
-	Value     string // E.164 or mailbox
+	Value     string // a Phone, or a mailbox as ParseEmail gives it
 	Voicemail bool   // a message that says who we are may be left
 	StoppedAt time.Time
 	FailedAt  time.Time // a provider said that it cannot be reached
 	CreatedAt time.Time
 }
+
+// TakesTexts reports whether a text reaches whoever has a: it is a phone without an extension, and they have
+// not answered STOP.
+func (a Address) TakesTexts() bool { return a.Texts() && a.StoppedAt.IsZero() }
+
+// Texts reports whether a is a number that texts can be sent to at all: behind an extension nobody reads them.
+func (a Address) Texts() bool { return a.Kind == PhoneAddress && Phone(a.Value).Ext() == "" }
 
 // AddressKind is phone or email.
 type AddressKind string

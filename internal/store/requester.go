@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -60,8 +61,13 @@ var (
 	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
 		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
 		WHERE a.value = $1 AND t.closed_at IS NULL AND {mine a} ORDER BY t.opened_at DESC, t.client_id, t.id DESC`)
-	promisesUnproven = sql(`SELECT COUNT(*) FROM promise p WHERE +p.client_id = $1 AND p.ended_at IS NULL AND p.unproven = 1
-		AND p.address_id IN (SELECT a.id FROM address a WHERE +a.client_id = $1 AND a.value = $2)`)
+	// Of one number or mailbox, and of all extensions of its line.
+	promisesUnproven = sql(`SELECT COALESCE(SUM(CASE WHEN a.value = $4 THEN 1 ELSE 0 END), 0), COUNT(*) FROM address a
+		JOIN promise p ON p.address_id = a.id AND p.client_id = a.client_id
+		WHERE +a.client_id = $1 AND a.value BETWEEN $2 AND $3 AND p.ended_at IS NULL AND p.unproven = 1`)
+	ticketsSince = sql(`SELECT COALESCE(SUM(CASE WHEN a.value = $4 THEN 1 ELSE 0 END), 0), COUNT(*) FROM address a
+		JOIN ticket t ON t.requester_id = a.requester_id AND t.client_id = a.client_id
+		WHERE +a.client_id = $1 AND a.value BETWEEN $2 AND $3 AND t.opened_at > $5`)
 )
 
 func scanRequester(row scanner) (r desk.Requester, err error) {
@@ -262,9 +268,24 @@ func (tx *DeskReadTx) OpenTicketsByAddress(value string) ([]desk.Ticket, error) 
 }
 
 // LiveUnproven is how many live promises to this number or mailbox were made by somebody whose
-// identity nobody checked.
-func (tx *ReadTx) LiveUnproven(value string) (int, error) {
-	return one(tx, promisesUnproven, scanInt, tx.client, value)
+// identity nobody checked, and how many to its whole line: the same number with any extension or none.
+func (tx *ReadTx) LiveUnproven(value string) (own, line int, err error) {
+	return tx.ownAndLine(promisesUnproven, value)
+}
+
+// OpenedSince is how many tickets were opened after an instant by whoever has this number or mailbox, and
+// by whoever has its line.
+func (tx *ReadTx) OpenedSince(value string, after time.Time) (own, line int, err error) {
+	return tx.ownAndLine(ticketsSince, value, micros(after))
+}
+
+func (tx *ReadTx) ownAndLine(s *stmt, value string, more ...any) (own, line int, err error) {
+	from, to := value, value
+	if number := desk.Phone(value).E164(); strings.HasPrefix(value, "+") {
+		from, to = number, number+desk.LastExt
+	}
+	_, err = one(tx, s, func(row scanner) (struct{}, error) { return struct{}{}, row.Scan(&own, &line) }, append([]any{tx.client, from, to, value}, more...)...)
+	return own, line, err
 }
 
 func scanInt(row scanner) (n int, err error) {

@@ -53,7 +53,14 @@ func TestRequesters(t *testing.T) {
 		}
 		same(t, "tickets of a number", byPhone(anaSees), []string{"1/1", "2/2", "2/1"})
 		same(t, "Bob's tickets of a number", byPhone(bobSees), []string{"2/2", "2/1"})
-		same(t, "unproven", readOf(t, db, 2, func(tx *store.ReadTx) (int, error) { return tx.LiveUnproven(phone.Value) }), 2)
-		same(t, "unproven, other number", readOf(t, db, 2, func(tx *store.ReadTx) (int, error) { return tx.LiveUnproven(mail.Value) }), 0)
+		unproven := func(value string) [2]int {
+			return readOf(t, db, 2, func(tx *store.ReadTx) ([2]int, error) {
+				own, line, err := tx.LiveUnproven(value)
+				return [2]int{own, line}, err
+			})
+		}
+		same(t, "unproven", unproven(phone.Value), [2]int{2, 2})
+		same(t, "unproven, an extension", unproven(phone.Value+";ext=9"), [2]int{0, 2})
+		same(t, "unproven, other number", unproven(mail.Value), [2]int{0, 0})
 	})
 }

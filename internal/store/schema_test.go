@@ -119,8 +119,9 @@ var promiseThen = both(`INSERT INTO promise (client_id, id, ticket_id, requester
 	channel, address_id, lang, start_at, due_at, skill, role, state, fire_at, tries, moved_by, outcome, voicemail, unproven, body, step)
 	VALUES ($1, 5, 5, 5, 'reply', 'agreement', 'system', 0, '', $2, 0, 0, 'web', 0, 'en', $2, $2, 'PORTAL', 'supervisor', 'open', $2, 0, '', '', 0, 0, '', 0)`)
 
-// Promises of before are about what their questions are about; the ids of the two clients are equal.
-func TestAnUpgradeTellsWhatPromisesAreAbout(t *testing.T) {
+// Promises of before are about what their questions are about, and one mailbox is one address; the ids of the
+// two clients are equal.
+func TestAnUpgradeMendsWhatIsThere(t *testing.T) {
 	check := func(t *testing.T, engine string, o Options) {
 		now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
 		old := o
@@ -145,6 +146,9 @@ func TestAnUpgradeTellsWhatPromisesAreAbout(t *testing.T) {
 					if err := tx.AddRequester(desk.Requester{ID: 5, Name: "Maria Gomez", Kind: desk.Patient, Lang: "en", CreatedAt: now}); err != nil {
 						return err
 					}
+					if err := tx.AddAddress(desk.Address{ID: 5, Requester: 5, Kind: desk.EmailAddress, Value: "Maria@example.com", CreatedAt: now}); err != nil {
+						return err
+					}
 					_, err := tx.AddTicket(desk.Ticket{ID: 5, Ref: desk.Ref(fmt.Sprint("K", c)), Token: fmt.Sprint("token-", c), Requester: 5, Subject: "Pounds", State: desk.New,
 						Function: function, Skill: "PORTAL", Via: desk.ViaWeb, Lang: "en", OpenedAt: now, ChangedAt: now, Due: now, Promise: 5})
 					if err == nil {
@@ -165,6 +169,13 @@ func TestAnUpgradeTellsWhatPromisesAreAbout(t *testing.T) {
 				p, err := tx.Promise(5)
 				if p.Function != function {
 					t.Errorf("the promise of hospital %d is about %d, its question about %d", c, p.Function, function)
+				}
+				if err != nil {
+					return err
+				}
+				mail, err := tx.Address(5)
+				if mail.Value != "maria@example.com" {
+					t.Errorf("the mailbox of hospital %d is %q", c, mail.Value)
 				}
 				return err
 			})

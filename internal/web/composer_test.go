@@ -206,3 +206,21 @@ func TestBoardShowsLoadAndMoves(t *testing.T) {
 	a.get("/promises?mine=yes").gets(200, "Move").holds("times=move-"+itoa(int64(p.ID)), "from=mine")
 	a.get("/desk/t/"+string(maria.Got.Ref)+"?tab=promise&from=mine").gets(200, "Back to my promises").holds(`class="act-bar"`, `href="tel:+13125550199"`, `href="#reply"`)
 }
+
+// A first answer whose page never came, then other words: both are there.
+func TestCorrectedWordsComeBackToTheirWriter(t *testing.T) {
+	a := atDesk(t, sam)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := "/desk/t/" + string(maria.Got.Ref)
+	for _, at := range []string{"/replies", "/notes"} {
+		form := []string{"text", "Open Setings.", "key", "first" + at}
+		a.post(base+at, form...).gets(200, "Open Setings.")
+		a.post(base+at, form...).gets(200).lacks("Read them first")
+		form[1] = "Open Settings."
+		a.post(base+at, form...).gets(409, "Read them first: these were not sent.").holds(">Open Settings.</textarea>").lacks(`value="first` + at)
+		a.put(base+"/typed/reply", "text", "Open", "form", "first"+at).gets(409, "This form was sent already.")
+		a.get(base).gets(200).holds(">Open Settings.</textarea>")
+		form[3] = "second" + at
+		a.post(base+at, form...).gets(200, "Open Settings.").lacks(">Open Settings.</textarea>")
+	}
+}

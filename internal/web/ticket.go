@@ -335,12 +335,18 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 	case t.err == nil:
 	case t.act == "reply" && v.Reply != nil:
 		v.Reply.Text, v.Reply.Error, v.Reply.Key = t.form.Get("text"), said(t.err), t.form.Get("key")
+		if taken(t.err) {
+			v.Reply.Key = newKey()
+		}
 		v.Reply.Next, v.Reply.Discard, v.Reply.Saved = nextView(desk.MacroNext(t.form.Get("next"))), true, ""
 		if field(t.err, "macro") != "" {
 			v.Reply.Error = ""
 		}
 	case t.act == "note":
 		v.Note.Text, v.Note.Error, v.Note.Key, v.Note.Open = t.form.Get("text"), said(t.err), t.form.Get("key"), true
+		if taken(t.err) {
+			v.Note.Key = newKey()
+		}
 	case t.act == "reply" || t.act == "ask" || t.act == "assign" || t.act == "void" && !tk.State.Open():
 		v.Error = said(t.err)
 	}
@@ -351,6 +357,12 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 		v.Reply.Hints = hints(v.Reply.Text, tk.Lang)
 	}
 	return v, nil
+}
+
+// taken reports whether the key of a form stands for other words already: it cannot be sent with it again.
+func taken(err error) bool {
+	e, ok := err.(*desk.Error)
+	return ok && e.Code == "idempotency.differs"
 }
 
 // homeless gives the words of a form that is no longer on the page, because the question was closed or
@@ -398,6 +410,8 @@ func via(p app.TicketPage) string {
 	switch {
 	case !ok || p.Ticket.Channel == desk.ByWeb:
 		return "No number and no email: it stands on the page of the question."
+	case a.Kind == desk.PhoneAddress && !a.Texts():
+		return "No text reaches an extension. It stands on the page of the question; call " + addressText(a) + "."
 	case !a.StoppedAt.IsZero():
 		return addressText(a) + " wants no texts. It stands on the page of the question; call to be sure."
 	case !a.FailedAt.IsZero():
