@@ -51,7 +51,7 @@ func (n *phoneNames) find(ctx context.Context, number string) string {
 		return "" // it is looked for again
 	}
 	for _, c := range clients {
-		if people, err := n.app.Requesters(ctx, v, c.ID, number, 0, 1); err == nil && len(people) > 0 {
+		if people, _, err := n.app.Requesters(ctx, v, c.ID, number, "", 1); err == nil && len(people) > 0 {
 			return people[0].Name + ", " + string(people[0].Kind) + ", " + c.Name
 		}
 	}

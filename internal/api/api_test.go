@@ -169,6 +169,16 @@ func TestWhatIsNotHere(t *testing.T) {
 		mercy.bad(mercy.get("/tickets?state=lost"), 422, "choice.invalid", "query.state")
 		mercy.bad(mercy.get("/tickets?after=!!"), 422, "cursor.invalid", "query.after")
 		mercy.bad(mercy.get("/requesters?after=!!"), 422, "cursor.invalid", "query.after")
+		mercy.bad(mercy.get("/tickets?after=1"), 422, "cursor.invalid", "query.after")
+		mercy.bad(mercy.get("/tickets?after=1-zz"), 422, "cursor.invalid", "query.after")
+		mercy.bad(mercy.post("/tickets", `{"client":"nowhere","words":"x"}`), 404, "not_found", "body.client")
+		mercy.bad(mercy.post("/tickets", `{"client":"99","words":"x"}`), 404, "not_found", "body.client")
+		mercy.bad(mercy.get("/windows?client=nowhere"), 404, "not_found", "query.client")
+		for _, who := range []string{"x", "123456"} {
+			mercy.bad(mercy.post("/tickets", `{"words":"x","requester":{"id":"`+who+`"}}`), 404, "not_found", "body.requester.id")
+		}
+		mercy.bad(mercy.post("/tickets", `{"words":"x","promise":{"kind":"callback","due":"2026-06-03T13:00:00Z"}}`), 422, "due.window", "body.promise.due")
+		mercy.bad(mercy.send("PUT", api.Root+"/lines/%20", `{"waiting":0}`), 422, "line.name", "path.name")
 	})
 }
 

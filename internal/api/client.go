@@ -54,14 +54,29 @@ func (h *handler) client(ctx context.Context, v desk.Viewer, named, field string
 		}
 		return h.app.Client(ctx, v, v.Clients[0])
 	}
-	if n, err := strconv.ParseInt(named, 10, 64); err == nil {
-		return h.app.Client(ctx, v, desk.ClientID(n))
+	cid, err := desk.ClientID(0), error(nil)
+	if n, notNumber := strconv.ParseInt(named, 10, 64); notNumber == nil {
+		cid = desk.ClientID(n)
+	} else {
+		var c desk.Client
+		c, err = h.app.ClientBySlug(ctx, named)
+		cid = c.ID
 	}
-	c, err := h.app.ClientBySlug(ctx, named)
-	if err != nil {
-		return desk.Client{}, err
+	var c desk.Client
+	if err == nil {
+		c, err = h.app.Client(ctx, v, cid)
 	}
-	return h.app.Client(ctx, v, c.ID)
+	return c, unknown(err, field)
+}
+
+// unknown says at which field something was named that is not here.
+func unknown(err error, field string) error {
+	if !desk.Is(err, desk.NotFound) {
+		return err
+	}
+	gone := *errNotFound
+	gone.Fields = []desk.FieldError{{Field: field, Code: "not_found", Message: gone.Message}}
+	return &gone
 }
 
 // slugs gives the slugs of the clients that v sees.

@@ -83,7 +83,7 @@ func problemOf(ctx huma.Context, status int, msg string, errs ...error) huma.Sta
 	var own *desk.Error
 	switch {
 	case len(errs) > 0 && errors.As(errs[0], &own):
-		p = problemFrom(own, where(ctx.Operation()))
+		p = problemFrom(own, func(field string) string { return where(ctx.Operation(), field) })
 		if s := httpd.RetryAfter(own); s != "" {
 			ctx.SetHeader("Retry-After", s)
 		}
@@ -107,24 +107,32 @@ func (h *handler) note(ctx context.Context, p *Problem, err error) {
 	h.log.ErrorContext(ctx, "the API failed", "ref", p.Reference, slog.Any("err", err))
 }
 
-// problemFrom makes the problem of an error of the desk. at is where its fields stand.
-func problemFrom(e *desk.Error, at string) *Problem {
+// problemFrom makes the problem of an error of the desk. at says where a field stands.
+func problemFrom(e *desk.Error, at func(field string) string) *Problem {
 	p := problem(httpd.Status(e))
 	if e.Kind == desk.Internal {
 		return p
 	}
 	p.Code, p.Detail = cmp.Or(e.Code, p.Code), cmp.Or(e.Message, p.Detail)
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, ProblemField{Location: at + f.Field, Code: f.Code, Message: f.Message})
+		p.Errors = append(p.Errors, ProblemField{Location: at(f.Field), Code: f.Code, Message: f.Message})
 	}
 	return p
 }
 
-func where(op *huma.Operation) string {
-	if op != nil && op.RequestBody != nil {
-		return "body."
+func where(op *huma.Operation, field string) string {
+	if op == nil {
+		return field
 	}
-	return "query."
+	for _, p := range op.Parameters {
+		if p.Name == field {
+			return p.In + "." + field
+		}
+	}
+	if op.RequestBody != nil {
+		return "body." + field
+	}
+	return "query." + field
 }
 
 // problemIn makes the problem of what huma found wrong with parameters, and of a body that could not

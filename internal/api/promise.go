@@ -43,7 +43,7 @@ type Promise struct {
 type NewPromise struct {
 	Kind  string    `json:"kind,omitempty" enum:"reply,update,callback,fix,handoff,document,other" doc:"callback when left out. callback, fix, handoff and document take a window that somebody can keep."`
 	Start time.Time `json:"start,omitzero" doc:"Start of a window from GET /windows; the first that can be kept when left out." example:"2026-06-03T13:00:00Z"`
-	Due   time.Time `json:"due,omitzero" doc:"For kinds without a window; as the agreement says when left out." example:"2026-06-03T13:00:00Z"`
+	Due   time.Time `json:"due,omitzero" doc:"For kinds without a window; as the agreement says when left out. With a kind that takes a window it is refused." example:"2026-06-03T13:00:00Z"`
 	Skill string    `json:"skill,omitempty" maxLength:"40" doc:"The ticket's when left out."`
 	Text  string    `json:"text,omitempty" maxLength:"200" doc:"For kind other: what is promised, as the person will read it."`
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,7 +44,7 @@ type requestersIn struct {
 	Asker
 	Client  string `query:"client" maxLength:"60" doc:"Slug or id. A token of one client may leave it out."`
 	Address string `query:"address" maxLength:"254" doc:"Only people with exactly this phone number or mailbox."`
-	After   string `query:"after" maxLength:"20" doc:"What the page before gave as next."`
+	After   string `query:"after" maxLength:"60" doc:"What the page before gave as next."`
 	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
 }
 
@@ -85,22 +84,13 @@ func (h *handler) listRequesters(ctx context.Context, v desk.Viewer, in *request
 	if err != nil {
 		return nil, err
 	}
-	var after int64
-	if in.After != "" {
-		if after, err = strconv.ParseInt(in.After, 10, 64); err != nil || after <= 0 {
-			return nil, desk.Fields{{Field: "after", Code: "cursor.invalid", Message: "That cursor is not one of ours."}}.Err()
-		}
-	}
-	list, err := h.app.Requesters(ctx, v, c.ID, in.Address, after, in.Limit)
+	list, next, err := h.app.Requesters(ctx, v, c.ID, in.Address, in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body RequesterList }{RequesterList{Requesters: make([]Requester, len(list))}}
+	out := &struct{ Body RequesterList }{RequesterList{Requesters: make([]Requester, len(list)), Next: next}}
 	for i, p := range list {
 		out.Body.Requesters[i] = requesterWire(p, c.Slug)
-	}
-	if in.Address == "" && len(list) == in.Limit {
-		out.Body.Next = id(list[len(list)-1].ID)
 	}
 	return out, nil
 }

@@ -50,12 +50,14 @@ func (p AgreementPage) SentBack() *AgreementVersion {
 // Plain is what a version says in plain words.
 func (v AgreementVersion) Plain(lang string) []string { return v.Says.Plain(lang) }
 
-// Text is the version as YAML, to be kept or changed.
+// Text is the version as YAML, to be kept or changed: what was written, without who approved it.
 func (v AgreementVersion) Text() string {
 	if v.Terms != "" {
 		return v.Terms
 	}
-	return string(agreementyaml.Export(v.Says))
+	a := v.Says
+	a.Desk, a.ClientSide = sla.Approval{}, sla.Approval{}
+	return string(agreementyaml.Export(a))
 }
 
 // NextText is the version as the beginning of the next one, which begins at from.

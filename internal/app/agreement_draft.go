@@ -34,7 +34,7 @@ func (a *App) DraftAgreement(ctx context.Context, v desk.Viewer, cid desk.Client
 	if err != nil {
 		return desk.Agreement{}, desk.Fields{{Field: "note", Code: "text.too_long", Message: "Say it in at most 200 characters."}}.Err()
 	}
-	terms, err := readTerms(in.Terms, max(in.Version, desk.UsualVersion+1))
+	terms, err := readTerms(c, in.Terms, max(in.Version, desk.UsualVersion+1))
 	if err != nil {
 		return desk.Agreement{}, err
 	}

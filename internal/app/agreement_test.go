@@ -302,6 +302,8 @@ func TestTermsThatCannotBeTaken(t *testing.T) {
 			{"a goal above all", "goal: 98", "goal: 120", "at most 100 percent"},
 			{"no such field", "grace: 30m", "grase: 30m", "there is no such field"},
 			{"no date", "from:", "# from:", "from: say from when on"},
+			{"another hospital", "client: 0", "client: 99", "client: these are the terms of another hospital"},
+			{"an invented approval", "grace: 30m", "grace: 30m\napproved_by_client: {by: Lou Vega, at: 2026-06-02T22:05:00Z}", "approved_by_client: approvals are given on the page"},
 			{"a site", "audiences: [patient]", "sites: [West]", "questions do not say their site"},
 		} {
 			bad := strings.Replace(good, x.old, x.new, 1)

@@ -100,7 +100,7 @@ func (a *App) approve(tx *store.Tx, c desk.Client, version, edit int, hospital b
 	}
 	*mine = says
 	if x.Frozen == "" {
-		terms, err := readTerms(x.Terms, x.Version)
+		terms, err := readTerms(c, x.Terms, x.Version)
 		if err != nil {
 			return x, err
 		}

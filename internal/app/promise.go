@@ -74,6 +74,9 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 		p.Start, p.Due = in.Due, in.Due
 		return &choice{promise: p}, nil
 	}
+	if !in.Due.IsZero() {
+		return nil, desk.Fields{{Field: "due", Code: "due.window", Message: "This is promised for a window: give its start instead."}}.Err()
+	}
 	q := coverage.Query{Client: int64(c.ID), Skill: in.Skill, From: now, Unverified: unproven, Length: WindowLength}
 	if lang == "es" {
 		q.Language = "es"

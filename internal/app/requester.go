@@ -26,6 +26,11 @@ type RequesterIn struct {
 func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail bool) (desk.Requester, []desk.Address, error) {
 	if in.ID != 0 {
 		r, err := tx.Requester(in.ID)
+		if desk.Is(err, desk.NotFound) {
+			gone := *notFound
+			gone.Fields = []desk.FieldError{{Field: "requester.id", Code: gone.Code, Message: gone.Message}}
+			return r, nil, &gone
+		}
 		if err != nil {
 			return r, nil, err
 		}
@@ -169,29 +174,39 @@ type Person struct {
 	LastAt    time.Time
 }
 
-// Requesters lists requesters of one client by id, keyset, optionally by exact phone or mail.
-func (a *App) Requesters(ctx context.Context, v desk.Viewer, c desk.ClientID, address string, after int64, limit int) ([]Person, error) {
+// Requesters lists requesters of one client by id, page by page, or those with one phone or mailbox. next is the
+// cursor of the page that follows, "" at the end.
+func (a *App) Requesters(ctx context.Context, v desk.Viewer, c desk.ClientID, address, after string, limit int) (all []Person, next string, err error) {
 	if !v.IsStaff() {
-		return nil, errStaffOnly
+		return nil, "", errStaffOnly
+	}
+	behind, err := readCursorOf[desk.RequesterID](after)
+	if err != nil {
+		return nil, "", err
 	}
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
 	if p, err := desk.ParsePhone(address); err == nil {
 		address = string(p)
+	} else if m, err := desk.ParseEmail(address); err == nil {
+		address = m
 	}
-	var all []Person
-	err := a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
-		all = nil
+	err = a.db.Read(ctx, v, c, func(tx *store.ReadTx) error {
+		all, next = nil, ""
 		var rs []desk.Requester
 		var err error
 		if address != "" {
 			rs, err = tx.RequestersByAddress(address)
 		} else {
-			rs, err = tx.Requesters(after, limit)
+			rs, err = tx.Requesters(int64(behind), limit+1)
 		}
 		if err != nil {
 			return err
+		}
+		if address == "" && len(rs) > limit {
+			rs = rs[:limit]
+			next = cursorOf(rs[limit-1].ID)
 		}
 		for _, r := range rs {
 			p, err := person(tx, r)
@@ -202,7 +217,7 @@ func (a *App) Requesters(ctx context.Context, v desk.Viewer, c desk.ClientID, ad
 		}
 		return nil
 	})
-	return all, err
+	return all, next, err
 }
 
 // Requester gives one requester.

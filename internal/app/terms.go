@@ -63,14 +63,23 @@ func dressed(a sla.Agreement, x desk.Agreement) sla.Agreement {
 // firstAgreement and lastAgreement are the years of which holidays are known for every version that begins in them.
 const firstAgreement, lastAgreement = calendar.FirstHolidays, calendar.LastHolidays - 9
 
-// readTerms reads the text of a draft. Problems name line and field.
-func readTerms(text string, version int) (sla.Agreement, error) {
+// readTerms reads the text of a draft for c. Problems name line and field. A text may not say whose terms it holds
+// if they are another's, nor that somebody approved them.
+func readTerms(c desk.Client, text string, version int) (sla.Agreement, error) {
 	a, problems := agreementyaml.Read([]byte(text), func(a *sla.Agreement) (all []sla.Problem) {
 		switch {
 		case a.From.IsZero():
 			all = append(all, sla.Problem{Field: "from", Text: "say from when on these terms hold, such as 2026-12-01T06:00:00Z"})
 		case a.From.Year() < firstAgreement || a.From.Year() > lastAgreement:
 			all = append(all, sla.Problem{Field: "from", Text: fmt.Sprintf("an agreement begins between %d and %d", firstAgreement, lastAgreement)})
+		}
+		if a.Client != 0 && a.Client != int64(c.ID) {
+			all = append(all, sla.Problem{Field: "client", Text: "these are the terms of another hospital; leave this out if " + c.Name + " is to have them too"})
+		}
+		for field, says := range map[string]sla.Approval{"approved_by_desk": a.Desk, "approved_by_client": a.ClientSide} {
+			if says != (sla.Approval{}) {
+				all = append(all, sla.Problem{Field: field, Text: "approvals are given on the page, not in the text; leave this out"})
+			}
 		}
 		for i, t := range a.Targets {
 			if len(t.When.Sites) > 0 {
@@ -86,7 +95,7 @@ func readTerms(text string, version int) (sla.Agreement, error) {
 		}
 		return a, bad.Err()
 	}
-	a.Version = version
+	a.Client, a.Version = int64(c.ID), version
 	return a, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -35,7 +34,7 @@ func (a *App) Tickets(ctx context.Context, v desk.Viewer, f TicketFilter) (Ticke
 	if f.State != "" && f.State != "open" && f.State != "closed" {
 		return TicketList{}, desk.Fields{{Field: "state", Code: "choice.invalid", Message: "Choose open or closed."}}.Err()
 	}
-	before, err := parseCursor(f.After)
+	before, err := readCursorOf[desk.TicketID](f.After)
 	if err != nil {
 		return TicketList{}, err
 	}
@@ -65,7 +64,7 @@ func (a *App) Tickets(ctx context.Context, v desk.Viewer, f TicketFilter) (Ticke
 	var list TicketList
 	if len(all) > f.Limit {
 		all = all[:f.Limit]
-		list.Next = strconv.FormatInt(int64(all[len(all)-1].ID), 36)
+		list.Next = cursorOf(all[len(all)-1].ID)
 	}
 	list.Tickets = all
 	return list, nil
@@ -75,15 +74,4 @@ func sortNewest(ts []desk.Ticket) {
 	slices.SortFunc(ts, func(x, y desk.Ticket) int {
 		return cmp.Or(cmp.Compare(y.ID, x.ID), cmp.Compare(y.Client, x.Client))
 	})
-}
-
-func parseCursor(s string) (desk.TicketID, error) {
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(s, 36, 64)
-	if err != nil || n <= 0 {
-		return 0, desk.Fields{{Field: "after", Code: "cursor.invalid", Message: "That cursor is not one of ours."}}.Err()
-	}
-	return desk.TicketID(n), nil
 }

@@ -248,9 +248,12 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"Receive": func() (any, error) { // a text to St. Anne from Mercy's patient opens a question there
 					return nil, a.Receive(ctx, channel.Inbound{Channel: channel.SMS, ProviderID: fmt.Sprint("w", v.Who, v.Role), From: markPhone, To: d.Anne.Phone, Text: "HELP", At: d.Now()})
 				},
-				"Reply":            func() (any, error) { return a.Reply(ctx, v, ref, app.Words{Body: "x"}) },
-				"Requester":        func() (any, error) { return a.Requester(ctx, v, d.Mercy.ID, who) },
-				"Requesters":       func() (any, error) { return a.Requesters(ctx, v, d.Mercy.ID, markPhone, 0, 10) },
+				"Reply":     func() (any, error) { return a.Reply(ctx, v, ref, app.Words{Body: "x"}) },
+				"Requester": func() (any, error) { return a.Requester(ctx, v, d.Mercy.ID, who) },
+				"Requesters": func() (any, error) {
+					list, _, err := a.Requesters(ctx, v, d.Mercy.ID, markPhone, "", 10)
+					return list, err
+				},
 				"Screen":           func() (any, error) { return a.Screen(ctx, v, app.ScreenParts{Queue: &app.QueueFilter{}, Ref: ref}) },
 				"SaveDraft":        func() (any, error) { return nil, a.SaveDraft(ctx, v, d.Mercy.ID, app.Draft{Key: "x"}) },
 				"SayFixed":         func() (any, error) { return nil, a.SayFixed(ctx, forged(v, stolen)) },

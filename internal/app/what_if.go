@@ -57,7 +57,7 @@ func (a *App) WhatIf(ctx context.Context, v desk.Viewer, cid desk.ClientID, text
 		return WhatIf{}, err
 	}
 	out := WhatIf{Client: c, Period: calendar.Span{Start: from, End: until}}
-	if out.Draft, err = readTerms(strings.ReplaceAll(text, "\r\n", "\n"), desk.UsualVersion+1); err != nil {
+	if out.Draft, err = readTerms(c, strings.ReplaceAll(text, "\r\n", "\n"), desk.UsualVersion+1); err != nil {
 		return out, err
 	}
 	draft, err := sla.Draft(out.Draft)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -40,8 +41,8 @@ func (l PhoneLine) Longest(now time.Time) time.Duration {
 // Check gives what is wrong with a report that is heard at now: fields "name", "waiting" and "first_since".
 func (l PhoneLine) Check(now time.Time) error {
 	var bad Fields
-	if n := utf8.RuneCountInString(l.Name); n == 0 || n > lineNameMost || !printable(l.Name) {
-		bad.Add("name", "line.name", "Name the line in 1 to 30 characters, such as main.")
+	if n := utf8.RuneCountInString(l.Name); strings.TrimSpace(l.Name) != l.Name || n == 0 || n > lineNameMost || !printable(l.Name) {
+		bad.Add("name", "line.name", "Name the line in 1 to 30 characters, such as main, without a space around it.")
 	}
 	if l.Waiting < 0 || l.Waiting > lineMost {
 		bad.Add("waiting", "line.waiting", "Say how many callers wait: 0 to 10,000.")
