@@ -117,7 +117,7 @@ func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
 	b.key("\\").until("the key opens it, the focus is in it", `!(`+shut+`) && document.querySelector('#context').contains(document.activeElement) && document.querySelector('#drawer-open').getAttribute('aria-expanded') === 'true'`)
 	b.axe("open drawer", everyRule)
 	b.open(ticket).until("it is remembered", `!(`+shut+`)`)
-	b.press("Caller").says("Other questions")
+	b.follow("Caller").says("Other questions")
 	b.tabTo("the drawer", `e.closest('#context')`)
 	b.key(kb.Escape).until("Escape shuts it, the focus is on its button", shut+` && document.activeElement.id === 'drawer-open'`)
 	b.open(ticket).until("that is remembered too", shut)
