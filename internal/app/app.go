@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -27,6 +28,8 @@ type App struct {
 	demo   bool
 	told   func(time.Duration)
 
+	abreast int // people at the desk who are called at once
+
 	live       *live
 	presence   *presence
 	limits     *limits
@@ -49,21 +52,22 @@ type App struct {
 
 // Options are what an App needs. DB is the only one without a default.
 type Options struct {
-	DB     *store.DB
-	Log    *slog.Logger
-	Rand   io.Reader                // of numbers, tokens and codes; crypto/rand by default
-	SMS    channel.Sender           // nil: the desk has no texts
-	Mail   channel.Sender           // nil: the desk has no mail
-	Voice  channel.Sender           // calls people at the desk; nil: nobody does
-	Origin func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
-	Desk   func(desk.Client) string // the same of the pages of the desk, which no hospital has to itself; Origin if nil
-	Told   func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
-	Demo   bool                     // patients' phones can be seen at /demo/phone
+	DB      *store.DB
+	Log     *slog.Logger
+	Rand    io.Reader                // of numbers, tokens and codes; crypto/rand by default
+	SMS     channel.Sender           // nil: the desk has no texts
+	Mail    channel.Sender           // nil: the desk has no mail
+	Voice   channel.Sender           // calls people at the desk; nil: nobody does
+	Origin  func(desk.Client) string // scheme and host of a client's pages, for links: "https://mercy.help"
+	Desk    func(desk.Client) string // the same of the pages of the desk, which no hospital has to itself; Origin if nil
+	Told    func(time.Duration)      // hears how long after its due instant a person was told of a break; may be nil
+	Abreast int                      // how many people at the desk are called at once; 16 by default, 1 where the order must be the same each time
+	Demo    bool                     // patients' phones can be seen at /demo/phone
 }
 
 // New makes an App over an open database.
 func New(o Options) *App {
-	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, voice: o.Voice, origin: o.Origin, desk: o.Desk, demo: o.Demo, told: o.Told}
+	a := &App{db: o.DB, log: o.Log, rand: o.Rand, sms: o.SMS, mail: o.Mail, voice: o.Voice, origin: o.Origin, desk: o.Desk, demo: o.Demo, told: o.Told, abreast: cmp.Or(o.Abreast, 16)}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"kept/internal/channel"
@@ -72,9 +73,24 @@ func (a *App) sendRings(ctx context.Context, now time.Time) error {
 			}
 			groups[g] = append(groups[g], r)
 		}
-		var errs []error
-		for _, g := range order { // one who cannot be told keeps nobody else from it for longer than sendWithin
-			errs = append(errs, a.sendRing(ctx, groups[g], contacts[g.who], now))
+		// One who cannot be told keeps nobody else from it: a provider may be silent for all of sendWithin.
+		errs, fell, slots := make([]error, len(order)), make([]any, len(order)), make(chan struct{}, a.abreast)
+		var all sync.WaitGroup
+		for i, g := range order {
+			slots <- struct{}{}
+			all.Go(func() {
+				defer func() {
+					fell[i] = recover() // the loop that works the row knows what to do with it
+					<-slots
+				}()
+				errs[i] = a.sendRing(ctx, groups[g], contacts[g.who], now)
+			})
+		}
+		all.Wait()
+		for _, p := range fell {
+			if p != nil {
+				panic(p)
+			}
 		}
 		if err := errors.Join(errs...); err != nil {
 			return err

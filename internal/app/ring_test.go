@@ -83,6 +83,51 @@ func TestWhoPressesOneHasIt(t *testing.T) {
 	})
 }
 
+// silentFor is a provider of calls that says nothing about one number until it has heard of another.
+type silentFor struct {
+	channel.Sender
+	number string
+	other  chan struct{}
+}
+
+func (s silentFor) Send(ctx context.Context, m channel.Message) (channel.Delivery, error) {
+	if m.To != s.number {
+		defer close(s.other)
+		return s.Sender.Send(ctx, m)
+	}
+	select {
+	case <-s.other:
+	case <-ctx.Done():
+	}
+	return channel.Delivery{State: channel.Retry}, ctx.Err()
+}
+
+// A provider that is silent about one person keeps nobody else from being called.
+func TestOneWhoCannotBeCalledHoldsUpNobody(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		byCall := []coverage.Rule{{By: coverage.ByCall}}
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Ana, "312-555-0191", byCall, nil))
+		d.Must(d.App.SaveOwnContact(d.Ctx(), d.Omar, "312-555-0185", byCall, nil))
+		policy, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
+		d.Must(err)
+		policy.Steps = []coverage.Step{{To: []coverage.Target{{Person: int64(d.Ana.Staff)}, {Person: int64(d.Omar.Staff)}}, Wait: 30 * time.Minute}}
+		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, policy))
+		for _, number := range []string{anasPhone, "+13125550185"} { // whoever is called first
+			other := silentFor{d.Voice, number, make(chan struct{})}
+			d.App = app.New(app.Options{DB: d.DB, SMS: d.SMS, Mail: d.Mail, Voice: other})
+			d.SMS.SetSink(d.App)
+			d.Voice.SetSink(d.App)
+			d.Maria().Calls(d.Sam, "I have chest pain")
+			d.Settle()
+			select {
+			case <-other.other:
+			default:
+				t.Errorf("nobody was called while the provider was silent about %s: %v", number, ways(d))
+			}
+		}
+	})
+}
+
 // Somebody who presses 1 for a promise has it, as on the board.
 func TestPressingOneTakesAPromise(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {

@@ -59,7 +59,7 @@ func (w *world) clock() time.Time { return w.now }
 // begin opens the desk of the division.
 func (w *world) begin(db *store.DB) {
 	w.db = db
-	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed())})
+	w.app = app.New(app.Options{DB: db, SMS: &w.carrier, Mail: &w.carrier, Rand: rand.NewChaCha8(w.seed()), Abreast: 1})
 	w.app.OnWork(func(due time.Time) {
 		if w.sweepAt.IsZero() || due.Before(w.sweepAt) {
 			w.sweepAt = due
