@@ -75,7 +75,7 @@ func TestAHospitalHasALadderOfItsOwn(t *testing.T) {
 		d.Must(err)
 		none.Kinds = nil
 		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, d.Mercy.ID, app.ForPromises, none))
-		_, err = d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, app.PromiseIn{Kind: desk.Document, Due: d.At(3, 15, 0)})
+		_, err = d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, app.PromiseIn{Kind: desk.Document, Start: d.At(3, 14, 30)})
 		d.Must(err)
 		policyOf(d, []desk.PromiseKind{desk.Document}, coverage.Step{At: -10 * time.Minute, To: []coverage.Target{{Person: int64(d.Ana.Staff)}}, Wait: 30 * time.Minute})
 		before := rung(anasPhone)
