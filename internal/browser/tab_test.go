@@ -65,28 +65,40 @@ func quote(s string) string {
 // eval gives what a script says at once.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience+5*time.Second)
-	defer stop()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	v, err := evaluated[T](b, script)
 	if err != nil {
 		b.t.Fatalf("%.120s: %v\n%s", script, err, b.seen())
 	}
 	return v
 }
 
-// until waits in the page until condition holds.
+func evaluated[T any](b *tab, script string) (T, error) {
+	ctx, stop := context.WithTimeout(b.ctx, patience+5*time.Second)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
+// until waits until condition holds in the page that is shown: a person who waits sees the next page, too.
 func (b *tab) until(what, condition string) *tab {
 	b.t.Helper()
-	loop := `new Promise((done) => { const end = performance.now() + ` + fmt.Sprint(patience.Milliseconds()) + `;
+	for end := time.Now().Add(patience); ; {
+		loop := `new Promise((done) => { const end = performance.now() + ` + fmt.Sprint(max(0, time.Until(end).Milliseconds())) + `;
 	  const look = () => { let ok = false; try { ok = !!(` + condition + `); } catch (e) { ok = false; }
 	    if (ok || performance.now() > end) done(ok); else setTimeout(look, 20); }; look(); })`
-	if b.plain {
-		loop = `!!(` + condition + `)` // pages without scripts do not change by themselves
+		if b.plain {
+			loop = `!!(` + condition + `)` // pages without scripts do not change by themselves
+		}
+		ok, err := evaluated[bool](b, loop)
+		switch {
+		case err != nil && strings.Contains(err.Error(), "navigated") && time.Now().Before(end):
+			continue
+		case err != nil:
+			b.t.Fatalf("%s: %v\n%s", what, err, b.seen())
+		case !ok:
+			b.t.Fatalf("%s: not so\n%s", what, b.seen())
+		}
+		return b
 	}
-	if !eval[bool](b, loop) {
-		b.t.Fatalf("%s: not so\n%s", what, b.seen())
-	}
-	return b
 }
 
 // says waits until the page shows every part.
