@@ -201,3 +201,17 @@ func TestBoardByKeys(t *testing.T) {
 	b.letter("v").until("v opens the people", `document.activeElement.closest('.give-box') !== null`).key(kb.Escape).until("Escape shuts them", `document.activeElement.matches('.give > summary')`)
 	b.arrive(letterKey("c")).isAt("/desk/t/")
 }
+
+// A tab that Sam has left open is not Pat's, who signs in beside it: what is sent there is nobody's act.
+func TestATabGoesOnForItsReaderAlone(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	maria := p.Maria().Calls(p.Sam, "I see kilograms")
+	b := p.signedIn(t, p.Sam).view(1366, 768).open("/desk/t/" + string(maria.Got.Ref))
+	b.click("the composer", `document.querySelector('#reply-text')`).key("Open Settings.")
+	b.signIn(p.Priya)
+	b.arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("This was not sent", "written by somebody else").sound("a tab of another")
+	if n := len(maria.Page(p.Sam).Messages); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}

@@ -103,6 +103,14 @@ func (p *place) person(t testing.TB) *tab {
 func (p *place) signedIn(t testing.TB, v desk.Viewer) *tab {
 	t.Helper()
 	b := p.person(t)
+	b.signIn(v)
+	return b
+}
+
+// signIn makes the browser v's.
+func (b *tab) signIn(v desk.Viewer) {
+	b.t.Helper()
+	p := b.place
 	secret := desk.NewSecret(rand.Reader, 24)
 	p.Must(p.DB.System(p.Ctx(), "test", func(tx *store.SystemTx) error {
 		now := tx.Now()
@@ -110,7 +118,6 @@ func (p *place) signedIn(t testing.TB, v desk.Viewer) *tab {
 	}))
 	b.cookie("kept_session", secret, "/")
 	b.cookie("kept_staff", strconv.FormatInt(int64(v.Staff), 10), "/")
-	return b
 }
 
 func newTab(t testing.TB, p *place, from context.Context, opts ...chromedp.ContextOption) *tab {

@@ -52,8 +52,8 @@ func (h *handler) signInFirst(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	act, of := staffAct(r.URL.RequestURI()), ""
-	if c, err := r.Cookie(staffCookie); err == nil {
+	act, of := staffAct(r.URL.RequestURI()), r.PostForm.Get("of")
+	if c, err := r.Cookie(staffCookie); err == nil && of == "" {
 		of = c.Value
 	}
 	if act == "" || of == "" {

@@ -56,6 +56,14 @@ func TestWordsSurviveAnEndedSession(t *testing.T) {
 		t.Error("what one has typed was sent by another")
 	}
 
+	// Nor from a tab that Sam has left open, into which Pat's session has come.
+	sams := itoa(int64(a.d.Sam.Staff))
+	a.post(path, "text", "Words of Sam", "key", "k9", "of", sams).gets(409, "This was not sent", "written by somebody else")
+	a.put("/desk/t/"+string(maria.Got.Ref)+"/typed/reply", "text", "Words of Sam", "of", sams).gets(409)
+	a.get("/desk/t/"+string(maria.Got.Ref)).gets(200).lacks("Words of Sam").holds(`data-me="` + itoa(int64(pat.ID)) + `"`)
+	a.cookie("gone")
+	a.post(path, "text", "Words of Sam", "key", "k9", "of", sams).gets(401).holds(`name="of" value="` + sams)
+
 	// A password stands in no page.
 	a.cookie("gone")
 	a.post("/desk/display/password", "now", "correct horse battery", "fresh", "battery staple", "again", "battery staple").gets(200, "Sign in to the help desk")

@@ -143,7 +143,7 @@ var errDeskOnly = desk.Errorf(desk.Forbidden, "staff.only", "This page is for th
 // staff lets only people in who are signed in and work the desk.
 func (h *handler) staff(f staffFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			if err := readForm(r); err != nil {
 				h.staffWrong(w, r, signed{}, err)
 				return
@@ -158,6 +158,9 @@ func (h *handler) staff(f staffFunc) http.HandlerFunc {
 		r = r.WithContext(view.WithLetters(r.Context(), view.Letters{Own: desk.ReadLetters(who.Letters), Off: !who.LetterKeys}))
 		if err == nil && !v.IsStaff() {
 			err = errDeskOnly
+		}
+		if of := r.PostForm.Get("of"); err == nil && of != "" && of != strconv.FormatInt(int64(v.Staff), 10) {
+			err = errTypedByAnother
 		}
 		if err == nil {
 			err = f(w, r, s)
@@ -256,7 +259,7 @@ func (h *handler) shell(r *http.Request, s signed, title, here string) (view.Sta
 func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, here string) view.StaffPage {
 	loc := h.staffZone(r, s)
 	p := view.StaffPage{
-		Title: title + " – Help desk", Theme: s.who.Theme, Density: s.who.Density, Name: s.who.Name, NoLetters: !s.who.LetterKeys,
+		Title: title + " – Help desk", Theme: s.who.Theme, Density: s.who.Density, Name: s.who.Name, Me: strconv.FormatInt(int64(s.v.Staff), 10), NoLetters: !s.who.LetterKeys,
 		SignOutURL: "/sign-out", DisplayURL: "/desk/display", NewCallURL: "/desk/call/new", SearchURL: "/desk/search", PaletteURL: "/desk/search?part=hits",
 		Rail: []view.RailItem{
 			{URL: "/desk", Text: "Queue", Icon: "inbox", Current: here == "/desk"},

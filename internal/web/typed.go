@@ -16,9 +16,6 @@ import (
 // PUT /desk/t/{ref}/typed/{place} and PUT /desk/call/{key}/typed/{place}: what somebody types is kept every
 // two seconds. The answer says that it was, and what a reader will make of it.
 func (h *handler) keepTyped(w http.ResponseWriter, r *http.Request, s signed) error {
-	if err := readForm(r); err != nil {
-		return err
-	}
 	t := app.Typed{Place: r.PathValue("place"), Call: r.PathValue("key"), Body: r.PostForm.Get("text"), Key: r.PostForm.Get("form")}
 	if r.PathValue("ref") != "" {
 		ref, err := pathRef(r)

@@ -31,6 +31,17 @@
   const timeline = byId('timeline');
   if (timeline && !location.hash) timeline.scrollTop = timeline.scrollHeight;
 
+  // A page that was left open goes on for nobody who signs in after its reader.
+  doc.addEventListener('submit', (e) => {
+    const form = e.target, me = doc.body.getAttribute('data-me');
+    if (!me || form.method !== 'post' || form.elements.namedItem('of')) return;
+    const of = doc.createElement('input');
+    of.type = 'hidden';
+    of.name = 'of';
+    of.value = me;
+    form.append(of);
+  }, true);
+
   // ---- layers: dialogs and menus ----
 
   for (const b of doc.querySelectorAll('[data-open]')) b.hidden = false;
