@@ -60,7 +60,7 @@ func TestWordsSurviveAnEndedSession(t *testing.T) {
 	sams := itoa(int64(a.d.Sam.Staff))
 	a.post(path, "text", "Words of Sam", "key", "k9", "of", sams).gets(409, "This was not sent", "written by somebody else")
 	a.put("/desk/t/"+string(maria.Got.Ref)+"/typed/reply", "text", "Words of Sam", "of", sams).gets(409)
-	a.get("/desk/t/"+string(maria.Got.Ref)).gets(200).lacks("Words of Sam").holds(`data-me="` + itoa(int64(pat.ID)) + `"`)
+	a.get("/desk/t/" + string(maria.Got.Ref)).gets(200).lacks("Words of Sam").holds(`data-me="` + itoa(int64(pat.ID)) + `"`)
 	a.cookie("gone")
 	a.post(path, "text", "Words of Sam", "key", "k9", "of", sams).gets(401).holds(`name="of" value="` + sams)
 
