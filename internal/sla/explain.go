@@ -149,19 +149,6 @@ func (x *Explanation) outside(from, to time.Time) {
 	x.Lines = append(x.Lines, Line{From: from, To: to, Treatment: TimeOutside})
 }
 
-// Audible gives the instant at which people who work in some hours are to be warned of what falls due
-// at deadline: at itself in their hours; else when they come back, if that is before the deadline; else
-// just before they left.
-func Audible(hours *calendar.Calendar, at, deadline time.Time) time.Time {
-	if hours.Open(at) {
-		return at
-	}
-	if next, ok := hours.NextOpen(at); ok && next.Before(deadline) {
-		return next
-	}
-	return hours.Add(at, -time.Minute)
-}
-
 // Text gives the explanation in English, one line each, in the zone of the calendar. It is what
 // the command line prints; pages write their own.
 func (x *Explanation) Text() []string {

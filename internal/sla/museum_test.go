@@ -197,7 +197,6 @@ func TestMuseumReminderAtMidnight(t *testing.T) {
 		open("nudge", x.Clock.NudgeAt)
 		for _, w := range x.Warnings {
 			open("warning", w.At)
-			open("warning for people", Audible(office, w.At, x.Clock.Deadline))
 		}
 		if len(x.Warnings) != 3 {
 			t.Fatalf("%d warnings", len(x.Warnings))

@@ -749,18 +749,6 @@ func TestAnExplanationReadsLikeADay(t *testing.T) {
 	}
 }
 
-func TestWarningsReachPeopleInTheirHours(t *testing.T) {
-	b := book(t, agreed(target(Resolution, time.Hour)))
-	office := b.terms[0].lines[Resolution][0].cal
-	for _, x := range []struct{ name, at, deadline, want string }{
-		{"in hours", "Mon 10:00", "Mon 11:00", "Mon 10:00"},
-		{"in the night, due tomorrow", "Mon 22:00", "Tue 10:00", "Tue 08:00"},
-		{"in the night, due before anybody comes", "Mon 22:00", "Tue 06:00", "Mon 16:59"},
-	} {
-		same(t, x.name, Audible(office, on(x.at), on(x.deadline)), x.want)
-	}
-}
-
 func TestThePriorityOfATicket(t *testing.T) {
 	a := Default()
 	want := "P1 P2 P3 P2 P3 P4 P3 P4 P4"
