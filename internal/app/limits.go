@@ -49,13 +49,24 @@ func (l *limits) take(now time.Time, of limit, key ...string) error {
 	return nil
 }
 
-// bucket gives the bucket of a key; a new one is full.
-func (l *limits) bucket(of limit, key []string) *rate.Limiter {
+// tried reports whether a try of key is remembered.
+func (l *limits) tried(of limit, key ...string) bool {
+	k := l.keyOf(of, key)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.young[k] != nil || l.old[k] != nil
+}
+
+func (l *limits) keyOf(of limit, key []string) (k limitKey) {
 	mac := hmac.New(sha256.New, l.secret[:])
 	mac.Write([]byte(of.name + "\x00" + strings.Join(key, "\x00")))
-	var k limitKey
 	copy(k[:], mac.Sum(nil))
+	return k
+}
 
+// bucket gives the bucket of a key; a new one is full.
+func (l *limits) bucket(of limit, key []string) *rate.Limiter {
+	k := l.keyOf(of, key)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.young[k]

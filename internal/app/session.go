@@ -25,6 +25,7 @@ var (
 	signInPair  = limit{"signin", 5, time.Minute}
 	signInLogin = limit{"signin login", 20, time.Minute}
 	signInIP    = limit{"signin ip", 60, time.Minute}
+	signInKnown = limit{"signin known", 1, time.Minute} // whoever has signed in from an address; nobody is held up by it
 	signInCode  = limit{"signin code", 10, time.Hour}
 	newPassTry  = limit{"new password", 5, time.Minute}
 )
@@ -45,8 +46,11 @@ func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (sec
 	if err := a.limits.take(now, signInPair, login, ip); err != nil {
 		return "", err
 	}
-	if err := a.limits.take(now, signInLogin, login); err != nil {
-		return "", err
+	// Whoever tries the passwords of others locks out nobody who has signed in from where they sit.
+	if !a.limits.tried(signInKnown, login, ip) {
+		if err := a.limits.take(now, signInLogin, login); err != nil {
+			return "", err
+		}
 	}
 	if len(password) > maxPassword || len(login) > 254 {
 		return "", errSignIn
@@ -95,6 +99,7 @@ func (a *App) SignIn(ctx context.Context, login, password, code, ip string) (sec
 	if err != nil {
 		return "", err
 	}
+	_ = a.limits.take(now, signInKnown, login, ip) // to be remembered
 	return secret, nil
 }
 

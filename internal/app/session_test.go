@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,34 @@ func TestWrongSignInsAllSoundTheSame(t *testing.T) {
 	d.now = d.now.Add(time.Minute)
 	if _, err = d.SignIn(t.Context(), "sam@desk.example", d.password, "", "10.0.0.9"); err != nil {
 		t.Errorf("a minute later: %v", err)
+	}
+}
+
+// Whoever tries one login from everywhere locks nobody out who has signed in from their own desk before.
+func TestTriesFromElsewhereLockNobodyOut(t *testing.T) {
+	d := newTestDesk(t)
+	ctx, login := t.Context(), "sam@desk.example"
+	if _, err := d.SignIn(ctx, login, d.password, "", "10.0.0.9"); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for i := range 21 {
+		_, err = d.SignIn(ctx, login, "wrong password", "", fmt.Sprint("192.0.2.", i))
+	}
+	if !desk.Is(err, desk.RateLimited) {
+		t.Errorf("the 21st try: %v", err)
+	}
+	if _, err := d.SignIn(ctx, login, d.password, "", "192.0.2.200"); !desk.Is(err, desk.RateLimited) {
+		t.Errorf("from where nobody has signed in: %v", err)
+	}
+	if _, err := d.SignIn(ctx, login, d.password, "", "10.0.0.9"); err != nil {
+		t.Errorf("Sam, from the own desk: %v", err)
+	}
+	for range 5 {
+		_, err = d.SignIn(ctx, login, "wrong password", "", "10.0.0.9")
+	}
+	if !desk.Is(err, desk.RateLimited) {
+		t.Errorf("many tries there: %v", err)
 	}
 }
 
