@@ -98,7 +98,7 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			p.Must(p.App.KeepPromise(p.Ctx(), p.Ana, maria.Got.Ref, maria.Promise().ID, "We talked.", nil))
 			look(maria, "asked")
 			a.open(root(maria) + "/reopening").sound(lang + " tracker/reopening")
-			_, err = p.App.SayNotFixed(p.Ctx(), maria.Viewer(), "Still kilograms", time.Time{})
+			_, err = p.App.SayNotFixed(p.Ctx(), maria.Viewer(), "Still kilograms", "", time.Time{})
 			p.Must(err)
 			look(maria, "reopened")
 			p.Must(p.App.SayFixed(p.Ctx(), maria.Viewer()))

@@ -236,7 +236,7 @@ func TestNewerWordsStopAReply(t *testing.T) {
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	base := "/desk/t/" + string(maria.Got.Ref)
 	seq := a.get(base).value("seq")
-	_, err := a.d.App.AddWords(t.Context(), maria.Viewer(), "It is my daughter's chart.")
+	_, err := a.d.App.AddWords(t.Context(), maria.Viewer(), "It is my daughter's chart.", "")
 	a.d.Must(err)
 	a.post(base+"/replies", "text", "Here is how", "key", "k1", "seq", seq).gets(409, "wrote again while you were writing", "It is my daughter's chart.", "Here is how").holds(">Here is how</textarea>")
 	a.post(base+"/replies", "text", "Here is how", "key", a.value("key"), "seq", a.value("seq")).gets(200, "To Maria")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -40,6 +41,11 @@ func (h *handler) trackerForm(w http.ResponseWriter, r *http.Request, t tracker,
 	}
 	h.render(w, r, status, view.Form(p, f))
 	return nil
+}
+
+// formKey is the hidden field by which a form that is sent twice is heard once. It stays while the form comes back.
+func formKey(r *http.Request) []view.Option {
+	return []view.Option{{Value: "key", Text: cmp.Or(r.PostForm.Get("key"), newKey())}}
 }
 
 func (h *handler) trackerTime(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -155,7 +161,7 @@ func (h *handler) trackerWords(w http.ResponseWriter, r *http.Request, v visit) 
 
 func (h *handler) addWords(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		flag, err := h.app.AddWords(r.Context(), t.who, r.PostForm.Get("words"))
+		flag, err := h.app.AddWords(r.Context(), t.who, r.PostForm.Get("words"), r.PostForm.Get("key"))
 		return after("words", flag), err
 	}, func(t tracker, err error) error { return h.showWords(w, r, t, r.PostForm.Get("words"), err) })
 }
@@ -175,7 +181,7 @@ func (h *handler) showWords(w http.ResponseWriter, r *http.Request, t tracker, t
 		ID: "words", Kind: "textarea", Label: t.t("track.add.label"), Hint: t.t("ask.what.hint"), Value: typed, ErrorPrefix: t.t("error.prefix") + " ",
 		CountFrom: desk.MaxWords - 500, CountMax: desk.MaxWords, CountWords: t.t("ask.what.left.other", "n", "%d"),
 	}
-	f := view.FormView{H1: title, Action: t.url(t.link + "/words"), Submit: view.ButtonView{Text: t.t("track.add.send")}}
+	f := view.FormView{H1: title, Action: t.url(t.link + "/words"), Hidden: formKey(r), Submit: view.ButtonView{Text: t.t("track.add.send")}}
 	if err != nil {
 		failed(&f, t.visit, err, &field)
 	}
@@ -221,7 +227,7 @@ func (h *handler) trackerReopening(w http.ResponseWriter, r *http.Request, v vis
 
 func (h *handler) reopen(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		flag, err := h.app.SayNotFixed(r.Context(), t.who, r.PostForm.Get("words"), startOf(r.PostForm))
+		flag, err := h.app.SayNotFixed(r.Context(), t.who, r.PostForm.Get("words"), r.PostForm.Get("key"), startOf(r.PostForm))
 		return after("reopened", flag), err
 	}, func(t tracker, err error) error { return h.showReopening(w, r, t, err) })
 }
@@ -235,7 +241,7 @@ func (h *handler) showReopening(w http.ResponseWriter, r *http.Request, t tracke
 	}
 	f := view.FormView{
 		H1: title, Lead: []string{t.t("track.fixed.no.text")}, Action: t.url(t.link + "/reopening"),
-		Submit: view.ButtonView{Text: t.t("track.fixed.no.send")},
+		Hidden: formKey(r), Submit: view.ButtonView{Text: t.t("track.fixed.no.send")},
 	}
 	if e, ok := err.(*desk.Error); ok && e.Code == "window.taken" {
 		f.Notice, f.NoticeKind = t.t("ask.when.taken"), view.NoticeInfo

@@ -143,6 +143,33 @@ func TestAddingWithdrawingAndOpeningAgain(t *testing.T) {
 	b.get(link(maria)+"/reopening").send().is(200, "You told us it is not fixed")
 }
 
+func TestAFormOfTheTrackerThatIsSentThreeTimesIsHeardOnce(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	thrice := func(path, words, told string, lines int) {
+		t.Helper()
+		b.get(link(maria) + path)
+		form := *b
+		for range 3 {
+			again := form
+			again.send("words", words).is(200)
+		}
+		if n := strings.Count(b.get(link(maria)).text(), told); n != lines {
+			t.Errorf("the history says %q %d times, want %d:\n%s", told, n, lines, b.text())
+		}
+	}
+	thrice("/words", "It is on the phone, too", "You added something", 1)
+	thrice("/words", "It is on the phone, too", "You added something", 2) // another day, another form
+	d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+	thrice("/reopening", "Still kilograms", "You opened it again", 1)
+	b.get(link(maria)+"/words").send("words", strings.Repeat("x", desk.MaxWords+1)).is(422)
+	key := attr(b.find("input[name=key]"), "value")
+	if key == "" {
+		t.Error("the form that comes back has no key")
+	}
+}
+
 func TestALinkOpensOneQuestionOfOneHospital(t *testing.T) {
 	b := open(t)
 	maria, rosa := b.d.Maria().Calls(b.d.Sam, "I see kilograms"), b.d.Rosa().Calls(b.d.Priya, "No veo libras")
