@@ -88,6 +88,29 @@ func TestThePersonMovesTheCall(t *testing.T) {
 	})
 }
 
+// Who asked for texts gets no call unawares: not by opening the question again, only by picking a time for one.
+func TestWhoAskedForTextsGetsTexts(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().AsksForTexts("How do I see my weight in pounds?")
+		_, err := d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Open the settings.", Ask: true})
+		d.Must(err)
+		d.Settle()
+		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Still kilograms.", "", time.Time{})
+		d.Must(err)
+		sees := maria.Sees()
+		if sees.Promise.Kind != desk.Reply || sees.Promise.Channel != desk.BySMS || sees.Movable.ID != sees.Promise.ID {
+			t.Fatalf("promised %+v, movable %+v", sees.Promise, sees.Movable)
+		}
+		d.Settle()
+		maria.GotText("we opened it again", "We will write by")
+		d.Must(d.App.PickTime(d.Ctx(), maria.Viewer(), d.At(3, 9, 0)))
+		sees = maria.Sees()
+		if sees.Promise.Kind != desk.Callback || !sees.Promise.Start.Equal(d.At(3, 9, 0)) || sees.Movable.ID != sees.Promise.ID {
+			t.Fatalf("promised %+v, movable %+v", sees.Promise, sees.Movable)
+		}
+	})
+}
+
 func TestCodesOpenTheQuestion(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Calls(d.Sam, "My chart shows 70 kilograms.")

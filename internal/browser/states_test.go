@@ -78,6 +78,10 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			look := func(m *testkit.Person, state string) { t.Helper(); a.open(root(m)).sound(lang + " tracker " + state) }
 			maria, quiet := asked(), asked()
 			look(quiet, "reply")
+			writes := p.Maria()
+			writes.Lang = lang
+			look(writes.AsksForTexts("I see kilograms"), "reply by text")
+			a.open(root(writes) + "/time").sound(lang + " tracker/time of a reply by text")
 			pr := maria.Promised(p.Sam, time.Time{})
 			look(maria, "scheduled")
 			for _, form := range []string{"/time", "/number", "/words", "/withdrawal", "/question"} {

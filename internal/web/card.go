@@ -13,29 +13,32 @@ import (
 const soonBefore = 15 * time.Minute
 
 // when is the time of what is promised: the window of a call, the latest instant of anything else.
-func (t tracker) when() string {
-	if t.Promise.Kind == desk.Callback && t.Promise.Start.Before(t.Promise.Due) {
-		return t.window(t.Promise.Start, t.Promise.Due)
+func (t tracker) when() string { return t.whenOf(t.Promise) }
+
+func (t tracker) whenOf(p desk.Promise) string {
+	if p.Kind == desk.Callback && p.Start.Before(p.Due) {
+		return t.window(p.Start, p.Due)
 	}
-	return t.by(t.Promise.Due)
+	return t.by(p.Due)
 }
 
 // sentence says the whole promise: "We will call you tomorrow, Wednesday, June 3, between …".
-func (t tracker) sentence() string {
-	p := t.Promise
+func (t tracker) sentence() string { return t.sentenceOf(t.Promise) }
+
+func (t tracker) sentenceOf(p desk.Promise) string {
 	switch {
 	case p.ID == 0 || p.Kind == desk.Confirm:
 		return ""
 	case p.Kind == desk.Callback && p.Start.Before(p.Due):
-		return t.t("track.scheduled.text", "window", t.when())
+		return t.t("track.scheduled.text", "window", t.whenOf(p))
 	case p.Kind == desk.Callback:
-		return t.t("track.scheduled.by", "by", t.when())
+		return t.t("track.scheduled.by", "by", t.whenOf(p))
 	case p.Kind == desk.Reply:
-		return t.t("track.reply.text", "by", t.when())
+		return t.t("track.reply.text", "by", t.whenOf(p))
 	case p.Kind == desk.Fix:
-		return t.t("track.fix.text", "by", t.when())
+		return t.t("track.fix.text", "by", t.whenOf(p))
 	}
-	return t.t("track.update.text", "by", t.when())
+	return t.t("track.update.text", "by", t.whenOf(p))
 }
 
 // state is the first words of the title of the page: the state, without its full stop.
@@ -210,7 +213,11 @@ func (t tracker) broken() view.PromiseCardView {
 	}
 	c.Lines = append(c.Lines, t.t("track.broken.callus", "phone", t.phone()))
 	if t.canPick() {
-		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.broken.pick"), Second: true})
+		pick := "track.broken.pick"
+		if !t.movesCall() {
+			pick = "track.call_me"
+		}
+		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t(pick), Second: true})
 	}
 	c.Say = strings.TrimSpace(c.Title + " " + c.When)
 	return c
@@ -356,6 +363,8 @@ func (t tracker) happened(e desk.Event) string {
 		switch {
 		case d.MovedBy == desk.MovedByUs:
 			return "track.event.moved_by_us"
+		case d.MovedBy == desk.MovedByPerson && d.Reason == "" && d.Kind != desk.Callback:
+			return "track.event.call_me"
 		case d.MovedBy == desk.MovedByPerson && d.Reason == "":
 			return "track.event.moved_by_caller"
 		}

@@ -76,6 +76,9 @@ func (t tracker) view() view.TrackerView {
 	// A broken card has its own way to another time; who is being called needs none.
 	if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
 		s.Change = view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.change"), Second: true}
+		if !t.movesCall() {
+			s.Change.URL, s.Change.Text = t.url(t.link+"/number"), t.t("track.change.number")
+		}
 	}
 	return s
 }
@@ -92,6 +95,9 @@ func (t tracker) shell(title string) view.Page {
 func (t tracker) doors() []view.Link {
 	var out []view.Link
 	door := func(path, key string) { out = append(out, view.Link{URL: t.url(t.link + path), Text: t.t(key)}) }
+	if t.canPick() && !t.movesCall() && t.Broken == nil {
+		door("/time", "track.call_me")
+	}
 	if t.Ticket.State.Open() {
 		door("/words", "track.add")
 	}
@@ -165,11 +171,11 @@ func (t tracker) saved(what string) string {
 	return ""
 }
 
-// canPick reports whether the person can choose another time for what is promised.
+// canPick reports whether the person can pick a time to be called: another one, or a call in place of words.
 func (t tracker) canPick() bool {
-	if !t.Ticket.State.Open() || t.ReachKind != desk.PhoneAddress || t.Promise.ID == 0 {
-		return false
-	}
-	k := t.Promise.Kind
-	return t.now.Before(t.Promise.Due) && (k == desk.Callback || k == desk.Reply || k == desk.Update || t.Promise.RepairOf != 0 && k != desk.Confirm)
+	return t.Ticket.State.Open() && t.Movable.ID != 0 && t.now.Before(t.Movable.Due)
 }
+
+// movesCall reports whether a time that is picked moves a call. Otherwise a call takes the place of words, and the page
+// says so: who asked to be written to gets no call unawares.
+func (t tracker) movesCall() bool { return t.Movable.Kind == desk.Callback }

@@ -58,7 +58,7 @@ func (h *handler) pickTime(w http.ResponseWriter, r *http.Request, v visit) erro
 	}, func(t tracker, err error) error { return h.showTime(w, r, t, err) })
 }
 
-// showTime shows the times that can be picked. The old time stays until a new one is saved.
+// showTime shows the times that can be picked. What was promised stays until a new time is saved.
 func (h *handler) showTime(w http.ResponseWriter, r *http.Request, t tracker, err error) error {
 	f := view.FormView{Submit: view.ButtonView{Text: t.t("track.change.save")}, Action: t.url(t.link + "/time")}
 	if t.ReachKind == desk.PhoneAddress {
@@ -79,13 +79,16 @@ func (h *handler) showTime(w http.ResponseWriter, r *http.Request, t tracker, er
 	if lost != nil && err == nil {
 		return lost
 	}
-	title := t.t("track.change.h1")
+	title, old := t.t("track.change.h1"), t.t("track.change.old", "window", t.whenOf(t.Movable))
+	if !t.movesCall() {
+		title, old = t.t("ask.when.h1"), t.t("track.call_me.old", "now", t.sentenceOf(t.Movable))
+		f.Submit.Text, f.Links = t.t("track.call_me.save"), nil
+	}
 	if !t.canPick() || len(windows) == 0 {
 		f.H1, f.Action = title, ""
 		f.Parts = []templ.Component{view.Lead(t.t("problem.promise.not_movable", "phone", t.phone()))}
 		return h.trackerForm(w, r, t, title, f, err)
 	}
-	old := t.t("track.change.old", "window", t.when())
 	c := times{windows: windows, later: r.URL.Query().Get("later") != "", legend: title, h1: true, error: wrong["start"], focus: taken && !typed}
 	more := ""
 	f.Parts, more = t.times(c)
@@ -250,7 +253,7 @@ func (h *handler) showReopening(w http.ResponseWriter, r *http.Request, t tracke
 		failed(&f, t.visit, err, &field)
 	}
 	f.Parts = []templ.Component{view.Field(field)}
-	if t.ReachKind == desk.PhoneAddress {
+	if t.Ticket.Channel == desk.ByVoice { // who asked for words gets words
 		windows, lost := h.app.TrackerWindows(r.Context(), t.who)
 		if lost != nil && err == nil {
 			return lost

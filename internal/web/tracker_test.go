@@ -96,6 +96,28 @@ func TestMovingTheTime(t *testing.T) {
 	b.get("/es"+link(maria)+"/time").is(200, "mañana", "de 9:00 a 9:30 a. m.").sound()
 }
 
+// Who asked for texts is told that a time makes it a call, and can leave it as it is.
+func TestATextBecomesACallOnlyWhereThatIsSaid(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().AsksForTexts("I see kilograms")
+	b.get(link(maria)).is(200, "We will write to you", "Change the number", "Ask us to call you").saysNot("Change the time").sound()
+	if !strings.Contains(b.body, `href="`+link(maria)+`/number"`) {
+		t.Error("no way to change the number")
+	}
+	b.get(link(maria)+"/time").is(200, "When can we call you?", "We will write to you by 9:05 p.m. CT. If you pick a time here, we will call you and not write.").saysNot("Pick a new time").sound()
+	b.get("/es"+link(maria)+"/time").is(200, "¿Cuándo le podemos llamar?", "Si elige una hora aquí, le llamamos y no le escribimos.").sound()
+	b.get(link(maria)+"/time").send("start", d.At(3, 10, 0).UTC().Format(time.RFC3339)).is(200, "Saved. We will call you tomorrow", "Change the time or the number", "You asked us to call you").saysNot("You moved it", "Ask us to call you").sound()
+
+	d.Must(d.App.NotNeeded(d.Ctx(), maria.Viewer()))
+	b.get(link(maria) + "/reopening").is(200).saysNot("When can we call you?").sound()
+	b.send().is(200, "We will write to you")
+
+	late := d.Maria().AsksForTexts("I cannot see my letters")
+	d.AdvanceTo(late.Promise().Due.Add(time.Minute))
+	b.get(link(late)).is(200, "We did not write to you by 9:05 p.m. CT", "Ask us to call you").saysNot("Pick a different time").sound()
+}
+
 func TestANewNumberNeedsACodeFromTheOldOne(t *testing.T) {
 	b := open(t)
 	d := b.d
