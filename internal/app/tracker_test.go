@@ -230,6 +230,8 @@ func TestNotFixedPromisesOneNewCall(t *testing.T) {
 		if s := maria.Sees(); calls != 1 || s.Ticket.State != desk.Working || !s.Promise.Start.Equal(d.At(3, 8, 0)) {
 			t.Fatalf("%d calls, %s, %+v", calls, s.Ticket.State, s.Promise)
 		}
+		d.Settle()
+		maria.GotText("we opened it again", "We will call Wed, June 3, 8:00 to 8:30 a.m. CT.") // the window that the tracker gives
 		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
 		if _, err := d.App.AddWords(d.Ctx(), maria.Viewer(), "one more thing", ""); !hasCode(err, "ticket.closed") {
 			t.Fatalf("words on a closed question: %v", err)
