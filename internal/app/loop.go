@@ -96,7 +96,11 @@ func (x *act) notFixed(s *choice) error {
 	if x.t.State == desk.Void {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed.")
 	}
-	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
+	var was desk.EventData
+	if x.t.State == desk.NotNeeded {
+		was.Outcome = string(desk.NotNeeded) // it was not fixed before either: they ask for help again
+	}
+	if err := x.note(desk.SaidNotFixed, was); err != nil {
 		return err
 	}
 	if err := x.heardBack(); err != nil {

@@ -165,7 +165,7 @@ func (t tracker) latest(c *view.PromiseCardView) {
 			}
 			return
 		case desk.SaidNotFixed:
-			c.Look, c.Title, c.Say = view.CardReopened, t.t("track.reopened"), ""
+			c.Look, c.Title, c.Say = view.CardReopened, t.t(reopened(l.Event)), ""
 			c.Lines = append([]string{t.sentence() + " " + t.t("track.reopened.same")}, c.Lines...)
 			return
 		case desk.PromiseMade, desk.MessageIn, desk.NumberChanged:
@@ -177,6 +177,14 @@ func (t tracker) latest(c *view.PromiseCardView) {
 			return
 		}
 	}
+}
+
+// reopened is what the person told us with e: that it is not fixed, or, of what they did not need any more, that they do.
+func reopened(e desk.Event) string {
+	if e.Data.Outcome == string(desk.NotNeeded) {
+		return "track.needed_again"
+	}
+	return "track.reopened"
 }
 
 // broken says that we did not do what we said, who sees to it now, and by when.

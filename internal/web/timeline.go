@@ -253,6 +253,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.SaidFixed:
 		return name + " said: yes, it is fixed.", "circle-check"
 	case desk.SaidNotFixed:
+		if d.Outcome == string(desk.NotNeeded) {
+			return name + " asked for help again.", "rotate-ccw"
+		}
 		return name + " said: no, still not fixed.", "rotate-ccw"
 	case desk.ClosedUnheard:
 		return "Closed without a word from " + lower(name) + ".", "x"

@@ -166,7 +166,11 @@ func (t tracker) saved(what string) string {
 	case "words":
 		return t.t("track.add.sent", "when", t.sentence())
 	case "reopened":
-		return strings.TrimSpace(t.t("track.reopened") + " " + t.sentence())
+		for _, l := range t.History {
+			if l.Event.Type == desk.SaidNotFixed {
+				return strings.TrimSpace(t.t(reopened(l.Event)) + " " + t.sentence())
+			}
+		}
 	}
 	return ""
 }

@@ -237,9 +237,12 @@ func (h *handler) reopen(w http.ResponseWriter, r *http.Request, v visit) error 
 
 // showReopening asks for one line, which may stay empty, and for a time.
 func (h *handler) showReopening(w http.ResponseWriter, r *http.Request, t tracker, err error) error {
-	title := t.t("track.fixed.no.h1")
+	title, label := t.t("track.fixed.no.h1"), t.t("track.fixed.no.label")
+	if t.Ticket.State == desk.NotNeeded {
+		title, label = t.t("track.needed_again.h1"), t.t("ask.what.h1")
+	}
 	field := view.FieldView{
-		ID: "words", Kind: "textarea", Rows: 2, Label: t.t("track.fixed.no.label") + " " + t.t("common.optional"), Value: r.PostForm.Get("words"),
+		ID: "words", Kind: "textarea", Rows: 2, Label: label + " " + t.t("common.optional"), Value: r.PostForm.Get("words"),
 		ErrorPrefix: t.t("error.prefix") + " ",
 	}
 	f := view.FormView{

@@ -111,7 +111,7 @@ func TestATextBecomesACallOnlyWhereThatIsSaid(t *testing.T) {
 
 	d.Must(d.App.NotNeeded(d.Ctx(), maria.Viewer()))
 	b.get(link(maria) + "/reopening").is(200).saysNot("When can we call you?").sound()
-	b.send().is(200, "We will write to you")
+	b.send().is(200, "You asked for help again", "We will write to you")
 
 	late := d.Maria().AsksForTexts("I cannot see my letters")
 	d.AdvanceTo(late.Promise().Due.Add(time.Minute))
@@ -159,10 +159,14 @@ func TestAddingWithdrawingAndOpeningAgain(t *testing.T) {
 	b.get(link(maria)+"/words").sound().send("words", " ").is(422, "Type what you want to add.")
 	b.send("words", "It is on the phone, too").isAt(link(maria)+"?saved=words").is(200, "We got it.", "You added something")
 	b.get(link(maria)+"/words").send("words", "Now I have chest pain").isAt(link(maria)+"?help=emergency").is(200, "Call 911 now", "We have what you wrote").sound()
-	b.get(link(maria)+"/withdrawal").is(200, "You do not need this any more?").sound().send().isAt(link(maria)).is(200, "You told us you do not need the call").sound()
+	b.get(link(maria)+"/withdrawal").is(200, "You do not need this any more?").sound().send().isAt(link(maria)).is(200, "You told us you do not need this any more").sound()
 	b.get(link(maria) + "/withdrawal").send()
 	b.get(link(maria)+"/words").send("words", "more").is(409)
-	b.get(link(maria)+"/reopening").send().is(200, "You told us it is not fixed")
+	b.get(link(maria)+"/reopening").is(200, "You need help again?", "What do you need help with?").saysNot("What still does not work?").sound()
+	b.send().isAt(link(maria)+"?saved=reopened").is(200, "You asked for help again. We opened it again.", "You opened it again").saysNot("not fixed").sound()
+	b.get("/es"+link(maria)).is(200, "Usted pidió ayuda otra vez")
+	d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
+	b.get(link(maria)+"/reopening").is(200, "What still does not work?").send().is(200, "You told us it is not fixed. We opened it again.").saysNot("asked for help again")
 }
 
 func TestAFormOfTheTrackerThatIsSentThreeTimesIsHeardOnce(t *testing.T) {
