@@ -61,7 +61,7 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error 
 		return nil
 	}
 	s.Count = words.N(v.lang, "search.count", len(found))
-	s.Answer = h.answerView(v, found[0], asked, r.URL.Query())
+	s.Answer = h.answerView(v, found[0], asked, nil)
 	for _, a := range found[1:] {
 		s.Links = append(s.Links, view.Link{URL: v.url("/a/" + a.Slug + "?q=" + url.QueryEscape(asked)), Text: titleOf(v.lang, a)})
 	}
@@ -97,18 +97,43 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, v visit) error 
 	if !forPatients(a) {
 		return h.unknownPage(w, r, v)
 	}
-	asked, err := desk.CleanLine(r.URL.Query().Get("q"), 500)
+	return h.showAnswer(w, r, v, a)
+}
+
+// weight shows the answer again with the weight that was typed, in both units. It is sent as a form, because addresses are
+// kept in many places, and nothing of it is stored.
+func (h *handler) weight(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	a, err := h.app.Answer(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	if !forPatients(a) || !isUnits(a) {
+		return h.unknownPage(w, r, v)
+	}
+	return h.showAnswer(w, r, v, a)
+}
+
+func (h *handler) showAnswer(w http.ResponseWriter, r *http.Request, v visit, a desk.Answer) error {
+	asked, err := desk.CleanLine(cmp.Or(r.PostForm.Get("q"), r.URL.Query().Get("q")), 500)
 	if err != nil {
 		asked = ""
 	}
-	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.URL.Query())}
+	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.PostForm)}
 	if a.Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
 	if r.URL.Query().Get("helped") != "" {
 		s.Answer.Helped, s.Answer.Thanks = view.HelpedView{}, v.t("answer.helped.thanks")
 	}
-	h.render(w, r, http.StatusOK, view.Answers(v.page(s.Answer.Title), s))
+	status, p := http.StatusOK, v.page(s.Answer.Title)
+	if u := s.Answer.Units; u != nil && u.Kg.Error != "" {
+		status, p = http.StatusUnprocessableEntity, v.wrongPage(p)
+		s.ErrorTitle, s.Problems = v.t("error.summary.title"), []view.Problem{{FieldID: u.Kg.ID, Text: u.Kg.Error}}
+	}
+	h.render(w, r, status, view.Answers(p, s))
 	return nil
 }
 
@@ -150,8 +175,8 @@ func (h *handler) answerHelped(w http.ResponseWriter, r *http.Request, v visit) 
 }
 
 // answerView makes an answer ready to print. In Spanish an answer without a Spanish text is shown in
-// English, marked as such.
-func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values) *view.AnswerView {
+// English, marked as such. form is what was typed on it, nil for nothing.
+func (h *handler) answerView(v visit, a desk.Answer, asked string, form url.Values) *view.AnswerView {
 	body := a.Body
 	s := &view.AnswerView{Title: titleOf(v.lang, a), Call: v.t("answer.call", "phone", v.phone())}
 	if v.lang == words.ES {
@@ -168,7 +193,7 @@ func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values)
 	}
 	if isUnits(a) {
 		s.Ask = view.Link{URL: ask.URL, Text: v.t("answer.ask_change")}
-		s.Units = v.units(a.Slug, asked, q)
+		s.Units = v.units(a.Slug, asked, form)
 	}
 	s.Helped = view.HelpedView{
 		Title: v.t("answer.helped.question"), Action: v.url("/a/" + a.Slug + "/help"),
@@ -191,19 +216,19 @@ const (
 )
 
 // units shows a weight in both units. Only what is seen changes: nothing is stored.
-func (v visit) units(slug, asked string, q url.Values) *view.UnitsView {
+func (v visit) units(slug, asked string, form url.Values) *view.UnitsView {
 	u := &view.UnitsView{
-		Action: v.url("/a/" + slug), Asked: asked, Legend: v.t("units.legend"), Button: v.t("units.convert.show"), Metric: q.Get("unit") == "metric",
+		Action: v.url("/a/" + slug), Asked: asked, Legend: v.t("units.legend"), Button: v.t("units.convert.show"), Metric: form.Get("unit") == "metric",
 		US: v.t("units.us"), SI: v.t("units.metric"),
 		Kg: view.FieldView{
 			ID: "kg", Kind: "text", InputMode: "decimal", Short: true, Autocomplete: "off",
-			Label: v.t("units.convert.label"), Hint: v.t("units.convert.hint"), Value: q.Get("kg"), ErrorPrefix: v.t("error.prefix"),
+			Label: v.t("units.convert.label"), Hint: v.t("units.convert.hint"), Value: form.Get("kg"), ErrorPrefix: v.t("error.prefix") + " ",
 		},
 		Table: view.UnitTableView{Caption: v.t("units.example"), ShowCaption: true, What: v.t("units.what"), Safety: v.t("units.display_only")},
 	}
 	u.Table.When = v.t("units.value")
 	kg := 70.0
-	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.ToLower(q.Get("kg"))), "kg"))
+	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.ToLower(form.Get("kg"))), "kg"))
 	if typed != "" {
 		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
 		if err != nil || !(n >= 0.1 && n <= mostKg) {

@@ -338,8 +338,8 @@ func (b *browser) sound() *browser {
 func TestEveryPageIsSoundInBothLanguages(t *testing.T) {
 	b := open(t)
 	for _, path := range []string{
-		"/", "/search?q=weight+in+pounds", "/search?q=zzzz+qqqq", "/search", "/search?q=", "/a/weight-in-pounds", "/a/weight-in-pounds?kg=70&unit=metric",
-		"/a/weight-in-pounds?kg=abc", "/a/weight-in-pounds?helped=1", "/find", "/find?sent=1", "/ask/1", "/ask/1?q=hello", "/our-promises",
+		"/", "/search?q=weight+in+pounds", "/search?q=zzzz+qqqq", "/search", "/search?q=", "/a/weight-in-pounds",
+		"/a/weight-in-pounds?helped=1", "/find", "/find?sent=1", "/ask/1", "/ask/1?q=hello", "/our-promises",
 		"/privacy", "/accessibility", "/language", "/nothing-here", "/a/nothing", "/t/7Q2M-X4KD-9RTW", "/search?q=chest+pain", "/search?q=I+want+to+die",
 	} {
 		for _, lang := range []string{"", "/es"} {
@@ -375,17 +375,29 @@ func TestSearchShowsTheBestAnswerInFull(t *testing.T) {
 	for _, q := range []string{"how do i see weight in pounds", "my weigth in lbs", "peso en libras"} {
 		b.get("/search?q="+url.QueryEscape(q)).is(200, "See your weight in pounds", "154.3", "70.0 kg", "Only what you see changes", "Did this help?")
 	}
-	b.get("/a/weight-in-pounds?kg=82.5").is(200, "181.9 lb", "181.9 pounds", "82.5 kg")
+	b.post("/a/weight-in-pounds", "kg", "82.5").isAt("/a/weight-in-pounds").is(200, "181.9 lb", "181.9 pounds", "82.5 kg")
 	if first := textOf(b.find("td")); !strings.Contains(first, "181.9 lb") || strings.Index(first, "lb") > strings.Index(first, "kg") {
 		t.Errorf("pounds do not come first: %s", first)
 	}
-	b.get("/a/weight-in-pounds?kg=82,5&unit=metric").is(200, "82.5 kg")
+	b.post("/a/weight-in-pounds", "kg", "82,5", "unit", "metric").is(200, "82.5 kg").sound()
 	if first := textOf(b.find("td")); strings.Index(first, "kg") > strings.Index(first, "lb") {
 		t.Errorf("kilograms do not come first: %s", first)
 	}
 	for _, bad := range []string{"0", "-4", "NaN", "Inf", "1e9", "seventy"} {
-		b.get("/a/weight-in-pounds?kg="+url.QueryEscape(bad)).is(200, "Enter your weight in kilograms").saysNot("NaN lb", "Inf")
+		for lang, wrong := range map[string]string{"": "Enter your weight in kilograms, like 70.5.", "/es": "Escriba su peso en kilogramos, por ejemplo 70.5."} {
+			b.post(lang+"/a/weight-in-pounds", "kg", bad, "unit", "metric").is(422, wrong).saysNot("NaN lb", "Inf lb").sound()
+			if typed := attr(b.find("#kg"), "value"); b.find(".errors[data-focus]") == nil || textOf(b.find("a[href=#kg]")) != wrong || typed != bad {
+				t.Errorf("a weight of %q gives no summary to it, or loses it: %q\n%s", bad, typed, b.text())
+			}
+			if !strings.HasPrefix(b.title(), "Error: ") {
+				t.Errorf("title %q", b.title())
+			}
+		}
 	}
+	if other := attr(b.find(".top-lang"), "href"); other != "/a/weight-in-pounds" && other != "/es/a/weight-in-pounds" {
+		t.Errorf("the other language is at %s", other)
+	}
+	b.post("/a/nothing", "kg", "70").is(404)
 }
 
 func TestWordsOfDangerLeadToHelpFirst(t *testing.T) {
@@ -455,7 +467,7 @@ func TestHostileInput(t *testing.T) {
 		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "\x00\x01\x1b[31m", "🙂👩‍👩‍👧‍👧", "\u202etxet desrever", "مرحبا بكم", strings.Repeat("a", 20000),
 		"\xff\xfe", "' OR 1=1 --", strings.Repeat("é ", 3000), "javascript:alert(1)",
 	} {
-		for _, path := range []string{"/search?q=", "/a/weight-in-pounds?q=", "/a/weight-in-pounds?kg=", "/ask/1?q=", "/es/search?q=", "/t/", "/a/", "/find?sent=", "/ask/"} {
+		for _, path := range []string{"/search?q=", "/a/weight-in-pounds?q=", "/ask/1?q=", "/es/search?q=", "/t/", "/a/", "/find?sent=", "/ask/"} {
 			b.get(path + url.QueryEscape(bad))
 			if b.status >= 500 || strings.Contains(b.body, "<script>alert") || b.find("img[onerror]") != nil {
 				t.Errorf("%s%.20q gives %d", path, bad, b.status)
@@ -464,6 +476,9 @@ func TestHostileInput(t *testing.T) {
 		other := b.fresh().post("/ask/1", "words", bad)
 		if other.status >= 500 || strings.Contains(other.body, "<script>alert") {
 			t.Errorf("words %.20q give %d", bad, other.status)
+		}
+		if other.post("/a/weight-in-pounds", "kg", bad); other.status >= 500 || strings.Contains(other.body, "<script>alert") {
+			t.Errorf("weight %.20q gives %d", bad, other.status)
 		}
 		other.post("/find", "ref", bad)
 		if other.status >= 500 {

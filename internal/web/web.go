@@ -62,6 +62,7 @@ func (h *handler) helpRoutes() http.Handler {
 		"GET /{$}":                      h.home,
 		"GET /search":                   h.search,
 		"GET /a/{slug}":                 h.answer,
+		"POST /a/{slug}":                h.weight,
 		"POST /a/{slug}/help":           h.answerHelped,
 		"GET /our-promises":             h.ourPromises,
 		"GET /privacy":                  h.privacy,
