@@ -164,4 +164,6 @@ func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
 	}
 	b.get("/t/7Q2M-X4KD-9RTW").is(503, "800-555-0143").sound()
 	b.get("/").is(200, "800-555-0143").sound()
+	b.looksFor("", "weight in pounds").is(200, "See your weight in pounds").lookedFor("weight in pounds").sound()
+	b.get("/a/weight-in-pounds?from=search").is(200, "See your weight in pounds")
 }

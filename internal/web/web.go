@@ -60,8 +60,9 @@ func (h *handler) helpRoutes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, show := range map[string]page{
 		"GET /{$}":                      h.home,
-		"GET /search":                   h.search,
-		"GET /a/{slug}":                 h.answer,
+		"GET /search":                   wordless(h.search),
+		"POST /search":                  h.lookFor,
+		"GET /a/{slug}":                 wordless(h.answer),
 		"POST /a/{slug}":                h.weight,
 		"POST /a/{slug}/help":           h.answerHelped,
 		"GET /our-promises":             h.ourPromises,
@@ -70,8 +71,9 @@ func (h *handler) helpRoutes() http.Handler {
 		"GET /language":                 h.language,
 		"GET /find":                     h.find,
 		"POST /find":                    h.sendLink,
-		"GET /ask":                      h.askBegin,
-		"GET /ask/{page}":               h.askPage,
+		"GET /ask":                      wordless(h.askBegin),
+		"POST /ask":                     h.askAbout,
+		"GET /ask/{page}":               wordless(h.askPage),
 		"POST /ask/{page}":              h.askAnswer,
 		"GET /t/{token}":                h.tracker,
 		"GET /t/{token}/live":           h.trackerLive,
