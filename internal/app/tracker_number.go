@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -88,12 +89,15 @@ var (
 )
 
 // SendLink sends a fresh tracker link to the address on file of the ticket with this number. It
-// answers the same whether the number exists or not; a number with a typing mistake is Invalid
-// "ref.mistyped". ip is for rate limits only.
+// answers the same whether the number exists or not; no number is Invalid
+// "track.find.error", one with a typing mistake "ref.mistyped". ip is for rate limits only.
 func (a *App) SendLink(ctx context.Context, v desk.Viewer, cid desk.ClientID, ref, ip string) error {
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
 		return err
+	}
+	if strings.TrimSpace(ref) == "" {
+		return desk.Fields{{Field: "ref", Code: "track.find.error", Message: "Type the number of your question."}}.Err()
 	}
 	number, err := desk.ParseRef(ref)
 	if err != nil {

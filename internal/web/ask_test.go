@@ -35,6 +35,11 @@ func TestTheStoryOnTheQuestionPages(t *testing.T) {
 			t.Errorf("at %s", b.at)
 		}
 		b.saysNot(c.words, "312-555-0199")
+		for _, once := range []string{"…0199 from 800-555-0143", "If we are late", "Si nos atrasamos"} {
+			if n := strings.Count(b.text(), once); n > 1 {
+				t.Errorf("%q is said %d times:\n%s", once, n, b.text())
+			}
+		}
 		if got := b.head.Get("X-Robots-Tag"); !strings.Contains(got, "noindex") {
 			t.Errorf("robots %q", got)
 		}

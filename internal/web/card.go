@@ -1,9 +1,11 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
 	"kept/internal/words"
@@ -311,12 +313,19 @@ func (t tracker) waitedAlready(e desk.Event) bool {
 	return false
 }
 
+// madeByMove reports whether e only makes the promise that a move, which the history tells, put in place of another.
+func (t tracker) madeByMove(e desk.Event) bool {
+	return e.Type == desk.PromiseMade && slices.ContainsFunc(t.History, func(l app.TrackerLine) bool {
+		return l.Event.Type == desk.PromiseMoved && l.Event.Data.New == e.Data.Promise
+	})
+}
+
 // history says what has happened, newest first, without words of the question.
 func (t tracker) history() []view.HistoryEntry {
 	out := []view.HistoryEntry{}
 	for i, l := range t.History {
 		key := t.happened(l.Event)
-		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) {
+		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) || t.madeByMove(l.Event) {
 			continue
 		}
 		at := t.instant(l.Event.HappenedAt)

@@ -513,6 +513,8 @@ func TestFindSaysTheSameWhetherTheNumberExistsOrNot(t *testing.T) {
 	maria := b.d.Maria().Calls(b.d.Sam, "I see kilograms")
 	b.get("/find").send("ref", string(maria.Got.Ref)).isAt("/find?sent=1").is(200, "If we have that number")
 	known := b.text()
+	b.get("/find").send("ref", " ").is(422, "Type the number of your question.").saysNot("mistake").sound()
+	b.get("/es/find").send("ref", "").is(422, "Escriba el número de su pregunta.")
 	b.get("/find").send("ref", "K7M-4Q0").is(422, "typing mistake")
 	if !strings.HasPrefix(b.title(), "Error: ") {
 		t.Errorf("title %q", b.title())

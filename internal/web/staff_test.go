@@ -355,7 +355,7 @@ func TestPromiseIsMadeTriedMovedGivenAndKept(t *testing.T) {
 	me.post(on+"/misses", "outcome", "").gets(422, "Say what happened on the call.")
 	me.post(on+"/misses", "outcome", "no_answer").gets(200, "try 1 of 3: no answer", "Tried 1 of 3")
 	a.d.Settle()
-	me.get(base).gets(200, "Text to Maria: that we called and when we try again. Link delivered").lacks("LMT", "Dec 31")
+	me.get(base).gets(200, "Text to Maria: that we called and when we try again. Delivered").lacks("LMT", "Dec 31")
 	next := maria.Promise()
 	on = base + "/promises/" + itoa(int64(next.ID))
 	me.post(on+"/owner", "to", itoa(int64(a.d.Eve.Staff))).gets(422, "does not serve this hospital")

@@ -97,7 +97,7 @@ func delivery(m desk.Message) *view.TagView {
 	if m.Outbox == 0 {
 		return &view.TagView{Kind: view.TagPlain, Text: "On the page"}
 	}
-	return &view.TagView{Kind: outKind[m.State], Icon: outIcon[m.State], Text: outWord(m.State, m.Sent, m.Reason)}
+	return &view.TagView{Kind: outKind[m.State], Icon: outIcon[m.State], Text: carried(m)}
 }
 
 var outKind = map[desk.OutState]view.TagKind{
@@ -107,21 +107,29 @@ var outKind = map[desk.OutState]view.TagKind{
 
 var outIcon = map[desk.OutState]string{desk.Queued: "clock", desk.Sending: "send", desk.Accepted: "send"}
 
-// outWord says how far a delivery is.
-func outWord(state desk.OutState, ch desk.Channel, reason string) string {
-	link := "Link "
-	if ch == desk.ByEmail {
-		link = "Mail "
+// carried is how far the words of m are, and what carries them: they stand on the page, and a link is sent.
+func carried(m desk.Message) string {
+	word := outWord(m.State, m.Reason)
+	switch {
+	case m.State != desk.Accepted && m.State != desk.Delivered:
+		return word
+	case m.Sent == desk.ByEmail:
+		return "Mail " + strings.ToLower(word)
 	}
+	return "Link " + strings.ToLower(word)
+}
+
+// outWord says how far a delivery is.
+func outWord(state desk.OutState, reason string) string {
 	switch state {
 	case desk.Queued:
 		return "Waits to be sent"
 	case desk.Sending:
 		return "Sending"
 	case desk.Accepted:
-		return link + "sent"
+		return "Sent"
 	case desk.Delivered:
-		return link + "delivered"
+		return "Delivered"
 	case desk.Failed:
 		if reason != "" {
 			return "Not delivered: " + reason
@@ -204,7 +212,7 @@ func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	case desk.Failed:
 		icon = "triangle-alert"
 	}
-	return text + outWord(o.State, o.Channel, o.Reason) + ".", icon
+	return text + outWord(o.State, o.Reason) + ".", icon
 }
 
 // fellBack is the line of a delivery that failed, and of what took over.
@@ -217,7 +225,7 @@ func fellBack(o desk.Out, p app.TicketPage, name string) (text, icon string) {
 		}
 	}
 	how := channelNames[o.Channel]
-	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Channel, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
+	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
 }
 
 var channelNames = map[desk.Channel]string{desk.BySMS: "text", desk.ByEmail: "mail", desk.ByVoice: "call", desk.ByWeb: "page"}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"kept/internal/app"
@@ -140,6 +141,8 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	s.Print, s.Again = t.t("sent.print"), view.Link{URL: t.url(t.link), Text: t.t("sent.see")}
 	p.Title = t.t("site.title.page", "page", t.t("sent.title", "ref", t.Ticket.Ref), "client", t.client.Name)
 	s.Card.Actions = nil
+	said := []string{t.t("track.late"), t.t("track.from", "to", t.Reach, "phone", t.phone())} // the page says both below
+	s.Card.Lines = slices.DeleteFunc(s.Card.Lines, func(line string) bool { return slices.Contains(said, line) })
 	h.render(w, r, http.StatusOK, view.Sent(p, s))
 	return nil
 }

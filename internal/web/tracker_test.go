@@ -91,6 +91,9 @@ func TestMovingTheTime(t *testing.T) {
 	b.get(link(maria)).get(link(maria)+"/time").is(200, "Your time now:", "Tomorrow, Wednesday, June 3", "9:00 to 9:30 a.m.", "Show later times", "All times are CT").sound()
 	b.send().is(422, "Choose a time for us to call.")
 	b.send("start", d.At(3, 10, 0).UTC().Format(time.RFC3339)).isAt(link(maria)+"?saved=time").is(200, "between 10:00 and 10:30 a.m. CT", "You moved it").sound()
+	if n := strings.Count(b.text(), "We promised to call you"); n != 1 {
+		t.Errorf("the history promises %d calls:\n%s", n, b.text())
+	}
 	b.get(link(maria)+"/time?later=1").is(200, "Thursday, June 4")
 	b.post(link(maria)+"/time", "start", "2026-06-03T03:33:00Z").is(200, "That time was taken a moment ago")
 	b.get("/es"+link(maria)+"/time").is(200, "mañana", "de 9:00 a 9:30 a. m.").sound()
