@@ -195,6 +195,50 @@ func TestANewNumberNeedsTheOldOne(t *testing.T) {
 	})
 }
 
+// A mistyped mail address is changed like a number: with a code that came to the old one.
+func TestANewMailAddressNeedsTheOldOne(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria()
+		maria.Email = "mara@example.org"
+		maria.AsksForMail("My chart shows kilograms.")
+		v := maria.Viewer()
+		if _, err := d.App.AskNewMail(d.Ctx(), v, "maria at example"); !desk.Is(err, desk.Invalid) {
+			t.Fatalf("no address: %v", err)
+		}
+		to, err := d.App.AskNewMail(d.Ctx(), v, "maria@example.org")
+		d.Must(err)
+		d.Settle()
+		code := ""
+		for _, m := range d.Mail.Mails("mara@example.org") {
+			if found := sixDigits.FindString(m.Message.Text); found != "" {
+				code = found
+			}
+		}
+		if to != "m…@e…" || code == "" || len(d.Mail.Mails("maria@example.org")) > 0 {
+			t.Fatalf("a code %q went to %s", code, to)
+		}
+		if err := d.App.TakeNewNumber(d.Ctx(), v, "12345"); !hasCode(err, "code.wrong") {
+			t.Fatalf("another code: %v", err)
+		}
+		d.Must(d.App.TakeNewNumber(d.Ctx(), v, code))
+		_, err = d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "We look into it."})
+		d.Must(err)
+		d.Settle()
+		old, got := d.Mail.Mails("mara@example.org"), d.Mail.Mails("maria@example.org")
+		if last := old[len(old)-1]; !strings.Contains(last.Message.Text, "was changed. Was it not you?") || strings.Contains(last.Message.Text, "phone number") {
+			t.Fatalf("the old address reads %q", last.Message.Text)
+		}
+		sees := maria.Sees()
+		if len(got) != 1 || sees.ReachKind != desk.EmailAddress || sees.Ticket.Channel != desk.ByEmail || sees.Promise.Address != sees.Ticket.Address {
+			t.Fatalf("%d mails came to the new address, and the ticket says %+v", len(got), sees)
+		}
+		call := d.Maria().Calls(d.Sam, "I cannot see my letters.")
+		if _, err := d.App.AskNewMail(d.Ctx(), call.Viewer(), "maria@example.org"); !hasCode(err, "code.no_address") {
+			t.Fatalf("a question that is answered by phone: %v", err)
+		}
+	})
+}
+
 func TestWordsAreAddedAndDangerIsSeen(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms.")

@@ -210,6 +210,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"KeepTyped":    func() (any, error) { return nil, a.KeepTyped(ctx, v, app.Typed{Ref: ref, Place: "reply", Body: "x"}) },
 				"Retitle":      func() (any, error) { return nil, a.Retitle(ctx, v, ref, "x") },
 				"AskIfFixed":   func() (any, error) { return nil, a.AskIfFixed(ctx, v, ref) },
+				"AskNewMail":   func() (any, error) { return a.AskNewMail(ctx, v, "new@example.org") },
 				"AskNewNumber": func() (any, error) { return a.AskNewNumber(ctx, v, "+13125550111") },
 				"AskWindows": func() (any, error) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))

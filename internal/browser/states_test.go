@@ -82,6 +82,10 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			writes.Lang = lang
 			look(writes.AsksForTexts("I see kilograms"), "reply by text")
 			a.open(root(writes) + "/time").sound(lang + " tracker/time of a reply by text")
+			mails := p.Maria()
+			mails.Lang, mails.Email = lang, "maria@example.org"
+			look(mails.AsksForMail("I see kilograms"), "reply by mail")
+			a.open(root(mails) + "/number").sound(lang + " tracker/number of a reply by mail")
 			pr := maria.Promised(p.Sam, time.Time{})
 			look(maria, "scheduled")
 			for _, form := range []string{"/time", "/number", "/words", "/withdrawal", "/question"} {

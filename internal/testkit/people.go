@@ -41,6 +41,12 @@ func (p *Person) AsksForTexts(wordsSaid string) *Person {
 	return p.sends(app.Ask{Words: wordsSaid, About: "me", Channel: "text", Phone: p.Phone})
 }
 
+// AsksForMail opens a question on the web form whose answer comes by mail, to Email.
+func (p *Person) AsksForMail(wordsSaid string) *Person {
+	p.d.T.Helper()
+	return p.sends(app.Ask{Words: wordsSaid, About: "me", Channel: "email", Email: p.Email})
+}
+
 func (p *Person) sends(k app.Ask) *Person {
 	p.d.T.Helper()
 	v := desk.Guest(p.Client.ID)

@@ -413,6 +413,9 @@ func (t tracker) happened(e desk.Event) string {
 	case desk.TicketWithdrawn:
 		return "track.event.withdrawn"
 	case desk.NumberChanged:
+		if d.Channel == desk.ByEmail {
+			return "track.event.mail_changed"
+		}
 		return "track.event.number_changed"
 	}
 	return ""

@@ -184,7 +184,7 @@ var triggers = map[desk.Trigger]string{
 	desk.SayBroken: "that we did not keep the promise, and sorry", desk.SayMoved: "the new time", desk.SayMovedByUs: "the new time, and sorry",
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
-	desk.SayNumber: "that the number changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
+	desk.SayNumber: "that how we reach them changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
 	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
 }
 
@@ -364,6 +364,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.RedFlagSeen:
 		return cmp.Or(flags[d.Flag], "Red flag") + " seen in the words.", "shield-alert"
 	case desk.NumberChanged:
+		if d.Channel == desk.ByEmail {
+			return name + " changed the mail address.", "mail"
+		}
 		return name + " changed the number.", "smartphone"
 	case desk.AnswerOffered:
 		return by + " read an answer aloud.", "book-open"

@@ -75,6 +75,9 @@ func (t tracker) view() view.TrackerView {
 		Again: view.Link{URL: t.url(t.link), Text: t.t("common.checkagain")}, Links: t.doors(),
 	}
 	// A broken card has its own way to another time; who is being called needs none.
+	if t.Ticket.State.Open() && t.ReachKind == desk.EmailAddress {
+		s.Change = view.ButtonView{URL: t.url(t.link + "/number"), Text: t.t("track.change.mail"), Second: true}
+	}
 	if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
 		s.Change = view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.change"), Second: true}
 		if !t.movesCall() {
@@ -118,6 +121,9 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	switch {
 	case t.TextFailed:
 		s.Panel.Lines, write = nil, t.t("sent.text_failed")
+		if t.Text.Channel == desk.ByEmail {
+			write = t.t("sent.mail_failed")
+		}
 	case t.Texted && t.Text.Channel == desk.BySMS:
 		write += " " + t.t("sent.texted", "phone", t.Reach)
 	case t.Texted && t.Text.Channel == desk.ByEmail:
@@ -165,6 +171,9 @@ func (t tracker) saved(what string) string {
 			return t.t("track.change.saved", "window", t.window(t.Promise.Start, t.Promise.Due))
 		}
 	case "number":
+		if t.ReachKind == desk.EmailAddress {
+			return t.t("track.mail.saved", "mail", t.Reach)
+		}
 		return t.t("track.number.saved", "phone", t.Reach)
 	case "words":
 		return t.t("track.add.sent", "when", t.sentence())

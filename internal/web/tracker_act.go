@@ -108,11 +108,18 @@ func (h *handler) trackerNumber(w http.ResponseWriter, r *http.Request, v visit)
 
 func (h *handler) askNumber(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		_, err := h.app.AskNewNumber(r.Context(), t.who, r.PostForm.Get("phone"))
+		ask, typed := h.app.AskNewNumber, r.PostForm.Get("phone")
+		if t.ReachKind == desk.EmailAddress {
+			ask, typed = h.app.AskNewMail, r.PostForm.Get("email")
+		}
+		_, err := ask(r.Context(), t.who, typed)
 		return "/number/code", err
-	}, func(t tracker, err error) error { return h.showNumber(w, r, t, r.PostForm.Get("phone"), err) })
+	}, func(t tracker, err error) error {
+		return h.showNumber(w, r, t, cmp.Or(r.PostForm.Get("email"), r.PostForm.Get("phone")), err)
+	})
 }
 
+// showNumber asks for another number, or for another mail address where the question is answered by mail.
 func (h *handler) showNumber(w http.ResponseWriter, r *http.Request, t tracker, typed string, err error) error {
 	title := t.t("track.number.h1")
 	field := view.FieldView{
@@ -122,6 +129,11 @@ func (h *handler) showNumber(w http.ResponseWriter, r *http.Request, t tracker, 
 	f := view.FormView{
 		H1: title, Lead: []string{t.t("track.number.why"), t.t("track.number.old_gone", "phone", t.phone())},
 		Action: t.url(t.link + "/number"), Submit: view.ButtonView{Text: t.t("track.show.send")},
+	}
+	if t.ReachKind == desk.EmailAddress {
+		title = t.t("track.mail.h1")
+		f.H1, f.Lead = title, []string{t.t("track.mail.why"), t.t("track.mail.old_gone", "phone", t.phone())}
+		field.ID, field.Kind, field.Label, field.Hint, field.Autocomplete, field.Short = "email", "email", t.t("track.mail.new"), t.t("ask.email.hint"), "email", false
 	}
 	if err != nil {
 		failed(&f, t.visit, err, &field)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,30 @@ func TestANewNumberNeedsACodeFromTheOldOne(t *testing.T) {
 	b.send("code", "000000").is(422, "not right").sound()
 	d.Settle()
 	b.send("code", codeOn(t, maria)).isAt(link(maria)+"?saved=number").is(200, "…0142", "You changed your phone number")
+}
+
+func TestANewMailAddressNeedsACodeFromTheOldOne(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria()
+	maria.Email = "mara@example.org"
+	maria.AsksForMail("I see kilograms")
+	b.get(link(maria)).is(200, "Change the email address").saysNot("Change the number", "Change the time", "Ask us to call you").sound()
+	b.get("/es"+link(maria)+"/number").is(200, "Cambiar su correo electrónico").sound()
+	b.get(link(maria)+"/number").is(200, "Change your email address", "We send a code to your old address").saysNot("number", "phone").sound()
+	b.send("email", "maria@").is(422, "like name@example.com").sound()
+	if typed := attr(b.find("#email"), "value"); typed != "maria@" {
+		t.Errorf("what was typed became %q", typed)
+	}
+	b.send("email", "maria@example.org").isAt(link(maria)+"/number/code").is(200, "m…@e…").sound()
+	d.Settle()
+	code := ""
+	for _, m := range d.Mail.Mails("mara@example.org") {
+		if found := regexp.MustCompile(`\b[0-9]{6}\b`).FindString(m.Message.Text); found != "" {
+			code = found
+		}
+	}
+	b.send("code", code).isAt(link(maria)+"?saved=number").is(200, "Saved. We will write to m…@e…", "You changed your email address").saysNot("phone number").sound()
 }
 
 func codeOn(t *testing.T, p *testkit.Person) string {
