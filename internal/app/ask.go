@@ -31,6 +31,7 @@ type Ask struct {
 	Needed    bool      `json:"needed,omitempty"`    // the needs question was answered
 	Lang      string    `json:"lang,omitempty"`
 	Alarmed   bool      `json:"alarmed,omitempty"` // saw the emergency page and went on
+	Search    string    `json:"search,omitempty"`  // what was looked for last: addresses hold no words
 }
 
 // Opened is what somebody gets who has asked: a number and a promise.

@@ -87,7 +87,7 @@ func TestTheClocksOfAQuestion(t *testing.T) {
 			t.Errorf("waiting for her: %s %s", c.State, c.Reason)
 		}
 		verified(d)
-		_, err = d.App.AddWords(d.Ctx(), maria.Viewer(), "I use the app on my phone")
+		_, err = d.App.AddWords(d.Ctx(), maria.Viewer(), "I use the app on my phone", "")
 		d.Must(err)
 		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Running || c.Reason != "" {
 			t.Errorf("she wrote: %+v", c)
@@ -103,7 +103,7 @@ func TestTheClocksOfAQuestion(t *testing.T) {
 			t.Errorf("asked: %s", c.State)
 		}
 		verified(d)
-		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "It is still kilograms", time.Time{})
+		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "It is still kilograms", "", time.Time{})
 		d.Must(err)
 		d.Settle()
 		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Running || c.Asked != 0 {
@@ -124,7 +124,7 @@ func TestTheClocksOfAQuestion(t *testing.T) {
 		verified(d)
 		// She opens it again after the end.
 		d.Advance(24 * time.Hour)
-		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Kilograms again", time.Time{})
+		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Kilograms again", "", time.Time{})
 		d.Must(err)
 		d.Settle()
 		if c := clockOf(d, maria, sla.Resolution); !c.End.IsZero() || !c.BreachedAt.IsZero() {

@@ -13,7 +13,7 @@ import (
 
 // What a code of 6 digits opens. A ticket has at most one code for each.
 const (
-	codeForNumber   = "number"   // take the phone number that was kept aside
+	codeForNumber   = "number"   // take the phone number or mail address that was kept aside
 	codeForQuestion = "question" // show the words of the question
 )
 

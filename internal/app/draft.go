@@ -97,7 +97,7 @@ func (d Draft) body() (string, error) {
 	if d.Key == "" || len(d.Key) > 100 {
 		return "", desk.Errorf(desk.NotFound, "draft.unknown", "What was typed here was kept for a day. Please start again.")
 	}
-	if len(k.Words) > maxTyped || size > 8*maxAnswer || len(k.Needs) > 20 {
+	if len(k.Words) > maxTyped || len(k.Search) > maxTyped || size > 8*maxAnswer || len(k.Needs) > 20 {
 		return "", desk.Errorf(desk.TooLarge, "ask.too_large", "What you sent is too big for us. Make it smaller.")
 	}
 	b, err := json.Marshal(k)

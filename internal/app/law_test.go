@@ -300,12 +300,12 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 			if rapid.Bool().Draw(rt, "at a time") {
 				start = m.start(rt, app.Opened{Client: v.Clients[0]})
 			}
-			_, err := m.App.SayNotFixed(ctx, v, rapid.SampledFrom([]string{"", "Still kilograms."}).Draw(rt, "words"), start)
+			_, err := m.App.SayNotFixed(ctx, v, rapid.SampledFrom([]string{"", "Still kilograms."}).Draw(rt, "words"), "", start)
 			m.may(rt, err)
 		},
 		"not needed": func(rt *rapid.T) { m.may(rt, m.App.NotNeeded(ctx, m.tracking(rt))) },
 		"add words": func(rt *rapid.T) {
-			_, err := m.App.AddWords(ctx, m.tracking(rt), rapid.SampledFrom(says).Draw(rt, "words"))
+			_, err := m.App.AddWords(ctx, m.tracking(rt), rapid.SampledFrom(says).Draw(rt, "words"), "")
 			m.may(rt, err)
 		},
 		"pick a time": func(rt *rapid.T) {

@@ -63,7 +63,7 @@ func TestFiguresCountEachWayToEnd(t *testing.T) {
 		if f = figures(app.ThisMonth); f.Confirmed != 1 || f.Open != 0 || f.NotFixed != 0 || f.Asking == 0 {
 			t.Errorf("she said yes: %+v", f)
 		}
-		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Kilograms again", time.Time{})
+		_, err = d.App.SayNotFixed(d.Ctx(), maria.Viewer(), "Kilograms again", "", time.Time{})
 		d.Must(err)
 		if f = figures(app.ThisMonth); f.Confirmed != 0 || f.Open != 1 || f.NotFixed != 1 || f.Reopened != 1 {
 			t.Errorf("not fixed: %+v", f)
@@ -118,13 +118,13 @@ func TestFirstRepliesAreCounted(t *testing.T) {
 		says("the third is not needed", 1, 1, map[string]int{"withdrawn": 1})
 
 		// "Not fixed" before the end opens nothing again; after it, it does.
-		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "It is still kilograms", time.Time{})
+		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "It is still kilograms", "", time.Time{})
 		d.Must(err)
 		if f := figures(); f.NotFixed != 1 || f.Reopened != 0 {
 			t.Errorf("before the end: %d not fixed, %d opened again", f.NotFixed, f.Reopened)
 		}
 		d.Must(d.App.SayFixed(d.Ctx(), first.Viewer()))
-		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "Kilograms again", time.Time{})
+		_, err = d.App.SayNotFixed(d.Ctx(), first.Viewer(), "Kilograms again", "", time.Time{})
 		d.Must(err)
 		if f := figures(); f.NotFixed != 2 || f.Reopened != 1 {
 			t.Errorf("after the end: %d not fixed, %d opened again", f.NotFixed, f.Reopened)

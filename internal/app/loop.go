@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // The loop closes here: only the person closes it, by tracker, text or on the phone.
@@ -95,7 +96,11 @@ func (x *act) notFixed(s *choice) error {
 	if x.t.State == desk.Void {
 		return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed.")
 	}
-	if err := x.note(desk.SaidNotFixed, desk.EventData{}); err != nil {
+	var was desk.EventData
+	if x.t.State == desk.NotNeeded {
+		was.Outcome = string(desk.NotNeeded) // it was not fixed before either: they ask for help again
+	}
+	if err := x.note(desk.SaidNotFixed, was); err != nil {
 		return err
 	}
 	if err := x.heardBack(); err != nil {
@@ -263,8 +268,9 @@ func (a *App) SayFixed(ctx context.Context, v desk.Viewer) error {
 }
 
 // SayNotFixed opens the question again with a new promise. words may be empty; start zero means as
-// soon as we can. It works on closed tickets as long as the tracker lives.
-func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words string, start time.Time) (desk.Flag, error) {
+// soon as we can. It works on closed tickets as long as the tracker lives. The same words with the same key are
+// heard once.
+func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words, key string, start time.Time) (desk.Flag, error) {
 	body, err := cleanWords(words)
 	if err != nil {
 		return desk.FlagNone, err
@@ -277,9 +283,28 @@ func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words string, star
 		return desk.FlagNone, err
 	}
 	err = a.withCall(ctx, v, s.c, s.call(start), func(next *choice) error {
-		return a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error { return x.stillBroken(desk.ViaWeb, body, next) })
+		return a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error {
+			if again, err := x.heardBefore(key, body); err != nil || again {
+				return err
+			}
+			return x.stillBroken(desk.ViaWeb, body, next)
+		})
 	})
+	if taken(err) && key != "" {
+		err = a.takenByThemselves(ctx, v, s, heardKey(s.t, key, body), err)
+	}
 	return desk.Worst(desk.RedFlags(body)), err
+}
+
+// takenByThemselves is nil where the window went to the same form, sent before; else err.
+func (a *App) takenByThemselves(ctx context.Context, v desk.Viewer, s subject, key string, err error) error {
+	return a.db.Read(ctx, v, s.c.ID, func(tx *store.ReadTx) error {
+		_, heard, lost := tx.Idempotent(keyOwner(v), key)
+		if lost != nil || heard {
+			return lost
+		}
+		return err
+	})
 }
 
 // stillBroken opens the question again with words, which may be empty. Somebody who says so twice is

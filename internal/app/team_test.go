@@ -99,7 +99,7 @@ func TestASupplierOwesAnAnswer(t *testing.T) {
 		asked := d.Now()
 		waits("Epic")
 		d.Advance(time.Hour)
-		_, err := d.App.AddWords(d.Ctx(), maria.Viewer(), "Any news?")
+		_, err := d.App.AddWords(d.Ctx(), maria.Viewer(), "Any news?", "")
 		d.Must(err)
 		waits("Epic") // the same case
 		got := all(d, maria, sla.Supplier)

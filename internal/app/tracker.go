@@ -17,6 +17,7 @@ type Tracker struct {
 	Client     desk.Client
 	Ticket     desk.Ticket
 	Promise    desk.Promise  // the live promise that is due first; the zero Promise when closed
+	Movable    desk.Promise  // what PickTime moves: a call to another time, or words, which become a call; zero for nothing
 	Broken     *desk.Promise // the latest broken promise, while its repair is live
 	Owner      string        // name of the promise's owner, empty for a skill group
 	OwnerLeads bool
@@ -158,10 +159,12 @@ func movable(live []desk.Promise, ad desk.Address) (desk.Promise, bool) {
 	return best, rank(best) > 0
 }
 
-// call is the callback that this person wants at start; none without a phone number.
+// call is the callback that this person wants at start; none without a phone number. Who asked for words gets words,
+// unless they pick a time.
 func (s subject) call(start time.Time) callback {
 	return callback{
-		wanted: s.address.Kind == desk.PhoneAddress, start: start, skill: s.t.Skill, language: s.language, unproven: !s.r.Proven,
+		wanted: s.address.Kind == desk.PhoneAddress && (s.t.Channel == desk.ByVoice || !start.IsZero()),
+		start:  start, skill: s.t.Skill, language: s.language, unproven: !s.r.Proven,
 	}
 }
 
@@ -182,6 +185,9 @@ func (a *App) Tracker(ctx context.Context, v desk.Viewer) (Tracker, error) {
 			return err
 		}
 		k.Ticket, k.Reach, k.ReachKind = s.t, masked(s.address), s.address.Kind
+		if s.canMove {
+			k.Movable = s.movable
+		}
 		k.Ticket.Subject = "" // words of the question are shown only to who typed a code
 		if s.t.State == desk.Asked {
 			k.CloseAt = s.t.AskedAt.Add(confirmAfter[len(confirmAfter)-1])
@@ -289,8 +295,8 @@ var (
 	adds  = limit{name: "tracker.adds", n: 20, per: time.Hour}
 )
 
-// PickTime moves the live promise to the window that starts at start: "You moved it". A broken
-// promise's repair can be moved as well. Conflict "window.taken", "promise.past_due".
+// PickTime moves the live promise to a call in the window that starts at start. A broken promise's repair can be moved
+// as well; words that were promised become a call, so whoever offers it says so (Tracker.Movable). Conflict "window.taken", "promise.past_due".
 func (a *App) PickTime(ctx context.Context, v desk.Viewer, start time.Time) error {
 	s, err := a.tracked(ctx, v)
 	if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -26,24 +27,43 @@ func (a *App) AskNewNumber(ctx context.Context, v desk.Viewer, phone string) (ma
 	return a.sendCode(ctx, v, codeForNumber, string(p))
 }
 
-// TakeNewNumber makes the number kept aside the one that is called, if code is right; the old address
-// gets a notice. Invalid "code.wrong"; after five wrong codes the number kept aside is dropped ("code.ended").
-func (a *App) TakeNewNumber(ctx context.Context, v desk.Viewer, code string) error {
-	return a.useCode(ctx, v, codeForNumber, code, func(x *act, phone string) error { return x.takeNumber(phone) })
+// AskNewMail is AskNewNumber for a question that is answered by mail: it keeps a new address aside. TakeNewNumber takes it.
+func (a *App) AskNewMail(ctx context.Context, v desk.Viewer, mail string) (masked string, err error) {
+	value, err := desk.ParseEmail(mail)
+	if err != nil {
+		return "", desk.Fields{{Field: "email", Code: "email.invalid", Message: err.(*desk.Error).Message}}.Err()
+	}
+	s, err := a.tracked(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	if s.address.Kind != desk.EmailAddress {
+		return "", desk.Errorf(desk.Conflict, "code.no_address", "We cannot send you a code. Call us, and we will help you.")
+	}
+	return a.sendCode(ctx, v, codeForNumber, value)
 }
 
-// takeNumber makes phone the number of the ticket and of what is promised on it.
-func (x *act) takeNumber(phone string) error {
+// TakeNewNumber makes the number, or the mail address, kept aside the one that is used, if code is right; the old address
+// gets a notice. Invalid "code.wrong"; after five wrong codes the number kept aside is dropped ("code.ended").
+func (a *App) TakeNewNumber(ctx context.Context, v desk.Viewer, code string) error {
+	return a.useCode(ctx, v, codeForNumber, code, (*act).takeReach)
+}
+
+// takeReach makes a phone number or a mail address the one of the ticket and of what is promised on it.
+func (x *act) takeReach(value string) error {
 	old, err := x.tx.Address(x.t.Address)
 	if err != nil {
 		return err
 	}
-	same, err := x.tx.AddressesByValue(phone)
+	same, err := x.tx.AddressesByValue(value)
 	if err != nil {
 		return err
 	}
 	ad := desk.Address{
-		Client: x.t.Client, Requester: x.t.Requester, Kind: desk.PhoneAddress, Value: phone, Voicemail: old.Voicemail, CreatedAt: x.now(),
+		Client: x.t.Client, Requester: x.t.Requester, Kind: desk.PhoneAddress, Value: value, Voicemail: old.Voicemail, CreatedAt: x.now(),
+	}
+	if strings.Contains(value, "@") {
+		ad.Kind = desk.EmailAddress
 	}
 	for _, have := range same {
 		if have.Requester == x.t.Requester {
@@ -60,7 +80,7 @@ func (x *act) takeNumber(phone string) error {
 	}
 	x.t.Address = ad.ID
 	if x.t.Channel != desk.ByVoice {
-		x.t.Channel = desk.BySMS
+		x.t.Channel = written(ad)
 	}
 	for _, p := range slices.Clone(x.live) {
 		p.Address, p.Channel = x.t.Address, x.t.Channel
@@ -72,7 +92,7 @@ func (x *act) takeNumber(phone string) error {
 			return err
 		}
 		for _, o := range outs[p.ID] {
-			if o.State == desk.Queued && o.Address == old.ID && o.Channel == desk.BySMS {
+			if o.State == desk.Queued && o.Address == old.ID && o.Channel == written(ad) {
 				o.Address = ad.ID
 				if err := x.tx.SaveOut(o); err != nil {
 					return err
@@ -95,12 +115,15 @@ var (
 )
 
 // SendLink sends a fresh tracker link to the address on file of the ticket with this number. It
-// answers the same whether the number exists or not; a number with a typing mistake is Invalid
-// "ref.mistyped". ip is for rate limits only.
+// answers the same whether the number exists or not; no number is Invalid
+// "track.find.error", one with a typing mistake "ref.mistyped". ip is for rate limits only.
 func (a *App) SendLink(ctx context.Context, v desk.Viewer, cid desk.ClientID, ref, ip string) error {
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
 		return err
+	}
+	if strings.TrimSpace(ref) == "" {
+		return desk.Fields{{Field: "ref", Code: "track.find.error", Message: "Type the number of your question."}}.Err()
 	}
 	number, err := desk.ParseRef(ref)
 	if err != nil {

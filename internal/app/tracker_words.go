@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
-// AddWords adds something to the question. Red flags count here too; they are given back.
-func (a *App) AddWords(ctx context.Context, v desk.Viewer, words string) (desk.Flag, error) {
+// AddWords adds something to the question. Red flags count here too; they are given back. The same words with
+// the same key are heard once.
+func (a *App) AddWords(ctx context.Context, v desk.Viewer, words, key string) (desk.Flag, error) {
 	body, err := cleanWords(words)
 	if err == nil && body == "" {
 		err = desk.Fields{{Field: "words", Code: "track.add.error", Message: "Type what you want to add."}}.Err()
@@ -23,16 +25,35 @@ func (a *App) AddWords(ctx context.Context, v desk.Viewer, words string) (desk.F
 	if err := a.limits.take(a.Now(), adds, ticketKey(s.t)); err != nil {
 		return desk.FlagNone, err
 	}
-	flag := desk.FlagNone
 	err = a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error {
+		if again, err := x.heardBefore(key, body); err != nil || again {
+			return err
+		}
 		if !x.t.State.Open() {
 			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. You can open it again.")
 		}
-		m, err := x.hear(desk.ViaWeb, body)
-		flag = m.Flag
+		_, err := x.hear(desk.ViaWeb, body)
 		return err
 	})
-	return flag, err
+	return desk.Worst(desk.RedFlags(body)), err
+}
+
+// heardKey names what a person said with the key of a form: a form that is sent twice says the same, other words with
+// its key are new words.
+func heardKey(t desk.Ticket, key, words string) string {
+	return desk.HashSecret("heard/" + ticketKey(t) + "/" + key + "/" + words)
+}
+
+// heardBefore reports whether words came with key before, and notes that they have come now.
+func (x *act) heardBefore(key, words string) (bool, error) {
+	if key == "" {
+		return false, nil
+	}
+	err := x.tx.KeepIdempotent(keyOwner(x.v), heardKey(x.t, key, words), store.Idempotent{Ticket: x.t.ID})
+	if desk.Is(err, desk.Conflict) {
+		return true, nil
+	}
+	return false, err
 }
 
 // hear adds a person's words to an open question. What it waited for has come with them.

@@ -41,7 +41,7 @@ func TestANumberThatNobodyCheckedHasTwoLivePromises(t *testing.T) {
 		d.Must(d.App.NotNeeded(d.Ctx(), v))
 		_, err = asksBy(d, "C", phone, time.Time{})
 		d.Must(err)
-		_, err = d.App.SayNotFixed(d.Ctx(), v, "", d.At(4, 9, 0))
+		_, err = d.App.SayNotFixed(d.Ctx(), v, "", "", d.At(4, 9, 0))
 		d.Must(err)
 		k, err := d.App.Tracker(d.Ctx(), v)
 		d.Must(err)

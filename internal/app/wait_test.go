@@ -103,7 +103,7 @@ func TestWhatResumesAWait(t *testing.T) {
 				return err
 			},
 			"person": func(p *testkit.Person) error {
-				_, err := d.App.AddWords(d.Ctx(), p.Viewer(), "It works on my laptop.")
+				_, err := d.App.AddWords(d.Ctx(), p.Viewer(), "It works on my laptop.", "")
 				return err
 			},
 			"asked":  func(p *testkit.Person) error { return d.App.AskIfFixed(d.Ctx(), d.Sam, p.Got.Ref) },

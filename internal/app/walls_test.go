@@ -176,7 +176,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"AckAlert":     func() (any, error) { return nil, a.AckAlert(ctx, v, 1) },
 				"AddNote":      func() (any, error) { return a.AddNote(ctx, v, ref, app.Words{Body: "x"}) },
 				"AddToken":     func() (any, error) { return a.AddToken(ctx, v, d.Mercy.ID, "x") },
-				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x") },
+				"AddWords":     func() (any, error) { return a.AddWords(ctx, v, "x", "") },
 				"AnswerHelped": func() (any, error) { return nil, a.AnswerHelped(ctx, v, d.Mercy.ID, "weight-in-pounds") },
 				"Arrive":       func() (any, error) { _, err := a.Arrive(ctx, v, ref); return nil, err },
 				"BeginCall":    func() (any, error) { return nil, a.BeginCall(ctx, v, ref, promise, 1) },
@@ -210,6 +210,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"KeepTyped":    func() (any, error) { return nil, a.KeepTyped(ctx, v, app.Typed{Ref: ref, Place: "reply", Body: "x"}) },
 				"Retitle":      func() (any, error) { return nil, a.Retitle(ctx, v, ref, "x") },
 				"AskIfFixed":   func() (any, error) { return nil, a.AskIfFixed(ctx, v, ref) },
+				"AskNewMail":   func() (any, error) { return a.AskNewMail(ctx, v, "new@example.org") },
 				"AskNewNumber": func() (any, error) { return a.AskNewNumber(ctx, v, "+13125550111") },
 				"AskWindows": func() (any, error) {
 					ws, _, err := a.AskWindows(ctx, v, d.Mercy.ID, asks("x"))
@@ -257,7 +258,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"Screen":           func() (any, error) { return a.Screen(ctx, v, app.ScreenParts{Queue: &app.QueueFilter{}, Ref: ref}) },
 				"SaveDraft":        func() (any, error) { return nil, a.SaveDraft(ctx, v, d.Mercy.ID, app.Draft{Key: "x"}) },
 				"SayFixed":         func() (any, error) { return nil, a.SayFixed(ctx, forged(v, stolen)) },
-				"SayNotFixed":      func() (any, error) { return a.SayNotFixed(ctx, forged(v, stolen), "", time.Time{}) },
+				"SayNotFixed":      func() (any, error) { return a.SayNotFixed(ctx, forged(v, stolen), "", "", time.Time{}) },
 				"Search":           func() (any, error) { fs, _, err := a.Search(ctx, v, "zzmarkwords", 10); return fs, err },
 				"SendAsk":          func() (any, error) { return a.SendAsk(ctx, v, d.Mercy.ID, app.Draft{Key: "x", Ask: asks("x")}, "") },
 				"SendLink":         func() (any, error) { return nil, a.SendLink(ctx, v, d.Anne.ID, string(ref), "") },

@@ -179,7 +179,7 @@ func TestTimelineIsNarrowedAndFollowed(t *testing.T) {
 	b.press("All").until("everything", shown("note")+` && `+shown("event"))
 	eval[bool](b, `(document.querySelector('#timeline').scrollTop = 0, true)`)
 	b.until("it stands at the top", `document.querySelector('#timeline').scrollTop === 0`)
-	_, err := p.App.AddWords(p.Ctx(), maria.Viewer(), "One more thing")
+	_, err := p.App.AddWords(p.Ctx(), maria.Viewer(), "One more thing", "")
 	p.Must(err)
 	b.until("a button says so", `!document.querySelector('#new-message').hidden`).until("and it is said", `window.keptSaid.includes('New message.')`)
 	b.axe("a new message", everyRule)

@@ -59,15 +59,15 @@ func TestShots(t *testing.T) {
 	}
 	in := func(name, path string) {
 		t.Helper()
-		a.open(a.root + path)
+		a.visit(a.root + path)
 		phone(name)
-		a.open("/mercy/es" + path)
+		a.visit("/mercy/es" + path)
 		take(a.tab, "es/"+name+"-390-light", 390, 844)
 	}
 	in("home", "/")
-	in("answer", "/search?q=weight+in+pounds")
-	in("none", "/search?q=zzzz")
-	in("emergency", "/search?q=chest+pain")
+	in("answer", "/ weight in pounds")
+	in("none", "/ zzzz")
+	in("emergency", "/ chest pain")
 	in("find", "/find")
 	a.open("/mercy/ask/1").fill("words", "My chart shows my weight in kilograms. I want to see pounds.")
 	phone("ask-what")

@@ -78,6 +78,14 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			look := func(m *testkit.Person, state string) { t.Helper(); a.open(root(m)).sound(lang + " tracker " + state) }
 			maria, quiet := asked(), asked()
 			look(quiet, "reply")
+			writes := p.Maria()
+			writes.Lang = lang
+			look(writes.AsksForTexts("I see kilograms"), "reply by text")
+			a.open(root(writes) + "/time").sound(lang + " tracker/time of a reply by text")
+			mails := p.Maria()
+			mails.Lang, mails.Email = lang, "maria@example.org"
+			look(mails.AsksForMail("I see kilograms"), "reply by mail")
+			a.open(root(mails) + "/number").sound(lang + " tracker/number of a reply by mail")
 			pr := maria.Promised(p.Sam, time.Time{})
 			look(maria, "scheduled")
 			for _, form := range []string{"/time", "/number", "/words", "/withdrawal", "/question"} {
@@ -98,7 +106,7 @@ func TestEveryStateOfTheTrackerIsSound(t *testing.T) {
 			p.Must(p.App.KeepPromise(p.Ctx(), p.Ana, maria.Got.Ref, maria.Promise().ID, "We talked.", nil))
 			look(maria, "asked")
 			a.open(root(maria) + "/reopening").sound(lang + " tracker/reopening")
-			_, err = p.App.SayNotFixed(p.Ctx(), maria.Viewer(), "Still kilograms", time.Time{})
+			_, err = p.App.SayNotFixed(p.Ctx(), maria.Viewer(), "Still kilograms", "", time.Time{})
 			p.Must(err)
 			look(maria, "reopened")
 			p.Must(p.App.SayFixed(p.Ctx(), maria.Viewer()))

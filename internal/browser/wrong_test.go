@@ -35,6 +35,18 @@ func TestWordsAreOnlyWords(t *testing.T) {
 	priya.fits("ticket with hostile words")
 }
 
+// Back comes to the answers without asking whether to send something again, and the history holds no words.
+func TestBackComesToTheAnswersAgain(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	a := asker{tab: p.person(t), lang: words.EN, root: "/mercy"}
+	a.searches("weight in pounds").says("154.3 lb").until("the address holds no words", `location.search === ''`)
+	a.follow(a.word("footer.promises")).isAt("/mercy/our-promises")
+	eval[bool](a.tab, `(history.back(), true)`)
+	a.until("the answers again", `location.pathname === '/mercy/search' && document.getElementById('q')?.value === 'weight in pounds'`).says("154.3 lb")
+	a.fill("kg", "82.5").follow(a.word("units.convert.show")).says("181.9 lb").until("the address holds no weight", `location.search === ''`)
+}
+
 func TestBackTwiceAndTooLate(t *testing.T) {
 	t.Parallel()
 	p := openPlace(t)

@@ -1,8 +1,11 @@
 package demo
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
+	"kept/internal/app"
 	"kept/internal/calendar"
 	"kept/internal/desk"
 )
@@ -43,5 +46,25 @@ func TestHospitalsHaveHoursAndPhonesThatCanBeRead(t *testing.T) {
 	}
 	if len(all) != 6 || closes != 1 {
 		t.Errorf("%d hospitals, %d of them close at night", len(all), closes)
+	}
+}
+
+// A skill serves every hospital, so what a person reads of it is true at each: it names nobody's portal or record.
+func TestSkillsNameNoProductOfOneHospital(t *testing.T) {
+	all, err := hospitals()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range skills {
+		for _, h := range all {
+			for _, product := range []string{h.Portal, h.EHR, "Epic", "Oracle"} {
+				if strings.Contains(s.Public+s.PublicES, product) {
+					t.Errorf("%s is %q also at hospitals without %s", s.Code, s.Public, product)
+				}
+			}
+		}
+	}
+	if portal := skills[slices.IndexFunc(skills, func(s desk.Skill) bool { return s.Code == app.DefaultSkill(desk.Patient) })]; portal.Public != "an expert" {
+		t.Errorf("who gets what nobody else does is %q to the person who asks about a printer", portal.Public)
 	}
 }

@@ -44,6 +44,6 @@ type Skill struct {
 	Code     string
 	Name     string // for staff
 	NameES   string
-	Public   string // as the person hears it: "a MyChart expert"
+	Public   string // as the person hears it: "an expert in online bills"
 	PublicES string
 }

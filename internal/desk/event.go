@@ -15,7 +15,7 @@ const (
 	TicketResumed    EventType = "ticket_resumed"   // the same, and Outcome: person, answered, ended, asked or closed
 	AskedIfFixed     EventType = "asked_if_fixed"   // Channel voice: in a talk; web: on the page alone
 	SaidFixed        EventType = "said_fixed"
-	SaidNotFixed     EventType = "said_not_fixed"
+	SaidNotFixed     EventType = "said_not_fixed" // Outcome not_needed: they had withdrawn the question, and need help again
 	ClosedUnheard    EventType = "closed_unconfirmed"
 	TicketWithdrawn  EventType = "ticket_withdrawn"
 	TicketVoided     EventType = "ticket_voided"

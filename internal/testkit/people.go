@@ -32,10 +32,27 @@ func (d *Desk) Rosa() *Person {
 // Asks opens a question on the web form: by phone, in a window that somebody can keep.
 func (p *Person) Asks(wordsSaid string) *Person {
 	p.d.T.Helper()
+	return p.sends(app.Ask{Words: wordsSaid, About: "me", Channel: "call", Phone: p.Phone, Voicemail: "yes", Chosen: true, Needs: []string{"none"}, Needed: true})
+}
+
+// AsksForTexts opens a question on the web form whose answer comes by text.
+func (p *Person) AsksForTexts(wordsSaid string) *Person {
+	p.d.T.Helper()
+	return p.sends(app.Ask{Words: wordsSaid, About: "me", Channel: "text", Phone: p.Phone})
+}
+
+// AsksForMail opens a question on the web form whose answer comes by mail, to Email.
+func (p *Person) AsksForMail(wordsSaid string) *Person {
+	p.d.T.Helper()
+	return p.sends(app.Ask{Words: wordsSaid, About: "me", Channel: "email", Email: p.Email})
+}
+
+func (p *Person) sends(k app.Ask) *Person {
+	p.d.T.Helper()
 	v := desk.Guest(p.Client.ID)
 	draft, err := p.d.App.Draft(p.d.Ctx(), v, p.Client.ID, "")
 	p.d.Must(err)
-	draft.Ask = app.Ask{Words: wordsSaid, About: "me", Channel: "call", Phone: p.Phone, Voicemail: "yes", Chosen: true, Needs: []string{"none"}, Needed: true, Lang: p.Lang}
+	draft.Ask, draft.Ask.Lang = k, p.Lang
 	p.d.Must(p.d.App.SaveDraft(p.d.Ctx(), v, p.Client.ID, draft))
 	p.Got, err = p.d.App.SendAsk(p.d.Ctx(), v, p.Client.ID, draft, "192.0.2.1")
 	p.d.Must(err)

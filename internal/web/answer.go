@@ -16,24 +16,75 @@ import (
 // shownAnswers is how many answers a search gives: one in full, the others as links.
 const shownAnswers = 6
 
-// search shows the best answer in full and the others as links. Words of an emergency come first.
-func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error {
-	typed := r.URL.Query().Get("q")
+// wordless leads from an address of old, which held what a person typed, to the same page without it.
+func wordless(show page) page {
+	return func(w http.ResponseWriter, r *http.Request, v visit) error {
+		q := r.URL.Query()
+		if !q.Has("q") && !q.Has("kg") {
+			return show(w, r, v)
+		}
+		q.Del("q")
+		q.Del("kg")
+		to := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+		return v.go303(w, r, to.RequestURI())
+	}
+}
+
+// searchLine is what is looked for: more words find nothing else.
+func searchLine(typed string) string {
 	asked, err := desk.CleanLine(typed, -1)
 	if err != nil {
-		asked = ""
+		return ""
 	}
 	if line := []rune(asked); len(line) > 500 {
-		asked = string(line[:500]) // more words find nothing else
+		asked = string(line[:500])
 	}
+	return asked
+}
+
+// lookFor keeps what somebody looks for with what they have typed so far, and leads to the answers: the address holds no
+// words, and Back comes to the answers again.
+func (h *handler) lookFor(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	asked := searchLine(r.PostForm.Get("q"))
 	if asked == "" {
 		return h.nothingAsked(w, r, v)
 	}
+	d, err := h.newDraft(r, v)
+	if err == nil {
+		d.Ask.Search = asked
+		err = h.saveDraft(w, r, v, d)
+	}
+	switch {
+	case desk.Is(err, desk.Unavailable):
+		return h.showFound(w, r, v, asked) // nothing can be kept now, but the answers are here
+	case err != nil:
+		return err
+	}
+	return v.go303(w, r, "/search")
+}
+
+// search shows the answers to what was looked for last.
+func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error {
+	d, err := h.draft(r, v)
+	if err != nil {
+		return err
+	}
+	if d.Ask.Search == "" {
+		return h.nothingAsked(w, r, v)
+	}
+	return h.showFound(w, r, v, d.Ask.Search)
+}
+
+// showFound shows the best answer in full and the others as links. Words of an emergency come first.
+func (h *handler) showFound(w http.ResponseWriter, r *http.Request, v visit, asked string) error {
 	flag := desk.Worst(desk.RedFlags(asked))
 	goOn := r.URL.Query().Get("go") != ""
 	if !goOn && (flag == desk.FlagEmergency || flag == desk.FlagCrisis) {
 		stop := v.interruption(flag)
-		stop.Go = view.Link{URL: v.url("/search?q=" + url.QueryEscape(asked) + "&go=1"), Text: v.t("emergency.go_on")}
+		stop.Go = view.Link{URL: v.url("/search?go=1"), Text: v.t("emergency.go_on")}
 		p := v.page(stop.Title)
 		p.NoIndex = true
 		h.render(w, r, http.StatusOK, view.Stop(p, stop))
@@ -43,28 +94,29 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	p := v.page(v.t("search.title", "query", asked))
-	p.NoIndex = true
-	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Others: v.t("search.others")}
+	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Others: v.t("search.others"), AskURL: v.url("/ask"), AskWords: asked}
 	if flag == desk.FlagNurse || len(found) > 0 && found[0].Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
-	ask := v.url("/ask?q=" + url.QueryEscape(asked))
+	title := ""
 	if len(found) == 0 {
 		s.Search.Second = true
 		s.H1, s.None = v.t("search.none.h1"), []string{v.t("search.none.rest", "phone", v.phone())}
 		s.Actions = []view.ButtonView{
-			{URL: ask, Text: v.t("search.none.ask")},
+			{Text: v.t("search.none.ask"), Form: view.AskForm},
 			{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: true},
 		}
-		h.render(w, r, http.StatusOK, view.Answers(p, s))
-		return nil
+		title = s.H1
+	} else {
+		s.Count = words.N(v.lang, "search.count", len(found))
+		s.Answer, s.AskURL = h.answerView(v, found[0], asked, nil), v.url("/a/"+found[0].Slug+"/help")
+		for _, a := range found[1:] {
+			s.Links = append(s.Links, view.Link{URL: v.url("/a/" + a.Slug + "?from=search"), Text: titleOf(v.lang, a)})
+		}
+		title = s.Count
 	}
-	s.Count = words.N(v.lang, "search.count", len(found))
-	s.Answer = h.answerView(v, found[0], asked, r.URL.Query())
-	for _, a := range found[1:] {
-		s.Links = append(s.Links, view.Link{URL: v.url("/a/" + a.Slug + "?q=" + url.QueryEscape(asked)), Text: titleOf(v.lang, a)})
-	}
+	p := v.page(title)
+	p.NoIndex = true
 	h.render(w, r, http.StatusOK, view.Answers(p, s))
 	return nil
 }
@@ -78,13 +130,15 @@ func (h *handler) answersFor(r *http.Request, words string, n int) ([]desk.Answe
 
 func forPatients(a desk.Answer) bool { return a.Audience == desk.Patient || a.Audience == "" }
 
+// nothingAsked is the page before anything is looked for. Who sends it empty is told what to type.
 func (h *handler) nothingAsked(w http.ResponseWriter, r *http.Request, v visit) error {
-	box := h.searchBox(v, "", true)
-	s := view.AnswersView{Search: *box, H1: v.t("search.title.empty")}
-	if r.URL.Query().Has("q") {
-		s.None = []string{v.t("search.empty")}
+	status, p := http.StatusOK, v.page(v.t("search.title.empty"))
+	s := view.AnswersView{Search: *h.searchBox(v, "", true), H1: v.t("search.title.empty")}
+	if r.Method == http.MethodPost {
+		status, p = http.StatusUnprocessableEntity, v.wrongPage(p)
+		s.ErrorTitle, s.Problems = v.t("error.summary.title"), []view.Problem{{FieldID: "q", Text: v.t("search.empty")}}
 	}
-	h.render(w, r, http.StatusOK, view.Answers(v.page(v.t("search.title.empty")), s))
+	h.render(w, r, status, view.Answers(p, s))
 	return nil
 }
 
@@ -97,18 +151,47 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, v visit) error 
 	if !forPatients(a) {
 		return h.unknownPage(w, r, v)
 	}
-	asked, err := desk.CleanLine(r.URL.Query().Get("q"), 500)
-	if err != nil {
-		asked = ""
+	return h.showAnswer(w, r, v, a)
+}
+
+// weight shows the answer again with the weight that was typed, in both units. It is sent as a form, because addresses are
+// kept in many places, and nothing of it is stored.
+func (h *handler) weight(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := readForm(r); err != nil {
+		return err
 	}
-	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.URL.Query())}
+	a, err := h.app.Answer(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	if !forPatients(a) || !isUnits(a) {
+		return h.unknownPage(w, r, v)
+	}
+	return h.showAnswer(w, r, v, a)
+}
+
+func (h *handler) showAnswer(w http.ResponseWriter, r *http.Request, v visit, a desk.Answer) error {
+	asked := searchLine(r.PostForm.Get("q"))
+	if r.URL.Query().Get("from") == "search" {
+		d, err := h.draft(r, v)
+		if err != nil && !desk.Is(err, desk.Unavailable) {
+			return err
+		}
+		asked = d.Ask.Search
+	}
+	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.PostForm), AskURL: v.url("/a/" + a.Slug + "/help"), AskWords: asked}
 	if a.Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
 	if r.URL.Query().Get("helped") != "" {
 		s.Answer.Helped, s.Answer.Thanks = view.HelpedView{}, v.t("answer.helped.thanks")
 	}
-	h.render(w, r, http.StatusOK, view.Answers(v.page(s.Answer.Title), s))
+	status, p := http.StatusOK, v.page(s.Answer.Title)
+	if u := s.Answer.Units; u != nil && u.Kg.Error != "" {
+		status, p = http.StatusUnprocessableEntity, v.wrongPage(p)
+		s.ErrorTitle, s.Problems = v.t("error.summary.title"), []view.Problem{{FieldID: u.Kg.ID, Text: u.Kg.Error}}
+	}
+	h.render(w, r, status, view.Answers(p, s))
 	return nil
 }
 
@@ -127,31 +210,37 @@ func (h *handler) answerHelped(w http.ResponseWriter, r *http.Request, v visit) 
 		}
 		return v.go303(w, r, "/a/"+a.Slug+"?helped=1")
 	}
-	d, err := h.draft(r, v)
+	return h.askWith(w, r, v, titleOf(v.lang, a), a.Slug)
+}
+
+// askAbout begins a question with the words that somebody looked for.
+func (h *handler) askAbout(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	return h.askWith(w, r, v, "", "")
+}
+
+// askWith leads to the first question with the words that were looked for, else with what was typed there, else with
+// title. answer is the one that was read and did not help, if there was one.
+func (h *handler) askWith(w http.ResponseWriter, r *http.Request, v visit, title, answer string) error {
+	d, err := h.newDraft(r, v)
 	if err != nil {
 		return err
 	}
-	if d.Ticket != nil {
-		d, err = h.app.Draft(r.Context(), v.guest(), v.client.ID, "")
-		if err != nil {
-			return err
-		}
+	if words := cmp.Or(searchLine(r.PostForm.Get("q")), d.Ask.Words, title); words != d.Ask.Words {
+		takeAnswer(&d.Ask, pageWords, url.Values{"words": {words}})
 	}
-	d.Ask.Answer = a.Slug
-	if asked, err := desk.CleanLine(r.PostForm.Get("q"), desk.MaxWords); err == nil && asked != "" {
-		d.Ask.Words = asked
-	} else if d.Ask.Words == "" {
-		d.Ask.Words = titleOf(v.lang, a)
-	}
+	d.Ask.Answer = cmp.Or(answer, d.Ask.Answer)
 	if err := h.saveDraft(w, r, v, d); err != nil {
 		return err
 	}
-	return v.go303(w, r, "/ask/1")
+	return v.go303(w, r, "/ask/"+pageWords)
 }
 
 // answerView makes an answer ready to print. In Spanish an answer without a Spanish text is shown in
-// English, marked as such.
-func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values) *view.AnswerView {
+// English, marked as such. form is what was typed on it, nil for nothing.
+func (h *handler) answerView(v visit, a desk.Answer, asked string, form url.Values) *view.AnswerView {
 	body := a.Body
 	s := &view.AnswerView{Title: titleOf(v.lang, a), Call: v.t("answer.call", "phone", v.phone())}
 	if v.lang == words.ES {
@@ -162,13 +251,12 @@ func (h *handler) answerView(v visit, a desk.Answer, asked string, q url.Values)
 		}
 	}
 	s.Body = view.Paragraphs(body)
-	ask := view.Link{URL: v.url("/ask?q=" + url.QueryEscape(cmp.Or(asked, s.Title))), Text: v.t("home.door.ask")}
 	if a.Kind == desk.AnswerAsk {
-		s.Ask = ask
+		s.Ask = view.ButtonView{Text: v.t("home.door.ask"), Name: "helped", Value: "no", Second: true, Form: view.AskForm}
 	}
 	if isUnits(a) {
-		s.Ask = view.Link{URL: ask.URL, Text: v.t("answer.ask_change")}
-		s.Units = v.units(a.Slug, asked, q)
+		s.Ask = view.ButtonView{Text: v.t("answer.ask_change"), Name: "helped", Value: "no", Second: true, Form: view.AskForm}
+		s.Units = v.units(a.Slug, asked, form)
 	}
 	s.Helped = view.HelpedView{
 		Title: v.t("answer.helped.question"), Action: v.url("/a/" + a.Slug + "/help"),
@@ -191,19 +279,19 @@ const (
 )
 
 // units shows a weight in both units. Only what is seen changes: nothing is stored.
-func (v visit) units(slug, asked string, q url.Values) *view.UnitsView {
+func (v visit) units(slug, asked string, form url.Values) *view.UnitsView {
 	u := &view.UnitsView{
-		Action: v.url("/a/" + slug), Asked: asked, Legend: v.t("units.legend"), Button: v.t("units.convert.show"), Metric: q.Get("unit") == "metric",
+		Action: v.url("/a/" + slug), Asked: asked, Legend: v.t("units.legend"), Button: v.t("units.convert.show"), Metric: form.Get("unit") == "metric",
 		US: v.t("units.us"), SI: v.t("units.metric"),
 		Kg: view.FieldView{
 			ID: "kg", Kind: "text", InputMode: "decimal", Short: true, Autocomplete: "off",
-			Label: v.t("units.convert.label"), Hint: v.t("units.convert.hint"), Value: q.Get("kg"), ErrorPrefix: v.t("error.prefix"),
+			Label: v.t("units.convert.label"), Hint: v.t("units.convert.hint"), Value: form.Get("kg"), ErrorPrefix: v.t("error.prefix") + " ",
 		},
 		Table: view.UnitTableView{Caption: v.t("units.example"), ShowCaption: true, What: v.t("units.what"), Safety: v.t("units.display_only")},
 	}
 	u.Table.When = v.t("units.value")
 	kg := 70.0
-	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.ToLower(q.Get("kg"))), "kg"))
+	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.ToLower(form.Get("kg"))), "kg"))
 	if typed != "" {
 		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
 		if err != nil || !(n >= 0.1 && n <= mostKg) {

@@ -61,6 +61,15 @@ func (h *handler) draft(r *http.Request, v visit) (app.Draft, error) {
 	return h.app.Draft(r.Context(), v.guest(), v.client.ID, key)
 }
 
+// newDraft is draft for who begins a question: what was sent is not touched any more.
+func (h *handler) newDraft(r *http.Request, v visit) (app.Draft, error) {
+	d, err := h.draft(r, v)
+	if err == nil && d.Ticket != nil {
+		d, err = h.app.Draft(r.Context(), v.guest(), v.client.ID, "")
+	}
+	return d, err
+}
+
 // saveDraft keeps what was typed and its key in the browser.
 func (h *handler) saveDraft(w http.ResponseWriter, r *http.Request, v visit, d app.Draft) error {
 	d.Ask.Lang = string(v.lang)
@@ -126,11 +135,7 @@ func (h *handler) askBegin(w http.ResponseWriter, r *http.Request, v visit) erro
 	if d.Ticket != nil {
 		h.setDraft(w, v, "", -1)
 	}
-	to := "/ask/" + pageWords
-	if q := r.URL.Query().Get("q"); q != "" {
-		to += "?q=" + url.QueryEscape(q)
-	}
-	return v.go303(w, r, to)
+	return v.go303(w, r, "/ask/"+pageWords)
 }
 
 // askPage shows one question.
@@ -147,9 +152,6 @@ func (h *handler) askPage(w http.ResponseWriter, r *http.Request, v visit) error
 		return v.go303(w, r, "/t/"+desk.FormatToken(d.Ticket.Token))
 	}
 	q := r.URL.Query()
-	if page == pageWords && q.Get("q") != "" {
-		d.Ask.Words = q.Get("q")
-	}
 	f := askForm{change: q.Get("change") != "", later: q.Get("later") != "", taken: q.Get("taken") != "", lost: q.Get("lost") != ""}
 	if first := h.unfinished(v, d.Ask); before(first, page) {
 		to := "/ask/" + first

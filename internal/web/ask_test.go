@@ -35,6 +35,11 @@ func TestTheStoryOnTheQuestionPages(t *testing.T) {
 			t.Errorf("at %s", b.at)
 		}
 		b.saysNot(c.words, "312-555-0199")
+		for _, once := range []string{"…0199 from 800-555-0143", "If we are late", "Si nos atrasamos"} {
+			if n := strings.Count(b.text(), once); n > 1 {
+				t.Errorf("%q is said %d times:\n%s", once, n, b.text())
+			}
+		}
 		if got := b.head.Get("X-Robots-Tag"); !strings.Contains(got, "noindex") {
 			t.Errorf("robots %q", got)
 		}
@@ -164,4 +169,6 @@ func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
 	}
 	b.get("/t/7Q2M-X4KD-9RTW").is(503, "800-555-0143").sound()
 	b.get("/").is(200, "800-555-0143").sound()
+	b.looksFor("", "weight in pounds").is(200, "See your weight in pounds").lookedFor("weight in pounds").sound()
+	b.get("/a/weight-in-pounds?from=search").is(200, "See your weight in pounds")
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/web/view"
 	"kept/internal/words"
@@ -13,29 +15,32 @@ import (
 const soonBefore = 15 * time.Minute
 
 // when is the time of what is promised: the window of a call, the latest instant of anything else.
-func (t tracker) when() string {
-	if t.Promise.Kind == desk.Callback && t.Promise.Start.Before(t.Promise.Due) {
-		return t.window(t.Promise.Start, t.Promise.Due)
+func (t tracker) when() string { return t.whenOf(t.Promise) }
+
+func (t tracker) whenOf(p desk.Promise) string {
+	if p.Kind == desk.Callback && p.Start.Before(p.Due) {
+		return t.window(p.Start, p.Due)
 	}
-	return t.by(t.Promise.Due)
+	return t.by(p.Due)
 }
 
 // sentence says the whole promise: "We will call you tomorrow, Wednesday, June 3, between …".
-func (t tracker) sentence() string {
-	p := t.Promise
+func (t tracker) sentence() string { return t.sentenceOf(t.Promise) }
+
+func (t tracker) sentenceOf(p desk.Promise) string {
 	switch {
 	case p.ID == 0 || p.Kind == desk.Confirm:
 		return ""
 	case p.Kind == desk.Callback && p.Start.Before(p.Due):
-		return t.t("track.scheduled.text", "window", t.when())
+		return t.t("track.scheduled.text", "window", t.whenOf(p))
 	case p.Kind == desk.Callback:
-		return t.t("track.scheduled.by", "by", t.when())
+		return t.t("track.scheduled.by", "by", t.whenOf(p))
 	case p.Kind == desk.Reply:
-		return t.t("track.reply.text", "by", t.when())
+		return t.t("track.reply.text", "by", t.whenOf(p))
 	case p.Kind == desk.Fix:
-		return t.t("track.fix.text", "by", t.when())
+		return t.t("track.fix.text", "by", t.whenOf(p))
 	}
-	return t.t("track.update.text", "by", t.when())
+	return t.t("track.update.text", "by", t.whenOf(p))
 }
 
 // state is the first words of the title of the page: the state, without its full stop.
@@ -162,7 +167,7 @@ func (t tracker) latest(c *view.PromiseCardView) {
 			}
 			return
 		case desk.SaidNotFixed:
-			c.Look, c.Title, c.Say = view.CardReopened, t.t("track.reopened"), ""
+			c.Look, c.Title, c.Say = view.CardReopened, t.t(reopened(l.Event)), ""
 			c.Lines = append([]string{t.sentence() + " " + t.t("track.reopened.same")}, c.Lines...)
 			return
 		case desk.PromiseMade, desk.MessageIn, desk.NumberChanged:
@@ -174,6 +179,14 @@ func (t tracker) latest(c *view.PromiseCardView) {
 			return
 		}
 	}
+}
+
+// reopened is what the person told us with e: that it is not fixed, or, of what they did not need any more, that they do.
+func reopened(e desk.Event) string {
+	if e.Data.Outcome == string(desk.NotNeeded) {
+		return "track.needed_again"
+	}
+	return "track.reopened"
 }
 
 // broken says that we did not do what we said, who sees to it now, and by when.
@@ -210,7 +223,11 @@ func (t tracker) broken() view.PromiseCardView {
 	}
 	c.Lines = append(c.Lines, t.t("track.broken.callus", "phone", t.phone()))
 	if t.canPick() {
-		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.broken.pick"), Second: true})
+		pick := "track.broken.pick"
+		if !t.movesCall() {
+			pick = "track.call_me"
+		}
+		c.Actions = append(c.Actions, view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t(pick), Second: true})
 	}
 	c.Say = strings.TrimSpace(c.Title + " " + c.When)
 	return c
@@ -296,12 +313,19 @@ func (t tracker) waitedAlready(e desk.Event) bool {
 	return false
 }
 
+// madeByMove reports whether e only makes the promise that a move, which the history tells, put in place of another.
+func (t tracker) madeByMove(e desk.Event) bool {
+	return e.Type == desk.PromiseMade && slices.ContainsFunc(t.History, func(l app.TrackerLine) bool {
+		return l.Event.Type == desk.PromiseMoved && l.Event.Data.New == e.Data.Promise
+	})
+}
+
 // history says what has happened, newest first, without words of the question.
 func (t tracker) history() []view.HistoryEntry {
 	out := []view.HistoryEntry{}
 	for i, l := range t.History {
 		key := t.happened(l.Event)
-		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) {
+		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) || t.madeByMove(l.Event) {
 			continue
 		}
 		at := t.instant(l.Event.HappenedAt)
@@ -356,6 +380,8 @@ func (t tracker) happened(e desk.Event) string {
 		switch {
 		case d.MovedBy == desk.MovedByUs:
 			return "track.event.moved_by_us"
+		case d.MovedBy == desk.MovedByPerson && d.Reason == "" && d.Kind != desk.Callback:
+			return "track.event.call_me"
 		case d.MovedBy == desk.MovedByPerson && d.Reason == "":
 			return "track.event.moved_by_caller"
 		}
@@ -387,6 +413,9 @@ func (t tracker) happened(e desk.Event) string {
 	case desk.TicketWithdrawn:
 		return "track.event.withdrawn"
 	case desk.NumberChanged:
+		if d.Channel == desk.ByEmail {
+			return "track.event.mail_changed"
+		}
 		return "track.event.number_changed"
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,14 +81,26 @@ func (b *browser) post(path string, pairs ...string) *browser {
 	return b.take(res, err)
 }
 
-// send fills in the form of the page and sends it. pairs are names and values; what the page has
-// filled in already is sent along, as a browser does.
+// send fills in the form of the page, which is not its search, and sends it. pairs are names and values; what the page
+// has filled in already is sent along, as a browser does.
 func (b *browser) send(pairs ...string) *browser {
 	b.t.Helper()
-	form := b.find("form[method=post]")
-	if form == nil {
+	return b.sendForm(func(form *node) bool { return attr(form, "role") != "search" }, pairs...)
+}
+
+// sendTo is send for the form with an action.
+func (b *browser) sendTo(action string, pairs ...string) *browser {
+	b.t.Helper()
+	return b.sendForm(func(form *node) bool { return attr(form, "action") == action }, pairs...)
+}
+
+func (b *browser) sendForm(is func(*node) bool, pairs ...string) *browser {
+	b.t.Helper()
+	forms := slices.DeleteFunc(b.all("form[method=post]"), func(form *node) bool { return !is(form) })
+	if len(forms) == 0 {
 		b.t.Fatalf("no form on %s:\n%s", b.at, b.text())
 	}
+	form := forms[0]
 	values := url.Values{}
 	each(form, func(n *node) {
 		name, kind := attr(n, "name"), attr(n, "type")
@@ -108,6 +121,21 @@ func (b *browser) send(pairs ...string) *browser {
 	}
 	res, err := b.client.PostForm(b.server.URL+attr(form, "action"), values)
 	return b.take(res, err)
+}
+
+// looksFor searches in a language.
+func (b *browser) looksFor(lang, words string) *browser {
+	b.t.Helper()
+	return b.post(lang+"/search", "q", words)
+}
+
+// lookedFor fails unless the field of the search holds words.
+func (b *browser) lookedFor(words string) *browser {
+	b.t.Helper()
+	if got := attr(b.find("#q"), "value"); got != words {
+		b.t.Errorf("the search of %s holds %q, not %q", b.at, got, words)
+	}
+	return b
 }
 
 func (b *browser) take(res *http.Response, err error) *browser {
@@ -338,12 +366,17 @@ func (b *browser) sound() *browser {
 func TestEveryPageIsSoundInBothLanguages(t *testing.T) {
 	b := open(t)
 	for _, path := range []string{
-		"/", "/search?q=weight+in+pounds", "/search?q=zzzz+qqqq", "/search", "/search?q=", "/a/weight-in-pounds", "/a/weight-in-pounds?kg=70&unit=metric",
-		"/a/weight-in-pounds?kg=abc", "/a/weight-in-pounds?helped=1", "/find", "/find?sent=1", "/ask/1", "/ask/1?q=hello", "/our-promises",
-		"/privacy", "/accessibility", "/language", "/nothing-here", "/a/nothing", "/t/7Q2M-X4KD-9RTW", "/search?q=chest+pain", "/search?q=I+want+to+die",
+		"/", "/search weight in pounds", "/search zzzz qqqq", "/search", "/a/weight-in-pounds", "/a/weight-in-pounds?from=search",
+		"/a/weight-in-pounds?helped=1", "/find", "/find?sent=1", "/ask/1", "/our-promises",
+		"/privacy", "/accessibility", "/language", "/nothing-here", "/a/nothing", "/t/7Q2M-X4KD-9RTW", "/search chest pain", "/search I want to die",
 	} {
 		for _, lang := range []string{"", "/es"} {
-			b.get(lang + path)
+			path, words, looked := strings.Cut(path, " ")
+			if looked {
+				b.looksFor(lang, words)
+			} else {
+				b.get(lang + path)
+			}
 			if b.status != 200 && b.status != 404 {
 				t.Errorf("%s%s gives %d", lang, path, b.status)
 			}
@@ -365,7 +398,10 @@ func TestEveryPageIsSoundInBothLanguages(t *testing.T) {
 
 func TestSpanishPagesAreSpanish(t *testing.T) {
 	b := open(t)
-	for _, path := range []string{"/es/", "/es/find", "/es/ask/1", "/es/nothing", "/es/search?q=peso+en+libras"} {
+	for _, path := range []string{"/es/", "/es/find", "/es/ask/1", "/es/nothing", "/es/search"} {
+		if path == "/es/search" {
+			b.looksFor("/es", "peso en libras")
+		}
 		b.get(path).saysNot("Help", "Search", "We ", "Call ", "Find", "Question", "Continue", "Tuesday").says("800-555-0143", "Mercy Health")
 	}
 }
@@ -373,33 +409,101 @@ func TestSpanishPagesAreSpanish(t *testing.T) {
 func TestSearchShowsTheBestAnswerInFull(t *testing.T) {
 	b := open(t)
 	for _, q := range []string{"how do i see weight in pounds", "my weigth in lbs", "peso en libras"} {
-		b.get("/search?q="+url.QueryEscape(q)).is(200, "See your weight in pounds", "154.3", "70.0 kg", "Only what you see changes", "Did this help?")
+		b.looksFor("", q).is(200, "See your weight in pounds", "154.3", "70.0 kg", "Only what you see changes", "Did this help?")
 	}
-	b.get("/a/weight-in-pounds?kg=82.5").is(200, "181.9 lb", "181.9 pounds", "82.5 kg")
+	b.post("/a/weight-in-pounds", "kg", "82.5").isAt("/a/weight-in-pounds").is(200, "181.9 lb", "181.9 pounds", "82.5 kg")
 	if first := textOf(b.find("td")); !strings.Contains(first, "181.9 lb") || strings.Index(first, "lb") > strings.Index(first, "kg") {
 		t.Errorf("pounds do not come first: %s", first)
 	}
-	b.get("/a/weight-in-pounds?kg=82,5&unit=metric").is(200, "82.5 kg")
+	b.post("/a/weight-in-pounds", "kg", "82,5", "unit", "metric").is(200, "82.5 kg").sound()
 	if first := textOf(b.find("td")); strings.Index(first, "kg") > strings.Index(first, "lb") {
 		t.Errorf("kilograms do not come first: %s", first)
 	}
 	for _, bad := range []string{"0", "-4", "NaN", "Inf", "1e9", "seventy"} {
-		b.get("/a/weight-in-pounds?kg="+url.QueryEscape(bad)).is(200, "Enter your weight in kilograms").saysNot("NaN lb", "Inf")
+		for lang, wrong := range map[string]string{"": "Enter your weight in kilograms, like 70.5.", "/es": "Escriba su peso en kilogramos, por ejemplo 70.5."} {
+			b.post(lang+"/a/weight-in-pounds", "kg", bad, "unit", "metric").is(422, wrong).saysNot("NaN lb", "Inf lb").sound()
+			if typed := attr(b.find("#kg"), "value"); b.find(".errors[data-focus]") == nil || textOf(b.find("a[href=#kg]")) != wrong || typed != bad {
+				t.Errorf("a weight of %q gives no summary to it, or loses it: %q\n%s", bad, typed, b.text())
+			}
+			if !strings.HasPrefix(b.title(), "Error: ") {
+				t.Errorf("title %q", b.title())
+			}
+		}
+	}
+	if other := attr(b.find(".top-lang"), "href"); other != "/a/weight-in-pounds" && other != "/es/a/weight-in-pounds" {
+		t.Errorf("the other language is at %s", other)
+	}
+	b.post("/a/nothing", "kg", "70").is(404)
+}
+
+// Addresses stay in histories and logs, so no address holds what somebody typed, and no title does.
+func TestNoAddressHoldsWhatSomebodyLooksFor(t *testing.T) {
+	b := open(t)
+	words := "my Zoloft and my weight"
+	b.get("/").sendForm(func(form *node) bool { return attr(form, "role") == "search" }, "q", words)
+	if b.isAt("/search").is(200, "See your weight in pounds"); b.at != "/search" || b.head.Get("Cache-Control") != "no-store" {
+		t.Errorf("at %s, %s", b.at, b.head)
+	}
+	clean := func() {
+		t.Helper()
+		if strings.Contains(b.title(), "Zoloft") {
+			t.Errorf("the title is %q", b.title())
+		}
+		for _, n := range append(b.all("a"), b.all("form")...) {
+			if strings.Contains(attr(n, "href")+attr(n, "action"), "Zoloft") || n.name == "form" && attr(n, "method") != "post" {
+				t.Errorf("%s has a way to %s%s", b.at, attr(n, "href"), attr(n, "action"))
+			}
+		}
+	}
+	clean()
+	b.get("/a/weight-in-pounds?from=search").is(200).lookedFor(words)
+	clean()
+	b.get("/search").is(200, "See your weight in pounds").lookedFor(words) // Back
+	b.get("/es/search").is(200, "Ver su peso en libras")
+	if strings.Contains(b.log.String(), "Zoloft") {
+		t.Error("the log holds what was looked for")
+	}
+	b.fresh().get("/search").is(200, "Find an answer").saysNot("Zoloft").sound()
+
+	for at, to := range map[string]string{
+		"/search?q=Zoloft": "/search", "/es/search?q=Zoloft&go=1": "/es/search?go=1", "/ask?q=Zoloft": "/ask/1", "/ask/1?q=Zoloft": "/ask/1",
+		"/a/weight-in-pounds?q=Zoloft&kg=82": "/a/weight-in-pounds",
+	} {
+		if b.fresh().get(at).is(200).at == at || b.get(at).at != to {
+			t.Errorf("%s leads to %s", at, b.at)
+		}
+	}
+	b.post("/search", "q", " ").is(422, "Type what you need help with.").sound()
+	if attr(b.find("a[href=#q]"), "href") == "" || !strings.HasPrefix(b.title(), "Error: ") {
+		t.Errorf("no summary leads to the field: %s", b.title())
 	}
 }
 
 func TestWordsOfDangerLeadToHelpFirst(t *testing.T) {
 	b := open(t)
-	b.get("/search?q="+url.QueryEscape("I have chest pain")).is(200, "Call 911 now", "Go on with my question")
-	b.get("/search?q="+url.QueryEscape("I want to kill myself")).is(200, "988")
-	b.get("/es/search?q="+url.QueryEscape("me duele el pecho")).is(200, "911")
+	b.looksFor("", "I have chest pain").is(200, "Call 911 now", "Go on with my question")
+	b.get("/search?go=1").is(200).saysNot("Call 911 now. ").lookedFor("I have chest pain")
+	b.looksFor("", "I want to kill myself").is(200, "988")
+	b.looksFor("/es", "me duele el pecho").is(200, "911")
 }
 
 func TestAnAnswerThatDidNotHelpBecomesAQuestion(t *testing.T) {
 	b := open(t)
-	b.get("/search?q="+url.QueryEscape("my weight in pounds please")).send("helped", "no").isAt("/ask/1").is(200)
-	if got := textOf(b.find("textarea")); got != "my weight in pounds please" {
-		t.Errorf("the words were not carried over: %q", got)
+	carried := func() {
+		t.Helper()
+		b.isAt("/ask/1").is(200)
+		if got := textOf(b.find("textarea")); got != "my weight in pounds please" {
+			t.Errorf("the words were not carried over: %q", got)
+		}
+	}
+	b.looksFor("", "my weight in pounds please").sendTo("/a/weight-in-pounds/help", "helped", "no")
+	carried()
+	b = b.fresh()
+	b.looksFor("", "my weight in pounds please").get("/a/weight-in-pounds?from=search").sendTo("/a/weight-in-pounds", "kg", "70").is(200, "154.3 lb").sendTo("/a/weight-in-pounds/help", "helped", "no")
+	carried()
+	b.looksFor("", "qqqq zzzz").is(200, "We do not have an answer to this yet", "Ask us").sendTo("/ask").isAt("/ask/1")
+	if got := textOf(b.find("textarea")); got != "qqqq zzzz" {
+		t.Errorf("what nobody has an answer to was not carried over: %q", got)
 	}
 	b.fresh().get("/a/weight-in-pounds").send("helped", "yes").is(200, "We are glad that it helped").saysNot("Did this help?")
 }
@@ -409,6 +513,8 @@ func TestFindSaysTheSameWhetherTheNumberExistsOrNot(t *testing.T) {
 	maria := b.d.Maria().Calls(b.d.Sam, "I see kilograms")
 	b.get("/find").send("ref", string(maria.Got.Ref)).isAt("/find?sent=1").is(200, "If we have that number")
 	known := b.text()
+	b.get("/find").send("ref", " ").is(422, "Type the number of your question.").saysNot("mistake").sound()
+	b.get("/es/find").send("ref", "").is(422, "Escriba el número de su pregunta.")
 	b.get("/find").send("ref", "K7M-4Q0").is(422, "typing mistake")
 	if !strings.HasPrefix(b.title(), "Error: ") {
 		t.Errorf("title %q", b.title())
@@ -440,7 +546,7 @@ func TestTheDemoFindsHospitalsByPath(t *testing.T) {
 	b.get("/mercy").is(200)
 	b.get("/mercy/es/find").is(200, "Su número")
 	b.get("/nobody/").is(404)
-	if got := attr(b.get("/mercy/es/search?q=x").find(".top-lang"), "href"); got != "/mercy/search?q=x" {
+	if got := attr(b.get("/mercy/es/search?go=1").find(".top-lang"), "href"); got != "/mercy/search?go=1" {
 		t.Errorf("the language link leads to %s", got)
 	}
 	plain := open(t)
@@ -455,15 +561,23 @@ func TestHostileInput(t *testing.T) {
 		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "\x00\x01\x1b[31m", "🙂👩‍👩‍👧‍👧", "\u202etxet desrever", "مرحبا بكم", strings.Repeat("a", 20000),
 		"\xff\xfe", "' OR 1=1 --", strings.Repeat("é ", 3000), "javascript:alert(1)",
 	} {
-		for _, path := range []string{"/search?q=", "/a/weight-in-pounds?q=", "/a/weight-in-pounds?kg=", "/ask/1?q=", "/es/search?q=", "/t/", "/a/", "/find?sent=", "/ask/"} {
+		for _, path := range []string{"/search?q=", "/a/weight-in-pounds?q=", "/ask/1?q=", "/es/search?q=", "/t/", "/a/", "/find?sent=", "/ask/"} {
 			b.get(path + url.QueryEscape(bad))
 			if b.status >= 500 || strings.Contains(b.body, "<script>alert") || b.find("img[onerror]") != nil {
 				t.Errorf("%s%.20q gives %d", path, bad, b.status)
 			}
 		}
+		for _, path := range []string{"/search", "/es/search", "/ask", "/a/weight-in-pounds/help"} {
+			if b.post(path, "q", bad); b.status >= 500 || strings.Contains(b.body, "<script>alert") || b.find("img[onerror]") != nil {
+				t.Errorf("%s %.20q gives %d", path, bad, b.status)
+			}
+		}
 		other := b.fresh().post("/ask/1", "words", bad)
 		if other.status >= 500 || strings.Contains(other.body, "<script>alert") {
 			t.Errorf("words %.20q give %d", bad, other.status)
+		}
+		if other.post("/a/weight-in-pounds", "kg", bad); other.status >= 500 || strings.Contains(other.body, "<script>alert") {
+			t.Errorf("weight %.20q gives %d", bad, other.status)
 		}
 		other.post("/find", "ref", bad)
 		if other.status >= 500 {

@@ -97,7 +97,7 @@ func delivery(m desk.Message) *view.TagView {
 	if m.Outbox == 0 {
 		return &view.TagView{Kind: view.TagPlain, Text: "On the page"}
 	}
-	return &view.TagView{Kind: outKind[m.State], Icon: outIcon[m.State], Text: outWord(m.State, m.Sent, m.Reason)}
+	return &view.TagView{Kind: outKind[m.State], Icon: outIcon[m.State], Text: carried(m)}
 }
 
 var outKind = map[desk.OutState]view.TagKind{
@@ -107,21 +107,29 @@ var outKind = map[desk.OutState]view.TagKind{
 
 var outIcon = map[desk.OutState]string{desk.Queued: "clock", desk.Sending: "send", desk.Accepted: "send"}
 
-// outWord says how far a delivery is.
-func outWord(state desk.OutState, ch desk.Channel, reason string) string {
-	link := "Link "
-	if ch == desk.ByEmail {
-		link = "Mail "
+// carried is how far the words of m are, and what carries them: they stand on the page, and a link is sent.
+func carried(m desk.Message) string {
+	word := outWord(m.State, m.Reason)
+	switch {
+	case m.State != desk.Accepted && m.State != desk.Delivered:
+		return word
+	case m.Sent == desk.ByEmail:
+		return "Mail " + strings.ToLower(word)
 	}
+	return "Link " + strings.ToLower(word)
+}
+
+// outWord says how far a delivery is.
+func outWord(state desk.OutState, reason string) string {
 	switch state {
 	case desk.Queued:
 		return "Waits to be sent"
 	case desk.Sending:
 		return "Sending"
 	case desk.Accepted:
-		return link + "sent"
+		return "Sent"
 	case desk.Delivered:
-		return link + "delivered"
+		return "Delivered"
 	case desk.Failed:
 		if reason != "" {
 			return "Not delivered: " + reason
@@ -176,7 +184,7 @@ var triggers = map[desk.Trigger]string{
 	desk.SayBroken: "that we did not keep the promise, and sorry", desk.SayMoved: "the new time", desk.SayMovedByUs: "the new time, and sorry",
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
-	desk.SayNumber: "that the number changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
+	desk.SayNumber: "that how we reach them changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
 	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
 }
 
@@ -204,7 +212,7 @@ func outText(o desk.Out, name string, now time.Time) (text, icon string) {
 	case desk.Failed:
 		icon = "triangle-alert"
 	}
-	return text + outWord(o.State, o.Channel, o.Reason) + ".", icon
+	return text + outWord(o.State, o.Reason) + ".", icon
 }
 
 // fellBack is the line of a delivery that failed, and of what took over.
@@ -217,7 +225,7 @@ func fellBack(o desk.Out, p app.TicketPage, name string) (text, icon string) {
 		}
 	}
 	how := channelNames[o.Channel]
-	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Channel, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
+	return strings.ToUpper(how[:1]) + how[1:] + " to " + lower(name) + ": " + what + ". " + outWord(o.State, o.Reason) + ". Tried by " + next + " instead.", "triangle-alert"
 }
 
 var channelNames = map[desk.Channel]string{desk.BySMS: "text", desk.ByEmail: "mail", desk.ByVoice: "call", desk.ByWeb: "page"}
@@ -253,6 +261,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.SaidFixed:
 		return name + " said: yes, it is fixed.", "circle-check"
 	case desk.SaidNotFixed:
+		if d.Outcome == string(desk.NotNeeded) {
+			return name + " asked for help again.", "rotate-ccw"
+		}
 		return name + " said: no, still not fixed.", "rotate-ccw"
 	case desk.ClosedUnheard:
 		return "Closed without a word from " + lower(name) + ".", "x"
@@ -353,6 +364,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	case desk.RedFlagSeen:
 		return cmp.Or(flags[d.Flag], "Red flag") + " seen in the words.", "shield-alert"
 	case desk.NumberChanged:
+		if d.Channel == desk.ByEmail {
+			return name + " changed the mail address.", "mail"
+		}
 		return name + " changed the number.", "smartphone"
 	case desk.AnswerOffered:
 		return by + " read an answer aloud.", "book-open"

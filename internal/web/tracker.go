@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"kept/internal/app"
@@ -74,8 +75,14 @@ func (t tracker) view() view.TrackerView {
 		Again: view.Link{URL: t.url(t.link), Text: t.t("common.checkagain")}, Links: t.doors(),
 	}
 	// A broken card has its own way to another time; who is being called needs none.
+	if t.Ticket.State.Open() && t.ReachKind == desk.EmailAddress {
+		s.Change = view.ButtonView{URL: t.url(t.link + "/number"), Text: t.t("track.change.mail"), Second: true}
+	}
 	if t.canPick() && t.Broken == nil && t.Promise.TryingAt.IsZero() {
 		s.Change = view.ButtonView{URL: t.url(t.link + "/time"), Text: t.t("track.change"), Second: true}
+		if !t.movesCall() {
+			s.Change.URL, s.Change.Text = t.url(t.link+"/number"), t.t("track.change.number")
+		}
 	}
 	return s
 }
@@ -92,6 +99,9 @@ func (t tracker) shell(title string) view.Page {
 func (t tracker) doors() []view.Link {
 	var out []view.Link
 	door := func(path, key string) { out = append(out, view.Link{URL: t.url(t.link + path), Text: t.t(key)}) }
+	if t.canPick() && !t.movesCall() && t.Broken == nil {
+		door("/time", "track.call_me")
+	}
 	if t.Ticket.State.Open() {
 		door("/words", "track.add")
 	}
@@ -111,6 +121,9 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	switch {
 	case t.TextFailed:
 		s.Panel.Lines, write = nil, t.t("sent.text_failed")
+		if t.Text.Channel == desk.ByEmail {
+			write = t.t("sent.mail_failed")
+		}
 	case t.Texted && t.Text.Channel == desk.BySMS:
 		write += " " + t.t("sent.texted", "phone", t.Reach)
 	case t.Texted && t.Text.Channel == desk.ByEmail:
@@ -134,6 +147,8 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	s.Print, s.Again = t.t("sent.print"), view.Link{URL: t.url(t.link), Text: t.t("sent.see")}
 	p.Title = t.t("site.title.page", "page", t.t("sent.title", "ref", t.Ticket.Ref), "client", t.client.Name)
 	s.Card.Actions = nil
+	said := []string{t.t("track.late"), t.t("track.from", "to", t.Reach, "phone", t.phone())} // the page says both below
+	s.Card.Lines = slices.DeleteFunc(s.Card.Lines, func(line string) bool { return slices.Contains(said, line) })
 	h.render(w, r, http.StatusOK, view.Sent(p, s))
 	return nil
 }
@@ -156,20 +171,27 @@ func (t tracker) saved(what string) string {
 			return t.t("track.change.saved", "window", t.window(t.Promise.Start, t.Promise.Due))
 		}
 	case "number":
+		if t.ReachKind == desk.EmailAddress {
+			return t.t("track.mail.saved", "mail", t.Reach)
+		}
 		return t.t("track.number.saved", "phone", t.Reach)
 	case "words":
 		return t.t("track.add.sent", "when", t.sentence())
 	case "reopened":
-		return strings.TrimSpace(t.t("track.reopened") + " " + t.sentence())
+		for _, l := range t.History {
+			if l.Event.Type == desk.SaidNotFixed {
+				return strings.TrimSpace(t.t(reopened(l.Event)) + " " + t.sentence())
+			}
+		}
 	}
 	return ""
 }
 
-// canPick reports whether the person can choose another time for what is promised.
+// canPick reports whether the person can pick a time to be called: another one, or a call in place of words.
 func (t tracker) canPick() bool {
-	if !t.Ticket.State.Open() || t.ReachKind != desk.PhoneAddress || t.Promise.ID == 0 {
-		return false
-	}
-	k := t.Promise.Kind
-	return t.now.Before(t.Promise.Due) && (k == desk.Callback || k == desk.Reply || k == desk.Update || t.Promise.RepairOf != 0 && k != desk.Confirm)
+	return t.Ticket.State.Open() && t.Movable.ID != 0 && t.now.Before(t.Movable.Due)
 }
+
+// movesCall reports whether a time that is picked moves a call. Otherwise a call takes the place of words, and the page
+// says so: who asked to be written to gets no call unawares.
+func (t tracker) movesCall() bool { return t.Movable.Kind == desk.Callback }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -42,6 +43,11 @@ func (h *handler) trackerForm(w http.ResponseWriter, r *http.Request, t tracker,
 	return nil
 }
 
+// formKey is the hidden field by which a form that is sent twice is heard once. It stays while the form comes back.
+func formKey(r *http.Request) []view.Option {
+	return []view.Option{{Value: "key", Text: cmp.Or(r.PostForm.Get("key"), newKey())}}
+}
+
 func (h *handler) trackerTime(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.withTracker(w, r, v, func(t tracker) error { return h.showTime(w, r, t, nil) })
 }
@@ -52,7 +58,7 @@ func (h *handler) pickTime(w http.ResponseWriter, r *http.Request, v visit) erro
 	}, func(t tracker, err error) error { return h.showTime(w, r, t, err) })
 }
 
-// showTime shows the times that can be picked. The old time stays until a new one is saved.
+// showTime shows the times that can be picked. What was promised stays until a new time is saved.
 func (h *handler) showTime(w http.ResponseWriter, r *http.Request, t tracker, err error) error {
 	f := view.FormView{Submit: view.ButtonView{Text: t.t("track.change.save")}, Action: t.url(t.link + "/time")}
 	if t.ReachKind == desk.PhoneAddress {
@@ -73,13 +79,16 @@ func (h *handler) showTime(w http.ResponseWriter, r *http.Request, t tracker, er
 	if lost != nil && err == nil {
 		return lost
 	}
-	title := t.t("track.change.h1")
+	title, old := t.t("track.change.h1"), t.t("track.change.old", "window", t.whenOf(t.Movable))
+	if !t.movesCall() {
+		title, old = t.t("ask.when.h1"), t.t("track.call_me.old", "now", t.sentenceOf(t.Movable))
+		f.Submit.Text, f.Links = t.t("track.call_me.save"), nil
+	}
 	if !t.canPick() || len(windows) == 0 {
 		f.H1, f.Action = title, ""
 		f.Parts = []templ.Component{view.Lead(t.t("problem.promise.not_movable", "phone", t.phone()))}
 		return h.trackerForm(w, r, t, title, f, err)
 	}
-	old := t.t("track.change.old", "window", t.when())
 	c := times{windows: windows, later: r.URL.Query().Get("later") != "", legend: title, h1: true, error: wrong["start"], focus: taken && !typed}
 	more := ""
 	f.Parts, more = t.times(c)
@@ -99,11 +108,18 @@ func (h *handler) trackerNumber(w http.ResponseWriter, r *http.Request, v visit)
 
 func (h *handler) askNumber(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		_, err := h.app.AskNewNumber(r.Context(), t.who, r.PostForm.Get("phone"))
+		ask, typed := h.app.AskNewNumber, r.PostForm.Get("phone")
+		if t.ReachKind == desk.EmailAddress {
+			ask, typed = h.app.AskNewMail, r.PostForm.Get("email")
+		}
+		_, err := ask(r.Context(), t.who, typed)
 		return "/number/code", err
-	}, func(t tracker, err error) error { return h.showNumber(w, r, t, r.PostForm.Get("phone"), err) })
+	}, func(t tracker, err error) error {
+		return h.showNumber(w, r, t, cmp.Or(r.PostForm.Get("email"), r.PostForm.Get("phone")), err)
+	})
 }
 
+// showNumber asks for another number, or for another mail address where the question is answered by mail.
 func (h *handler) showNumber(w http.ResponseWriter, r *http.Request, t tracker, typed string, err error) error {
 	title := t.t("track.number.h1")
 	field := view.FieldView{
@@ -113,6 +129,11 @@ func (h *handler) showNumber(w http.ResponseWriter, r *http.Request, t tracker, 
 	f := view.FormView{
 		H1: title, Lead: []string{t.t("track.number.why"), t.t("track.number.old_gone", "phone", t.phone())},
 		Action: t.url(t.link + "/number"), Submit: view.ButtonView{Text: t.t("track.show.send")},
+	}
+	if t.ReachKind == desk.EmailAddress {
+		title = t.t("track.mail.h1")
+		f.H1, f.Lead = title, []string{t.t("track.mail.why"), t.t("track.mail.old_gone", "phone", t.phone())}
+		field.ID, field.Kind, field.Label, field.Hint, field.Autocomplete, field.Short = "email", "email", t.t("track.mail.new"), t.t("ask.email.hint"), "email", false
 	}
 	if err != nil {
 		failed(&f, t.visit, err, &field)
@@ -155,7 +176,7 @@ func (h *handler) trackerWords(w http.ResponseWriter, r *http.Request, v visit) 
 
 func (h *handler) addWords(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		flag, err := h.app.AddWords(r.Context(), t.who, r.PostForm.Get("words"))
+		flag, err := h.app.AddWords(r.Context(), t.who, r.PostForm.Get("words"), r.PostForm.Get("key"))
 		return after("words", flag), err
 	}, func(t tracker, err error) error { return h.showWords(w, r, t, r.PostForm.Get("words"), err) })
 }
@@ -175,7 +196,7 @@ func (h *handler) showWords(w http.ResponseWriter, r *http.Request, t tracker, t
 		ID: "words", Kind: "textarea", Label: t.t("track.add.label"), Hint: t.t("ask.what.hint"), Value: typed, ErrorPrefix: t.t("error.prefix") + " ",
 		CountFrom: desk.MaxWords - 500, CountMax: desk.MaxWords, CountWords: t.t("ask.what.left.other", "n", "%d"),
 	}
-	f := view.FormView{H1: title, Action: t.url(t.link + "/words"), Submit: view.ButtonView{Text: t.t("track.add.send")}}
+	f := view.FormView{H1: title, Action: t.url(t.link + "/words"), Hidden: formKey(r), Submit: view.ButtonView{Text: t.t("track.add.send")}}
 	if err != nil {
 		failed(&f, t.visit, err, &field)
 	}
@@ -221,21 +242,24 @@ func (h *handler) trackerReopening(w http.ResponseWriter, r *http.Request, v vis
 
 func (h *handler) reopen(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.act(w, r, v, func(t tracker) (string, error) {
-		flag, err := h.app.SayNotFixed(r.Context(), t.who, r.PostForm.Get("words"), startOf(r.PostForm))
+		flag, err := h.app.SayNotFixed(r.Context(), t.who, r.PostForm.Get("words"), r.PostForm.Get("key"), startOf(r.PostForm))
 		return after("reopened", flag), err
 	}, func(t tracker, err error) error { return h.showReopening(w, r, t, err) })
 }
 
 // showReopening asks for one line, which may stay empty, and for a time.
 func (h *handler) showReopening(w http.ResponseWriter, r *http.Request, t tracker, err error) error {
-	title := t.t("track.fixed.no.h1")
+	title, label := t.t("track.fixed.no.h1"), t.t("track.fixed.no.label")
+	if t.Ticket.State == desk.NotNeeded {
+		title, label = t.t("track.needed_again.h1"), t.t("ask.what.h1")
+	}
 	field := view.FieldView{
-		ID: "words", Kind: "textarea", Rows: 2, Label: t.t("track.fixed.no.label") + " " + t.t("common.optional"), Value: r.PostForm.Get("words"),
+		ID: "words", Kind: "textarea", Rows: 2, Label: label + " " + t.t("common.optional"), Value: r.PostForm.Get("words"),
 		ErrorPrefix: t.t("error.prefix") + " ",
 	}
 	f := view.FormView{
 		H1: title, Lead: []string{t.t("track.fixed.no.text")}, Action: t.url(t.link + "/reopening"),
-		Submit: view.ButtonView{Text: t.t("track.fixed.no.send")},
+		Hidden: formKey(r), Submit: view.ButtonView{Text: t.t("track.fixed.no.send")},
 	}
 	if e, ok := err.(*desk.Error); ok && e.Code == "window.taken" {
 		f.Notice, f.NoticeKind = t.t("ask.when.taken"), view.NoticeInfo
@@ -244,7 +268,7 @@ func (h *handler) showReopening(w http.ResponseWriter, r *http.Request, t tracke
 		failed(&f, t.visit, err, &field)
 	}
 	f.Parts = []templ.Component{view.Field(field)}
-	if t.ReachKind == desk.PhoneAddress {
+	if t.Ticket.Channel == desk.ByVoice { // who asked for words gets words
 		windows, lost := h.app.TrackerWindows(r.Context(), t.who)
 		if lost != nil && err == nil {
 			return lost

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -91,9 +92,34 @@ func TestMovingTheTime(t *testing.T) {
 	b.get(link(maria)).get(link(maria)+"/time").is(200, "Your time now:", "Tomorrow, Wednesday, June 3", "9:00 to 9:30 a.m.", "Show later times", "All times are CT").sound()
 	b.send().is(422, "Choose a time for us to call.")
 	b.send("start", d.At(3, 10, 0).UTC().Format(time.RFC3339)).isAt(link(maria)+"?saved=time").is(200, "between 10:00 and 10:30 a.m. CT", "You moved it").sound()
+	if n := strings.Count(b.text(), "We promised to call you"); n != 1 {
+		t.Errorf("the history promises %d calls:\n%s", n, b.text())
+	}
 	b.get(link(maria)+"/time?later=1").is(200, "Thursday, June 4")
 	b.post(link(maria)+"/time", "start", "2026-06-03T03:33:00Z").is(200, "That time was taken a moment ago")
 	b.get("/es"+link(maria)+"/time").is(200, "mañana", "de 9:00 a 9:30 a. m.").sound()
+}
+
+// Who asked for texts is told that a time makes it a call, and can leave it as it is.
+func TestATextBecomesACallOnlyWhereThatIsSaid(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().AsksForTexts("I see kilograms")
+	b.get(link(maria)).is(200, "We will write to you", "Change the number", "Ask us to call you").saysNot("Change the time").sound()
+	if !strings.Contains(b.body, `href="`+link(maria)+`/number"`) {
+		t.Error("no way to change the number")
+	}
+	b.get(link(maria)+"/time").is(200, "When can we call you?", "We will write to you by 9:05 p.m. CT. If you pick a time here, we will call you and not write.").saysNot("Pick a new time").sound()
+	b.get("/es"+link(maria)+"/time").is(200, "¿Cuándo le podemos llamar?", "Si elige una hora aquí, le llamamos y no le escribimos.").sound()
+	b.get(link(maria)+"/time").send("start", d.At(3, 10, 0).UTC().Format(time.RFC3339)).is(200, "Saved. We will call you tomorrow", "Change the time or the number", "You asked us to call you").saysNot("You moved it", "Ask us to call you").sound()
+
+	d.Must(d.App.NotNeeded(d.Ctx(), maria.Viewer()))
+	b.get(link(maria) + "/reopening").is(200).saysNot("When can we call you?").sound()
+	b.send().is(200, "You asked for help again", "We will write to you")
+
+	late := d.Maria().AsksForTexts("I cannot see my letters")
+	d.AdvanceTo(late.Promise().Due.Add(time.Minute))
+	b.get(link(late)).is(200, "We did not write to you by 9:05 p.m. CT", "Ask us to call you").saysNot("Pick a different time").sound()
 }
 
 func TestANewNumberNeedsACodeFromTheOldOne(t *testing.T) {
@@ -106,6 +132,30 @@ func TestANewNumberNeedsACodeFromTheOldOne(t *testing.T) {
 	b.send("code", "000000").is(422, "not right").sound()
 	d.Settle()
 	b.send("code", codeOn(t, maria)).isAt(link(maria)+"?saved=number").is(200, "…0142", "You changed your phone number")
+}
+
+func TestANewMailAddressNeedsACodeFromTheOldOne(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria()
+	maria.Email = "mara@example.org"
+	maria.AsksForMail("I see kilograms")
+	b.get(link(maria)).is(200, "Change the email address").saysNot("Change the number", "Change the time", "Ask us to call you").sound()
+	b.get("/es"+link(maria)+"/number").is(200, "Cambiar su correo electrónico").sound()
+	b.get(link(maria)+"/number").is(200, "Change your email address", "We send a code to your old address").saysNot("number", "phone").sound()
+	b.send("email", "maria@").is(422, "like name@example.com").sound()
+	if typed := attr(b.find("#email"), "value"); typed != "maria@" {
+		t.Errorf("what was typed became %q", typed)
+	}
+	b.send("email", "maria@example.org").isAt(link(maria)+"/number/code").is(200, "m…@e…").sound()
+	d.Settle()
+	code := ""
+	for _, m := range d.Mail.Mails("mara@example.org") {
+		if found := regexp.MustCompile(`\b[0-9]{6}\b`).FindString(m.Message.Text); found != "" {
+			code = found
+		}
+	}
+	b.send("code", code).isAt(link(maria)+"?saved=number").is(200, "Saved. We will write to m…@e…", "You changed your email address").saysNot("phone number").sound()
 }
 
 func codeOn(t *testing.T, p *testkit.Person) string {
@@ -137,10 +187,41 @@ func TestAddingWithdrawingAndOpeningAgain(t *testing.T) {
 	b.get(link(maria)+"/words").sound().send("words", " ").is(422, "Type what you want to add.")
 	b.send("words", "It is on the phone, too").isAt(link(maria)+"?saved=words").is(200, "We got it.", "You added something")
 	b.get(link(maria)+"/words").send("words", "Now I have chest pain").isAt(link(maria)+"?help=emergency").is(200, "Call 911 now", "We have what you wrote").sound()
-	b.get(link(maria)+"/withdrawal").is(200, "You do not need this any more?").sound().send().isAt(link(maria)).is(200, "You told us you do not need the call").sound()
+	b.get(link(maria)+"/withdrawal").is(200, "You do not need this any more?").sound().send().isAt(link(maria)).is(200, "You told us you do not need this any more").sound()
 	b.get(link(maria) + "/withdrawal").send()
 	b.get(link(maria)+"/words").send("words", "more").is(409)
-	b.get(link(maria)+"/reopening").send().is(200, "You told us it is not fixed")
+	b.get(link(maria)+"/reopening").is(200, "You need help again?", "What do you need help with?").saysNot("What still does not work?").sound()
+	b.send().isAt(link(maria)+"?saved=reopened").is(200, "You asked for help again. We opened it again.", "You opened it again").saysNot("not fixed").sound()
+	b.get("/es"+link(maria)).is(200, "Usted pidió ayuda otra vez")
+	d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
+	b.get(link(maria)+"/reopening").is(200, "What still does not work?").send().is(200, "You told us it is not fixed. We opened it again.").saysNot("asked for help again")
+}
+
+func TestAFormOfTheTrackerThatIsSentThreeTimesIsHeardOnce(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms")
+	thrice := func(path, words, told string, lines int) {
+		t.Helper()
+		b.get(link(maria) + path)
+		form := *b
+		for range 3 {
+			again := form
+			again.send("words", words).is(200)
+		}
+		if n := strings.Count(b.get(link(maria)).text(), told); n != lines {
+			t.Errorf("the history says %q %d times, want %d:\n%s", told, n, lines, b.text())
+		}
+	}
+	thrice("/words", "It is on the phone, too", "You added something", 1)
+	thrice("/words", "It is on the phone, too", "You added something", 2) // another day, another form
+	d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+	thrice("/reopening", "Still kilograms", "You opened it again", 1)
+	b.get(link(maria)+"/words").send("words", strings.Repeat("x", desk.MaxWords+1)).is(422)
+	key := attr(b.find("input[name=key]"), "value")
+	if key == "" {
+		t.Error("the form that comes back has no key")
+	}
 }
 
 func TestALinkOpensOneQuestionOfOneHospital(t *testing.T) {
