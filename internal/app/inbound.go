@@ -272,7 +272,6 @@ func (a *App) hearAgain(ctx context.Context, row *store.Inbound, h heard, t desk
 		return err
 	}
 	want := s.call(time.Time{})
-	want.wanted = want.wanted && t.Channel == desk.ByVoice // who asked for words gets words
 	return a.withCall(ctx, v, h.c, want, func(next *choice) error {
 		return a.answer(ctx, row, h, t, func(x *act, to desk.AddressID) error {
 			if err := x.stillBroken(h.via, body, next); err != nil {
