@@ -105,6 +105,34 @@ func TestWhatIsTypedSurvives(t *testing.T) {
 	b.open(call).until("the call is on another screen", `document.querySelector('#words').value === 'My chart'`)
 }
 
+// TestWhatIsTypedGoesAlong leaves a ticket before the server has what was typed, by another form of the page and by a
+// link: the next page has it, and nothing that was sent comes back.
+func TestWhatIsTypedGoesAlong(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	maria := p.Maria().Asks("I see kilograms")
+	ticket := "/desk/t/" + string(maria.Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768)
+	deaf := func() { // what is kept on this page never arrives
+		eval[bool](b, `(window.fetch = ((real) => (u, o) => (o && o.method === 'PUT' ? new Promise(() => {}) : real(u, o)))(window.fetch), true)`)
+	}
+	reply := func(is string) string { return `document.querySelector('#reply-text').value === '` + is + `'` }
+	b.open(ticket)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key("Hello Maria").follow("Take it")
+	b.until("the words came along", reply("Hello Maria")).says("Saved 5:05")
+	b.until("nothing stays in the browser", `sessionStorage.length === 0 && !Object.keys(localStorage).some((k) => k.startsWith('kept.draft.'))`)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(", look").open("/desk")
+	b.until("the next page brought them home", `sessionStorage.length === 0`)
+	p.signedIn(t, p.Sam).view(1366, 768).open(ticket).until("on another screen too", reply("Hello Maria, look"))
+	b.open(ticket)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(" here").arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.says("Hello Maria, look here").until("what was sent is not typed any more", reply(""))
+	b.open("/desk").open(ticket).until("and stays away", reply(""))
+}
+
 func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
 	t.Parallel()
 	p := openPlace(t)
