@@ -129,6 +129,9 @@ func (x *act) notFixed(s *choice) error {
 		if p, err = x.bind(s.promise, s); err != nil {
 			return err
 		}
+		if p.Voicemail, err = x.mayLeaveMessage(); err != nil {
+			return err
+		}
 	}
 	p.Unproven = x.v.Who == desk.WhoRequester
 	p, err := x.add(p)

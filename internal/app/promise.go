@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,6 +195,9 @@ func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.Voicemail, err = x.mayLeaveMessage(); err != nil {
+		return p, err
+	}
 	if p, err = x.add(p); err != nil {
 		return p, err
 	}
@@ -204,6 +208,13 @@ func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 		x.t.State = desk.Working
 	}
 	return p, x.tellMade(p)
+}
+
+// mayLeaveMessage reports whether the person agreed, with this question, to a message on their voicemail: each call
+// that is promised on it later knows, too.
+func (x *act) mayLeaveMessage() (bool, error) {
+	all, err := x.tx.Promises(x.t.ID)
+	return slices.ContainsFunc(all, func(p desk.Promise) bool { return p.Voicemail }), err
 }
 
 // overrides puts a name on a promise that nobody is rostered for.

@@ -298,6 +298,7 @@ func keepView(line app.PromiseLine, p app.TicketPage, base, id string, t tried, 
 	k.Picker.ID = "again-" + id
 	if n, ok := callable(p); ok {
 		k.Phone = view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164()}
+		k.Voicemail, k.Silent = voicemail(mayLeaveMessage(p)), !mayLeaveMessage(p)
 	}
 	calling := !pr.TryingAt.IsZero() && now.Before(pr.BreaksAt())
 	if calling {

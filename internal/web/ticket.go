@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -202,7 +203,7 @@ func panesView(p app.TicketPage, one view.TicketView, ask queueAsk, query url.Va
 	v.Write = t.act == "reply" || t.act == "insert" || one.Note.Open && t.err != nil
 	v.Bar = &view.ActBarView{Text: one.Reply != nil, Drafts: [2]bool{p.Typed["reply"] != "", p.Typed["note"] != ""}}
 	if n, ok := callable(p); ok {
-		v.Bar.CallURL = "tel:" + n.E164()
+		v.Bar.CallURL, v.Bar.Silent = "tel:"+n.E164(), !mayLeaveMessage(p)
 	}
 	return v
 }
@@ -251,6 +252,19 @@ func callable(p app.TicketPage) (desk.Phone, bool) {
 		}
 	}
 	return "", false
+}
+
+// mayLeaveMessage reports whether the person agreed, with this question, to a message on their voicemail.
+func mayLeaveMessage(p app.TicketPage) bool {
+	return slices.ContainsFunc(p.Promises, func(line app.PromiseLine) bool { return line.Promise.Voicemail })
+}
+
+// voicemail says what whoever calls may leave.
+func voicemail(may bool) string {
+	if may {
+		return "A message that says who we are is allowed."
+	}
+	return "No message on the voicemail."
 }
 
 func addressText(a desk.Address) string {
