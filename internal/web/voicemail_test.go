@@ -25,7 +25,7 @@ func TestANoToTheVoicemailIsSeen(t *testing.T) {
 	}
 	said := asks("312-555-0181", "no")
 	on := ticketURL(said)
-	a.get(on).gets(200, "Call 312-555-0181", no, "no voicemail").lacks(yes)
+	a.get(on).gets(200, "Call 312-555-0181", no, "no message").lacks(yes)
 	a.get(on+"?tab=caller").gets(200, "312-555-0181. "+no).lacks(yes)
 	a.get("/promises").gets(200, no)
 	page, err := a.d.App.TicketPage(a.d.Ctx(), a.d.Priya, said)
@@ -33,7 +33,7 @@ func TestANoToTheVoicemailIsSeen(t *testing.T) {
 	a.d.Must(a.d.App.VoidTicket(a.d.Ctx(), a.d.Ana, page.Ticket.Ref, "a duplicate"))
 
 	agreed := ticketURL(asks("312-555-0182", "yes"))
-	a.get(agreed).gets(200, yes).lacks(no, "no voicemail")
+	a.get(agreed).gets(200, yes).lacks(no, "no message")
 	a.get(agreed+"?tab=caller").gets(200, "312-555-0182. "+yes).lacks(no)
 	a.get("/promises").gets(200, "Call now").lacks(no)
 

@@ -70,7 +70,7 @@ func ActBar(a ActBarView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if a.Silent {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"act-draft\">no voicemail</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<span class=\"act-draft\">no message</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
