@@ -261,7 +261,8 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	})
 }
 
-// talked ends a promise that a talk with the person kept; what comes next is s, or "Is it fixed?".
+// talked ends a promise that a talk with the person kept; what comes next is s, or "Is it fixed?", which is not asked
+// again while it has just been asked.
 func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 	if err := x.end(kept, desk.PromiseKept, desk.EventData{RepairOf: kept.RepairOf}); err != nil {
 		return err
@@ -285,6 +286,9 @@ func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 	if s != nil {
 		_, err := x.promiseNow(s)
 		return err
+	}
+	if x.t.Asking(x.now()) {
+		return x.keepWords("asked_if_fixed", 0)
 	}
 	if x.t.State == desk.Asked {
 		x.t.State = desk.Working

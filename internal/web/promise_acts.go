@@ -300,6 +300,9 @@ func keepView(line app.PromiseLine, p app.TicketPage, base, id string, t tried, 
 		k.Phone = view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164()}
 		k.Voicemail, k.Silent = voicemail(mayLeaveMessage(p)), !mayLeaveMessage(p)
 	}
+	if p.Ticket.Asking(now) {
+		k.Asked = "Nothing more: “Is it fixed?” was asked " + clock(p.Ticket.AskedAt, loc, now)
+	}
 	calling := !pr.TryingAt.IsZero() && now.Before(pr.BreaksAt())
 	if calling {
 		k.Open = true
