@@ -71,8 +71,11 @@ func startIn(text string) (time.Time, error) {
 
 // typedTime reads a wall clock time of the hospital.
 func typedTime(text, field string, c desk.Client) (time.Time, error) {
-	t, err := time.ParseInLocation("2006-01-02T15:04", text, clientZone(c))
-	if err != nil {
+	t, left := wallClock(text, clientZone(c))
+	switch {
+	case left != "":
+		return t, desk.Fields{{Field: field, Code: "due.left_out", Message: left}}.Err()
+	case t.IsZero():
 		return t, desk.Fields{{Field: field, Code: "due.invalid", Message: "Enter a day and a time."}}.Err()
 	}
 	return t.UTC(), nil
@@ -385,7 +388,7 @@ func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p ap
 		kind, m.Open = f.Get("kind"), true
 		m.Text, m.TextError = f.Get("text"), field(t.err, "text")
 		m.Due, m.DueError = f.Get("due"), field(t.err, "due")
-		m.Reason, m.OverrideStart = f.Get("override"), f.Get("override_start")
+		m.Reason, m.OverrideStart, m.OverrideStartError = f.Get("override"), f.Get("override_start"), field(t.err, "override_start")
 		m.Picker.Error = field(t.err, "start")
 		if desk.Is(t.err, desk.Conflict) {
 			m.Picker.Error = said(t.err)
