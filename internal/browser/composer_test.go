@@ -100,9 +100,13 @@ func TestWhatIsTypedSurvives(t *testing.T) {
 	eval[bool](other, `(window.realFetch = window.fetch, window.fetch = (u, o) => (o && o.method === 'PUT' ? Promise.reject(new TypeError('offline')) : window.realFetch(u, o)), true)`)
 	other.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(" and more").says("Kept in this browser only")
 	other.open(ticket).until("it comes back", `document.querySelector('#reply-text').value.endsWith(' and more')`).says("Saved 5:05")
-	other.arrive(chromedp.KeyEvent(kb.F2)).fill("words", "My chart").says("Saved 5:05")
+	other.arrive(chromedp.KeyEvent(kb.F2)).saysNot("Not finished").fill("words", "My chart").says("Saved 5:05")
 	call := eval[string](other, `location.pathname + location.search`)
 	b.open(call).until("the call is on another screen", `document.querySelector('#words').value === 'My chart'`)
+	// F2 by mistake, before two seconds have passed: the way back is there.
+	b.click("the words", `document.querySelector('#words')`).key(kb.End).key(" shows").arrive(chromedp.KeyEvent(kb.F2)).says("Not finished:", "“My chart shows”")
+	b.axe("a new call, one not finished", everyRule)
+	b.follow("“My chart shows”").until("the call is back", `document.querySelector('#words').value === 'My chart shows'`).saysNot("Not finished:")
 }
 
 // TestWhatIsTypedGoesAlong leaves a ticket before the server has what was typed, by another form of the page and by a

@@ -114,6 +114,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/display/keys":                        h.saveKeys,
 		"POST /desk/display/told":                        h.saveTold,
 		"PUT /desk/t/{ref}/typed/{place}":                h.keepTyped,
+		"GET /desk/call/begun":                           h.callsBegunPart,
 		"PUT /desk/call/{key}/typed/{place}":             h.keepTyped,
 		"POST /desk/t/{ref}/inserts":                     h.insertPart,
 		"POST /desk/t/{ref}/title":                       h.retitle,

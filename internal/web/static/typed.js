@@ -71,10 +71,14 @@
     typed(el);
     if (left) keep(el);
   }
-  for (const k of carried.keys()) { // of another page
+  const brought = carried.keys().map((k) => { // of another page
     const left = carried.get(k);
-    put(left.url, left.body, { keepalive: left.body.text.length < 15000 }).then((res) => { if (!res.ok) throw new Error(String(res.status)); })
+    return put(left.url, left.body, { keepalive: left.body.text.length < 15000 }).then((res) => { if (!res.ok) throw new Error(String(res.status)); })
       .catch(() => stored.set(k, left.body.text || null)).then(() => carried.set(k, null));
+  });
+  if (brought.length) {
+    brought.push(new Promise((done) => { if (doc.readyState === 'complete') done(); else addEventListener('load', done); }));
+    Promise.all(brought).then(() => doc.body.dispatchEvent(new Event('brought'))); // a list of what is not finished is drawn again
   }
   doc.addEventListener('input', (e) => { if (e.target.hasAttribute && e.target.hasAttribute('data-draft')) typed(e.target); });
   const flush = () => {
