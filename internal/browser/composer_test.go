@@ -233,3 +233,24 @@ func TestBoardByKeys(t *testing.T) {
 	b.letter("v").until("v opens the people", `document.activeElement.closest('.give-box') !== null`).key(kb.Escape).until("Escape shuts them", `document.activeElement.matches('.give > summary')`)
 	b.arrive(letterKey("c")).isAt("/desk/t/")
 }
+
+// TestWhatIsWrongOnATicketTakesTheFocus sends an empty answer and a promise for a time that is over: the summary has the
+// focus, leads to the field, and what was typed is there.
+func TestWhatIsWrongOnATicketTakesTheFocus(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	ticket := "/desk/t/" + string(p.Maria().Calls(p.Sam, "I see kilograms").Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768).open(ticket)
+	summary := func(field string) string {
+		return `document.activeElement.matches('.errors') && !!document.activeElement.querySelector('a[href="#` + field + `"]') && document.getElementById('` + field + `').getAttribute('aria-invalid') === 'true'`
+	}
+	b.click("the composer", `document.querySelector('#reply-text')`).arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.says("This was not sent", "Write something first.").until("the summary has the focus", summary("reply-text")).sound("an empty answer")
+	b.view(1366, 768).open(ticket + "?tab=promise&make=yes&kind=other#promise-make")
+	eval[bool](b, `(document.getElementById('make-due').closest('details').open = true, document.getElementById('make-due').value = '2026-06-01T09:00', true)`)
+	b.fill("make-text", "We send the form").follow("Make this promise")
+	b.says("This was not done yet", "still to come").until("the summary has the focus", summary("make-due"))
+	b.until("what was typed is there", `document.getElementById('make-text').value === 'We send the form' && document.getElementById('make-due').value === '2026-06-01T09:00' && document.getElementById('make-kind').value === 'other'`)
+	b.sound("a promise that cannot be made")
+	b.view(1200, 768).until("in a drawer, too", `document.querySelector('#context .errors').getClientRects().length > 0`)
+}

@@ -202,8 +202,8 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		}
 		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
-	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "have", "make", "enter", "wait"}, t.act) {
-		v.Error = said(t.err)
+	if fields, ok := promiseFields[t.act]; ok && t.err != nil {
+		v.Problems = fields.problems(t)
 	}
 	for _, line := range p.Promises {
 		pr := line.Promise
@@ -246,6 +246,28 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Make = h.makeView(ctx, query, s, p, t, ask("make-when"), loc)
 	}
 	return v, nil
+}
+
+// formFields gives the field of the page for each field of an error; "#" stands for the promise.
+type formFields map[string]string
+
+// promiseFields are the forms of the tab.
+var promiseFields = map[string]formFields{
+	"try": nil, "miss": nil, "keep": {"note": "keep-#-note", "start": "again-#"}, "move": {"by": "move-#-by", "start": "move-#"}, "give": nil, "have": nil,
+	"make":  {"kind": "make-kind", "start": "make-when", "due": "make-due", "text": "make-text", "override_start": "make-start", "override": "make-override"},
+	"enter": {"at": "enter-#-at", "outcome": "enter-#-outcome", "note": "enter-#-note"}, "wait": {"reason": "wait-reason", "supplier": "wait-supplier", "until": "wait-until"},
+}
+
+// problems is what is wrong with a form, each with where it is mended.
+func (at formFields) problems(t tried) (list []view.Problem) {
+	e, ok := t.err.(*desk.Error)
+	if !ok || len(e.Fields) == 0 {
+		return []view.Problem{{Text: said(t.err)}}
+	}
+	for _, f := range e.Fields {
+		list = append(list, view.Problem{FieldID: strings.ReplaceAll(at[f.Field], "#", strconv.FormatInt(int64(t.id), 10)), Text: f.Message})
+	}
+	return list
 }
 
 // owed shows a live promise: when, whose, and whether it breaks.

@@ -322,7 +322,7 @@ func TicketPane(t TicketView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if t.Error != "" {
-			templ_7745c5c3_Err = Notice(NoticeWrong, t.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ErrorSummary("This was not done", problem("", t.Error)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -897,11 +897,11 @@ func Move(m MoveView) templ.Component {
 
 // PromiseTabView is what is promised on a ticket.
 type PromiseTabView struct {
-	Error string
-	Live  []LivePromise
-	Make  *MakeView
-	Wait  *WaitView
-	Past  []PastPromise
+	Problems []Problem // of the form that could not be taken
+	Live     []LivePromise
+	Make     *MakeView
+	Wait     *WaitView
+	Past     []PastPromise
 }
 
 // LivePromise is a promise that still binds the desk.
@@ -977,12 +977,12 @@ func PromiseTab(p PromiseTabView) templ.Component {
 			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Error != "" {
+		if len(p.Problems) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<div class=\"sec\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Notice(NoticeWrong, p.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ErrorSummary("This was not done yet", p.Problems).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
