@@ -137,6 +137,18 @@ func TestWhatIsTypedGoesAlong(t *testing.T) {
 	b.open("/desk").open(ticket).until("and stays away", reply(""))
 }
 
+// TestWhatIsTooLongToBeSentIsThere sends far more than the desk reads: the page says how long it may be, and the words are
+// in the composer on the way back.
+func TestWhatIsTooLongToBeSentIsThere(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	ticket := "/desk/t/" + string(p.Maria().Calls(p.Sam, "I see kilograms").Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768).open(ticket)
+	eval[bool](b, `(() => { const f = document.querySelector('#reply-text'); f.value = 'word '.repeat(60000); f.focus(); f.dispatchEvent(new Event('input', { bubbles: true })); return true; })()`)
+	b.arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("This is too long to be sent", "5000 characters")
+	b.open(ticket).until("the words are there", `document.querySelector('#reply-text').value.length === 300000`)
+}
+
 func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
 	t.Parallel()
 	p := openPlace(t)

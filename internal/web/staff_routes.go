@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -209,7 +210,10 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		if errors.Is(err, errTypedByAnother) {
 			page.Title = "This was not sent"
 		}
-	case desk.Invalid, desk.TooLarge:
+	case desk.TooLarge:
+		page.Title = "This is too long to be sent"
+		page.Lines = []string{fmt.Sprintf("An answer may be %d characters long, a note %d. Nothing was sent, and nothing is lost: press Back, and shorten it or send it in parts.", desk.MaxWords, desk.MaxNote)}
+	case desk.Invalid:
 		page.Title = "This cannot be taken"
 	case desk.Unavailable, desk.RateLimited:
 		page.Title = "The desk cannot answer now"

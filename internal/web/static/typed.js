@@ -6,7 +6,7 @@
   'use strict';
   const doc = document;
   const byId = (id) => doc.getElementById(id);
-  const every = 2000;
+  const every = 2000, most = 40000; // characters that the server keeps; no form may send so many
   let gone = false; // signed out
   const stored = {
     get(k) { try { return localStorage.getItem(k); } catch (e) { return null; } },
@@ -101,6 +101,7 @@
       try { for (const k of Object.keys(localStorage)) if (k.startsWith('kept.draft.')) localStorage.removeItem(k); } catch (err) { /* forbidden: nothing was kept */ }
     }
     for (const el of e.target.querySelectorAll('[data-draft]')) {
+      if (el.value.length > most) { stored.set(key(el), el.value); continue; } // it comes back: Back leads to the words
       const s = of(el);
       clearTimeout(s.timer);
       if (s.flight) s.flight.abort();
