@@ -37,6 +37,49 @@ func TestAQuestionIsNoAnswer(t *testing.T) {
 	})
 }
 
+// Whoever asked on the web and was promised a call is not asked whether it is fixed before the call, or an answer.
+func TestNobodyIsAskedBeforeAnybodyAnswered(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		if err := d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref); code(err) != "ticket.unanswered" {
+			d.T.Fatalf("asked before anybody answered: %v", err)
+		}
+		call := maria.Promise()
+		d.AdvanceTo(call.Start)
+		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, call.ID))
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, call.ID, "She sees pounds.", &app.PromiseIn{Kind: desk.Update, Due: d.Now().Add(time.Hour)}))
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref)) // somebody has talked with her
+	})
+}
+
+// The default of the composer and of a call is to ask whether it is fixed. While that stands it is not sent again.
+func TestNobodyIsAskedTwiceAtATime(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("weight in pounds")
+		ref, call, asked := maria.Got.Ref, maria.Promise(), func() (n int) {
+			for _, out := range maria.Page(d.Sam).Outs {
+				if out.Trigger == desk.SayFixed {
+					n++
+				}
+			}
+			return n
+		}
+		say := func(words string) {
+			d.Must(second(d.App.Reply(d.Ctx(), d.Sam, ref, app.Words{Body: words, Ask: true})))
+		}
+		say("Choose pounds.")
+		if n := asked(); n != 1 {
+			d.T.Fatalf("asked %d times", n)
+		}
+		say("It is under Settings.")
+		d.AdvanceTo(call.Start)
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, ref, call.ID, "She sees pounds.", nil))
+		if n, page := asked(), maria.Page(d.Sam); n != 1 || page.Ticket.State != desk.Asked || len(page.Messages) < 4 {
+			d.T.Fatalf("asked %d times, %s, %d messages", n, page.Ticket.State, len(page.Messages))
+		}
+	})
+}
+
 // A talk needs a word or a call on record, and "no answer" a call that was made in its time.
 func TestNothingIsKeptOrTriedWithoutACall(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {

@@ -134,6 +134,9 @@ func (x *act) notFixed(s *choice) error {
 		if p, err = x.bind(s.promise, s); err != nil {
 			return err
 		}
+		if p.Voicemail, err = x.mayLeaveMessage(); err != nil {
+			return err
+		}
 	}
 	p.Unproven = x.v.Who == desk.WhoRequester
 	p, err := x.add(p)
@@ -201,7 +204,7 @@ func (a *App) AskIfFixed(ctx context.Context, v desk.Viewer, ref desk.Ref) error
 
 // The person is reminded after 2 and 7 days; after 14 the question closes without a word, which
 // never counts as success.
-var confirmAfter = []time.Duration{2 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour}
+var confirmAfter = []time.Duration{desk.AskAgainAfter, 7 * 24 * time.Hour, 14 * 24 * time.Hour}
 
 // askIfFixed asks. Where nobody has given the person a word yet, that comes first: a question is no
 // answer. talked says that somebody just did.
@@ -212,12 +215,19 @@ func (x *act) askIfFixed(talked bool) error {
 	if x.t.State == desk.Asked {
 		return desk.Errorf(desk.Conflict, "ticket.asked", "The person was asked already.")
 	}
-	for _, p := range x.live {
-		if p.Kind == desk.Reply && p.AnsweredAt.IsZero() && !talked && x.t.Via != desk.ViaPhone {
+	if !talked {
+		said, err := x.tx.Messages(x.t.ID)
+		if err != nil {
+			return err
+		}
+		promised, err := x.tx.Promises(x.t.ID)
+		if err != nil {
+			return err
+		}
+		if !x.t.Answered(said, promised) {
 			return desk.Errorf(desk.Conflict, "ticket.unanswered", "Nobody has answered this question yet. Write or call first, then ask if it is fixed.")
 		}
-	}
-	if talked {
+	} else {
 		if err := x.keepWords("asked_if_fixed", 0); err != nil {
 			return err
 		}

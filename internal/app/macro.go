@@ -169,6 +169,9 @@ func (a *App) FillMacro(ctx context.Context, v desk.Viewer, ref desk.Ref, letter
 	}
 	l.out.Lang = l.t.Lang
 	f, lang := Filled{Macro: macros[i]}, words.Parse(l.t.Lang)
+	if f.Macro.Next == desk.NextAsk && l.t.State == desk.Asked {
+		f.Macro.Next = desk.NextNothing // it is asked already
+	}
 	text := f.Macro.Body
 	if lang == words.ES {
 		text = f.Macro.BodyES

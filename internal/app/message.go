@@ -13,8 +13,9 @@ import (
 )
 
 // Words is what staff writes on a ticket. Key makes a double submit harmless; other words under a key that
-// was used are Conflict "idempotency.differs" and not taken. Seq, when not zero, is the event number that the writer saw: newer words of the person then give Conflict "ticket.changed", and
-// what a colleague did meanwhile Conflict "ticket.taken". Ask asks at once whether it is fixed.
+// was used are Conflict "idempotency.differs" and not taken. Seq, when not zero, is the event number that the
+// writer saw: newer words of the person then give Conflict "ticket.changed", and what a colleague did meanwhile
+// Conflict "ticket.taken". Ask asks at once whether it is fixed, unless that was asked already.
 type Words struct {
 	Body string
 	Key  string
@@ -82,7 +83,7 @@ func (a *App) write(ctx context.Context, v desk.Viewer, ref desk.Ref, w Words, k
 		if kind == desk.Note {
 			return nil
 		}
-		if err := x.replied(m); err != nil || !w.Ask {
+		if err := x.replied(m); err != nil || !w.Ask || x.t.State == desk.Asked {
 			return err
 		}
 		return x.askIfFixed(true)

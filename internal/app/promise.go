@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,6 +198,9 @@ func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.Voicemail, err = x.mayLeaveMessage(); err != nil {
+		return p, err
+	}
 	if p, err = x.add(p); err != nil {
 		return p, err
 	}
@@ -207,6 +211,13 @@ func (x *act) promiseNow(s *choice) (desk.Promise, error) {
 		x.t.State = desk.Working
 	}
 	return p, x.tellMade(p)
+}
+
+// mayLeaveMessage reports whether the person agreed, with this question, to a message on their voicemail: each call
+// that is promised on it later knows, too.
+func (x *act) mayLeaveMessage() (bool, error) {
+	all, err := x.tx.Promises(x.t.ID)
+	return slices.ContainsFunc(all, func(p desk.Promise) bool { return p.Voicemail }), err
 }
 
 // overrides puts a name on a promise that nobody is rostered for.
@@ -253,7 +264,8 @@ func (a *App) KeepPromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	})
 }
 
-// talked ends a promise that a talk with the person kept; what comes next is s, or "Is it fixed?".
+// talked ends a promise that a talk with the person kept; what comes next is s, or "Is it fixed?", which is not asked
+// again while it has just been asked.
 func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 	if err := x.end(kept, desk.PromiseKept, desk.EventData{RepairOf: kept.RepairOf}); err != nil {
 		return err
@@ -277,6 +289,9 @@ func (x *act) talked(kept desk.Promise, note string, s *choice) error {
 	if s != nil {
 		_, err := x.promiseNow(s)
 		return err
+	}
+	if x.t.Asking(x.now()) {
+		return x.keepWords("asked_if_fixed", 0)
 	}
 	if x.t.State == desk.Asked {
 		x.t.State = desk.Working

@@ -18,6 +18,7 @@ import (
 func TestSilenceEndsHoweverOftenWasAsked(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Asks("weight in pounds")
+		d.Must(second(d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, saying("Choose pounds."))))
 		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
 		p := maria.Page(d.Sam).Promises[0].Promise
 		for _, line := range maria.Page(d.Sam).Promises {
@@ -26,7 +27,7 @@ func TestSilenceEndsHoweverOftenWasAsked(t *testing.T) {
 			}
 		}
 		d.AdvanceTo(p.Start.Add(time.Minute))
-		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil)) // asks again
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil)) // it is asked already
 		asking := 0
 		for _, line := range maria.Page(d.Sam).Promises {
 			if line.Promise.State.Live() {
@@ -47,6 +48,7 @@ func TestSilenceEndsHoweverOftenWasAsked(t *testing.T) {
 func TestWhatWasAnsweredAtNightIsNotAskedInTheMorning(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Asks("weight in pounds")
+		d.Must(second(d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, saying("Choose pounds."))))
 		d.AdvanceTo(d.At(2, 21, 30))
 		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
 		d.Advance(10 * time.Minute)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -83,6 +84,42 @@ func (a *App) TypedInCall(ctx context.Context, v desk.Viewer, key string) (map[s
 		return err
 	})
 	return byPlace(list), err
+}
+
+// CallBegun is a call in which somebody has typed and which is not finished.
+type CallBegun struct {
+	Key   string
+	At    time.Time         // when it was touched last
+	Typed map[string]string // by field
+}
+
+// callsBegun bounds how many fields of unfinished calls are read: those of the latest 20 or more.
+const callsBegun = 100
+
+// CallsBegun gives the calls that v has begun and not finished, the latest first.
+func (a *App) CallsBegun(ctx context.Context, v desk.Viewer) ([]CallBegun, error) {
+	if v.Who != desk.WhoStaff {
+		return nil, errStaffOnly
+	}
+	var list []store.Typed
+	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+		list, err = tx.TypedInCalls(callsBegun)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var calls []CallBegun
+	at := map[string]int{}
+	for _, t := range list {
+		i, ok := at[t.Thing]
+		if !ok {
+			i, at[t.Thing] = len(calls), len(calls)
+			calls = append(calls, CallBegun{Key: t.Thing, At: t.ChangedAt, Typed: map[string]string{}})
+		}
+		calls[i].Typed[t.Place] = t.Body
+	}
+	return calls, nil
 }
 
 func byPlace(list []store.Typed) map[string]string {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,12 +57,29 @@ func TestWhatIsTypedIsKeptForItsWriterAlone(t *testing.T) {
 		d.Must(err)
 		other, err := a.TypedInCall(ctx, d.Priya, call.Call)
 		d.Must(err)
+		d.Must(a.KeepTyped(ctx, d.Sam, app.Typed{Call: "BCDEFGHIJKLMNOPQ", Place: "name", Body: "Ada"}))
+		d.Skip(time.Minute)
+		d.Must(a.KeepTyped(ctx, d.Sam, app.Typed{Call: call.Call, Place: "phone", Body: "312"}))
+		begun := func(v desk.Viewer) (keys []string) {
+			calls, err := a.CallsBegun(ctx, v)
+			d.Must(err)
+			for _, c := range calls {
+				keys = append(keys, c.Key+" "+c.Typed["words"]+c.Typed["name"])
+			}
+			return keys
+		}
+		if got := begun(d.Sam); !slices.Equal(got, []string{call.Call + " " + call.Body, "BCDEFGHIJKLMNOPQ Ada"}) || len(begun(d.Priya)) != 0 {
+			t.Errorf("calls not finished: %q, of another analyst %q", got, begun(d.Priya))
+		}
 		if got["words"] != call.Body || len(other) != 0 {
 			t.Errorf("in the call: %v, of another analyst: %v", got, other)
 		}
 		d.Must(second(a.FinishCall(ctx, d.Sam, app.CallIn{Client: 1, Requester: app.RequesterIn{Name: "Ada Cole", Phone: "312-555-0123"}, Words: "My chart shows", Ending: "solved", Key: call.Call})))
 		if got, err = a.TypedInCall(ctx, d.Sam, call.Call); err != nil || len(got) != 0 {
 			t.Errorf("after the call: %v %v", got, err)
+		}
+		if got := begun(d.Sam); len(got) != 1 {
+			t.Errorf("after the call %q are not finished", got)
 		}
 
 		d.Skip(31 * 24 * time.Hour)

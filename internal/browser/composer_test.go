@@ -89,7 +89,7 @@ func TestWhatIsTypedSurvives(t *testing.T) {
 	ticket := "/desk/t/" + string(maria.Got.Ref)
 	b := p.signedIn(t, p.Sam).view(1366, 768).open(ticket)
 	b.click("the composer", `document.querySelector('#reply-text')`).key("Hello Maria").says("Saved 5:05")
-	b.until("nothing stays in the browser", `localStorage.getItem('kept.draft.reply-`+string(maria.Got.Ref)+`') === null`)
+	b.until("nothing stays in the browser", `!Object.keys(localStorage).some((k) => k.startsWith('kept.draft.'))`)
 	b.letter("i") // typed into the composer: the focus is there
 	b.key(kb.Escape).letter("i").until("the note is open", `document.activeElement.id === 'note-text'`).key("Looked in Settings")
 	b.open("/desk") // before two seconds have passed
@@ -100,9 +100,53 @@ func TestWhatIsTypedSurvives(t *testing.T) {
 	eval[bool](other, `(window.realFetch = window.fetch, window.fetch = (u, o) => (o && o.method === 'PUT' ? Promise.reject(new TypeError('offline')) : window.realFetch(u, o)), true)`)
 	other.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(" and more").says("Kept in this browser only")
 	other.open(ticket).until("it comes back", `document.querySelector('#reply-text').value.endsWith(' and more')`).says("Saved 5:05")
-	other.arrive(chromedp.KeyEvent(kb.F2)).fill("words", "My chart").says("Saved 5:05")
+	other.arrive(chromedp.KeyEvent(kb.F2)).saysNot("Not finished").fill("words", "My chart").says("Saved 5:05")
 	call := eval[string](other, `location.pathname + location.search`)
 	b.open(call).until("the call is on another screen", `document.querySelector('#words').value === 'My chart'`)
+	// F2 by mistake, before two seconds have passed: the way back is there.
+	b.click("the words", `document.querySelector('#words')`).key(kb.End).key(" shows").arrive(chromedp.KeyEvent(kb.F2)).says("Not finished:", "“My chart shows”")
+	b.axe("a new call, one not finished", everyRule)
+	b.follow("“My chart shows”").until("the call is back", `document.querySelector('#words').value === 'My chart shows'`).saysNot("Not finished:")
+}
+
+// TestWhatIsTypedGoesAlong leaves a ticket before the server has what was typed, by another form of the page and by a
+// link: the next page has it, and nothing that was sent comes back.
+func TestWhatIsTypedGoesAlong(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	maria := p.Maria().Asks("I see kilograms")
+	ticket := "/desk/t/" + string(maria.Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768)
+	deaf := func() { // what is kept on this page never arrives
+		eval[bool](b, `(window.fetch = ((real) => (u, o) => (o && o.method === 'PUT' ? new Promise(() => {}) : real(u, o)))(window.fetch), true)`)
+	}
+	reply := func(is string) string { return `document.querySelector('#reply-text').value === '` + is + `'` }
+	b.open(ticket)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key("Hello Maria").follow("Take it")
+	b.until("the words came along", reply("Hello Maria")).says("Saved 5:05")
+	b.until("nothing stays in the browser", `sessionStorage.length === 0 && !Object.keys(localStorage).some((k) => k.startsWith('kept.draft.'))`)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(", look").open("/desk")
+	b.until("the next page brought them home", `sessionStorage.length === 0`)
+	p.signedIn(t, p.Sam).view(1366, 768).open(ticket).until("on another screen too", reply("Hello Maria, look"))
+	b.open(ticket)
+	deaf()
+	b.click("the composer", `document.querySelector('#reply-text')`).key(kb.End).key(" here").arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.says("Hello Maria, look here").until("what was sent is not typed any more", reply(""))
+	b.open("/desk").open(ticket).until("and stays away", reply(""))
+}
+
+// TestWhatIsTooLongToBeSentIsThere sends far more than the desk reads: the page says how long it may be, and the words are
+// in the composer on the way back.
+func TestWhatIsTooLongToBeSentIsThere(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	ticket := "/desk/t/" + string(p.Maria().Calls(p.Sam, "I see kilograms").Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768).open(ticket)
+	eval[bool](b, `(() => { const f = document.querySelector('#reply-text'); f.value = 'word '.repeat(60000); f.focus(); f.dispatchEvent(new Event('input', { bubbles: true })); return true; })()`)
+	b.arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("This is too long to be sent", "5000 characters")
+	b.open(ticket).until("the words are there", `document.querySelector('#reply-text').value.length === 300000`)
 }
 
 func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
@@ -214,4 +258,25 @@ func TestATabGoesOnForItsReaderAlone(t *testing.T) {
 	if n := len(maria.Page(p.Sam).Messages); n != 1 {
 		t.Errorf("%d messages", n)
 	}
+}
+
+// TestWhatIsWrongOnATicketTakesTheFocus sends an empty answer and a promise for a time that is over: the summary has the
+// focus, leads to the field, and what was typed is there.
+func TestWhatIsWrongOnATicketTakesTheFocus(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	ticket := "/desk/t/" + string(p.Maria().Calls(p.Sam, "I see kilograms").Got.Ref)
+	b := p.signedIn(t, p.Sam).view(1366, 768).open(ticket)
+	summary := func(field string) string {
+		return `document.activeElement.matches('.errors') && !!document.activeElement.querySelector('a[href="#` + field + `"]') && document.getElementById('` + field + `').getAttribute('aria-invalid') === 'true'`
+	}
+	b.click("the composer", `document.querySelector('#reply-text')`).arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.says("This was not sent", "Write something first.").until("the summary has the focus", summary("reply-text")).sound("an empty answer")
+	b.view(1366, 768).open(ticket + "?tab=promise&make=yes&kind=other#promise-make")
+	eval[bool](b, `(document.getElementById('make-due').closest('details').open = true, document.getElementById('make-due').value = '2026-06-01T09:00', true)`)
+	b.fill("make-text", "We send the form").follow("Make this promise")
+	b.says("This was not done yet", "still to come").until("the summary has the focus", summary("make-due"))
+	b.until("what was typed is there", `document.getElementById('make-text').value === 'We send the form' && document.getElementById('make-due').value === '2026-06-01T09:00' && document.getElementById('make-kind').value === 'other'`)
+	b.sound("a promise that cannot be made")
+	b.view(1200, 768).until("in a drawer, too", `document.querySelector('#context .errors').getClientRects().length > 0`)
 }

@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TicketState is where a question stands. Nobody sets "solved": the desk asks, the person answers.
 type TicketState string
@@ -111,6 +114,29 @@ type Ticket struct {
 	WaitingSince time.Time
 	WaitingUntil time.Time
 	WaitingOut   int64 // the delivery that told the person; zero: they read it on the tracker
+}
+
+// AskAgainAfter is how long "Is it fixed?" stands before the person is asked a second time.
+const AskAgainAfter = 2 * 24 * time.Hour
+
+// Asking reports whether the person was asked if it is fixed, and so lately that asking again would only press them.
+func (t Ticket) Asking(now time.Time) bool {
+	return t.State == Asked && now.Before(t.AskedAt.Add(AskAgainAfter))
+}
+
+// Answered reports whether anybody has told the person anything yet: on the phone with which it began, in words, or in
+// a talk that kept a promise. A promised answer that is still owed says no.
+func (t Ticket) Answered(said []Message, promised []Promise) bool {
+	if t.Via == ViaPhone {
+		return true
+	}
+	for _, p := range promised {
+		if p.Kind == Reply && p.State.Live() && p.AnsweredAt.IsZero() {
+			return false
+		}
+	}
+	return slices.ContainsFunc(said, func(m Message) bool { return m.Kind == ToThem }) ||
+		slices.ContainsFunc(promised, func(p Promise) bool { return p.Outcome == "reached" })
 }
 
 // TrackerEnds is when the tracker token stops working: 60 days after closing; zero while open.

@@ -16,8 +16,9 @@ type Typed struct {
 }
 
 var (
-	typedOn   = sql(`SELECT thing, place, body, changed_at FROM typed WHERE client_id = $1 AND staff_id = $2 AND thing = $3 ORDER BY place`)
-	keepTyped = sql(`INSERT INTO typed (client_id, staff_id, thing, place, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
+	typedOn    = sql(`SELECT thing, place, body, changed_at FROM typed WHERE client_id = $1 AND staff_id = $2 AND thing = $3 ORDER BY place`)
+	typedCalls = sql(`SELECT thing, place, body, changed_at FROM typed WHERE client_id = 0 AND staff_id = $1 ORDER BY changed_at DESC, thing, place LIMIT $2`)
+	keepTyped  = sql(`INSERT INTO typed (client_id, staff_id, thing, place, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (staff_id, thing, place) DO UPDATE SET body = excluded.body, changed_at = excluded.changed_at`)
 	dropTyped    = sql(`DELETE FROM typed WHERE client_id = $1 AND staff_id = $2 AND thing = $3 AND place = $4`)
 	dropCall     = sql(`DELETE FROM typed WHERE client_id = 0 AND staff_id = $1 AND thing = $2`)
@@ -42,6 +43,12 @@ func (tx *Tx) KeepTyped(ref desk.Ref, place, body string) error {
 // TypedInCall gives what the viewer has typed in a call that is not finished.
 func (tx *DeskReadTx) TypedInCall(key string) ([]Typed, error) {
 	return many(tx, typedOn, scanTyped, int64(0), int64(tx.viewer.Staff), key)
+}
+
+// TypedInCalls gives what the viewer has typed in calls that are not finished, what was touched last first, at most most
+// fields.
+func (tx *DeskReadTx) TypedInCalls(most int) ([]Typed, error) {
+	return many(tx, typedCalls, scanTyped, int64(tx.viewer.Staff), most)
 }
 
 // KeepTypedInCall keeps what the viewer has typed in a call that is not finished; empty forgets it.

@@ -216,6 +216,8 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 		action := view.ButtonView{Text: "Call now", Icon: "phone", Key: "c", Call: true, URL: base + onPromise + from + "#context", Quiet: ": " + line.Caller, Second: true}
 		if p.Kind != desk.Callback {
 			action.Text, action.Icon = "Open", ""
+		} else if !p.Voicemail {
+			r.Voicemail = voicemail(false)
 		}
 		r.Actions = []view.ButtonView{action}
 		if now.Before(p.Due) && windowKind(p.Kind) {

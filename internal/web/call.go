@@ -20,7 +20,7 @@ import (
 const similarFrom = 3
 
 // GET /desk/call/new: every call has a key in its address, and nothing else. What is typed is kept in
-// the browser under it, so F2 always opens an empty call and the way back finds the old one.
+// the browser under it, so F2 always opens an empty call, which lists the calls that are not finished.
 func (h *handler) callPage(w http.ResponseWriter, r *http.Request, s signed) error {
 	key := r.URL.Query().Get("call")
 	if key == "" {
@@ -39,6 +39,37 @@ func (h *handler) callPage(w http.ResponseWriter, r *http.Request, s signed) err
 		}
 	}
 	return h.showCall(w, r, s, http.StatusOK, f, nil)
+}
+
+// GET /desk/call/begun: the same, once words of the call that was left have arrived.
+func (h *handler) callsBegunPart(w http.ResponseWriter, r *http.Request, s signed) error {
+	v, err := h.callsBegun(r, s, r.URL.Query().Get("call"))
+	if err != nil {
+		return err
+	}
+	h.render(w, r, http.StatusOK, view.CallsBegun(v))
+	return nil
+}
+
+// begunShown is how many calls that are not finished are listed.
+const begunShown = 5
+
+// callsBegun lists the calls that somebody has begun and not finished, but for this one: the way back after F2.
+func (h *handler) callsBegun(r *http.Request, s signed, but string) (view.CallsBegunView, error) {
+	v := view.CallsBegunView{PartURL: "/desk/call/begun?call=" + url.QueryEscape(but)}
+	calls, err := h.app.CallsBegun(r.Context(), s.v)
+	if err != nil {
+		return v, err
+	}
+	now, loc := h.app.Now(), h.staffZone(r, s)
+	for _, c := range calls {
+		if c.Key == but || len(v.Calls) == begunShown {
+			continue
+		}
+		words := cmp.Or(c.Typed["words"], c.Typed["name"], c.Typed["phone"], c.Typed["email"], c.Typed["note"])
+		v.Calls = append(v.Calls, view.Link{URL: "/desk/call/new?call=" + c.Key, Text: "“" + shorten(strings.Join(strings.Fields(words), " "), 40) + "”", Hint: clock(c.At, loc, now)})
+	}
+	return v, nil
 }
 
 // POST /desk/call/new: buttons other than "Finish call" draw the page again with what is known now.
@@ -183,6 +214,12 @@ func (h *handler) showCall(w http.ResponseWriter, r *http.Request, s signed, sta
 		p.Strip.NoKey = true // on a call F4 leads to the times, never away
 	}
 	p.Live.PartURL += "?list=no&call=yes"
+	if v.Begun, err = h.callsBegun(r, s, v.Key); err != nil {
+		return err
+	}
+	for _, c := range v.Begun.Calls {
+		p.Commands = append(p.Commands, view.Command{Text: "Back to the call " + c.Text, URL: c.URL, Icon: "phone-call"})
+	}
 	h.render(w, r, status, within(view.Staff(p), view.Call(v)))
 	return nil
 }

@@ -224,3 +224,17 @@ func TestCorrectedWordsComeBackToTheirWriter(t *testing.T) {
 		a.post(base+at, form...).gets(200, "Open Settings.").lacks(">Open Settings.</textarea>")
 	}
 }
+
+// TestIsItFixedIsNotAskedTooEarlyOrTwice has the page say why it cannot be asked yet, and that it was asked already.
+func TestIsItFixedIsNotAskedTooEarlyOrTwice(t *testing.T) {
+	a := atDesk(t, priya)
+	maria := a.d.Maria().Asks("I see kilograms")
+	base := ticketURL(maria.Got.Ref)
+	a.get(base).gets(200, "“Is it fixed?” can be asked once somebody has answered. Write or call first.").holds(`id="ask-not-yet"`, `data-hotkey="e"`)
+	a.post(base+"/questions-if-fixed").gets(409, "Nobody has answered this question yet.")
+	a.post(base+"/replies", "text", "Choose pounds.").gets(200).holds(`form="ask-fixed"`, `data-hotkey="e"`).lacks("once somebody has answered")
+	a.post(base+"/questions-if-fixed").gets(200, "Asked if fixed", "Nothing more: “Is it fixed?” was asked 5:05 p.m. CT")
+	lead := a.as(a.d.Ana)
+	lead.post("/desk/macros", "name", "Works now", "letters", "ww", "body", "It works.", "body_es", "Ya funciona.", "next", "ask").gets(200)
+	a.post(base+"/inserts", "letters", "ww", "lang", "en").gets(200, "Preview: Works now").lacks("Then: ask")
+}

@@ -25,8 +25,6 @@ type coverageAsked struct {
 	asks           bool
 }
 
-const wallTime = "2006-01-02T15:04"
-
 func readCoverage(q url.Values, loc *time.Location) coverageAsked {
 	id, _ := strconv.ParseInt(q.Get("client"), 10, 64) // what is no number is no hospital: all
 	a := coverageAsked{day: q.Get("day"), people: q.Get("people"), what: q.Get("what"), ifStart: q.Get("start"), ifEnd: q.Get("end"), asks: q.Has("what")}
@@ -36,8 +34,9 @@ func readCoverage(q url.Values, loc *time.Location) coverageAsked {
 	}
 	if a.asks {
 		n, _ := strconv.Atoi(a.people) // what is no number adds nobody, which the answer says
-		start, _ := time.ParseInLocation(wallTime, a.ifStart, loc)
-		end, _ := time.ParseInLocation(wallTime, a.ifEnd, loc)
+		// What is no time is none, which the answer says.
+		start, _ := wallClock(a.ifStart, loc)
+		end, _ := wallClock(a.ifEnd, loc)
 		a.If = &app.CoverageIf{People: n, Skill: a.what, Start: start, End: end}
 	}
 	return a

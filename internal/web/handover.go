@@ -94,8 +94,10 @@ func (h *handler) handoverView(r *http.Request, s signed, o app.Handover, wrong 
 		return v
 	}
 	v.URL = handoverURL(o.Shift.ID)
-	end := words.Clock(words.EN, o.Shift.End, loc)
-	v.Title = "Handover: " + o.Shift.Name + ", until " + end
+	v.Title = "Handover: " + o.Shift.Name + ", until " + words.Clock(words.EN, o.Shift.End, loc)
+	if o.Expired {
+		v.Title = "Handover: " + o.Shift.Name + ", ended " + clock(o.Shift.End, loc, o.Now)
+	}
 	v.Progress = o.Change.Progress
 	v.Until = "Must be accepted: promises due before " + clock(o.Next, loc, o.Now) + ", and what is broken or at risk."
 	v.Empty = "Nothing is promised before " + clock(o.Next, loc, o.Now) + "."
@@ -106,7 +108,10 @@ func (h *handler) handoverView(r *http.Request, s signed, o app.Handover, wrong 
 		v.Short = "The shift has ended, and nobody has accepted " + numbered(len(o.Change.Escalate), "promise") + ". Those who lead were alerted."
 	}
 	for _, sh := range o.Shifts {
-		text := sh.Name + ", " + words.Clock(words.EN, sh.End, loc)
+		text := sh.Name + ", until " + words.Clock(words.EN, sh.End, loc)
+		if !sh.End.After(o.Now) {
+			text = sh.Name + ", ended " + clock(sh.End, loc, o.Now)
+		}
 		if sh.Signed {
 			text += ", signed off"
 		}

@@ -71,8 +71,11 @@ func startIn(text string) (time.Time, error) {
 
 // typedTime reads a wall clock time of the hospital.
 func typedTime(text, field string, c desk.Client) (time.Time, error) {
-	t, err := time.ParseInLocation("2006-01-02T15:04", text, clientZone(c))
-	if err != nil {
+	t, left := wallClock(text, clientZone(c))
+	switch {
+	case left != "":
+		return t, desk.Fields{{Field: field, Code: "due.left_out", Message: left}}.Err()
+	case t.IsZero():
 		return t, desk.Fields{{Field: field, Code: "due.invalid", Message: "Enter a day and a time."}}.Err()
 	}
 	return t.UTC(), nil
@@ -199,8 +202,8 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		}
 		return view.PickerView{Name: "start", Legend: "When will we call?", Ask: "?tab=promise&times=" + times}
 	}
-	if t.err != nil && slices.Contains([]string{"try", "miss", "keep", "move", "give", "have", "make", "enter", "wait"}, t.act) {
-		v.Error = said(t.err)
+	if fields, ok := promiseFields[t.act]; ok && t.err != nil {
+		v.Problems = fields.problems(t)
 	}
 	for _, line := range p.Promises {
 		pr := line.Promise
@@ -243,6 +246,28 @@ func (h *handler) promiseTab(ctx context.Context, query url.Values, s signed, p 
 		v.Make = h.makeView(ctx, query, s, p, t, ask("make-when"), loc)
 	}
 	return v, nil
+}
+
+// formFields gives the field of the page for each field of an error; "#" stands for the promise.
+type formFields map[string]string
+
+// promiseFields are the forms of the tab.
+var promiseFields = map[string]formFields{
+	"try": nil, "miss": nil, "keep": {"note": "keep-#-note", "start": "again-#"}, "move": {"by": "move-#-by", "start": "move-#"}, "give": nil, "have": nil,
+	"make":  {"kind": "make-kind", "start": "make-when", "due": "make-due", "text": "make-text", "override_start": "make-start", "override": "make-override"},
+	"enter": {"at": "enter-#-at", "outcome": "enter-#-outcome", "note": "enter-#-note"}, "wait": {"reason": "wait-reason", "supplier": "wait-supplier", "until": "wait-until"},
+}
+
+// problems is what is wrong with a form, each with where it is mended.
+func (at formFields) problems(t tried) (list []view.Problem) {
+	e, ok := t.err.(*desk.Error)
+	if !ok || len(e.Fields) == 0 {
+		return []view.Problem{{Text: said(t.err)}}
+	}
+	for _, f := range e.Fields {
+		list = append(list, view.Problem{FieldID: strings.ReplaceAll(at[f.Field], "#", strconv.FormatInt(int64(t.id), 10)), Text: f.Message})
+	}
+	return list
 }
 
 // owed shows a live promise: when, whose, and whether it breaks.
@@ -298,6 +323,10 @@ func keepView(line app.PromiseLine, p app.TicketPage, base, id string, t tried, 
 	k.Picker.ID = "again-" + id
 	if n, ok := callable(p); ok {
 		k.Phone = view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164()}
+		k.Voicemail, k.Silent = voicemail(mayLeaveMessage(p)), !mayLeaveMessage(p)
+	}
+	if p.Ticket.Asking(now) {
+		k.Asked = "Nothing more: “Is it fixed?” was asked " + clock(p.Ticket.AskedAt, loc, now)
 	}
 	calling := !pr.TryingAt.IsZero() && now.Before(pr.BreaksAt())
 	if calling {
@@ -381,7 +410,7 @@ func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p ap
 		kind, m.Open = f.Get("kind"), true
 		m.Text, m.TextError = f.Get("text"), field(t.err, "text")
 		m.Due, m.DueError = f.Get("due"), field(t.err, "due")
-		m.Reason, m.OverrideStart = f.Get("override"), f.Get("override_start")
+		m.Reason, m.OverrideStart, m.OverrideStartError = f.Get("override"), f.Get("override_start"), field(t.err, "override_start")
 		m.Picker.Error = field(t.err, "start")
 		if desk.Is(t.err, desk.Conflict) {
 			m.Picker.Error = said(t.err)

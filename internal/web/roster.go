@@ -239,9 +239,19 @@ func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signe
 	}
 }
 
-func wall(f url.Values, key string, loc *time.Location) time.Time {
-	t, _ := time.ParseInLocation(wallTime, f.Get(key), loc) // what is no time is none, which the act says
-	return t
+// span reads from when and until when. What is no time is none, which the act says; a time that the clocks leave out is
+// a problem of its field.
+func span(f url.Values, loc *time.Location) (start, end time.Time, err error) {
+	var bad desk.Fields
+	read := func(field string) time.Time {
+		t, left := wallClock(f.Get(field), loc)
+		if left != "" {
+			bad.Add(field, "time.left_out", left)
+		}
+		return t
+	}
+	start, end = read("start"), read("end")
+	return start, end, bad.Err()
 }
 
 // number reads what a page has put into a form: the number of a person, a rota, a version. What is none names nobody.
@@ -287,7 +297,11 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			var rota int64
 			var version int
 			_, _ = fmt.Sscanf(f.Get("rota"), "%d %d", &rota, &version) // what is no rota names none
-			return h.app.AddOverride(r.Context(), s.v, app.OverrideIn{Rota: rota, Version: version, Start: wall(f, "start", loc), End: wall(f, "end", loc),
+			start, end, err := span(f, loc)
+			if err != nil {
+				return err
+			}
+			return h.app.AddOverride(r.Context(), s.v, app.OverrideIn{Rota: rota, Version: version, Start: start, End: end,
 				Out: number[desk.StaffID](f.Get("out")), In: number[desk.StaffID](f.Get("in"))})
 		}),
 		"POST /desk/roster/overrides/{id}/end": h.rosterAct("rotas", "override-ended", func(r *http.Request, s signed, f url.Values, _ *time.Location) error {
@@ -299,7 +313,11 @@ func (h *handler) rosterRoutes() map[string]staffFunc {
 			return h.app.EndOverride(r.Context(), s.v, number[int64](f.Get("rota")), version, id)
 		}),
 		"POST /desk/roster/absences": h.rosterAct("absence", "away", func(r *http.Request, s signed, f url.Values, loc *time.Location) error {
-			_, err := h.app.AddAbsence(r.Context(), s.v, app.AbsenceIn{Staff: number[desk.StaffID](f.Get("staff")), Start: wall(f, "start", loc), End: wall(f, "end", loc)})
+			start, end, err := span(f, loc)
+			if err != nil {
+				return err
+			}
+			_, err = h.app.AddAbsence(r.Context(), s.v, app.AbsenceIn{Staff: number[desk.StaffID](f.Get("staff")), Start: start, End: end})
 			return err
 		}),
 		"POST /desk/roster/absences/{id}/end": h.rosterAct("absences", "back", func(r *http.Request, s signed, _ url.Values, _ *time.Location) error {

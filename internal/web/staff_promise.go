@@ -44,17 +44,31 @@ func (h *handler) staffZone(r *http.Request, s signed) *time.Location {
 // machine is an instant for the datetime attribute, with the hospital's offset.
 func machine(t time.Time, loc *time.Location) string { return t.In(loc).Format(time.RFC3339) }
 
-// clock gives a time for lists: "11:00 a.m. CT", on another day "Wed 8:30 a.m. CT".
+// clock gives a time for lists: "11:00 a.m. CT", "yesterday 11:00 a.m. CT", in the coming six days "Wed 8:30 a.m. CT". A day
+// that is over has its date, for a weekday alone would stand for the past and for what is to come.
 func clock(t time.Time, loc *time.Location, now time.Time) string {
 	s := words.Clock(words.EN, t, loc)
 	local, today := t.In(loc), now.In(loc)
-	switch {
-	case local.YearDay() == today.YearDay() && local.Year() == today.Year():
+	switch days := daysBetween(today, local); {
+	case days == 0:
 		return s
-	case t.Sub(now).Abs() < 6*24*time.Hour:
+	case days == -1:
+		return "yesterday " + s
+	case days > 0 && days < 7:
 		return local.Format("Mon ") + s
+	case local.Year() != today.Year():
+		return local.Format("Jan 2, 2006, ") + s
 	}
 	return local.Format("Jan 2, ") + s
+}
+
+// daysBetween counts the days of the calendar from a to b, each where its clock stands.
+func daysBetween(a, b time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(day(b).Sub(day(a)) / (24 * time.Hour))
 }
 
 // until says how far away t is: "in 18 min", "26 min late".
@@ -121,7 +135,7 @@ func promiseTag(p desk.Promise, look desk.Look, state desk.TicketState, loc *tim
 		t.Kind, t.Text = view.TagWithdrawn, "Not needed"
 	case look == desk.LookVoided:
 		t.Kind, t.Text = view.TagWithdrawn, "Void"
-	case now.In(loc).YearDay() == p.Due.In(loc).YearDay():
+	case daysBetween(now.In(loc), p.Due.In(loc)) == 0:
 		t.Text = "Today " + due
 	}
 	t.Spoken = "Promise: " + t.Text

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -28,6 +29,9 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 
 	for pattern, f := range h.deskRoutes() {
 		mux.HandleFunc(pattern, h.staff(f))
+	}
+	for _, below := range []string{"/desk/", "/promises/", "/alerts/", "/inbound/", "/wall/"} {
+		mux.HandleFunc(below, h.staff(nothingHere))
 	}
 	mux.HandleFunc("GET /wall", h.wall(h.wallPage))
 	mux.HandleFunc("GET /wall/part", h.wall(h.wallPart))
@@ -114,6 +118,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/display/keys":                        h.saveKeys,
 		"POST /desk/display/told":                        h.saveTold,
 		"PUT /desk/t/{ref}/typed/{place}":                h.keepTyped,
+		"GET /desk/call/begun":                           h.callsBegunPart,
 		"PUT /desk/call/{key}/typed/{place}":             h.keepTyped,
 		"POST /desk/t/{ref}/inserts":                     h.insertPart,
 		"POST /desk/t/{ref}/title":                       h.retitle,
@@ -192,7 +197,13 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 			page.Lines = []string{"You see the figures of your own hospital."}
 			break
 		}
-		page.Actions = append(page.Actions, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+		page.Actions = append(page.Actions, view.ButtonView{Text: "Go to the promises", URL: "/promises", Second: true}, view.ButtonView{Text: "Search", URL: "/desk/search", Second: true})
+		if errors.Is(err, errNothingHere) {
+			page.Title, page.Lines = "There is no page at this address", []string{"It may have a typing mistake. Go on from here, or search for a caller, an answer or the number of a ticket."}
+		}
+		if h.showInDesk(w, r, s, status, page) {
+			return
+		}
 	case desk.Unauthenticated:
 		page.Title = "This address opens nothing"
 	case desk.Forbidden:
@@ -202,7 +213,10 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		if errors.Is(err, errTypedByAnother) {
 			page.Title = "This was not sent"
 		}
-	case desk.Invalid, desk.TooLarge:
+	case desk.TooLarge:
+		page.Title = "This is too long to be sent"
+		page.Lines = []string{fmt.Sprintf("An answer may be %d characters long, a note %d. Nothing was sent, and nothing is lost: press Back, and shorten it or send it in parts.", desk.MaxWords, desk.MaxNote)}
+	case desk.Invalid:
 		page.Title = "This cannot be taken"
 	case desk.Unavailable, desk.RateLimited:
 		page.Title = "The desk cannot answer now"
@@ -212,6 +226,40 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		page.Trace = httpd.Ref(r.Context())
 	}
 	h.render(w, r, status, within(view.Bare(page.Title+" – Help desk", s.who.Theme), view.System(page)))
+}
+
+var errNothingHere = desk.Errorf(desk.NotFound, "nothing_here", "There is no page at this address.")
+
+// nothingHere is an address of the desk at which nothing is.
+func nothingHere(http.ResponseWriter, *http.Request, signed) error { return errNothingHere }
+
+// strayed answers for somebody who is signed in to the desk and asked for what is no page of any hospital: it is a
+// mistyped address of the desk. It reports whether it did.
+func (h *handler) strayed(w http.ResponseWriter, r *http.Request) bool {
+	if sessionOf(r) == "" {
+		return false
+	}
+	v, _, err := h.app.SignedIn(r.Context(), sessionOf(r))
+	if err != nil || !v.IsStaff() {
+		return false
+	}
+	h.staff(nothingHere)(w, r)
+	return true
+}
+
+// showInDesk shows a page that says what went wrong between the doors of the desk. It reports whether it could.
+func (h *handler) showInDesk(w http.ResponseWriter, r *http.Request, s signed, status int, page view.SystemView) bool {
+	if !s.v.IsStaff() {
+		return false
+	}
+	p, err := h.shell(r, s, page.Title, "")
+	if err != nil {
+		return false
+	}
+	p.Wide = true
+	p.Live.PartURL += "?list=no"
+	h.render(w, r, status, within(view.Staff(p), within(view.Plain(), view.System(page))))
+	return true
 }
 
 // said is what an error says to a person: the sentences of its fields, or its own.

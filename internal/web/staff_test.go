@@ -38,7 +38,11 @@ type analyst struct {
 // atDesk opens a desk with who signed in.
 func atDesk(t testing.TB, who func(*testkit.Desk) desk.Viewer) *analyst {
 	t.Helper()
-	d := testkit.New(t, storetest.SQLite(t))
+	return atDeskOf(t, testkit.New(t, storetest.SQLite(t)), who)
+}
+
+func atDeskOf(t testing.TB, d *testkit.Desk, who func(*testkit.Desk) desk.Viewer) *analyst {
+	t.Helper()
 	a := &analyst{t: t, d: d}
 	a.server = httptest.NewServer(httpd.Wrap(New(Options{App: d.App, Log: slog.New(slog.DiscardHandler)}), httpd.Options{Log: slog.New(slog.DiscardHandler), Clock: d.Now}))
 	t.Cleanup(a.server.Close)

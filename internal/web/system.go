@@ -65,7 +65,10 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 }
 
 // unknownPage is a path where nothing is.
-func (h *handler) unknownPage(http.ResponseWriter, *http.Request, visit) error {
+func (h *handler) unknownPage(w http.ResponseWriter, r *http.Request, v visit) error {
+	if v.root == "" && v.lang == words.EN && h.strayed(w, r) {
+		return nil
+	}
 	return desk.Errorf(desk.NotFound, "not_found", "There is no such page.")
 }
 
@@ -148,6 +151,9 @@ func (h *handler) frontPage(w http.ResponseWriter, r *http.Request) {
 // noHospital answers where no hospital's pages are: an unknown host, or a desk that cannot be asked.
 func (h *handler) noHospital(w http.ResponseWriter, r *http.Request, err error) {
 	status := httpd.Status(err)
+	if status == http.StatusNotFound && h.strayed(w, r) {
+		return
+	}
 	if status >= 500 {
 		h.log.ErrorContext(r.Context(), "no hospital", "ref", httpd.Ref(r.Context()), "err", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -202,7 +203,7 @@ func panesView(p app.TicketPage, one view.TicketView, ask queueAsk, query url.Va
 	v.Write = t.act == "reply" || t.act == "insert" || one.Note.Open && t.err != nil
 	v.Bar = &view.ActBarView{Text: one.Reply != nil, Drafts: [2]bool{p.Typed["reply"] != "", p.Typed["note"] != ""}}
 	if n, ok := callable(p); ok {
-		v.Bar.CallURL = "tel:" + n.E164()
+		v.Bar.CallURL, v.Bar.Silent = "tel:"+n.E164(), !mayLeaveMessage(p)
 	}
 	return v
 }
@@ -251,6 +252,28 @@ func callable(p app.TicketPage) (desk.Phone, bool) {
 		}
 	}
 	return "", false
+}
+
+// answered reports whether anybody has told the person anything yet.
+func answered(p app.TicketPage) bool {
+	promised := make([]desk.Promise, len(p.Promises))
+	for i, line := range p.Promises {
+		promised[i] = line.Promise
+	}
+	return p.Ticket.Answered(p.Messages, promised)
+}
+
+// mayLeaveMessage reports whether the person agreed, with this question, to a message on their voicemail.
+func mayLeaveMessage(p app.TicketPage) bool {
+	return slices.ContainsFunc(p.Promises, func(line app.PromiseLine) bool { return line.Promise.Voicemail })
+}
+
+// voicemail says what whoever calls may leave.
+func voicemail(may bool) string {
+	if may {
+		return "A message that says who we are is allowed."
+	}
+	return "No message on the voicemail."
 }
 
 func addressText(a desk.Address) string {
@@ -310,9 +333,13 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 			Other: []view.ButtonView{{Text: "Promise", Icon: "hourglass", Second: true, Key: "p", URL: "?tab=promise&make=yes#promise-make"}},
 		}
 		if tk.State != desk.Asked {
-			v.AskURL = base + "/questions-if-fixed"
 			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Wait", Icon: "circle-pause", Second: true, URL: "?tab=promise&wait=yes#wait"})
-			v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Ask “Is it fixed?”", Icon: "circle-check", Second: true, Key: "e", Hotkey: "e", Form: v.AskForm})
+			if answered(p) {
+				v.AskURL = base + "/questions-if-fixed"
+				v.Reply.Other = append(v.Reply.Other, view.ButtonView{Text: "Ask “Is it fixed?”", Icon: "circle-check", Second: true, Key: "e", Hotkey: "e", Form: v.AskForm})
+			} else {
+				v.Reply.NotYet = "“Is it fixed?” can be asked once somebody has answered. Write or call first."
+			}
 		}
 	}
 	v.Note = view.NoteView{Action: base + "/notes", Person: name, Draft: "note-" + string(tk.Ref), DraftURL: typedURL(tk.Ref, "note"), Key: newKey(), Text: p.Typed["note"], Open: p.Typed["note"] != ""}

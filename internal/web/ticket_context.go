@@ -82,8 +82,9 @@ func callerTab(p app.TicketPage, s signed, t tried, now time.Time) *view.CallerV
 			kv.Value += ", wants no texts"
 		case !a.FailedAt.IsZero():
 			kv.Value += ", could not be reached"
-		case a.Voicemail:
-			kv.Value += ", messages allowed"
+		}
+		if a.Kind == desk.PhoneAddress {
+			kv.Value += ". " + voicemail(a.Voicemail && mayLeaveMessage(p))
 		}
 		v.Facts = append(v.Facts, kv)
 	}

@@ -173,7 +173,7 @@ func notSent(p app.TicketPage, name string, loc *time.Location, now time.Time) (
 	}
 	title += "."
 	if n, ok := callable(p); ok {
-		return title, "It stands on the page of the question. Call instead, and ask for a number that takes texts.", view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164(), Second: true}
+		return title, "It stands on the page of the question. Call instead, and ask for a number that takes texts. " + voicemail(mayLeaveMessage(p)), view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164(), Second: true}
 	}
 	return title, "It stands on the page of the question. No number is known: ask the hospital how to reach " + lower(name) + ".", call
 }

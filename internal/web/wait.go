@@ -47,7 +47,7 @@ func (h *handler) typedAt(r *http.Request, s signed, ref desk.Ref, field string)
 }
 
 // typed is an instant as an input for a day and a time holds it.
-func typed(t time.Time, loc *time.Location) string { return t.In(loc).Format("2006-01-02T15:04") }
+func typed(t time.Time, loc *time.Location) string { return t.In(loc).Format(wallTime) }
 
 // waitView is what the question waits for and the form to wait.
 func waitView(p app.TicketPage, t tried, asked bool, loc *time.Location, now time.Time) *view.WaitView {

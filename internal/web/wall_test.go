@@ -59,7 +59,9 @@ func TestHandoverKeepsWhatWasTyped(t *testing.T) {
 	a.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10)).gets(200, "1 of 1 accepted.", "Accepted by Sam Ortiz")
 	ana := a.as(a.d.Ana)
 	ana.post(base+"/acceptances", "ref", string(maria.Got.Ref), "promise", strconv.FormatInt(int64(pr.ID), 10), "read_back", "I will").gets(409, "Sam Ortiz has accepted this already.")
-	ana.post(base+"/signatures").gets(200, "Signed off by a supervisor")
+	ana.post(base+"/signatures").gets(200, "Signed off by a supervisor").lacks("Priya Nair, ended")
+	a.d.AdvanceTo(h.Shift.End.Add(time.Hour)) // the picker and the sheet say that it is over
+	ana.get("/desk/handover?shift="+strconv.FormatInt(int64(h.Shift.ID), 10)).gets(200, "Handover: Priya Nair, ended "+clock(h.Shift.End, clientZone(a.d.Mercy), a.d.Now()))
 }
 
 func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {

@@ -38,7 +38,7 @@
   }
   const query = new URLSearchParams(location.search);
   const aim = location.hash.length > 1 && doc.getElementById(decodeURIComponent(location.hash.slice(1)));
-  set(remember() === 'open' || ['tab', 'make', 'give', 'times'].some((n) => query.has(n)) || !!(aim && (aim === drawer || drawer.contains(aim))) || !!drawer.querySelector('[aria-invalid=true], .notice'), false);
+  set(remember() === 'open' || ['tab', 'make', 'give', 'times'].some((n) => query.has(n)) || !!(aim && (aim === drawer || drawer.contains(aim))) || !!drawer.querySelector('[aria-invalid=true], .errors'), false);
   fit();
   narrow.addEventListener('change', fit);
   button.addEventListener('click', () => set(!isOpen(), true));
