@@ -157,7 +157,7 @@ func TestKeysAndFreshness(t *testing.T) {
 	ask(t, ctx, "the bar counts the news", `document.querySelector('#changes').hidden + document.querySelector('#changes-text').textContent`, "false3 new, 2 changed.")
 	ask(t, ctx, "the strip is morphed", `document.querySelector('.strip-text').textContent.trim()`, "Your next promise: call James Lee.")
 	ask(t, ctx, "typing survives", `document.activeElement.value`, "half typed")
-	ask(t, ctx, "the draft is kept", `localStorage.getItem('kept.draft.note-1')`, "half typed")
+	ask(t, ctx, "the draft is kept", `localStorage.getItem('kept.draft..note-1')`, "half typed")
 	ask(t, ctx, "the list stands still", order, before)
 	press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	ask(t, ctx, "Ctrl K opens the palette", `document.querySelector('#palette').open`, "true")
