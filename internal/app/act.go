@@ -305,6 +305,17 @@ func (x *act) promise(id desk.PromiseID) (desk.Promise, error) {
 // book takes a free seat of a window for promise p: the first that nobody else takes meanwhile.
 func (x *act) book(w coverage.Window, p desk.PromiseID) (coverage.Seat, error) {
 	for _, s := range w.Free {
+		// The key of the row knows seats, and not how many promises somebody can keep in an hour.
+		if most := x.a.roster.capacity(s.Person); most > 0 {
+			hour := s.Slot.Truncate(time.Hour)
+			n, err := x.tx.SeatsIn(s.Person, hour, hour.Add(time.Hour))
+			if err != nil {
+				return s, err
+			}
+			if n >= most {
+				continue
+			}
+		}
 		err := x.tx.Book(s, p)
 		if err == nil {
 			return s, nil

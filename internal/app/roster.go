@@ -34,6 +34,7 @@ type rosterCache struct {
 	duty      *coverage.Plan   // of roster
 	lost      []store.HeldSeat // seats that whoever had them cannot keep on this version of the roster
 	lostKnown bool
+	most      atomic.Pointer[map[int64]int] // promises an hour, of those who have such a capacity
 	booked    booked
 	contacts  map[desk.StaffID]desk.Contact // nil: not asked for yet
 	gone      atomic.Bool                   // somebody found a seat taken that booked says is free
@@ -67,7 +68,22 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
 	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
 	c.lost, c.lostKnown, c.contacts = nil, false, nil
+	most := map[int64]int{}
+	for _, p := range r.People {
+		if p.Capacity.Promises > 0 {
+			most[p.ID] = p.Capacity.Promises
+		}
+	}
+	c.most.Store(&most)
 	return nil
+}
+
+// capacity is how many promises somebody can keep in an hour; 0 is not limited.
+func (c *rosterCache) capacity(person int64) int {
+	if most := c.most.Load(); most != nil {
+		return (*most)[person]
+	}
+	return 0
 }
 
 // lostSeats are seats that are booked with somebody who will not be there: away, swapped or off the rota. They
@@ -87,7 +103,7 @@ func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSe
 				return err
 			}
 			for _, s := range held {
-				if !c.duty.Covers(int64(s.Staff), int64(s.Client), s.Slot, s.Slot.Add(WindowLength)) {
+				if !c.duty.Covers(s.Person, int64(s.Client), s.Slot, s.Slot.Add(WindowLength)) {
 					c.lost = append(c.lost, s)
 				}
 			}
@@ -121,8 +137,8 @@ type booked struct {
 	readAt  time.Time
 	from    time.Time // of the slots
 	place   int64     // in the log of seats
-	shifts  map[int64][]coverage.Booking
-	holders map[holder][]coverage.Booking
+	people  map[int64][]coverage.Seat
+	holders map[holder][]coverage.Seat
 }
 
 type holder struct {
@@ -131,7 +147,7 @@ type holder struct {
 }
 
 // seated gives the plan with the seats that are taken now: what this process has done to seats since is applied,
-// and only the shifts that it touched are looked at anew. Callers hold mu.
+// and only the people whom it touched are looked at anew. Callers hold mu.
 func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan, error) {
 	b, now := &c.booked, tx.Now()
 	changes, place, ok := db.SeatChanges(b.place)
@@ -140,33 +156,33 @@ func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan
 		if err != nil {
 			return nil, err
 		}
-		*b = booked{on: c.duty, from: c.from, readAt: now, place: tx.SeatPlace(), shifts: map[int64][]coverage.Booking{}, holders: map[holder][]coverage.Booking{}}
+		*b = booked{on: c.duty, from: c.from, readAt: now, place: tx.SeatPlace(), people: map[int64][]coverage.Seat{}, holders: map[holder][]coverage.Seat{}}
 		for _, s := range held {
 			b.take(s)
 		}
-		b.plan = c.duty.Rebook(b.shifts)
+		b.plan = c.duty.Rebook(b.people)
 		return b.plan, nil
 	}
 	b.place = place
 	if len(changes) == 0 && b.on == c.duty {
 		return b.plan, nil
 	}
-	touched := map[int64][]coverage.Booking{}
+	touched := map[int64][]coverage.Seat{}
 	for _, ch := range changes {
 		if ch.Freed {
 			for _, s := range b.free(holder{ch.Client, ch.Promise}) {
-				touched[s.Shift] = nil
+				touched[s.Person] = nil
 			}
 			continue
 		}
 		b.take(ch.HeldSeat)
-		touched[ch.Shift] = nil
+		touched[ch.Person] = nil
 	}
 	for id := range touched {
-		touched[id] = b.shifts[id]
+		touched[id] = b.people[id]
 	}
 	if b.on != c.duty {
-		b.on, b.plan = c.duty, c.duty.Rebook(b.shifts)
+		b.on, b.plan = c.duty, c.duty.Rebook(b.people)
 	} else if len(touched) > 0 {
 		b.plan = b.plan.Rebook(touched)
 	}
@@ -175,19 +191,19 @@ func (c *rosterCache) seated(tx *store.DeskReadTx, db *store.DB) (*coverage.Plan
 
 func (b *booked) take(s store.HeldSeat) {
 	who := holder{s.Client, s.Promise}
-	if !slices.Contains(b.holders[who], s.Booking) {
-		b.holders[who] = append(b.holders[who], s.Booking)
-		b.shifts[s.Shift] = append(b.shifts[s.Shift], s.Booking)
+	if !slices.Contains(b.holders[who], s.Seat) {
+		b.holders[who] = append(b.holders[who], s.Seat)
+		b.people[s.Person] = append(b.people[s.Person], s.Seat)
 	}
 }
 
-func (b *booked) free(who holder) []coverage.Booking {
+func (b *booked) free(who holder) []coverage.Seat {
 	gone := b.holders[who]
 	delete(b.holders, who)
 	for _, s := range gone {
-		list := b.shifts[s.Shift]
+		list := b.people[s.Person]
 		if i := slices.Index(list, s); i >= 0 {
-			b.shifts[s.Shift] = slices.Delete(slices.Clone(list), i, i+1)
+			b.people[s.Person] = slices.Delete(slices.Clone(list), i, i+1)
 		}
 	}
 	return gone

@@ -48,7 +48,7 @@ func BenchmarkWindowsFor(b *testing.B) {
 					b.StopTimer()
 					n++
 					err := db.Write(b.Context(), desk.System("bench"), 1, func(tx *store.Tx) error {
-						return tx.Book(coverage.Seat{Shift: n%4000 + 1, Person: 1, Slot: day.Add(time.Duration(n) * time.Microsecond), Seat: 5}, desk.PromiseID(n))
+						return tx.Book(coverage.Seat{Person: n%4000 + 1, Slot: day.Add(time.Duration(n) * time.Microsecond), Seat: 5}, desk.PromiseID(n))
 					})
 					if err != nil {
 						b.Fatal(err)
@@ -129,7 +129,7 @@ func largeDesk(b *testing.B, place store.Options) (*app.App, *store.DB, desk.Vie
 				}
 				for slot := range 16 {
 					if (int(shift)+slot)%5 == 0 {
-						if err := one.Book(coverage.Seat{Shift: shift, Person: int64(id), Slot: start.Add(time.Duration(slot) * 30 * time.Minute)}, desk.PromiseID(shift*100+int64(slot))); err != nil {
+						if err := one.Book(coverage.Seat{Person: int64(id), Slot: start.Add(time.Duration(slot) * 30 * time.Minute)}, desk.PromiseID(shift*100+int64(slot))); err != nil {
 							return err
 						}
 					}

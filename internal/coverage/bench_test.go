@@ -29,7 +29,7 @@ func bigDesk() (Roster, time.Time) {
 				Breaks: []Span{{start.Add(4 * time.Hour), start.Add(270 * time.Minute)}}})
 			for slot := range 16 {
 				if (int(id)+slot)%5 == 0 {
-					r.Bookings = append(r.Bookings, Booking{Shift: id, Slot: start.Add(time.Duration(slot) * 30 * time.Minute)})
+					r.Bookings = append(r.Bookings, Seat{Person: person, Slot: start.Add(time.Duration(slot) * 30 * time.Minute)})
 				}
 			}
 		}

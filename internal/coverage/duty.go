@@ -31,7 +31,7 @@ func (p *Plan) CalledIn(from, until time.Time) []Duty {
 	for _, i := range p.within(from.UnixMicro(), until.UnixMicro(), func(s *shift) bool { return s.OnCall }) {
 		s := p.shifts[i]
 		if parts := without([]stretch{{max(s.start, from.UnixMicro()), min(s.end, until.UnixMicro())}}, s.breaks); len(parts) > 0 {
-			list = append(list, Duty{p.people[s.who], s.Shift, len(s.taken)})
+			list = append(list, Duty{p.people[s.who], s.Shift, s.load})
 		}
 	}
 	slices.SortFunc(list, func(a, b Duty) int {
@@ -86,7 +86,7 @@ func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall
 		person := &p.people[s.who]
 		if person.able(client, skill, language) > now {
 			seen[s.who] = true
-			list = append(list, Duty{*person, s.Shift, len(s.taken)})
+			list = append(list, Duty{*person, s.Shift, s.load})
 		}
 	}
 	return list

@@ -14,7 +14,7 @@ func TestOn(t *testing.T) {
 	s3.OnCall = true
 	plan := Compile(Roster{
 		People: []Person{p1, p2, p3}, Shifts: []Shift{s1, s2, s3},
-		Bookings: []Booking{{Shift: s1.ID, Slot: at(t, "2026-11-23 09:00")}},
+		Bookings: []Seat{{Person: s1.Person, Slot: at(t, "2026-11-23 09:00")}},
 	})
 	for _, c := range []struct {
 		when, skill string
@@ -56,7 +56,7 @@ func TestLead(t *testing.T) {
 	if p, s, ok := Compile(r).Lead(hospital, now); !ok || p.ID != 2 || s.ID != s2.ID {
 		t.Errorf("the lowest id: got %v", p)
 	}
-	r.Bookings = []Booking{{Shift: s2.ID, Slot: now}}
+	r.Bookings = []Seat{{Person: s2.Person, Slot: now}}
 	if p, _, ok := Compile(r).Lead(hospital, now); !ok || p.ID != 3 {
 		t.Errorf("the least booked: got %v", p)
 	}

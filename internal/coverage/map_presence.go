@@ -115,7 +115,7 @@ func (m *Map) place(t *presence, who int) {
 			slot, _ := slices.BinarySearch(m.starts, part.start)
 			for ; slot < len(m.starts) && m.starts[slot]+slotMicros <= part.end; slot++ {
 				if at := m.starts[slot]; !p.shadowed(s, at, at+slotMicros, may) {
-					booked, left := p.room(s, at)
+					booked, left := p.room(s, at, at+slotMicros)
 					t.seats[slot*len(p.people)+who], t.booked[slot*len(p.people)+who] = uint8(booked+left), uint8(booked)
 				}
 			}

@@ -110,10 +110,10 @@ func sameSkills(a, b *Person) bool {
 
 // samePlace tells whether a person has the same shifts, breaks and bookings in two plans.
 func samePlace(a, b *Plan, who int) bool {
-	return slices.EqualFunc(a.of[who], b.of[who], func(i, j int) bool {
+	return slices.Equal(a.taken[who], b.taken[who]) && slices.EqualFunc(a.of[who], b.of[who], func(i, j int) bool {
 		x, y := a.shifts[i], b.shifts[j]
 		return x.ID == y.ID && x.start == y.start && x.end == y.end && x.OnCall == y.OnCall && x.seats == y.seats &&
-			slices.Equal(x.breaks, y.breaks) && slices.Equal(x.taken, y.taken) &&
+			slices.Equal(x.breaks, y.breaks) &&
 			(x.Clients == nil) == (y.Clients == nil) && slices.Equal(x.Clients, y.Clients)
 	})
 }

@@ -14,10 +14,10 @@ type Plan struct {
 	people []Person
 	who    map[int64]int // where a person is in people
 	shifts []*shift      // by person and id; they do not change, and plans share them
-	at     map[int64]int // where a shift is in shifts
 	starts []int         // the shifts of at most a day, by start
 	long   []int         // the others
 	of     [][]int       // the shifts of each person, by start and id
+	taken  [][]taken     // the seats of each person, by slot, then seat
 	busy   map[busyHour]int
 }
 
@@ -34,8 +34,8 @@ type shift struct {
 	start, end int64
 	breaks     []stretch
 	seats      int
-	taken      []taken // by slot, then seat
-	others     []int   // the same person's shifts that overlap it, on call apart
+	load       int   // seats of the person that are taken in it
+	others     []int // the same person's shifts that overlap it, on call apart
 }
 
 type stretch struct{ start, end int64 }
@@ -48,6 +48,7 @@ type taken struct {
 const (
 	dayMicros  = int64(24 * time.Hour / time.Microsecond)
 	hourMicros = int64(time.Hour / time.Microsecond)
+	seatMicros = int64(SeatLength / time.Microsecond)
 	maxSeats   = 100
 )
 
@@ -56,7 +57,7 @@ const (
 // the one that starts first (then the lower id) gives the seats. More than 100 seats count
 // as 100. An absence works like a break. The roster must not change afterwards.
 func Compile(r Roster) *Plan {
-	p := &Plan{roster: r, people: r.People, who: make(map[int64]int, len(r.People)), of: make([][]int, len(r.People))}
+	p := &Plan{roster: r, people: r.People, who: make(map[int64]int, len(r.People)), of: make([][]int, len(r.People)), taken: make([][]taken, len(r.People))}
 	for i, person := range r.People {
 		p.who[person.ID] = i
 	}
@@ -64,20 +65,21 @@ func Compile(r Roster) *Plan {
 	for _, a := range r.Absences {
 		away[a.Person] = append(away[a.Person], stretch{a.Start.UnixMicro(), a.End.UnixMicro()})
 	}
-	booked := make(map[int64][]taken)
 	for _, b := range r.Bookings {
-		booked[b.Shift] = append(booked[b.Shift], taken{b.Slot.UnixMicro(), b.Seat})
+		if i, known := p.who[b.Person]; known {
+			p.taken[i] = append(p.taken[i], taken{b.Slot.UnixMicro(), b.Seat})
+		}
+	}
+	for i, list := range p.taken {
+		p.taken[i] = inOrder(list)
 	}
 	for _, s := range r.Shifts {
 		i, known := p.who[s.Person]
 		if !known || !s.Start.Before(s.End) {
 			continue
 		}
-		list := booked[s.ID]
-		slices.SortFunc(list, func(a, b taken) int {
-			return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.seat, b.seat))
-		})
-		c := shift{Shift: s, who: i, start: s.Start.UnixMicro(), end: s.End.UnixMicro(), taken: slices.Compact(list)}
+		c := shift{Shift: s, who: i, start: s.Start.UnixMicro(), end: s.End.UnixMicro()}
+		c.load = p.loadOf(&c)
 		c.seats = min(max(s.Seats, 1), maxSeats)
 		for _, b := range s.Breaks {
 			c.breaks = append(c.breaks, stretch{b.Start.UnixMicro(), b.End.UnixMicro()})
@@ -93,10 +95,6 @@ func Compile(r Roster) *Plan {
 	slices.SortFunc(p.shifts, func(a, b *shift) int {
 		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.ID, b.ID))
 	})
-	p.at = make(map[int64]int, len(p.shifts))
-	for i := range p.shifts {
-		p.at[p.shifts[i].ID] = i
-	}
 	for i := range p.shifts {
 		if s := p.shifts[i]; s.end-s.start <= dayMicros {
 			p.starts = append(p.starts, i)
@@ -138,27 +136,45 @@ func (p *Plan) index() {
 // countBusy counts the promises of those whose capacity is limited.
 func (p *Plan) countBusy() {
 	p.busy = nil
-	for i := range p.shifts {
-		s := p.shifts[i]
-		if p.people[s.who].Capacity.Promises == 0 || len(s.taken) == 0 {
+	for who, list := range p.taken {
+		if p.people[who].Capacity.Promises == 0 || len(list) == 0 {
 			continue
 		}
 		if p.busy == nil {
 			p.busy = make(map[busyHour]int)
 		}
-		for _, t := range s.taken {
-			p.busy[busyHour{s.who, floor(t.slot, hourMicros)}]++
+		for _, t := range list {
+			p.busy[busyHour{who, floor(t.slot, hourMicros)}]++
 		}
 	}
 }
 
-// Rebook gives the plan with other bookings on some shifts: all that each of them has now. It costs little
+func inOrder(list []taken) []taken {
+	slices.SortFunc(list, func(a, b taken) int {
+		return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.seat, b.seat))
+	})
+	return slices.Compact(list)
+}
+
+// loadOf counts the seats that begin in a shift.
+func (p *Plan) loadOf(s *shift) int {
+	if s.OnCall {
+		return 0
+	}
+	at := func(t int64) int {
+		n, _ := slices.BinarySearchFunc(p.taken[s.who], t, func(x taken, t int64) int { return cmp.Compare(x.slot, t) })
+		return n
+	}
+	return at(s.end) - at(s.start)
+}
+
+// Rebook gives the plan with other seats taken of some people: all that each of them has given now. It costs little
 // beside Compile, and equals it.
-func (p *Plan) Rebook(now map[int64][]Booking) *Plan {
+func (p *Plan) Rebook(now map[int64][]Seat) *Plan {
 	next := *p
-	next.shifts = slices.Clone(p.shifts)
+	next.shifts, next.taken = slices.Clone(p.shifts), slices.Clone(p.taken)
 	for id, list := range now {
-		i, known := p.at[id]
+		who, known := p.who[id]
 		if !known {
 			continue
 		}
@@ -166,12 +182,12 @@ func (p *Plan) Rebook(now map[int64][]Booking) *Plan {
 		for _, b := range list {
 			t = append(t, taken{b.Slot.UnixMicro(), b.Seat})
 		}
-		slices.SortFunc(t, func(a, b taken) int {
-			return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.seat, b.seat))
-		})
-		s := *p.shifts[i]
-		s.taken = slices.Compact(t)
-		next.shifts[i] = &s
+		next.taken[who] = inOrder(t)
+		for _, i := range p.of[who] {
+			s := *p.shifts[i]
+			s.load = next.loadOf(&s)
+			next.shifts[i] = &s
+		}
 	}
 	next.countBusy()
 	return &next
@@ -181,9 +197,9 @@ func (p *Plan) Rebook(now map[int64][]Booking) *Plan {
 func (p *Plan) source() Roster {
 	r := p.roster
 	r.Bookings = nil
-	for i := range p.shifts {
-		for _, t := range p.shifts[i].taken {
-			r.Bookings = append(r.Bookings, Booking{p.shifts[i].ID, instant(t.slot), t.seat})
+	for who, list := range p.taken {
+		for _, t := range list {
+			r.Bookings = append(r.Bookings, Seat{p.people[who].ID, instant(t.slot), t.seat})
 		}
 	}
 	return r
@@ -217,7 +233,7 @@ func (p *Plan) within(from, until int64, wanted func(*shift) bool) []int {
 	}
 	// The least booked first, then by person and id.
 	slices.SortFunc(found, func(a, b int) int {
-		return cmp.Or(cmp.Compare(len(p.shifts[a].taken), len(p.shifts[b].taken)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(p.shifts[a].load, p.shifts[b].load), cmp.Compare(a, b))
 	})
 	return found
 }

@@ -16,13 +16,13 @@ func TestRebookIsCompile(t *testing.T) {
 		p := Compile(r)
 		other := r
 		other.Bookings = nil
-		now := map[int64][]Booking{}
-		for _, s := range r.Shifts {
-			list := []Booking{}
+		now := map[int64][]Seat{}
+		for _, who := range r.People {
+			list := []Seat{}
 			for range rapid.IntRange(0, 3).Draw(t, "bookings") {
-				list = append(list, Booking{s.ID, day.Add(time.Duration(rapid.IntRange(-8, 30).Draw(t, "slot")) * 30 * time.Minute), rapid.IntRange(0, 3).Draw(t, "seat")})
+				list = append(list, Seat{who.ID, day.Add(time.Duration(rapid.IntRange(-8, 30).Draw(t, "slot")) * 30 * time.Minute), rapid.IntRange(0, 3).Draw(t, "seat")})
 			}
-			now[s.ID] = list
+			now[who.ID] = list
 			other.Bookings = append(other.Bookings, list...)
 		}
 		got, want := p.Rebook(now), Compile(other)

@@ -46,17 +46,21 @@ type Absence struct {
 	Start, End time.Time
 }
 
-// Booking is a seat that a promise has taken. Seats of a slot count from 0.
-type Booking struct {
-	Shift int64
-	Slot  time.Time // the start of the slot
-	Seat  int
+// Seat is a place that a promise can take, or has taken: of a person and an instant, whichever shift brings the person
+// there. Seats of a slot count from 0.
+type Seat struct {
+	Person int64
+	Slot   time.Time // when it starts
+	Seat   int
 }
+
+// SeatLength is how long a seat is taken.
+const SeatLength = 30 * time.Minute
 
 // Roster is everything that is known about who works when.
 type Roster struct {
 	People   []Person
 	Shifts   []Shift
-	Bookings []Booking
+	Bookings []Seat
 	Absences []Absence
 }

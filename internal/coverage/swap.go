@@ -74,7 +74,7 @@ func (s Swap) Withdraw(by int64, now time.Time) (Swap, error) {
 }
 
 // Enter puts an accepted swap in force if, on the rota as it stands, both still have the whole of
-// the turns that they give. What it makes goes into Rota.Swaps.
+// the turns that they give, and each has the other's with it. What it makes goes into Rota.Swaps.
 func (s Swap) Enter(r Rota, now time.Time) (Swap, error) {
 	s, err := s.step(s.From, s.From, now, InForce, Accepted)
 	if err != nil {
@@ -83,6 +83,12 @@ func (s Swap) Enter(r Rota, now time.Time) (Swap, error) {
 	if !r.has(s.From, s.Give) || s.Take != (Span{}) && !r.has(s.To, s.Take) {
 		s.State = Accepted
 		return s, errors.New("the rota has changed and one of the two does not have this turn any more: propose the swap again")
+	}
+	// Overrides come after swaps: who has a turn by one still has it with the swap.
+	r.Swaps = append(slices.Clone(r.Swaps), s)
+	if !r.has(s.To, s.Give) || s.Take != (Span{}) && !r.has(s.From, s.Take) {
+		s.State = Accepted
+		return s, errors.New("an override says who has this turn, and a swap does not change that: ask whoever leads for another override")
 	}
 	return s, nil
 }

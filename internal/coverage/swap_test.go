@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"kept/internal/calendar"
 )
 
 // proposed is Ana asking Ben on 23 November to take her turn of the 26th for his of the 27th.
@@ -153,4 +155,32 @@ func TestSwapsByChance(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who has a turn by an override cannot give it away by a swap: the override comes after it, and nothing would change.
+func TestASwapOfATurnByOverrideIsRefused(t *testing.T) {
+	day := Span{at(t, "2026-06-03 08:00"), at(t, "2026-06-03 16:00")}
+	r := Rota{ID: 1, Layers: []Layer{{ID: 1, People: []int64{1}, Every: Daily, Zone: "America/Chicago", At: 8 * 60, Start: calendar.Date{Year: 2026, Month: 6, Day: 1}}},
+		Overrides: []Override{{ID: 1, Start: day.Start, End: day.End, Out: 1, In: 2}}}
+	now := day.Start.Add(-24 * time.Hour)
+	for _, c := range []struct {
+		what     string
+		from, to int64
+		give     Span
+		want     SwapState
+	}{
+		{"by an override", 2, 3, day, Accepted},
+		{"of the rota", 1, 3, Span{day.Start.Add(24 * time.Hour), day.End.Add(24 * time.Hour)}, InForce},
+	} {
+		s, err := ProposeSwap(c.from, c.to, c.give, Span{}, now)
+		if err == nil {
+			s, err = s.Accept(c.to, now)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = s.Enter(r, now); s.State != c.want || (err == nil) != (c.want == InForce) {
+			t.Errorf("%s: %s, %v", c.what, s.State, err)
+		}
+	}
 }

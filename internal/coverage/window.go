@@ -21,13 +21,6 @@ type Query struct {
 	All             bool           // give the windows that nobody covers as well
 }
 
-// Seat is a place that a promise can take: insert it as a Booking.
-type Seat struct {
-	Shift, Person int64
-	Slot          time.Time
-	Seat          int
-}
-
 // Window is one slot and who could keep a promise in it.
 type Window struct {
 	Start, End time.Time
@@ -44,7 +37,8 @@ type Window struct {
 // a break, speaks the language and has the skill until its end.
 //
 // Free seats are in order of preference: everybody's first seat before anybody's second,
-// then the least booked shift, then the person's id.
+// then the least booked shift, then the person's id. Who has a seat in a window that overlaps it, in
+// another zone, has it here.
 //
 // Unverified people can take half of the seats: bookings do not tell who took them, so a
 // window is closed to them once half is taken by anybody. Of an odd number the seat in the
@@ -155,7 +149,7 @@ func (s *search) seats() {
 			if !c.covers(at, at+s.length) || p.shadowed(c, at, at+s.length, s.may) {
 				continue
 			}
-			booked, left := p.room(c, at)
+			booked, left := p.room(c, at, at+s.length)
 			s.windows[slot].People++
 			s.windows[slot].Booked += booked
 			if left > 0 {
@@ -173,8 +167,8 @@ func (s *search) seats() {
 	for seat := 0; seat < deepest; seat++ {
 		for _, pl := range places {
 			c, w := p.shifts[pl.shift], &s.windows[pl.slot]
-			if seat < c.seats && c.offers(seat, s.starts[pl.slot], int(pl.left)) {
-				w.Free = append(w.Free, Seat{c.ID, c.Person, w.Start, seat})
+			if at := s.starts[pl.slot]; seat < c.seats && offers(p.seated(c.who, at, at+s.length), seat, int(pl.left)) {
+				w.Free = append(w.Free, Seat{c.Person, w.Start, seat})
 			}
 		}
 	}
@@ -196,42 +190,36 @@ func (p *Plan) shadowed(c *shift, start, end int64, may func(*shift) bool) bool 
 	return false
 }
 
-// room counts the seats of a slot that are booked, on whichever shift of the person, and those
-// that are left within the capacity of the hour in which the slot starts.
-func (p *Plan) room(c *shift, slot int64) (booked, left int) {
-	booked = len(c.at(slot))
-	for _, o := range c.others {
-		booked += len(p.shifts[o].at(slot))
-	}
-	booked = min(booked, c.seats)
+// room counts the seats of a person that are taken in a slot, and those that are left on a shift within the
+// capacity of the hour in which the slot starts.
+func (p *Plan) room(c *shift, start, end int64) (booked, left int) {
+	booked = min(len(p.seated(c.who, start, end)), c.seats)
 	left = c.seats - booked
 	if most := p.people[c.who].Capacity.Promises; most > 0 {
-		left = max(0, min(left, most-p.busy[busyHour{c.who, floor(slot, hourMicros)}]))
+		left = max(0, min(left, most-p.busy[busyHour{c.who, floor(start, hourMicros)}]))
 	}
 	return booked, left
 }
 
-// at lists the bookings of a slot.
-func (c *shift) at(slot int64) []taken {
-	if len(c.taken) == 0 {
-		return nil
-	}
-	i := sort.Search(len(c.taken), func(i int) bool { return c.taken[i].slot >= slot })
+// seated lists the seats of a person that are taken at some time of [start, end).
+func (p *Plan) seated(who int, start, end int64) []taken {
+	all := p.taken[who]
+	i := sort.Search(len(all), func(i int) bool { return all[i].slot > start-seatMicros })
 	j := i
-	for j < len(c.taken) && c.taken[j].slot == slot {
+	for j < len(all) && all[j].slot < end {
 		j++
 	}
-	return c.taken[i:j]
+	return all[i:j]
 }
 
 // offers tells whether a seat is free and among the first that are left to give.
-func (c *shift) offers(seat int, slot int64, left int) bool {
+func offers(booked []taken, seat, left int) bool {
 	before := seat
-	for _, t := range c.at(slot) {
+	for i, t := range booked {
 		if t.seat == seat {
 			return false
 		}
-		if t.seat < seat && t.seat >= 0 {
+		if t.seat < seat && t.seat >= 0 && !slices.ContainsFunc(booked[:i], func(o taken) bool { return o.seat == t.seat }) {
 			before--
 		}
 	}

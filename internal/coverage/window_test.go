@@ -76,28 +76,28 @@ func TestWindowsInTradeWords(t *testing.T) {
 			d.Shifts[0].Breaks = []Span{{at(t, "2026-11-23 16:20"), at(t, "2026-11-23 16:40")}, {at(t, "2026-11-23 17:30"), at(t, "2026-11-23 17:40")}}
 		}, "16:40"},
 		{"the last seat is taken", func(d *desk) {
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00")}}
 		}, "16:30 17:30"},
 		{"one of two seats is taken", func(d *desk) {
 			d.Shifts[0].Seats = 2
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00"), Seat: 1}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00"), Seat: 1}}
 		}, "16:30 17:00 17:30"},
 		{"the shift had two seats when the second was taken", func(d *desk) {
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00"), Seat: 1}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00"), Seat: 1}}
 		}, "16:30 17:30"},
 		{"the hour is full", func(d *desk) {
 			d.People[0].Capacity.Promises = 1
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00")}}
 		}, "16:30"},
 		{"the hour has room for another", func(d *desk) {
 			d.People[0].Capacity.Promises = 2
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00")}}
 		}, "16:30 17:30"},
 		{"unverified people get every other window of one analyst", func(d *desk) { d.Unverified = true }, "17:00"},
 		{"unverified people get half of two seats", func(d *desk) { d.Unverified, d.Shifts[0].Seats = true, 2 }, "16:30 17:00 17:30"},
 		{"unverified people do not get the other half", func(d *desk) {
 			d.Unverified, d.Shifts[0].Seats = true, 2
-			d.Bookings = []Booking{{Shift: 10, Slot: at(t, "2026-11-23 17:00")}}
+			d.Bookings = []Seat{{Person: 1, Slot: at(t, "2026-11-23 17:00")}}
 		}, "16:30 17:30"},
 		{"windows of an hour", func(d *desk) { d.Length = time.Hour }, "17:00"},
 		{"windows until five", func(d *desk) { d.Until = at(t, "2026-11-23 17:00") }, "16:30"},
@@ -154,8 +154,8 @@ func TestPreference(t *testing.T) {
 	p2, s2 := analyst(t, 2)
 	p3, s3 := analyst(t, 3)
 	s1.Seats, s2.Seats = 2, 2
-	busy := Booking{Shift: s1.ID, Slot: at(t, "2026-11-23 09:00")}
-	plan := Compile(Roster{People: []Person{p1, p2, p3}, Shifts: []Shift{s3, s1, s2}, Bookings: []Booking{busy}})
+	busy := Seat{Person: 1, Slot: at(t, "2026-11-23 09:00")}
+	plan := Compile(Roster{People: []Person{p1, p2, p3}, Shifts: []Shift{s3, s1, s2}, Bookings: []Seat{busy}})
 	w, ok := plan.Next(Query{Client: hospital, From: at(t, "2026-11-23 16:20"), Zone: chicago(t)})
 	var got []string
 	for _, f := range w.Free {
@@ -173,15 +173,15 @@ func TestOnePersonOnTwoShiftsIsThereOnce(t *testing.T) {
 	slot := at(t, "2026-11-23 10:00")
 	q := Query{Client: hospital, From: slot, Until: slot.Add(30 * time.Minute), Zone: chicago(t), All: true}
 	w := Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}}).Windows(q)[0]
-	if w.People != 1 || w.Seats != 1 || w.Free[0].Shift != s.ID {
+	if w.People != 1 || w.Seats != 1 || w.Free[0].Person != 1 {
 		t.Errorf("%+v", w)
 	}
-	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Booking{{Shift: 11, Slot: slot}}}).Windows(q)[0]
+	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Seat{{Person: 1, Slot: slot}}}).Windows(q)[0]
 	if w.Covered || w.Booked != 1 {
 		t.Errorf("booked on the other shift: %+v", w)
 	}
 	s.Seats = 2
-	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Booking{{Shift: 11, Slot: slot}}}).Windows(q)[0]
+	w = Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}, Bookings: []Seat{{Person: 1, Slot: slot}}}).Windows(q)[0]
 	if w.Seats != 1 || w.Booked != 1 {
 		t.Errorf("one of two seats booked on the other shift: %+v", w)
 	}
@@ -192,7 +192,7 @@ func TestOnePersonOnTwoEqualShifts(t *testing.T) {
 	other := s
 	other.ID = 11
 	w, ok := Compile(Roster{People: []Person{p}, Shifts: []Shift{other, s}}).Next(Query{Client: hospital, From: s.Start, Zone: chicago(t)})
-	if !ok || w.People != 1 || w.Seats != 1 || w.Free[0].Shift != s.ID {
+	if !ok || w.People != 1 || w.Seats != 1 || w.Free[0].Person != 1 {
 		t.Errorf("%+v", w)
 	}
 }
@@ -204,7 +204,7 @@ func TestAShiftThatEndsInsideTheWindowHidesNoOther(t *testing.T) {
 	s.End = at(t, "2026-11-23 10:29")
 	q := Query{Client: hospital, From: at(t, "2026-11-23 10:00"), Zone: chicago(t)}
 	w, ok := Compile(Roster{People: []Person{p}, Shifts: []Shift{s, other}}).Next(q)
-	if !ok || !w.Start.Equal(q.From) || len(w.Free) != 1 || w.Free[0].Shift != 11 {
+	if !ok || !w.Start.Equal(q.From) || len(w.Free) != 1 || w.Free[0].Person != 1 {
 		t.Errorf("%+v", w)
 	}
 }
@@ -228,5 +228,36 @@ func TestNextFarAway(t *testing.T) {
 	}
 	if w, ok := plan.Next(Query{Client: hospital, From: s.Start.AddDate(0, 0, -29), Zone: chicago(t)}); ok {
 		t.Errorf("got %v, beyond 28 days", w.Start)
+	}
+}
+
+// A seat is of a person and an instant: what a change of the rota leaves of their turn has no more room than before.
+func TestASeatStaysTakenWhenTheTurnChanges(t *testing.T) {
+	p, s := analyst(t, 1)
+	slot := at(t, "2026-11-23 10:00")
+	q := Query{Client: hospital, From: slot, Until: slot.Add(30 * time.Minute), Zone: chicago(t), All: true}
+	for _, start := range []string{"2026-11-23 08:00", "2026-11-23 07:30", "2026-11-23 10:00"} {
+		s.ID, s.Start = s.ID+1, at(t, start)
+		if w := Compile(Roster{People: []Person{p}, Shifts: []Shift{s}, Bookings: []Seat{{1, slot, 0}}}).Windows(q)[0]; w.Covered || w.Booked != 1 {
+			t.Errorf("a turn from %s: %+v", start, w)
+		}
+	}
+}
+
+// Zones that are a quarter of an hour apart have windows that overlap: nobody is in two at once.
+func TestWindowsOfTwoZonesDoNotOverlap(t *testing.T) {
+	p, s := analyst(t, 1)
+	kathmandu, err := time.LoadLocation("Asia/Kathmandu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot := at(t, "2026-11-23 10:00")
+	plan := Compile(Roster{People: []Person{p}, Shifts: []Shift{s}, Bookings: []Seat{{1, slot, 0}}})
+	var free []string
+	for _, w := range plan.Windows(Query{Client: hospital, From: slot.Add(-time.Hour), Until: slot.Add(90 * time.Minute), Zone: kathmandu}) {
+		free = append(free, w.Start.In(chicago(t)).Format("15:04"))
+	}
+	if got := strings.Join(free, " "); got != "09:15 10:45" {
+		t.Errorf("free at %s", got)
 	}
 }

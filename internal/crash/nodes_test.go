@@ -202,7 +202,7 @@ func (n *nodes) laws(t *testing.T) (told int) {
 					t.Error(err)
 				}
 				for id, seat := range f.Seats {
-					key := fmt.Sprint(seat.Shift, seat.Slot, seat.Seat)
+					key := fmt.Sprint(seat.Person, seat.Slot, seat.Seat)
 					if other := seats[key]; other != 0 {
 						t.Errorf("promises %d and %d have one seat", other, id)
 					}

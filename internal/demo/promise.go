@@ -70,7 +70,7 @@ func (l *life) end(p *desk.Promise, typ desk.EventType, by desk.Actor, d desk.Ev
 	if typ == desk.PromiseBroken {
 		at = p.Due
 	} else if s, ok := l.seats[p.ID]; ok {
-		l.s.roster.free(s.seat)
+		l.s.roster.free(s)
 		delete(l.seats, p.ID)
 	}
 	l.noteAt(typ, at, by, d)
@@ -190,7 +190,7 @@ func (l *life) missed(p *desk.Promise, w *worker, outcome string) *desk.Promise 
 	s, ok := l.window(p.Skill, from, l.rnd.IntN(3))
 	if n >= desk.MaxAttempts || !ok {
 		if ok {
-			l.s.roster.free(s.seat)
+			l.s.roster.free(s)
 		}
 		l.keep(p, actor(w), "not_reached")
 		l.told(desk.SayTried, l.add(actor(w), l.reply(), nil), 0, nil)
@@ -242,7 +242,7 @@ func (l *life) window(skill string, from time.Time, skip int) (slot, bool) {
 // seat gives the seat that a live or broken promise still holds.
 func (l *life) seat(p *desk.Promise) (slot, bool) {
 	s, ok := l.seats[p.ID]
-	return s, ok && l.s.roster.storedSeat(s.seat)
+	return s, ok && s.stored
 }
 
 // lastLive is the live promise that was made last.

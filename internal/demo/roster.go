@@ -35,8 +35,8 @@ type roster struct {
 }
 
 type seatKey struct {
-	shift int64
-	slot  int64
+	person int64
+	slot   int64
 }
 
 func newRoster(workers []worker, now time.Time) (*roster, error) {
@@ -155,6 +155,8 @@ type slot struct {
 	start time.Time
 	who   *worker
 	seat  coverage.Seat
+
+	stored bool // its shift is in the database, so that the seat can be
 }
 
 const slotLength = 30 * time.Minute
@@ -169,7 +171,7 @@ func (r *roster) windowFrom(n need, from time.Time, skip int) (slot, bool) {
 	for end := start.Add(7 * 24 * time.Hour); start.Before(end); start = start.Add(slotLength) {
 		for _, s := range r.at(n, start, start.Add(slotLength)) {
 			stored := r.stored(s)
-			key := seatKey{s.ID, start.Unix()}
+			key := seatKey{s.Person, start.Unix()}
 			seat := 0
 			for stored && r.seats[key]&(1<<seat) != 0 {
 				seat++
@@ -184,7 +186,7 @@ func (r *roster) windowFrom(n need, from time.Time, skip int) (slot, bool) {
 			if stored {
 				r.seats[key] |= 1 << seat
 			}
-			return slot{start, r.worker(s.Person), coverage.Seat{Shift: s.ID, Person: s.Person, Slot: start, Seat: seat}}, true
+			return slot{start, r.worker(s.Person), coverage.Seat{Person: s.Person, Slot: start, Seat: seat}, stored}, true
 		}
 	}
 	return slot{}, false
@@ -195,15 +197,9 @@ func (r *roster) stored(s coverage.Shift) bool {
 	return !s.Start.Before(r.from) && s.Start.Before(r.until)
 }
 
-// storedSeat is stored for the shift of a seat.
-func (r *roster) storedSeat(s coverage.Seat) bool {
-	d := s.Shift / perDay
-	return d >= r.day(r.from) && d < r.day(r.until)
-}
-
 // free gives a seat back.
-func (r *roster) free(s coverage.Seat) {
-	if r.storedSeat(s) {
-		r.seats[seatKey{s.Shift, s.Slot.Unix()}] &^= 1 << s.Seat
+func (r *roster) free(s slot) {
+	if s.stored {
+		r.seats[seatKey{s.seat.Person, s.seat.Slot.Unix()}] &^= 1 << s.seat.Seat
 	}
 }

@@ -123,7 +123,7 @@ func (l *life) callback(p *desk.Promise, trouble bool) {
 			l.callback(l.move(p, by, who, s), false)
 			return
 		} else if ok {
-			l.s.roster.free(s.seat)
+			l.s.roster.free(s)
 		}
 	case n < 26: // not there
 		if !l.at(l.within(p)) {
@@ -316,7 +316,7 @@ func (l *life) loop(w *worker) {
 			l.callback(l.notYet(desk.ViaWeb, oneOf(l.rnd, stills[l.t.Lang]), &s), false)
 			return
 		} else if ok {
-			l.s.roster.free(s.seat)
+			l.s.roster.free(s)
 		}
 		l.inWords(l.notYet(desk.ViaWeb, oneOf(l.rnd, stills[l.t.Lang]), nil))
 		return

@@ -72,7 +72,7 @@ func (l *life) brokenJustNow(s scene) {
 	p := desk.Promise{Kind: desk.Callback, Source: desk.FromPerson}
 	if !ok || !win.start.Equal(due.Add(-slotLength)) {
 		if ok {
-			l.s.roster.free(win.seat)
+			l.s.roster.free(win)
 		}
 		l.open(desk.ViaPhone, actor(w), said, "", desk.Promise{Kind: desk.Update, Source: desk.FromPerson, Due: due}, nil)
 	} else {

@@ -25,15 +25,23 @@ func (f File) law3(r coverage.Roster) error {
 			}
 			continue
 		}
-		i := slices.IndexFunc(r.Shifts, func(s coverage.Shift) bool { return s.ID == seat.Shift })
-		if i < 0 {
-			continue // longer ago than the roster that was read
+		shift, ruled := coverage.Shift{}, false // the shift of the seat; whether a rota has made some of it
+		for _, s := range r.Shifts {
+			if s.Person != seat.Person || s.OnCall || !s.Start.Before(p.Due) || !p.Start.Before(s.End) {
+				continue
+			}
+			ruled = ruled || s.Rota != 0
+			if shift.ID == 0 || !s.Start.After(p.Start) && !s.End.Before(p.Due) {
+				shift = s
+			}
+		}
+		if shift.ID == 0 {
+			continue // longer ago than the roster that was read, or the rota has changed since
 		}
 		if seat.Person != int64(p.Owner) && p.Due.After(f.Now) {
 			return fmt.Errorf("law 3: promise %d is owned by %d and takes the time of %d", id, p.Owner, seat.Person)
 		}
-		shift := r.Shifts[i]
-		if shift.Rota != 0 {
+		if ruled {
 			continue // its rule, or who has the turn, may have changed since: the board says so
 		}
 		who := r.People[slices.IndexFunc(r.People, func(who coverage.Person) bool { return who.ID == shift.Person })]

@@ -187,7 +187,7 @@ func TestASeatThatAnotherClientTakesIsTakenAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seat := func(n int) coverage.Seat { return coverage.Seat{Shift: 5, Person: 3, Slot: noon, Seat: n} }
+	seat := func(n int) coverage.Seat { return coverage.Seat{Person: 3, Slot: noon, Seat: n} }
 	book := func(c desk.ClientID, n int, then func(*Tx) error) error {
 		return db.Write(ctx, both7and8, c, func(tx *Tx) error {
 			if err := tx.Book(seat(n), desk.PromiseID(n+1)); err != nil || then == nil {

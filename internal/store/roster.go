@@ -14,19 +14,19 @@ var (
 	addShift = sql(`INSERT INTO shift (id, staff_id, start_at, end_at, seats, on_call, break_start, break_end)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 
-	bookingsBetween = sql(`SELECT shift_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
-		ORDER BY slot_at, shift_id, seat`)
+	bookingsBetween = sql(`SELECT staff_id, slot_at, seat FROM booking WHERE slot_at >= $1 AND slot_at < $2
+		ORDER BY slot_at, staff_id, seat`)
 	// A seat that another unit is about to free looks taken; to wait for it could be for ever.
-	book = sql(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id, staff_id)
-		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT), CAST($6 AS BIGINT)
-		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.shift_id = $2 AND b.slot_at = $3 AND b.seat = $4)
-		ON CONFLICT (shift_id, slot_at, seat) DO NOTHING`)
+	book = sql(`INSERT INTO booking (client_id, staff_id, slot_at, seat, promise_id)
+		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.staff_id = $2 AND b.slot_at = $3 AND b.seat = $4)
+		ON CONFLICT (staff_id, slot_at, seat) DO NOTHING`)
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
-	bookedBy = sql(`SELECT shift_id, staff_id, slot_at, seat FROM booking
-		WHERE client_id = $1 AND promise_id = $2 ORDER BY slot_at, shift_id, seat`)
-	bookedFor = ofKeys(`SELECT p.ticket_id, b.promise_id, b.shift_id, b.staff_id, b.slot_at, b.seat FROM promise p
+	bookedBy = sql(`SELECT staff_id, slot_at, seat FROM booking
+		WHERE client_id = $1 AND promise_id = $2 ORDER BY slot_at, staff_id, seat`)
+	bookedFor = ofKeys(`SELECT p.ticket_id, b.promise_id, b.staff_id, b.slot_at, b.seat FROM promise p
 		JOIN booking b ON b.client_id = p.client_id AND b.promise_id = p.id
-		WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, b.promise_id, b.slot_at, b.shift_id, b.seat`)
+		WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, b.promise_id, b.slot_at, b.staff_id, b.seat`)
 )
 
 var errWindowTaken = desk.Errorf(desk.Conflict, "window.taken", "Somebody has just taken this time.")
@@ -72,8 +72,8 @@ func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err er
 func (tx *DeskReadTx) RosterVersion() (int64, error) { return tx.version(rosterVersion) }
 
 // Bookings are the seats taken in slots that start in [from, until), of every client.
-func (tx *DeskReadTx) Bookings(from, until time.Time) ([]coverage.Booking, error) {
-	return many(tx, bookingsBetween, scanBooking, micros(from), micros(until))
+func (tx *DeskReadTx) Bookings(from, until time.Time) ([]coverage.Seat, error) {
+	return many(tx, bookingsBetween, scanSeat, micros(from), micros(until))
 }
 
 func (tx *DeskReadTx) people() ([]coverage.Person, error) {
@@ -136,13 +136,8 @@ func scanShift(row scanner) (s coverage.Shift, err error) {
 	return s, err
 }
 
-func scanBooking(row scanner) (b coverage.Booking, err error) {
-	err = row.Scan(&b.Shift, at(&b.Slot), &b.Seat)
-	return b, err
-}
-
 func scanSeat(row scanner) (s coverage.Seat, err error) {
-	err = row.Scan(&s.Shift, &s.Person, at(&s.Slot), &s.Seat)
+	err = row.Scan(&s.Person, at(&s.Slot), &s.Seat)
 	return s, err
 }
 
@@ -166,19 +161,19 @@ func (tx *DeskTx) AddShift(s coverage.Shift) error {
 // Book takes a seat for a promise. A seat that somebody else has is a Conflict with the code
 // "window.taken"; the unit of work can go on and try another.
 func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
-	ok, err := tx.reserve("seat", seat.Shift, micros(seat.Slot), seat.Seat)
+	ok, err := tx.reserve("seat", seat.Person, micros(seat.Slot), seat.Seat)
 	if err != nil {
 		return err
 	}
 	var n int64
 	if ok {
-		n, err = tx.exec(book, int64(tx.client), seat.Shift, micros(seat.Slot), int64(seat.Seat), int64(p), seat.Person)
+		n, err = tx.exec(book, int64(tx.client), seat.Person, micros(seat.Slot), int64(seat.Seat), int64(p))
 	}
 	if err == nil && n == 0 {
 		return errWindowTaken
 	}
 	if err == nil {
-		held := HeldSeat{tx.client, p, desk.StaffID(seat.Person), coverage.Booking{Shift: seat.Shift, Slot: seat.Slot.UTC(), Seat: seat.Seat}}
+		held := HeldSeat{tx.client, p, coverage.Seat{Person: seat.Person, Slot: seat.Slot.UTC(), Seat: seat.Seat}}
 		tx.After(func() { tx.db.seats.add(SeatChange{HeldSeat: held}) })
 	}
 	return err
@@ -219,7 +214,7 @@ type bookedSeat struct {
 }
 
 func scanBooked(row scanner) (b bookedSeat, err error) {
-	err = row.Scan(&b.ticket, &b.promise, &b.Shift, &b.Person, at(&b.Slot), &b.Seat.Seat)
+	err = row.Scan(&b.ticket, &b.promise, &b.Person, at(&b.Slot), &b.Seat.Seat)
 	return b, err
 }
 

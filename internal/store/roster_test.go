@@ -30,7 +30,7 @@ func TestRoster(t *testing.T) {
 		if after <= before {
 			t.Errorf("version %d, then %d", before, after)
 		}
-		seat := coverage.Seat{Shift: 1, Person: 11, Slot: noon.Add(2 * time.Hour), Seat: 1}
+		seat := coverage.Seat{Person: 11, Slot: noon.Add(2 * time.Hour), Seat: 1}
 		if err := db.Write(ctx, system, 1, func(tx *store.Tx) error { return tx.Book(seat, 5) }); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestRoster(t *testing.T) {
 				{ID: 13, Clients: []int64{}}, // serves nobody, which is not everybody
 			},
 			Shifts:   []coverage.Shift{early, late},
-			Bookings: []coverage.Booking{{Shift: 1, Slot: seat.Slot, Seat: 1}},
+			Bookings: []coverage.Seat{{Person: 11, Slot: seat.Slot, Seat: 1}},
 		})
 		evening := roster(4*time.Hour, 24*time.Hour)
 		same(t, "evening shifts", evening.Shifts, []coverage.Shift{late})
@@ -65,7 +65,7 @@ func TestRoster(t *testing.T) {
 func TestBooking(t *testing.T) {
 	onDesk(t, func(t *testing.T, db *store.DB) {
 		change(t, db, func(tx *store.DeskTx) error { return tx.AddShift(early) })
-		seat := coverage.Seat{Shift: 1, Person: 11, Slot: noon.Add(time.Hour), Seat: 0}
+		seat := coverage.Seat{Person: 11, Slot: noon.Add(time.Hour), Seat: 0}
 		next := seat
 		next.Seat = 1
 		on := func(c desk.ClientID, fn func(*store.Tx) error) error { return db.Write(ctx, system, c, fn) }
@@ -98,7 +98,7 @@ func TestBooking(t *testing.T) {
 func TestLastSeatGoesToOne(t *testing.T) {
 	onDesk(t, func(t *testing.T, db *store.DB) {
 		change(t, db, func(tx *store.DeskTx) error { return tx.AddShift(early) })
-		seat := coverage.Seat{Shift: 1, Person: 11, Slot: noon.Add(time.Hour)}
+		seat := coverage.Seat{Person: 11, Slot: noon.Add(time.Hour)}
 		var won atomic.Int32
 		var wg sync.WaitGroup
 		for i := range 12 {

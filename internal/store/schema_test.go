@@ -119,8 +119,10 @@ var promiseThen = both(`INSERT INTO promise (client_id, id, ticket_id, requester
 	channel, address_id, lang, start_at, due_at, skill, role, state, fire_at, tries, moved_by, outcome, voicemail, unproven, body, step)
 	VALUES ($1, 5, 5, 5, 'reply', 'agreement', 'system', 0, '', $2, 0, 0, 'web', 0, 'en', $2, $2, 'PORTAL', 'supervisor', 'open', $2, 0, '', '', 0, 0, '', 0)`)
 
-// Promises of before are about what their questions are about, and one mailbox is one address; the ids of the
-// two clients are equal.
+var seatThen = both(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id, staff_id) VALUES ($1, $2, $3, 0, 5, 11)`)
+
+// Promises of before are about what their questions are about, one mailbox is one address, and seats that two turns of
+// one person have given are two; the ids of the clients are equal.
 func TestAnUpgradeMendsWhatIsThere(t *testing.T) {
 	check := func(t *testing.T, engine string, o Options) {
 		now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
@@ -154,6 +156,9 @@ func TestAnUpgradeMendsWhatIsThere(t *testing.T) {
 					if err == nil {
 						err = tx.put(promiseThen, c, micros(now))
 					}
+					if err == nil {
+						err = tx.put(seatThen, c, 70+int64(c), micros(now))
+					}
 					return err
 				})
 			}
@@ -164,6 +169,19 @@ func TestAnUpgradeMendsWhatIsThere(t *testing.T) {
 		db.Close()
 		o.Clock = old.Clock
 		db = openIn(t, o)()
+		seats := map[int]bool{}
+		err = db.DeskRead(ctx, viewer, func(tx *DeskReadTx) error {
+			held, err := tx.SeatsHeld(now)
+			for _, s := range held {
+				if s.Person == 11 && s.Slot.Equal(now) && s.Promise == 5 {
+					seats[s.Seat.Seat] = true
+				}
+			}
+			return err
+		})
+		if err != nil || len(seats) != len(about) {
+			t.Errorf("the seats of one person in one slot: %v, %v", seats, err)
+		}
 		for c, function := range about {
 			err := db.Read(ctx, desk.System("test"), c, func(tx *ReadTx) error {
 				p, err := tx.Promise(5)

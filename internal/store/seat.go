@@ -8,21 +8,27 @@ import (
 	"kept/internal/desk"
 )
 
-var seatsHeld = sql(`SELECT client_id, promise_id, shift_id, slot_at, seat, staff_id FROM booking
-	WHERE slot_at >= $1 ORDER BY slot_at, shift_id, seat`)
+var seatsHeld = sql(`SELECT client_id, promise_id, staff_id, slot_at, seat FROM booking
+	WHERE slot_at >= $1 ORDER BY slot_at, staff_id, seat`)
+
+var seatsIn = sql(`SELECT COUNT(*) FROM booking WHERE staff_id = $1 AND slot_at >= $2 AND slot_at < $3`)
+
+// SeatsIn is how many seats of somebody are taken in slots that start in [from, until), whichever client took them.
+func (tx *ReadTx) SeatsIn(person int64, from, until time.Time) (int, error) {
+	return one(tx, seatsIn, scanInt, person, micros(from), micros(until))
+}
 
 // HeldSeat is a seat and the promise that holds it.
 type HeldSeat struct {
 	Client  desk.ClientID
 	Promise desk.PromiseID
-	Staff   desk.StaffID // with whom it was booked
-	coverage.Booking
+	coverage.Seat
 }
 
 // SeatsHeld are the seats of every client in slots that start at from or later, with who holds them.
 func (tx *DeskReadTx) SeatsHeld(from time.Time) ([]HeldSeat, error) {
 	return many(tx, seatsHeld, func(row scanner) (s HeldSeat, err error) {
-		err = row.Scan(&s.Client, &s.Promise, &s.Shift, at(&s.Slot), &s.Seat, &s.Staff)
+		err = row.Scan(&s.Client, &s.Promise, &s.Person, at(&s.Slot), &s.Seat.Seat)
 		return s, err
 	}, micros(from))
 }
