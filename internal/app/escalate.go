@@ -134,11 +134,7 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 
 // caseOf is what the steps for a promise begin from. After an outage they begin when its ladder does, and not all at once.
 func caseOf(p desk.Promise, since time.Time) coverage.Case {
-	c := coverage.Case{Client: int64(p.Client), Skill: p.Skill, Owner: int64(p.Owner), Backup: int64(p.Backup), Due: p.Due, Since: maxTime(p.MadeAt, since)}
-	if p.Lang == "es" {
-		c.Language = p.Lang
-	}
-	return c
+	return coverage.Case{Client: int64(p.Client), Skill: p.Skill, Language: spoken(p.Lang), Owner: int64(p.Owner), Backup: int64(p.Backup), Due: p.Due, Since: maxTime(p.MadeAt, since)}
 }
 
 // someToCall tells whether there may be somebody to call for something. It is asked every ten seconds.

@@ -300,18 +300,18 @@ func newOnDuty(plan *coverage.Plan, at time.Time) *onDutyAt {
 type onShift = coverage.Duty
 
 type dutyKey struct {
-	client desk.ClientID
-	skill  string
+	client          desk.ClientID
+	skill, language string
 }
 
-// people gives who is on shift for a client with a skill.
-func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
-	k := dutyKey{c, skill}
+// people gives who is on shift for a client with a skill and a language.
+func (d *onDutyAt) people(c desk.ClientID, skill, language string) []onShift {
+	k := dutyKey{c, skill, language}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list, ok := d.known[k]
 	if !ok {
-		list = d.plan.On(int64(c), skill, "", d.at)
+		list = d.plan.On(int64(c), skill, language, d.at)
 		d.known[k] = list
 	}
 	return list
@@ -321,14 +321,14 @@ func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
 // (coverage.OwnerOffShift); without an owner, whether anybody with the skill is on shift now.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
-		return len(d.people(p.Client, p.Skill)) > 0
+		return len(d.people(p.Client, p.Skill, spoken(p.Lang))) > 0
 	}
 	from := maxTime(d.now, p.Start)
 	if !from.Before(p.Due) {
 		from = d.now
 	}
 	if !from.Before(p.Due) { // past due: whether they are there to make it good
-		return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
+		return slices.ContainsFunc(d.people(p.Client, "", ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
 	}
 	return d.plan.Comes(int64(p.Owner), int64(p.Client), from, p.Due)
 }
