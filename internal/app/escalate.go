@@ -164,10 +164,9 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 
 func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) {
 	c.ways = a.ways()
-	if c.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
+	if c.alerts, err = tx.AlertsToCall(); err != nil {
 		return c, err
 	}
-	c.alerts = slices.DeleteFunc(c.alerts, func(al desk.Alert) bool { return al.Kind == desk.AlertUntaken }) // it has reached its end
 	if c.ladders, err = tx.OpenLadders(); err != nil {
 		return c, err
 	}
@@ -208,8 +207,26 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 			return c, err
 		}
 	}
-	c.plan, err = a.planIn(tx, now.Add(-24*time.Hour), now.Add(24*time.Hour))
+	c.plan, err = a.planIn(tx, c.since(now).Add(-24*time.Hour), now.Add(24*time.Hour))
 	return c, err
+}
+
+// since is when the longest of what goes on began. A ladder is planned anew from its beginning each time, so it has to be known
+// who was there then: a step that finds nobody does not wait, and the next one would call at once.
+func (c *called) since(now time.Time) time.Time {
+	first := now
+	begun := func(al desk.Alert) {
+		if al.RaisedAt.Before(first) {
+			first = al.RaisedAt
+		}
+	}
+	for _, al := range c.alerts {
+		begun(al)
+	}
+	for _, l := range c.ladders {
+		begun(l.Alert)
+	}
+	return first
 }
 
 // add notes the rings of an alert that are due by now and not there yet. What comes before a promise is due is not

@@ -28,6 +28,7 @@ type rosterCache struct {
 	read      bool
 	version   int64
 	checkedAt time.Time
+	readAt    time.Time
 	from      time.Time
 	until     time.Time
 	roster    coverage.Roster  // without bookings
@@ -48,7 +49,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 		return err
 	}
 	now := tx.Now()
-	if age := now.Sub(c.from.Add(rosterBack)); c.read && c.version == version && age >= 0 && age < rosterLasts &&
+	if age := now.Sub(c.readAt); c.read && c.version == version && age >= 0 && age < rosterLasts &&
 		!from.Before(c.from) && !until.After(c.until) {
 		c.checkedAt = now
 		return nil
@@ -64,7 +65,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
+	c.read, c.version, c.checkedAt, c.readAt, c.from, c.until = true, version, now, now, reach, end
 	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
 	c.lost, c.lostKnown, c.contacts = nil, false, nil
 	return nil
