@@ -157,3 +157,37 @@ func TestWhatBrokeWhileDownWakesNobody(t *testing.T) {
 		maria.GotText("we did not call by 3:30 p.m.", "by 8:30 a.m.")
 	})
 }
+
+// At the second break people at the desk are called until somebody takes it, and whoever does need not wait until noon: Ana calls
+// at a quarter past ten, and Maria hears of no break any more.
+func TestTheSecondBreakCallsThoseWhoLead(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for who, number := range map[desk.StaffID]string{d.Ana.Staff: anasPhone, d.Omar.Staff: omarsPhone} {
+			d.Must(d.App.SaveContact(d.Ctx(), d.Ana, who, app.ContactIn{Phone: number}))
+		}
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		maria.Promised(d.Sam, d.At(4, 9, 0))
+		alerted := func() (n int) {
+			for _, m := range d.SMS.Sent(anasPhone) {
+				if strings.Contains(m.Body, "an alert waits for you") || strings.Contains(m.Body, "2 things wait for you") { // with the promise that she has
+					n++
+				}
+			}
+			return n
+		}
+		d.AdvanceTo(d.At(4, 9, 59))
+		before := alerted()
+		minutes(d, d.At(4, 10, 6))
+		if before != 0 || alerted() != 2 {
+			t.Errorf("Ana was called %d times before the second break, %d after", before, alerted()-before)
+		}
+		d.AdvanceTo(d.At(4, 10, 15))
+		second := maria.Promise()
+		if second.RepairOf == 0 || !second.Due.Equal(d.At(4, 12, 30)) {
+			t.Fatalf("%+v", second)
+		}
+		d.Must(d.App.KeepPromise(d.Ctx(), d.Ana, maria.Got.Ref, second.ID, "We talked.", nil))
+		d.AdvanceTo(d.At(5, 12, 0))
+		same(t, "she was told", toldOf(d, maria), "4 09:30", "4 10:00")
+	})
+}
