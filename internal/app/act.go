@@ -21,6 +21,7 @@ type act struct {
 	live    []desk.Promise // live promises of t, kept true as the act goes on
 	isNew   bool
 	sorry   []desk.Promise // repairs of what broke just now, of which the person is not told yet
+	rouses  bool           // one of them broke just now, or was promised for the night: a text of it waits for no morning
 	closing bool           // the person closes the question: nothing that breaks now needs a repair
 	broke   bool
 	due     time.Time                     // when the first of what is new falls due for the sweeper; zero: nothing

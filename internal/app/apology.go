@@ -27,7 +27,9 @@ func apologise(acts []*act) error {
 	}
 	var first desk.Promise
 	var more, broken []string
+	rouses := false
 	for _, x := range acts {
+		rouses = rouses || x.rouses
 		for _, np := range x.sorry {
 			switch {
 			case by == nil:
@@ -47,6 +49,9 @@ func apologise(acts []*act) error {
 		return nil
 	}
 	args := map[string]string{"broken": strings.Join(broken, ",")}
+	if rouses {
+		args[promisedNow] = "yes"
+	}
 	if len(more) > 0 {
 		args[moreBroken] = strings.Join(more, ",")
 	}

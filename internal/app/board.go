@@ -330,7 +330,7 @@ func (b *Board) place(line BoardLine, now time.Time) {
 // can gives who could take p over now, the least booked first.
 func (d *duty) can(p desk.Promise) []desk.Staff {
 	var list []desk.Staff
-	for _, on := range d.people(p.Client, p.Skill) {
+	for _, on := range d.people(p.Client, p.Skill, spoken(p.Lang)) {
 		if len(list) == boardCan {
 			break
 		}

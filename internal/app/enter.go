@@ -109,7 +109,7 @@ func (x *act) reachedLate(p desk.Promise, at time.Time, note string, s *choice) 
 	entered := p.EnteredAt
 	p.EnteredAt, p.TryingAt, p.AnsweredAt = time.Time{}, time.Time{}, time.Time{}
 	x.closing = true // the repair is made already: nobody has to be found for it
-	err := x.breakPromise(p, nil)
+	err := x.breakPromise(p, repair{without: x.now().Add(time.Hour)})
 	if err != nil {
 		return err
 	}

@@ -134,11 +134,7 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 
 // caseOf is what the steps for a promise begin from. After an outage they begin when its ladder does, and not all at once.
 func caseOf(p desk.Promise, since time.Time) coverage.Case {
-	c := coverage.Case{Client: int64(p.Client), Skill: p.Skill, Owner: int64(p.Owner), Backup: int64(p.Backup), Due: p.Due, Since: maxTime(p.MadeAt, since)}
-	if p.Lang == "es" {
-		c.Language = p.Lang
-	}
-	return c
+	return coverage.Case{Client: int64(p.Client), Skill: p.Skill, Language: spoken(p.Lang), Owner: int64(p.Owner), Backup: int64(p.Backup), Due: p.Due, Since: maxTime(p.MadeAt, since)}
 }
 
 // someToCall tells whether there may be somebody to call for something. It is asked every ten seconds.
@@ -168,10 +164,9 @@ func (a *App) someToCall(tx *store.DeskReadTx, now time.Time) (bool, error) {
 
 func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) {
 	c.ways = a.ways()
-	if c.alerts, err = tx.OpenAlerts(2 * boardLines); err != nil {
+	if c.alerts, err = tx.AlertsToCall(); err != nil {
 		return c, err
 	}
-	c.alerts = slices.DeleteFunc(c.alerts, func(al desk.Alert) bool { return al.Kind == desk.AlertUntaken }) // it has reached its end
 	if c.ladders, err = tx.OpenLadders(); err != nil {
 		return c, err
 	}
@@ -212,8 +207,26 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 			return c, err
 		}
 	}
-	c.plan, err = a.planIn(tx, now.Add(-24*time.Hour), now.Add(24*time.Hour))
+	c.plan, err = a.planIn(tx, c.since(now).Add(-24*time.Hour), now.Add(24*time.Hour))
 	return c, err
+}
+
+// since is when the longest of what goes on began. A ladder is planned anew from its beginning each time, so it has to be known
+// who was there then: a step that finds nobody does not wait, and the next one would call at once.
+func (c *called) since(now time.Time) time.Time {
+	first := now
+	begun := func(al desk.Alert) {
+		if al.RaisedAt.Before(first) {
+			first = al.RaisedAt
+		}
+	}
+	for _, al := range c.alerts {
+		begun(al)
+	}
+	for _, l := range c.ladders {
+		begun(l.Alert)
+	}
+	return first
 }
 
 // add notes the rings of an alert that are due by now and not there yet. What comes before a promise is due is not

@@ -8,6 +8,7 @@ import (
 	"kept/internal/app"
 	"kept/internal/coverage"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -86,6 +87,56 @@ func TestAnEscalationCallsRotasInUse(t *testing.T) {
 		d.Must(d.App.RetireRota(d.Ctx(), d.Ana, rota.ID, rota.Version))
 		if err := to(rota.ID); !wrongAt(err, "steps", "policy.rota") {
 			t.Errorf("a rota that is out of use: %v", err)
+		}
+	})
+}
+
+// A ladder of three and a half days goes on as it began: on the third day those who lead are called still, and whoever
+// comes after them, or that nobody was reached, only when their time has come.
+func TestALongLadderRemembersHowItBegan(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		now, err := d.App.Escalation(d.Ctx(), d.Ana, 0, app.ForAlerts)
+		d.Must(err)
+		now.Steps = []coverage.Step{
+			{To: []coverage.Target{{Role: coverage.Leads}}, Wait: 2 * time.Hour, Repeat: 40},
+			{To: []coverage.Target{{Person: int64(d.Sam.Staff)}}, Wait: time.Hour},
+		}
+		d.Must(d.App.SaveEscalation(d.Ctx(), d.Ana, 0, app.ForAlerts, now))
+		d.Maria().Calls(d.Sam, "I have chest pain")
+		look := func() {
+			_, _, err := d.App.Sweep(d.Ctx(), 10)
+			d.Must(err)
+		}
+		look()
+		flagged := must(d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})).Alerts[0].Alert.ID
+		rings := func() (leads, sam, nobody int) {
+			d.Must(d.DB.DeskRead(d.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) error {
+				all, err := tx.OpenRings()
+				for _, r := range all {
+					switch {
+					case r.Alert != flagged:
+					case r.State == desk.RingNobody:
+						nobody++
+					case r.Staff == d.Sam.Staff:
+						sam++
+					default:
+						leads++
+					}
+				}
+				return err
+			}))
+			return leads, sam, nobody
+		}
+		for h := 1; h <= 84; h++ {
+			d.Skip(time.Hour)
+			look()
+			leads, sam, nobody := rings()
+			switch {
+			case h < 82 && (leads != h/2+1 || sam+nobody > 0):
+				t.Fatalf("hour %d: who leads was called %d times, Sam %d, nobody was reached %d times", h, leads, sam, nobody)
+			case h == 82 && (leads != 41 || sam != 1 || nobody != 0), h > 82 && (leads != 41 || sam != 1 || nobody != 1):
+				t.Fatalf("hour %d: who leads was called %d times, Sam %d, nobody was reached %d times", h, leads, sam, nobody)
+			}
 		}
 	})
 }

@@ -52,9 +52,9 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 		if err != nil {
 			return err
 		}
-		knows := slices.ContainsFunc(on.people(c.ID, p.Skill), func(o onShift) bool { return desk.StaffID(o.Person.ID) == to })
+		knows := slices.ContainsFunc(on.people(c.ID, p.Skill, spoken(p.Lang)), func(o onShift) bool { return desk.StaffID(o.Person.ID) == to })
 		if !seated && len(free) == 0 && !knows && !v.Leads() && to != v.Staff {
-			return desk.Fields{{Field: "to", Code: "staff.off_shift", Message: "That person is not on shift with the skill now."}}.Err()
+			return desk.Fields{{Field: "to", Code: "staff.off_shift", Message: "That person is not on shift with the skill and the language now."}}.Err()
 		}
 		// A seat in a window that has passed is nobody's time any more.
 		if seated && x.now().Before(p.Due) || len(free) > 0 {
@@ -106,14 +106,14 @@ func (a *App) seatsOf(ctx context.Context, v desk.Viewer, c desk.Client, p desk.
 	if err != nil {
 		return nil, refusal{}, err
 	}
-	q := coverage.Query{Client: int64(c.ID), Skill: p.Skill, From: p.Start, Until: p.Due, Length: p.Due.Sub(p.Start), Zone: zoneOf(c)}
+	q := coverage.Query{Client: int64(c.ID), Skill: p.Skill, Language: spoken(p.Lang), From: p.Start, Until: p.Due, Length: p.Due.Sub(p.Start), Zone: zoneOf(c)}
 	ask := []coverage.Query{q}
 	if p.RepairOf != 0 {
-		q.Skill, q.Lead = "", true // whoever leads may repair
+		q.Skill, q.Language, q.Lead = "", "", true // whoever leads may repair
 		ask = append(ask, q)
 	}
-	on := func(skill string) bool {
-		return slices.ContainsFunc(plan.On(int64(c.ID), skill, "", p.Start), func(o onShift) bool { return o.Person.ID == int64(who) })
+	on := func(skill, language string) bool {
+		return slices.ContainsFunc(plan.On(int64(c.ID), skill, language, p.Start), func(o onShift) bool { return o.Person.ID == int64(who) })
 	}
 	name, is, has, does := a.staffName(who), " is ", " has ", " does "
 	if who == v.Staff {
@@ -130,10 +130,12 @@ func (a *App) seatsOf(ctx context.Context, v desk.Viewer, c desk.Client, p desk.
 		}
 	}
 	switch {
-	case !on(""):
+	case !on("", ""):
 		return nil, refusal{"staff.off_shift", name + is + "not on shift then: " + at + "."}, nil
-	case !on(p.Skill):
+	case !on(p.Skill, ""):
 		return nil, refusal{"staff.unskilled", name + does + "not have the skill that this needs."}, nil
+	case !on("", spoken(p.Lang)):
+		return nil, refusal{"staff.language", name + does + "not speak Spanish, and this was promised in Spanish."}, nil
 	}
 	return nil, refusal{"staff.booked", name + has + "no free seat at that time, " + at + "."}, nil
 }

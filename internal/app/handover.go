@@ -191,10 +191,10 @@ func (h *Handover) fill(on *duty, know *facts, v desk.Viewer, rows []store.Board
 		}
 		look := on.look(p)
 		place := int64(len(lines))
-		m := coverage.Matter{Promise: place, Client: int64(p.Client), Skill: p.Skill, Due: p.Due, Owner: int64(h.Shift.Staff), Paused: r.Ticket.State == desk.Waiting,
+		m := coverage.Matter{Promise: place, Client: int64(p.Client), Skill: p.Skill, Language: spoken(p.Lang), Due: p.Due, Owner: int64(h.Shift.Staff), Paused: r.Ticket.State == desk.Waiting,
 			Broken: p.RepairOf != 0 || look == desk.LookBroken}
 		if p.RepairOf != 0 {
-			m.Skill = ""
+			m.Skill, m.Language = "", ""
 		}
 		// That the owner goes is why it is here, and no risk of its own.
 		for _, risk := range on.risks(p) {

@@ -49,7 +49,7 @@ func (x *act) close(state desk.TicketState) error {
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind != desk.Confirm && !x.now().Before(p.BreaksAt()) {
 			x.closing = true
-			if err := x.breakPromise(p, nil); err != nil {
+			if err := x.breakPromise(p, repair{without: x.now().Add(time.Hour)}); err != nil {
 				return err
 			}
 			continue

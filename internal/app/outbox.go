@@ -113,7 +113,7 @@ func (a *App) post(ctx context.Context, o desk.Out) error {
 	if o.Channel == desk.BySMS && !l.to.StoppedAt.IsZero() && o.Trigger != desk.SayStop {
 		return a.sent(ctx, c, o, channel.Delivery{State: channel.Stopped, Reason: "the person asked for no texts"})
 	}
-	if o.Channel == desk.BySMS && o.State != desk.Unknown && o.Args[promisedNow] == "" {
+	if (o.Channel == desk.BySMS || o.Trigger == desk.SayNudge) && o.State != desk.Unknown && o.Args[promisedNow] == "" {
 		// What waited for hours, after an outage say, must not wake anybody.
 		if at := quietUntil(o.Trigger, l.now, zoneOf(c)); at.After(l.now) {
 			return a.sent(ctx, c, o, channel.Delivery{State: "quiet"})

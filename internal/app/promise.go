@@ -78,10 +78,7 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 	if !in.Due.IsZero() {
 		return nil, desk.Fields{{Field: "due", Code: "due.window", Message: "This is promised for a window: give its start instead."}}.Err()
 	}
-	q := coverage.Query{Client: int64(c.ID), Skill: in.Skill, From: now, Unverified: unproven, Length: WindowLength}
-	if lang == "es" {
-		q.Language = "es"
-	}
+	q := coverage.Query{Client: int64(c.ID), Skill: in.Skill, Language: spoken(lang), From: now, Unverified: unproven, Length: WindowLength}
 	find := a.firstWindow
 	if !in.Start.IsZero() {
 		if in.Start.Before(now.Add(-time.Minute)) {

@@ -95,12 +95,12 @@ func (d *duty) risks(p desk.Promise) []coverage.Risk {
 	case left > riskAhead:
 		return nil
 	}
-	g := coverage.Pledge{Client: int64(p.Client), Skill: p.Skill, Due: p.Due, Owner: int64(p.Owner), Started: p.Calling(d.now) || !p.AnsweredAt.IsZero()}
+	g := coverage.Pledge{Client: int64(p.Client), Skill: p.Skill, Language: spoken(p.Lang), Due: p.Due, Owner: int64(p.Owner), Started: p.Calling(d.now) || !p.AnsweredAt.IsZero()}
 	if p.Start.Before(p.Due) {
 		g.From = p.Start
 	}
 	if p.RepairOf != 0 {
-		g.Skill = "" // whoever leads may repair
+		g.Skill, g.Language = "", "" // whoever leads may repair
 	}
 	if p.Tries >= desk.MaxAttempts-1 {
 		g.Tries = p.Tries // the last one is left
@@ -187,9 +187,9 @@ type soon struct {
 }
 
 type soonKey struct {
-	client    int64
-	skill     string
-	from, due int64
+	client          int64
+	skill, language string
+	from, due       int64
 }
 
 const soonMost = 20_000
@@ -198,12 +198,12 @@ const soonMost = 20_000
 // already; windows that are still to come are remembered, because many promises share them.
 func (d *duty) knows(g coverage.Pledge) bool {
 	if !g.From.After(d.now) {
-		return len(d.people(desk.ClientID(g.Client), g.Skill)) > 0 || d.plan.Knows(g, d.now)
+		return len(d.people(desk.ClientID(g.Client), g.Skill, g.Language)) > 0 || d.plan.Knows(g, d.now)
 	}
 	if d.soon == nil {
 		return d.plan.Knows(g, d.now)
 	}
-	k := soonKey{g.Client, g.Skill, g.From.UnixMicro(), g.Due.UnixMicro()}
+	k := soonKey{g.Client, g.Skill, g.Language, g.From.UnixMicro(), g.Due.UnixMicro()}
 	d.soon.mu.Lock()
 	defer d.soon.mu.Unlock()
 	known, ok := d.soon.known[k]

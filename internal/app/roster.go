@@ -28,6 +28,7 @@ type rosterCache struct {
 	read      bool
 	version   int64
 	checkedAt time.Time
+	readAt    time.Time
 	from      time.Time
 	until     time.Time
 	roster    coverage.Roster  // without bookings
@@ -49,7 +50,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 		return err
 	}
 	now := tx.Now()
-	if age := now.Sub(c.from.Add(rosterBack)); c.read && c.version == version && age >= 0 && age < rosterLasts &&
+	if age := now.Sub(c.readAt); c.read && c.version == version && age >= 0 && age < rosterLasts &&
 		!from.Before(c.from) && !until.After(c.until) {
 		c.checkedAt = now
 		return nil
@@ -65,7 +66,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	c.read, c.version, c.checkedAt, c.from, c.until = true, version, now, reach, end
+	c.read, c.version, c.checkedAt, c.readAt, c.from, c.until = true, version, now, now, reach, end
 	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
 	c.lost, c.lostKnown, c.contacts = nil, false, nil
 	most := map[int64]int{}
@@ -316,18 +317,18 @@ func newOnDuty(plan *coverage.Plan, at time.Time) *onDutyAt {
 type onShift = coverage.Duty
 
 type dutyKey struct {
-	client desk.ClientID
-	skill  string
+	client          desk.ClientID
+	skill, language string
 }
 
-// people gives who is on shift for a client with a skill.
-func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
-	k := dutyKey{c, skill}
+// people gives who is on shift for a client with a skill and a language.
+func (d *onDutyAt) people(c desk.ClientID, skill, language string) []onShift {
+	k := dutyKey{c, skill, language}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list, ok := d.known[k]
 	if !ok {
-		list = d.plan.On(int64(c), skill, "", d.at)
+		list = d.plan.On(int64(c), skill, language, d.at)
 		d.known[k] = list
 	}
 	return list
@@ -337,14 +338,14 @@ func (d *onDutyAt) people(c desk.ClientID, skill string) []onShift {
 // (coverage.OwnerOffShift); without an owner, whether anybody with the skill is on shift now.
 func (d *duty) owned(p desk.Promise) bool {
 	if p.Owner == 0 {
-		return len(d.people(p.Client, p.Skill)) > 0
+		return len(d.people(p.Client, p.Skill, spoken(p.Lang))) > 0
 	}
 	from := maxTime(d.now, p.Start)
 	if !from.Before(p.Due) {
 		from = d.now
 	}
 	if !from.Before(p.Due) { // past due: whether they are there to make it good
-		return slices.ContainsFunc(d.people(p.Client, ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
+		return slices.ContainsFunc(d.people(p.Client, "", ""), func(on onShift) bool { return on.Person.ID == int64(p.Owner) })
 	}
 	return d.plan.Comes(int64(p.Owner), int64(p.Client), from, p.Due)
 }

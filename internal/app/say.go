@@ -141,25 +141,44 @@ func (x *act) queue(o desk.Out) (int64, error) {
 
 // quietUntil is when a text may go: at once where it answers what the person just did or tells of a
 // call at a time that was promised, otherwise not between 9 p.m. and 8 a.m. where the person lives.
-// News of a break goes at once: a break happens at its due instant, so what falls due at night was
-// promised for the night.
+// News of a break goes at once where it is fresh or was promised for the night (promisedNow).
 func quietUntil(trigger desk.Trigger, now time.Time, loc *time.Location) time.Time {
-	const from, to = 8, 21
 	switch trigger {
 	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided,
-		desk.SayWaiting, desk.SayNudge:
-	default:
-		return now
+		desk.SayWaiting, desk.SayNudge, desk.SayBroken:
+		return quietEnd(now, loc)
 	}
-	l := now.In(loc)
-	if h := l.Hour(); h >= from && h < to {
-		return now
+	return now
+}
+
+// Quiet hours are from 9 p.m. to 8 a.m. where the person lives.
+const morning, evening = 8, 21
+
+func quietAt(at time.Time, loc *time.Location) bool {
+	h := at.In(loc).Hour()
+	return h < morning || h >= evening
+}
+
+// atNight reports whether what is due at an instant was promised for quiet hours: by 9 p.m. was not.
+func atNight(due time.Time, loc *time.Location) bool { return quietAt(due.Add(-time.Microsecond), loc) }
+
+// quietEnd is the end of quiet hours; at itself where it lies in none.
+func quietEnd(at time.Time, loc *time.Location) time.Time {
+	if !quietAt(at, loc) {
+		return at
 	}
-	day := l.Day()
-	if l.Hour() >= to {
-		day++
+	if at.In(loc).Hour() >= evening {
+		return morningAfter(at, loc)
 	}
-	return time.Date(l.Year(), l.Month(), day, from, 0, 0, 0, loc).UTC()
+	return morningOf(at, loc, 0)
+}
+
+// morningAfter is the end of the next night.
+func morningAfter(at time.Time, loc *time.Location) time.Time { return morningOf(at, loc, 1) }
+
+func morningOf(at time.Time, loc *time.Location, days int) time.Time {
+	l := at.In(loc)
+	return time.Date(l.Year(), l.Month(), l.Day()+days, morning, 0, 0, 0, loc).UTC()
 }
 
 // cannotTell puts a person who cannot be told before the supervisors. It is never silent success.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -155,14 +156,18 @@ func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.Requeste
 	}
 	now := a.Now()
 	var seen []desk.Promise
+	var past map[desk.PromiseID][]desk.Promise
 	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		seen, err = tx.DueTo(people, now)
+		if seen, err = tx.DueTo(people, now); err != nil {
+			return err
+		}
+		past, err = repaired(tx, seen)
 		return err
 	})
 	if err != nil || len(seen) == 0 {
 		return err
 	}
-	repairs, err := a.repairs(ctx, c, seen, now)
+	repairs, err := a.repairs(ctx, c, seen, past, now)
 	if err != nil {
 		return err
 	}
@@ -216,7 +221,7 @@ func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.Requeste
 }
 
 // fallDue applies the clock to one promise that is due, unless something holds it until held.
-func (x *act) fallDue(id desk.PromiseID, repairs []Window, held time.Time) error {
+func (x *act) fallDue(id desk.PromiseID, to repair, held time.Time) error {
 	p, err := x.promise(id)
 	if desk.Is(err, desk.Conflict) {
 		return nil // another one that was due has settled it
@@ -241,31 +246,89 @@ func (x *act) fallDue(id desk.PromiseID, repairs []Window, held time.Time) error
 		p.FireAt = wait
 		return x.put(p)
 	}
-	return x.breakPromise(p, repairs)
+	return x.breakPromise(p, to)
 }
 
-// repairs are the windows in which supervisors can repair what is due: from the due instant of each while
-// that is fresh, so that "by 9:30" follows "by 9:00", else from now. A seat that one of them takes is not
+// repairs are the windows in which supervisors can repair what is due. A seat that one of them takes is not
 // offered to the next.
 type repairs struct {
 	now     time.Time
-	known   map[desk.PromiseID]bool
-	windows map[time.Time][]Window
+	zone    *time.Location
+	places  map[desk.PromiseID]place
+	windows map[place][]Window
 }
 
-func (r repairs) from(p desk.Promise) time.Time {
+// place is where the repair of a promise is looked for.
+type place struct {
+	from  time.Time
+	night time.Time // until then also between 9 p.m. and 8 a.m. where the person lives
+}
+
+const (
+	repairSoon  = time.Hour     // so long a break is fresh: its repair may follow into the evening, and a text of it goes there
+	repairAgain = 2 * time.Hour // after a second break, so long a repair leaves for somebody to take it
+)
+
+// placeOf is where the repair of p is looked for. past is what p repairs and what that repaired, as far as there is such.
+// The first break is repaired at once: from the due instant while that is fresh, so that "by 9:30" follows "by 9:00",
+// else from now. When the repair breaks too, half an hour more is no honest promise: those who lead are being called, and
+// get the time to come. From the third break on it is the next day, however long nobody acts: the person is told of each
+// break, and no more often than once a day.
+func (r repairs) placeOf(p desk.Promise, past ...desk.Promise) place {
+	l, first := place{from: r.now}, p
 	if r.now.Sub(p.Due) < downFor {
-		return p.Due
+		l.from = p.Due
 	}
-	return r.now
+	switch len(past) {
+	case 0:
+		// On a grid, so that what broke in many instants is looked for in few places.
+		if night := p.Due.Add(repairSoon).Truncate(WindowLength); night.After(r.now) {
+			l.night = night
+		}
+	case 1:
+		l.from, first = l.from.Add(repairAgain), past[0]
+	default:
+		return place{from: morningAfter(l.from, r.zone)}
+	}
+	if atNight(first.Due, r.zone) {
+		l.night = l.from.Add(repairWithin) // it was promised for the night
+	}
+	return l
 }
 
-func (r repairs) know(p desk.Promise) bool   { return r.known[p.ID] }
-func (r repairs) of(p desk.Promise) []Window { return r.windows[r.from(p)] }
+// repairWithin is how far ahead the window of a repair is looked for.
+const repairWithin = 24 * time.Hour
+
+// may reports whether a repair may be promised for [start, end) at l.
+func (r repairs) may(l place, start, end time.Time) bool {
+	return start.Before(l.night) || !quietAt(start, r.zone) && !atNight(end, r.zone)
+}
+
+// without is when a repair at l is due while nobody who leads is rostered.
+func (r repairs) without(l place) time.Time {
+	due := l.from.Add(time.Hour)
+	if !l.from.Before(l.night) && atNight(due, r.zone) {
+		due = quietEnd(due, r.zone).Add(time.Hour)
+	}
+	return due
+}
+
+func (r repairs) know(p desk.Promise) bool { _, known := r.places[p.ID]; return known }
+
+// repair is what can be promised in place of a promise that breaks.
+type repair struct {
+	windows []Window  // of those who lead
+	without time.Time // when it is due if none of them has a seat
+}
+
+func (r repairs) of(p desk.Promise) repair {
+	l := r.places[p.ID]
+	return repair{r.windows[l], r.without(l)}
+}
 
 // anew is r with every seat on offer again: a unit of work may run twice.
 func (r repairs) anew() repairs {
-	windows := make(map[time.Time][]Window, len(r.windows))
+	windows := make(map[place][]Window, len(r.windows))
 	for from, ws := range r.windows {
 		windows[from] = slices.Clone(ws)
 	}
@@ -273,41 +336,66 @@ func (r repairs) anew() repairs {
 	return r
 }
 
-func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, now time.Time) (repairs, error) {
-	r := repairs{now: now, known: map[desk.PromiseID]bool{}, windows: map[time.Time][]Window{}}
+func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, past map[desk.PromiseID][]desk.Promise, now time.Time) (repairs, error) {
+	r := repairs{now: now, zone: zoneOf(c), places: map[desk.PromiseID]place{}, windows: map[place][]Window{}}
 	first, last := now, time.Time{}
 	for _, p := range due {
-		r.known[p.ID] = true
 		if p.Kind == desk.Confirm {
+			r.places[p.ID] = place{}
 			continue
 		}
-		from := r.from(p)
-		r.windows[from] = nil
-		last = maxTime(last, from)
-		if from.Before(first) {
-			first = from
+		l := r.placeOf(p, past[p.ID]...)
+		r.places[p.ID], r.windows[l] = l, nil
+		last = maxTime(last, l.from)
+		if l.from.Before(first) {
+			first = l.from
 		}
 	}
 	if last.IsZero() {
 		return r, nil
 	}
-	plan, err := a.plan(ctx, first.Add(-24*time.Hour), last.Add(24*time.Hour))
+	plan, err := a.plan(ctx, first.Add(-24*time.Hour), last.Add(repairWithin))
 	if err != nil {
 		return r, err
 	}
-	for from := range r.windows {
-		for _, w := range plan.Windows(coverage.Query{Client: int64(c.ID), Lead: true, From: from, Until: from.Add(24 * time.Hour), Length: WindowLength, Zone: zoneOf(c)}) {
-			if w.Covered && w.End.After(now.Add(5*time.Minute)) {
-				r.windows[from] = append(r.windows[from], w)
+	for l := range r.windows {
+		for _, w := range plan.Windows(coverage.Query{Client: int64(c.ID), Lead: true, From: l.from, Until: l.from.Add(repairWithin), Length: WindowLength, Zone: r.zone}) {
+			if w.Covered && w.End.After(now.Add(5*time.Minute)) && r.may(l, w.Start, w.End) {
+				r.windows[l] = append(r.windows[l], w)
 			}
 		}
 	}
 	return r, nil
 }
 
+// repaired gives, for each of ps that is a repair, what it repairs, and what that repaired if it was one.
+func repaired(tx *store.ReadTx, ps []desk.Promise) (map[desk.PromiseID][]desk.Promise, error) {
+	past, of := map[desk.PromiseID][]desk.Promise{}, map[desk.PromiseID]desk.PromiseID{}
+	for _, p := range ps {
+		if p.RepairOf != 0 {
+			of[p.ID] = p.RepairOf
+		}
+	}
+	for len(of) > 0 {
+		was, err := tx.PromisesByID(slices.Sorted(maps.Values(of)))
+		if err != nil {
+			return nil, err
+		}
+		next := map[desk.PromiseID]desk.PromiseID{}
+		for id, before := range of {
+			b := was[before]
+			if past[id] = append(past[id], b); b.RepairOf != 0 && len(past[id]) < 2 {
+				next[id] = b.RepairOf
+			}
+		}
+		of = next
+	}
+	return past, nil
+}
+
 // breakPromise ends p as broken at its due instant: a supervisor is named, a repair is promised. What the
 // person is told of it is left to apologise, in the same unit of work.
-func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
+func (x *act) breakPromise(p desk.Promise, to repair) error {
 	p, err := p.Break(x.now())
 	if err != nil {
 		return err
@@ -324,8 +412,8 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 		ID: desk.PromiseID(x.tx.NewID()), Kind: p.Kind, Source: p.Source, Channel: p.Channel, Address: p.Address, Lang: p.Lang,
 		Skill: p.Skill, Role: desk.Supervisor, RepairOf: p.ID, Voicemail: p.Voicemail, Unproven: p.Unproven, Text: p.Text,
 	}
-	for i := range repairs {
-		w := &repairs[i]
+	for i := range to.windows {
+		w := &to.windows[i]
 		seat, err := x.book(*w, np.ID)
 		if desk.Is(err, desk.Conflict) {
 			w.Free = nil
@@ -340,7 +428,7 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 	}
 	if np.Due.IsZero() {
 		// Nobody who leads is rostered: the duty role is accountable, and that is an incident by itself.
-		np.Due = x.now().Add(time.Hour)
+		np.Due = to.without
 		np.Start = np.Due
 		if !x.closing {
 			if err := x.raise(desk.AlertNobodyLeads, p.ID, desk.FlagNone, "a promise broke and no supervisor is rostered"); err != nil {
@@ -357,6 +445,7 @@ func (x *act) breakPromise(p desk.Promise, repairs []Window) error {
 		}
 	}
 	x.sorry = append(x.sorry, np)
+	x.rouses = x.rouses || x.now().Sub(p.Due) < repairSoon || atNight(p.Due, zoneOf(x.c))
 	return nil
 }
 

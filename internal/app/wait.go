@@ -88,7 +88,7 @@ func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
 		return err
 	}
 	if out != 0 {
-		for _, at := range nudges(reason, now, until) {
+		for _, at := range nudges(reason, now, until, zoneOf(x.c)) {
 			o := desk.Out{Trigger: desk.SayNudge, Channel: x.writtenChannel(), Address: x.t.Address, Args: args, FireAt: at}
 			if _, err := x.queue(o); err != nil {
 				return err
@@ -103,8 +103,8 @@ func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
 }
 
 // nudges are when the person hears again that we wait: the day before the end, or half way where that is
-// sooner than a day; who makes us wait for long hears of it half way too.
-func nudges(reason desk.WaitReason, now, until time.Time) (at []time.Time) {
+// sooner than a day; who makes us wait for long hears of it half way too. In whichever way they hear of it, it is not at night.
+func nudges(reason desk.WaitReason, now, until time.Time, loc *time.Location) (at []time.Time) {
 	const day = 24 * time.Hour
 	span := until.Sub(now)
 	half := now.Add(span / 2)
@@ -117,7 +117,10 @@ func nudges(reason desk.WaitReason, now, until time.Time) (at []time.Time) {
 	case span >= 2*time.Hour:
 		at = append(at, half)
 	}
-	return at
+	for i := range at {
+		at[i] = quietEnd(at[i], loc)
+	}
+	return slices.DeleteFunc(at, func(t time.Time) bool { return !t.Before(until) })
 }
 
 // waiting is what events say of a wait.

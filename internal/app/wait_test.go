@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,6 +204,69 @@ func TestTheSupplierIsNamedAfterwards(t *testing.T) {
 			if e.Type == desk.TicketResumed || e.Data.Since != first.Data.Since || e.Data.Outbox != first.Data.Outbox {
 				t.Errorf("%s: %+v", e.Type, e.Data)
 			}
+		}
+	})
+}
+
+// Reminders came at midnight: whatever is waited for, from and until whenever, by text and by mail, they come in the
+// daytime of the hospital and while it is still waited for.
+func TestNobodyIsNudgedAtNight(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		zone := d.At(3, 0, 0).Location()
+		maria := d.Maria()
+		maria.Email = "maria@example.com"
+		byText := maria.Calls(d.Sam, "weight in pounds").Got.Ref
+		mailed, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds", Via: desk.ViaPhone, Skill: "PORTAL", Channel: desk.ByEmail,
+			Requester: app.RequesterIn{Name: maria.Name, Email: maria.Email, Proven: true}})
+		d.Must(err)
+		nudged := 0
+		for range 24 {
+			d.Skip(time.Hour)
+			for i, span := range []time.Duration{3 * time.Hour, 9 * time.Hour, 24 * time.Hour, 50 * time.Hour, 6 * 24 * time.Hour} {
+				reason, until := desk.WaitReasons[i%len(desk.WaitReasons)], d.Now().Add(span)
+				for _, ref := range []desk.Ref{byText, mailed.Ref} {
+					d.Must(d.App.WaitFor(d.Ctx(), d.Sam, ref, reason, until))
+					page, err := d.App.TicketPage(d.Ctx(), d.Sam, ref)
+					d.Must(err)
+					for _, o := range page.Outs {
+						if o.Trigger != desk.SayNudge || o.State != desk.Queued {
+							continue
+						}
+						nudged++
+						if h := o.FireAt.In(zone).Hour(); h < 8 || h >= 21 || !o.FireAt.Before(until) {
+							t.Errorf("waiting from %s until %s, nudged at %s by %s", d.Now().In(zone), until.In(zone), o.FireAt.In(zone), o.Channel)
+						}
+					}
+				}
+			}
+		}
+		if nudged < 200 {
+			t.Errorf("%d nudges", nudged)
+		}
+	})
+}
+
+// From three in the afternoon until three on the next day: half way is three at night, and Maria has her mail at eight.
+func TestANudgeByMailWaitsForTheMorning(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 15, 0))
+		got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds", Via: desk.ViaPhone, Skill: "PORTAL", Channel: desk.ByEmail,
+			Requester: app.RequesterIn{Name: "Maria", Email: "maria@example.com", Proven: true}})
+		d.Must(err)
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, got.Ref, desk.WaitPerson, d.At(4, 15, 0)))
+		mails := func() (n int) {
+			for _, m := range d.Mail.Mails("maria@example.com") {
+				if strings.Contains(m.Message.Text, "We still need one thing from you") {
+					n++
+				}
+			}
+			return n
+		}
+		d.AdvanceTo(d.At(4, 7, 59))
+		before := mails()
+		d.AdvanceTo(d.At(4, 8, 0))
+		if before != 0 || mails() != 1 {
+			t.Errorf("%d mails before eight, %d at eight", before, mails())
 		}
 	})
 }

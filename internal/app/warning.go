@@ -78,14 +78,14 @@ type warner struct {
 // with the skill if there are any. Nobody is warned outside their shift; whoever is warned already comes first.
 func (k *warner) concerned(w desk.Warning) (who []desk.StaffID) {
 	leads := func(skill string) {
-		for _, on := range k.on.people(k.client, skill) {
+		for _, on := range k.on.people(k.client, skill, "") {
 			if on.Person.Lead {
 				who = append(who, desk.StaffID(on.Person.ID))
 			}
 		}
 	}
 	owner := k.t.Owner
-	if owner != 0 && slices.ContainsFunc(k.on.people(k.client, ""), func(on onShift) bool { return on.Person.ID == int64(owner) }) {
+	if owner != 0 && slices.ContainsFunc(k.on.people(k.client, "", ""), func(on onShift) bool { return on.Person.ID == int64(owner) }) {
 		return []desk.StaffID{owner}
 	}
 	if leads(k.t.Skill); len(who) == 0 {

@@ -15,6 +15,14 @@ const WindowLength = 30 * time.Minute
 // horizon is how far ahead windows are offered.
 const horizon = 7 * 24 * time.Hour
 
+// spoken is the language that whoever keeps what was promised in lang has to speak; "" where everybody does.
+func spoken(lang string) string {
+	if lang == "es" {
+		return lang
+	}
+	return ""
+}
+
 // windowed reports whether a kind is promised for a window that takes somebody's time.
 func windowed(k desk.PromiseKind) bool {
 	switch k {
@@ -90,8 +98,6 @@ func (a *App) WindowsFor(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 		days = 2
 	}
 	q := coverage.Query{Client: int64(cid), Skill: skill, From: from, Until: from.Add(time.Duration(days) * 24 * time.Hour), All: true}
-	if lang == "es" {
-		q.Language = "es"
-	}
+	q.Language = spoken(lang)
 	return a.windows(ctx, c, q)
 }

@@ -13,6 +13,10 @@ var (
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")
 	alertAny   = sql("SELECT 1 FROM alert a WHERE a.acked_at IS NULL AND a.kind <> 'clock' ORDER BY a.raised_at, a.id LIMIT 1")
+	// That it is no clock is said once more for the index, which leaves those out.
+	alertsToCall = sql("SELECT " + alertCols + ` FROM alert a WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND NOT ` + isLadder + `
+		AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
+		ORDER BY CASE a.flag WHEN '' THEN 1 ELSE 0 END, a.raised_at, a.id LIMIT 5000`)
 	alertsOf   = sql("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id = $2 AND a.acked_at IS NULL AND " + matters + " ORDER BY a.id")
 	alertsEver = ofKeys("SELECT " + alertCols + " FROM alert a WHERE a.client_id = $1 AND a.ticket_id {keys} ORDER BY a.ticket_id, a.id")
 )
@@ -84,6 +88,10 @@ func (tx *DeskReadTx) OpenAlerts(limit int) ([]desk.Alert, error) {
 	rest, err := manyAcross(tx, alertsOpen, scanAlert, limit-len(red))
 	return append(red, rest...), err
 }
+
+// AlertsToCall gives the open alerts, of all clients, for which people are called still: those that have not reached their
+// end. Those of words of danger come first, then the longest open.
+func (tx *DeskReadTx) AlertsToCall() ([]desk.Alert, error) { return many(tx, alertsToCall, scanAlert) }
 
 // CountAlerts is how many alerts of the viewer's clients are open, 1,000 at most.
 func (tx *DeskReadTx) CountAlerts() (int, error) {

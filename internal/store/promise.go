@@ -17,7 +17,7 @@ const (
 
 var (
 	promiseCols  = aliased("p", promiseNames)
-	promiseOne   = sql("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id = $2")
+	promiseByID  = ofKeys("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.id {keys}")
 	promisesOf   = ofKeys("SELECT " + promiseCols + " FROM promise p WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, p.id")
 	promisesLive = ofKeys("SELECT " + promiseCols + ` FROM promise p
 		WHERE p.client_id = $1 AND p.ticket_id {keys} AND p.ended_at IS NULL`)
@@ -70,7 +70,12 @@ func (tx *Tx) SavePromise(p desk.Promise) error {
 
 // Promise gives one promise, or NotFound.
 func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
-	return one(tx, promiseOne, scanPromise(), tx.client, id)
+	return one(tx, promiseByID.one, scanPromise(), tx.client, id)
+}
+
+// PromisesByID gives promises by id; one that is not there is left out.
+func (tx *ReadTx) PromisesByID(ids []desk.PromiseID) (map[desk.PromiseID]desk.Promise, error) {
+	return byKey(tx, promiseByID, ids, scanPromise(), func(p desk.Promise) desk.PromiseID { return p.ID })
 }
 
 // Promises gives every promise of a ticket, oldest first.
