@@ -29,6 +29,8 @@ type clientAdd struct {
 	Staff      []string      `placeholder:"EMAIL" help:"Who serves it, by sign-in; may be given again. \"all\": everybody."`
 }
 
+func (c *clientAdd) founds() {}
+
 func (c *clientAdd) Run(ctx context.Context, s *settings, t terminal) error {
 	return give(ctx, s, t, "client", c)
 }

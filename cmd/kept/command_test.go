@@ -150,6 +150,13 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	from, to, file := filepath.Join(dir, "from"), filepath.Join(dir, "to"), filepath.Join(dir, "copy")
+	// A mistyped folder is no new desk that could be backed up.
+	for _, order := range [][]string{{"backup", file}, {"verify"}, {"explain", "K7M-4QX"}, {"token", "add", "--name", "portal", "--client", "mercy"}} {
+		kept(t, on(filepath.Join(dir, "mistyped"), order...)...).refuses(t, "There is no desk in")
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "mistyped")); err == nil {
+		t.Error("the mistyped folder was made")
+	}
 	d := start(t, nil, on(from, "serve")...).opens()
 	kept(t, on(from, mercy...)...).works(t)
 	kept(t, on(from, "backup", file)...).works(t, "Wrote "+file)

@@ -82,6 +82,9 @@ func (r receipt) err() error {
 func give(ctx context.Context, s *settings, t terminal, name string, o order) error {
 	lines, there, err := overSocket(ctx, s.folder(), name, o)
 	if !there {
+		if err := s.made(o); err != nil {
+			return err
+		}
 		var db *store.DB
 		if db, err = s.open(ctx, t); err != nil {
 			return err

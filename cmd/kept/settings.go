@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,6 +46,20 @@ func (s *settings) logger(w io.Writer) *slog.Logger {
 
 func (s *settings) store(log *slog.Logger) store.Options {
 	return store.Options{DataDir: s.folder(), DatabaseURL: s.DatabaseURL, Log: log}
+}
+
+// founder is an order that a new desk begins with.
+type founder interface{ founds() }
+
+// made refuses an order where no desk is: a mistyped folder would be a new desk, with nothing to back up.
+func (s *settings) made(o order) error {
+	if _, begins := o.(founder); begins || s.DatabaseURL != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(s.folder(), "kept.db")); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return desk.Errorf(desk.NotFound, "folder.empty", "There is no desk in %s. Give the folder of the desk with --data or KEPT_DATA.", s.folder())
 }
 
 // open opens the database for one command; what it logs is shown only if it matters.

@@ -24,6 +24,8 @@ type userAdd struct {
 	Password string `kong:"-"` // read from the file
 }
 
+func (u *userAdd) founds() {}
+
 func (u *userAdd) Run(ctx context.Context, s *settings, t terminal) (err error) {
 	if u.Password, err = secret("KEPT_USER_PASSWORD", u.PasswordFile); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -157,6 +158,19 @@ func (a *App) MakePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, in P
 		p, err = x.promiseNow(s)
 		return err
 	})
+	if !taken(err) || in.Start.IsZero() {
+		return p, err
+	}
+	have, lost := a.Promises(ctx, v, ref)
+	if lost != nil {
+		return p, lost
+	}
+	for _, h := range have {
+		// The seat that the first form took may have been the last.
+		if h.State.Live() && h.Kind == cmp.Or(in.Kind, desk.Callback) && h.Start.Equal(in.Start) && h.Source == desk.FromPerson && h.Text == strings.TrimSpace(in.Text) && h.MadeBy == v.Actor() {
+			return h, nil
+		}
+	}
 	return p, err
 }
 

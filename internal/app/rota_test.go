@@ -287,3 +287,23 @@ func TestRepairsStayWithinTheCapacity(t *testing.T) {
 		}
 	})
 }
+
+// A form that is sent twice promises once, also where its seat was the last.
+func TestAPromiseSentTwiceTakesTheLastSeatOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		evenings(d)
+		maria, seven := d.Maria().Calls(d.Sam, "pounds please"), app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: d.At(3, 7, 0)}
+		first, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, seven)
+		d.Must(err)
+		again, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, seven)
+		if err != nil || again.ID != first.ID {
+			t.Errorf("the second is %d of %d, %v", again.ID, first.ID, err)
+		}
+		if _, err := d.App.MakePromise(d.Ctx(), d.Ana, maria.Got.Ref, seven); code(err) != "window.taken" {
+			t.Errorf("the same of somebody else: %v", err)
+		}
+		if _, err := d.App.MakePromise(d.Ctx(), d.Sam, d.Rosa().Calls(d.Sam, "no puedo").Got.Ref, seven); code(err) != "window.taken" {
+			t.Errorf("the same for somebody else: %v", err)
+		}
+	})
+}

@@ -190,8 +190,11 @@ func checkClient(c desk.Client) (desk.Client, error) {
 			bad.Add(hours.field, "hours.invalid", "Enter hours like: America/Chicago; mon-fri 08:00-17:00.")
 		}
 	}
-	if c.ReplyIn <= 0 {
+	switch {
+	case c.ReplyIn == 0:
 		c.ReplyIn = 4 * time.Hour
+	case c.ReplyIn < 0:
+		bad.Add("reply_in", "reply_in.invalid", "Enter how long people wait for a first answer at most, like 4h.")
 	}
 	if len(c.Languages) == 0 {
 		c.Languages = []string{"en", "es"}

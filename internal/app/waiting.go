@@ -34,7 +34,7 @@ func (a *App) TakeInbound(ctx context.Context, v desk.Viewer, id int64) error {
 		}
 		i := slices.IndexFunc(waiting, func(in store.Inbound) bool { return in.ID == id })
 		if i < 0 {
-			return desk.Errorf(desk.NotFound, "not_found", "There is no such message here.")
+			return desk.Errorf(desk.Conflict, "inbound.taken", "This message does not wait any more: somebody else takes care of it.")
 		}
 		row = waiting[i]
 		return nil

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kept/internal/desk"
 )
 
 // put keeps what is typed into a field, as typed.js does.
@@ -237,4 +239,18 @@ func TestIsItFixedIsNotAskedTooEarlyOrTwice(t *testing.T) {
 	lead := a.as(a.d.Ana)
 	lead.post("/desk/macros", "name", "Works now", "letters", "ww", "body", "It works.", "body_es", "Ya funciona.", "next", "ask").gets(200)
 	a.post(base+"/inserts", "letters", "ww", "lang", "en").gets(200, "Preview: Works now").lacks("Then: ask")
+}
+
+// A supervisor who types a time and no reason has not chosen the one that is marked above it.
+func TestATypedTimeIsNotDroppedForAnother(t *testing.T) {
+	a := atDesk(t, ana)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	base := ticketURL(maria.Got.Ref) + "/promises"
+	picked := a.d.At(3, 8, 0).UTC().Format(time.RFC3339)
+	a.post(base, "kind", "callback", "start", picked, "override_start", "2026-06-04T03:15", "override", " ").gets(422, "Say why this time can be kept.").holds(`value="2026-06-04T03:15"`)
+	a.post(base, "kind", "callback", "start", picked, "override", "I am there").gets(422, "Say when it starts.").holds(`value="I am there"`)
+	if p := maria.Sees().Promise; p.Kind == desk.Callback {
+		t.Errorf("promised %s", p.Start)
+	}
+	a.post(base, "kind", "callback", "start", picked).gets(200)
 }

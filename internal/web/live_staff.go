@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -82,8 +83,7 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			}
 			fresh, changed = 0, 0
 		case <-beat.C:
-			// A session that has ended gets no more news.
-			if _, _, err := h.app.SignedIn(r.Context(), sessionOf(r)); desk.Is(err, desk.Unauthenticated) {
+			if h.otherwise(r, s.v) {
 				return nil
 			}
 			still()
@@ -101,6 +101,16 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			}
 		}
 	}
+}
+
+// otherwise reports whether a stream to v must end: the session has, or they serve other hospitals or in another role
+// now. The page connects anew, as who they are.
+func (h *handler) otherwise(r *http.Request, v desk.Viewer) bool {
+	now, _, err := h.app.SignedIn(r.Context(), sessionOf(r))
+	if err != nil {
+		return desk.Is(err, desk.Unauthenticated)
+	}
+	return now.Role != v.Role || now.Desk != v.Desk || !slices.Equal(now.Clients, v.Clients)
 }
 
 // GET /desk/part: what of a page is drawn anew after a change: the strip, the tags of the rows that are

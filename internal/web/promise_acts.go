@@ -30,7 +30,12 @@ func (h *handler) promiseIn(r *http.Request, s signed, ref desk.Ref) (app.Promis
 	if in.Start, err = startIn(f.Get("start")); err != nil {
 		return in, err
 	}
-	if f.Get("due") == "" && f.Get("override_start") == "" {
+	switch at := strings.TrimSpace(f.Get("override_start")); {
+	case at != "" && in.Override == "":
+		return in, desk.Fields{{Field: "override", Code: "override.reason", Message: "Say why this time can be kept. Without a reason, empty the time here and pick one above."}}.Err()
+	case at == "" && in.Override != "":
+		return in, desk.Fields{{Field: "override_start", Code: "override.start", Message: "Say when it starts. For a time from above, empty the reason."}}.Err()
+	case at == "" && f.Get("due") == "":
 		return in, nil
 	}
 	t, err := h.app.Ticket(r.Context(), s.v, ref)
@@ -411,6 +416,7 @@ func (h *handler) makeView(ctx context.Context, query url.Values, s signed, p ap
 		m.Text, m.TextError = f.Get("text"), field(t.err, "text")
 		m.Due, m.DueError = f.Get("due"), field(t.err, "due")
 		m.Reason, m.OverrideStart, m.OverrideStartError = f.Get("override"), f.Get("override_start"), field(t.err, "override_start")
+		m.ReasonError = field(t.err, "override")
 		m.Picker.Error = field(t.err, "start")
 		if desk.Is(t.err, desk.Conflict) {
 			m.Picker.Error = said(t.err)

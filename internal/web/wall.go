@@ -50,10 +50,8 @@ func (h *handler) wall(f wallFunc) http.HandlerFunc {
 			}
 			n, _ := strconv.ParseInt(q.Get("scope"), 10, 64) // what is no number is no hospital: all
 			s.client = desk.ClientID(n)
-			s.until = func() bool {
-				_, _, err := h.app.SignedIn(r.Context(), sessionOf(r))
-				return desk.Is(err, desk.Unauthenticated)
-			}
+			was := s.v
+			s.until = func() bool { return h.otherwise(r, was) }
 		}
 		s.v = s.v.On(r.Pattern)
 		if err == nil {
