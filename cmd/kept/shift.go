@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kept/internal/app"
+	"kept/internal/calendar"
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -46,7 +47,7 @@ func (u *shiftAdd) carryOut(ctx context.Context, _ *store.DB, a *app.App) ([]str
 }
 
 // shifts reads the days. Times are those of the wall clock, so a shift over the night in which clocks
-// change is an hour shorter or longer.
+// change is an hour shorter or longer; a time that the clocks leave out is when they go forward.
 func (u *shiftAdd) shifts() ([]coverage.Shift, error) {
 	var bad desk.Fields
 	loc, err := time.LoadLocation(u.Zone)
@@ -93,9 +94,10 @@ func (u *shiftAdd) shifts() ([]coverage.Shift, error) {
 		if !to.After(from) {
 			over = 1
 		}
+		date := calendar.Date{Year: day.Year(), Month: day.Month(), Day: day.Day()}
 		all = append(all, coverage.Shift{
-			Start: time.Date(day.Year(), day.Month(), day.Day(), from.Hour(), from.Minute(), 0, 0, loc),
-			End:   time.Date(day.Year(), day.Month(), day.Day()+over, to.Hour(), to.Minute(), 0, 0, loc),
+			Start: calendar.Wall(loc, date, 60*from.Hour()+from.Minute()).In(loc),
+			End:   calendar.Wall(loc, date, 60*(24*over+to.Hour())+to.Minute()).In(loc),
 			Seats: u.Seats,
 		})
 	}

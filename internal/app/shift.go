@@ -43,6 +43,9 @@ func (a *App) AddShifts(ctx context.Context, v desk.Viewer, login string, shifts
 			}
 			return err
 		}
+		if !s.Works() {
+			return desk.Fields{{Field: "login", Code: "login.no_desk", Message: "This person does not work the desk: a shift of theirs would cover nothing."}}.Err()
+		}
 		have, err := tx.Roster(from, until)
 		if err != nil {
 			return err

@@ -36,6 +36,11 @@ func TestAShiftMakesWindows(t *testing.T) {
 		if _, err := d.App.AddShifts(d.Ctx(), system, "Pri@kept.example", []coverage.Shift{shift}); code(err) != "shift.length" {
 			d.T.Fatalf("without length: %v", err)
 		}
+		lou, _, err := d.App.AddStaff(d.Ctx(), system, desk.Staff{Name: "Lou Vega", Login: "lou@mercy.example", Role: desk.Leader, Clients: []desk.ClientID{d.Mercy.ID}}, "a good long password", nil)
+		d.Must(err)
+		if _, err := d.App.AddShifts(d.Ctx(), system, lou.Login, []coverage.Shift{{Start: start, End: start.Add(time.Hour), Seats: 1}}); code(err) != "login.no_desk" {
+			d.T.Errorf("a shift of who leads a hospital: %v", err)
+		}
 		if _, err := d.App.AddShifts(d.Ctx(), d.Sam, "Pri@kept.example", []coverage.Shift{shift}); !desk.Is(err, desk.Forbidden) {
 			d.T.Fatalf("by an analyst: %v", err)
 		}
