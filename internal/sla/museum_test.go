@@ -56,6 +56,17 @@ func TestMuseumTimeInSolvedWasAPauseAfterReopening(t *testing.T) {
 	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), waiting("Mon 10:00"), e(AskedIfFixed, "Mon 11:00"), e(SaidNotFixed, "Mon 15:00")), "Mon 16:00")
 	lasts(t, "elapsed", c.Elapsed, 6*time.Hour)
 	lasts(t, "paused", c.Paused, time.Hour)
+	// Nor does it for news, which are owed from "not solved" on.
+	b = book(t, agreed(target(Update, 9*time.Hour)))
+	x := ticket(opened("Mon 09:00"), e(Answered, "Mon 09:30"), waiting("Mon 10:00"), e(AskedIfFixed, "Mon 11:00"), e(SaidNotFixed, "Mon 15:00"))
+	news := of(Update, clocks(t, b, x, "Mon 16:00"))
+	c = news[len(news)-1]
+	if c.State != Running {
+		t.Errorf("news are %s", c.State)
+	}
+	same(t, "news since", c.Start, "Mon 15:00")
+	lasts(t, "without news", c.Elapsed, time.Hour)
+	lasts(t, "paused", c.Paused, 0)
 }
 
 // A desk let people promise a date by hand, and moved it by the length of every pause, so that nobody knew
