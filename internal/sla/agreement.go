@@ -180,13 +180,13 @@ type Book struct {
 	has   [metricCount]bool
 }
 
-// Freeze gives the version with the holidays that its calendars name written out as dates, for ten
-// years from its date. That is what both sides approve: a list of holidays may be corrected later, a version not.
+// Freeze gives the version with the holidays that its calendars name written out as dates, from the first year of which
+// they are known to nine years after its date: OpenTickets counts anew what was opened years before. That is what both
+// sides approve: a list of holidays may be corrected later, a version not.
 func (a Agreement) Freeze() (Agreement, error) {
 	a.Calendars = slices.Clone(a.Calendars)
 	for i, c := range a.Calendars {
-		year := a.From.Year()
-		hours, err := calendar.Expand(c.Hours, year, year+9)
+		hours, err := calendar.Expand(c.Hours, calendar.FirstHolidays, a.From.Year()+9)
 		if err != nil {
 			return a, Problem{fmt.Sprintf("calendars[%d].hours", i), err.Error()}
 		}

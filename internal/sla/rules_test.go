@@ -495,6 +495,35 @@ func TestNewTermsMayTakeOverOpenTicketsFromTheirDate(t *testing.T) {
 	same(t, "breached", c.BreachedAt, "2026-12-01T06:00:00Z")
 }
 
+// Whose ticket is open at a turn of the year has its holidays under the new terms too.
+func TestNewTermsKnowTheHolidaysBeforeTheirDate(t *testing.T) {
+	frozen := func(v int, from string) Agreement {
+		a := version(v, from, target(Resolution, 90*time.Hour))
+		a.Calendars[1].Hours = "America/Chicago; mon-fri 08:00-17:00; us-federal closed"
+		a.OpenTickets = v > 1
+		a, err := a.Freeze()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	old, next := frozen(1, "2026-01-01T06:00:00Z"), frozen(2, "2027-01-04T06:00:00Z")
+	x := ticket(opened("2026-12-24T22:00:00Z")) // an hour before Christmas
+	for now, version := range map[string]int{"2027-01-04T05:59:00Z": 1, "2027-01-04T06:01:00Z": 2} {
+		c := the(t, Resolution, book(t, old, next), x, now)
+		if c.Version != version {
+			t.Errorf("version %d", c.Version)
+		}
+		lasts(t, "without two holidays", c.Elapsed, 37*time.Hour)
+	}
+	// And what if these terms had been in force the year before?
+	b, err := Draft(next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lasts(t, "what if", the(t, Resolution, b, x, "2026-12-28T14:00:00Z").Elapsed, time.Hour)
+}
+
 func TestAClosedPeriodNeverChanges(t *testing.T) {
 	old := agreed(target(FirstResponse, time.Hour), target(Resolution, 9*time.Hour))
 	next := version(2, "2026-12-01T06:00:00Z", target(FirstResponse, 20*time.Minute), target(Resolution, 4*time.Hour))
