@@ -942,6 +942,30 @@ func TestAnExplanationReadsLikeADay(t *testing.T) {
 	}
 }
 
+func TestThePriorityIsByTheMatrixOfTheVersionThatGoverns(t *testing.T) {
+	old, next := agreed(target(Resolution, 60*time.Hour)), version(2, "2026-12-02T06:00:00Z", target(Resolution, 60*time.Hour))
+	next.Matrix[Low][Low] = "P2"
+	next.Until = on("Fri 12:00")
+	for _, x := range []struct {
+		name        string
+		all         bool
+		opened, now string
+		want        string
+	}{
+		{"before the new terms", true, "Mon 09:00", "Tue 23:59", "P4"},
+		{"they have taken it over", true, "Mon 09:00", "Wed 00:00", "P2"},
+		{"they leave what is open", false, "Mon 09:00", "Wed 09:00", "P4"},
+		{"opened under them", false, "Wed 08:00", "Wed 09:00", "P2"},
+		{"after their end", true, "Mon 09:00", "Fri 12:00", "P4"},
+		{"before any agreement", false, "2025-06-02T15:00:00Z", "Mon 09:00", "P4"},
+	} {
+		next.OpenTickets = x.all
+		if got := book(t, old, next).Priority(on(x.opened), on(x.now), Low, Low, false); got != x.want {
+			t.Errorf("%s: %s, want %s", x.name, got, x.want)
+		}
+	}
+}
+
 func TestThePriorityOfATicket(t *testing.T) {
 	a := Default()
 	want := "P1 P2 P3 P2 P3 P4 P3 P4 P4"
