@@ -341,6 +341,32 @@ func TestNewTermsReachOpenQuestions(t *testing.T) {
 	})
 }
 
+// TestNewRulesCountOpenQuestionsAgain starts a program that counts by other rules than the one before it.
+func TestNewRulesCountOpenQuestionsAgain(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "pounds please")
+		d.Settle()
+		right, _ := row(d, maria)
+		wrong := right
+		wrong.State, wrong.Deadline, wrong.FireAt = desk.ClockAsked, time.Time{}, time.Time{}
+		// The row stands as the program before has made it.
+		d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.Tx) error { return tx.SaveClock(wrong) }))
+		d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { return tx.SetSetting("clock_rules", "1") }))
+		d.Restart()
+		verified(d) // it waits to be made again
+		d.Settle()
+		if got, _ := row(d, maria); got != right {
+			t.Errorf("counted again: %+v, want %+v", got, right)
+		}
+		verified(d)
+		// Once is enough.
+		d.Restart()
+		if n, err := d.App.Fold(d.Ctx(), app.FoldBatch); err != nil || n != 0 {
+			t.Errorf("%d batches, %v", n, err)
+		}
+	})
+}
+
 // TestVerifySeesAWrongClock damages a row.
 func TestVerifySeesAWrongClock(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// Rules is the number of the rules by which events become clocks. It grows when the same history comes to other clocks
+// than before, so that who has stored what was counted knows to count it again.
+const Rules = 2
+
 // Folder folds events into clocks. It keeps memory from ticket to ticket, and nothing else; one
 // goroutine uses it at a time. The zero value is ready.
 type Folder struct {
