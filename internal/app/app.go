@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kept/internal/channel"
@@ -38,6 +39,7 @@ type App struct {
 	escalating escalating
 	facts      factsCache
 	books      books
+	ruled      atomic.Bool // rows of clocks are made by the rules of this program
 	signed     signedCache
 	hold       holdUntil
 	around     around

@@ -138,6 +138,123 @@ func TestTheClocksOfAQuestion(t *testing.T) {
 }
 
 // A callback that is promised is a clock of its own; a call that found nobody is no miss of ours.
+// Who asks early and works on was not done at the first asking.
+func TestTheClockRunsWhileTheDeskGoesOnAfterAsking(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 9, 0))
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		resolution := func(what string, want sla.State) sla.Clock {
+			d.T.Helper()
+			d.Settle()
+			c := clockOf(d, maria, sla.Resolution)
+			if c.State != want {
+				d.T.Errorf("%s: the clock is %s, the question %s", what, c.State, maria.Page(d.Ana).Ticket.State)
+			}
+			verified(d)
+			return c
+		}
+		d.Advance(time.Hour)
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		early := d.Now()
+		resolution("asked", sla.Asking)
+		d.Advance(10 * time.Minute)
+		d.Must(only(d.App.AddWords(d.Ctx(), maria.Viewer(), "No, I still see kilograms", "")))
+		wrote := d.Now()
+		resolution("she wrote, which may be thanks", sla.Asking)
+		d.Advance(20 * time.Minute)
+		maria.Promised(d.Sam, d.At(4, 9, 0))
+		if c := resolution("a call was promised", sla.Running); c.Elapsed != 90*time.Minute || c.Asked != 0 {
+			t.Errorf("%s counted, %s asked", c.Elapsed, c.Asked)
+		}
+		next := clockOf(d, maria, sla.NextResponse)
+		if !next.Start.Equal(wrote) || !next.MetAt.Equal(d.Now()) {
+			t.Errorf("her words waited from %s to %s", next.Start, next.MetAt)
+		}
+		// Nobody calls; what is promised instead breaks as well.
+		d.AdvanceTo(d.At(4, 10, 15))
+		if c := resolution("nobody called", sla.Running); c.Elapsed <= 9*time.Hour {
+			t.Errorf("%s counted", c.Elapsed)
+		}
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		again := d.Now()
+		resolution("asked again", sla.Asking)
+		d.Advance(time.Minute)
+		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
+		c := resolution("she said yes", sla.Ended)
+		if !c.MetAt.Equal(again) || c.MetAt.Equal(early) {
+			t.Errorf("met %s, asked last %s", c.MetAt, again)
+		}
+		if c.Elapsed < 10*time.Hour {
+			t.Errorf("it took %s", c.Elapsed)
+		}
+	})
+}
+
+// A promise that was made before the question, and breaks after it, was work that was left.
+func TestAPromiseThatBreaksAfterAskingLetsTheClockRun(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 9, 0))
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		maria.Promised(d.Sam, d.At(3, 11, 0))
+		d.Advance(time.Hour)
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		d.Settle()
+		d.AdvanceTo(d.At(3, 11, 29))
+		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Asking {
+			t.Errorf("it is %s before the call is due", c.State)
+		}
+		d.AdvanceTo(d.At(3, 12, 0))
+		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Running || c.Elapsed != 3*time.Hour {
+			t.Errorf("it is %s after %s; the question is %s", c.State, c.Elapsed, maria.Page(d.Ana).Ticket.State)
+		}
+		verified(d)
+	})
+}
+
+// A new time for a call that was promised before says nothing about the question.
+func TestMovingACallAfterAskingLeavesTheClock(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 9, 0))
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		p := maria.Promised(d.Sam, d.At(3, 11, 0))
+		d.Advance(time.Hour)
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		d.Advance(time.Minute)
+		d.Must(only(d.App.MovePromise(d.Ctx(), d.Sam, maria.Got.Ref, p.ID, desk.MovedByPerson, d.At(4, 9, 0))))
+		d.Settle()
+		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Asking || maria.Page(d.Ana).Ticket.State != desk.Asked {
+			t.Errorf("it is %s, the question %s", c.State, maria.Page(d.Ana).Ticket.State)
+		}
+		verified(d)
+	})
+}
+
+// What she wrote after the question, and the desk answered in words, was work from her words to the answer.
+func TestAnAnswerAfterAskingMovesTheEnd(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 9, 0))
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		d.Advance(time.Hour)
+		d.Must(d.App.AskIfFixed(d.Ctx(), d.Sam, maria.Got.Ref))
+		d.Advance(time.Hour)
+		d.Must(only(d.App.AddWords(d.Ctx(), maria.Viewer(), "Where do I look?", "")))
+		d.Advance(2 * time.Hour)
+		d.Must(only(d.App.Reply(d.Ctx(), d.Sam, maria.Got.Ref, app.Words{Body: "Under Settings, then Units."})))
+		answered := d.Now()
+		d.Settle()
+		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Asking || !c.Since.Equal(answered) || c.Elapsed != 3*time.Hour || c.Asked != time.Hour {
+			t.Errorf("%+v", c)
+		}
+		d.Advance(time.Hour)
+		d.Must(d.App.SayFixed(d.Ctx(), maria.Viewer()))
+		d.Settle()
+		if c := clockOf(d, maria, sla.Resolution); !c.MetAt.Equal(answered) {
+			t.Errorf("met %s, answered %s", c.MetAt, answered)
+		}
+		verified(d)
+	})
+}
+
 func TestPromisedCallsAreClocks(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
@@ -221,6 +338,32 @@ func TestNewTermsReachOpenQuestions(t *testing.T) {
 			t.Errorf("from the date on: %+v", r)
 		}
 		verified(d)
+	})
+}
+
+// TestNewRulesCountOpenQuestionsAgain starts a program that counts by other rules than the one before it.
+func TestNewRulesCountOpenQuestionsAgain(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Calls(d.Sam, "pounds please")
+		d.Settle()
+		right, _ := row(d, maria)
+		wrong := right
+		wrong.State, wrong.Deadline, wrong.FireAt = desk.ClockAsked, time.Time{}, time.Time{}
+		// The row stands as the program before has made it.
+		d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.Tx) error { return tx.SaveClock(wrong) }))
+		d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error { return tx.SetSetting("clock_rules", "1") }))
+		d.Restart()
+		verified(d) // it waits to be made again
+		d.Settle()
+		if got, _ := row(d, maria); got != right {
+			t.Errorf("counted again: %+v, want %+v", got, right)
+		}
+		verified(d)
+		// Once is enough.
+		d.Restart()
+		if n, err := d.App.Fold(d.Ctx(), app.FoldBatch); err != nil || n != 0 {
+			t.Errorf("%d batches, %v", n, err)
+		}
 	})
 }
 

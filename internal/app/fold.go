@@ -9,6 +9,7 @@ import (
 
 	"kept/internal/desk"
 	"kept/internal/job"
+	"kept/internal/sla"
 	"kept/internal/store"
 )
 
@@ -31,6 +32,9 @@ func (s clocker) Claim(ctx context.Context, now time.Time, _ int, _ time.Duratio
 
 func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, error) {
 	var keys, warned, past []store.TicketKey
+	if err := s.a.countByRules(ctx); err != nil {
+		return nil, err
+	}
 	err := s.a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) (err error) {
 		if keys, err = tx.ToFold(now, n); err != nil {
 			return err
@@ -54,6 +58,49 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 	}
 	rows := batches("clocks", append(keys, warned...), now, fold)
 	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
+}
+
+// rulesSetting is by which rules the rows of clocks were made.
+const rulesSetting = "clock_rules"
+
+// oldRules reports whether rows of clocks may have been made by other rules than those of this program.
+func (a *App) oldRules(ctx context.Context, v desk.Viewer) (old bool, err error) {
+	if a.ruled.Load() {
+		return false, nil
+	}
+	err = a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+		have, _, err := tx.Setting(rulesSetting)
+		old = have != strconv.Itoa(sla.Rules)
+		return err
+	})
+	if err == nil && !old {
+		a.ruled.Store(true)
+	}
+	return old, err
+}
+
+// countByRules has every open question counted again, once, when the program counts by other rules than before.
+func (a *App) countByRules(ctx context.Context) error {
+	old, err := a.oldRules(ctx, desk.System("clocks"))
+	if err != nil || !old {
+		return err
+	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.db.System(ctx, "clocks", func(tx *store.SystemTx) error {
+		for _, c := range know.clients {
+			if err := tx.ForClient(c.ID).FoldOpen(); err != nil {
+				return err
+			}
+		}
+		return tx.SetSetting(rulesSetting, strconv.Itoa(sla.Rules))
+	})
+	if err == nil {
+		a.ruled.Store(true)
+	}
+	return err
 }
 
 // batches are rows that do work for some questions of one client each.

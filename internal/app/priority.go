@@ -45,7 +45,7 @@ func (a *App) RankTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, in Hu
 		}
 		level := func(word string) sla.Level { return sla.Level(max(slices.Index(Levels, word), 0)) }
 		was := x.t.Priority
-		got = desk.Priority(b.Priority(x.t.OpenedAt, level(in.Impact), level(in.Urgency), in.Stopped))
+		got = desk.Priority(b.Priority(x.t.OpenedAt, x.now(), level(in.Impact), level(in.Urgency), in.Stopped))
 		if got == was {
 			return nil
 		}

@@ -375,6 +375,7 @@ func TestAMissIsToldOnce(t *testing.T) {
 // "kept verify" notices a miss that no history tells of.
 func TestAMissThatIsNotToldIsNoticed(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
+		d.Settle() // a desk that has counted by the rules of this program
 		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
 		d.Skip(20 * time.Minute)
 		// Somebody has written the row and not the event.

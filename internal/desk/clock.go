@@ -62,6 +62,8 @@ type ClockFacts struct {
 //   - A supplier who is named was asked when we began to wait for them, and has answered when somebody of the desk ends
 //     that wait, or answers the person. Words of the person, and the end of the time that we gave them, are no answer of theirs.
 //   - "Not fixed" after the end opens the question again.
+//   - While the person is asked whether it is fixed, a new promise by a person of the desk says that it is not, and so does a
+//     promise that breaks: the desk works on then. One that takes the place of another says nothing.
 func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 	t := sla.Ticket{ID: int64(f.Ticket), Facts: sla.Facts{
 		Kind: string(f.Kind), Priority: string(f.Priority), Audience: string(f.Audience), Function: function, Team: f.Skill,
@@ -76,6 +78,8 @@ func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 			t.Team, moved = e.Data.WasSkill, true
 		case e.Type == PromiseMoved && e.Data.MovedBy == MovedByMiss:
 			h.retried = append(h.retried, e.Data.New)
+		case e.Type == PromiseMoved:
+			h.moved = append(h.moved, e.Data.New)
 		case e.Type == MessageState && e.Data.Message != 0 && OutState(e.Data.Delivery) == Failed:
 			h.lost = append(h.lost, e.Data.Message)
 		case e.Type == MessageState && e.Data.Message != 0:
@@ -95,10 +99,12 @@ type history struct {
 	events  []sla.Event
 	lost    []MessageID // words that did not arrive by any channel
 	retried []PromiseID // made by a call that found nobody
+	moved   []PromiseID // made in the place of another
 	closed  bool
-	asked   int64  // the supplier's case that is open; zero: none
-	firm    string // of that case
-	waits   int64  // since when it waits, as its event says; zero: it does not
+	asking  time.Time // since when it is asked whether it is fixed; zero: it is not
+	asked   int64     // the supplier's case that is open; zero: none
+	firm    string    // of that case
+	waits   int64     // since when it waits, as its event says; zero: it does not
 }
 
 func (h *history) add(e *Event) {
@@ -113,6 +119,19 @@ func (h *history) add(e *Event) {
 		if !slices.ContainsFunc(h.events, answered) {
 			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.Answered, Side: x.Side})
 		}
+	}
+	// The desk works on, though the person was asked: its words at that instant are part of it. What happened before the
+	// question and was noticed after it counts from the question on.
+	goesOn := func() {
+		if x.Side == sla.Staff {
+			h.events = slices.DeleteFunc(h.events, answered)
+		}
+		at := x.At
+		if at.Before(h.asking) {
+			at = h.asking
+		}
+		h.events = append(h.events, sla.Event{At: at, Seq: x.Seq - 1, Type: sla.WentOn, Side: x.Side})
+		h.asking = time.Time{}
 	}
 	call := e.Data.Kind == Callback && e.Data.Promise != 0
 	// What the supplier owed is there, or nobody waits for it any more.
@@ -180,27 +199,32 @@ func (h *history) add(e *Event) {
 		supplied()
 		h.events = slices.DeleteFunc(h.events, answered) // the question is the answer's last word
 		x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
+		h.asking = x.At
 		put(sla.AskedIfFixed)
 	case SaidFixed:
-		h.closed = true
+		h.closed, h.asking = true, time.Time{}
 		put(sla.SaidFixed)
 	case SaidNotFixed:
 		typ := sla.SaidNotFixed
 		if h.closed {
 			typ = sla.Reopened
 		}
-		h.closed, x.Side = false, sla.Person // whoever wrote it down
+		h.closed, h.asking, x.Side = false, time.Time{}, sla.Person // whoever wrote it down
 		put(typ)
 	case ClosedUnheard:
-		h.closed = true
+		h.closed, h.asking = true, time.Time{}
 		put(sla.ClosedUnheard)
 	case TicketWithdrawn:
-		h.closed = true
+		h.closed, h.asking = true, time.Time{}
 		put(sla.Withdrawn)
 	case TicketVoided:
 		put(sla.Voided)
 	case PromiseMade:
-		if x.Side == sla.Staff && e.Data.Source == FromPerson && !slices.Contains(h.retried, e.Data.Promise) {
+		switch {
+		case x.Side != sla.Staff || e.Data.Source != FromPerson || slices.Contains(h.retried, e.Data.Promise):
+		case !h.asking.IsZero() && !slices.Contains(h.moved, e.Data.Promise):
+			goesOn()
+		default:
 			answers()
 		}
 		if call {
@@ -223,6 +247,9 @@ func (h *history) add(e *Event) {
 		}
 	case PromiseBroken:
 		x.Side = sla.System
+		if !h.asking.IsZero() {
+			goesOn()
+		}
 		if call {
 			put(sla.PromiseMoved) // its repair takes its place
 		}

@@ -180,13 +180,13 @@ type Book struct {
 	has   [metricCount]bool
 }
 
-// Freeze gives the version with the holidays that its calendars name written out as dates, for ten
-// years from its date. That is what both sides approve: a list of holidays may be corrected later, a version not.
+// Freeze gives the version with the holidays that its calendars name written out as dates, from the first year of which
+// they are known to nine years after its date: OpenTickets counts anew what was opened years before. That is what both
+// sides approve: a list of holidays may be corrected later, a version not.
 func (a Agreement) Freeze() (Agreement, error) {
 	a.Calendars = slices.Clone(a.Calendars)
 	for i, c := range a.Calendars {
-		year := a.From.Year()
-		hours, err := calendar.Expand(c.Hours, year, year+9)
+		hours, err := calendar.Expand(c.Hours, calendar.FirstHolidays, a.From.Year()+9)
 		if err != nil {
 			return a, Problem{fmt.Sprintf("calendars[%d].hours", i), err.Error()}
 		}
@@ -267,10 +267,10 @@ func (c Calendar) compile() (*calendar.Calendar, error) {
 	return calendar.New(spec)
 }
 
-// Priority gives the priority of what was opened at an instant, by the matrix of the version that governs it; by
+// Priority gives the priority of what was opened at an instant, by the matrix of the version that governs it now; by
 // the usual matrix where none does.
-func (b *Book) Priority(opened time.Time, impact, urgency Level, flowStopped bool) string {
-	if v := b.at(opened); v != nil {
+func (b *Book) Priority(opened, now time.Time, impact, urgency Level, flowStopped bool) string {
+	if v := b.governing(opened, now); v != nil {
 		return v.Agreement.Priority(impact, urgency, flowStopped)
 	}
 	usual := Agreement{Matrix: DefaultMatrix()}
@@ -314,6 +314,19 @@ func (b *Book) at(t time.Time) *terms {
 			}
 			return v
 		}
+	}
+	return nil
+}
+
+// governing gives the version that governs now what was opened at an instant, or nil.
+func (b *Book) governing(opened, now time.Time) *terms {
+	var room [4]Event
+	changes := b.changes(room[:0], opened, now)
+	if len(changes) == 0 {
+		return b.at(opened)
+	}
+	if last := slices.MaxFunc(changes, inOrder); last.Key >= 0 {
+		return b.terms[last.Key]
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ const (
 	MovedByPerson            // the person moved the promise
 	PromiseGone              // the promise was withdrawn by the person, or voided
 	LeftEarly                // hung up within the time allowed
-	NotYet                   // the person said "not yet"; the next asking counts
+	NotYet                   // the person said "not yet", or the desk went on; the next asking counts
 	exclusionCount = iota
 )
 

@@ -31,13 +31,16 @@ const (
 	// Moved to Team.
 	Moved
 	// AskedIfFixed: the person was asked whether it is fixed. Told: the question says how it ended
-	// and reached them.
+	// and reached them. By System while they think it is a reminder; by Staff it is a new question.
 	AskedIfFixed
 	// OutcomeTold: the person was told how it ended.
 	OutcomeTold
 	// SaidFixed and SaidNotFixed are the person's answers.
 	SaidFixed
 	SaidNotFixed
+	// WentOn: the person was asked and has not said yes, and the desk works on: by Staff with a new promise, which
+	// is an answer too; by System where a promise broke.
+	WentOn
 	// ClosedUnheard: closed after reminders; nobody confirmed.
 	ClosedUnheard
 	// Withdrawn: the person needs it no more.
@@ -113,8 +116,10 @@ type standing struct {
 	Facts
 	terms    *terms
 	opened   bool
-	answered bool // a person of the desk has said a first word
-	asked    bool // whether it is fixed
+	answered bool      // a person of the desk has said a first word
+	asked    bool      // whether it is fixed
+	went     bool      // on, by this event, although it is asked about
+	heard    time.Time // the person's first words after the question that the desk has not answered
 	closed   bool
 	pause    string    // why work waits
 	told     bool      // the person knows of the pause
@@ -127,7 +132,7 @@ func (s *standing) over() bool { return s.asked || s.closed }
 
 // word: the desk's own words, which an automatic message never is.
 func (e *Event) word() bool {
-	return e.Side == Staff && (e.Type == Answered || e.Type == AskedIfFixed || e.Type == OutcomeTold)
+	return e.Side == Staff && (e.Type == Answered || e.Type == AskedIfFixed || e.Type == OutcomeTold || e.Type == WentOn)
 }
 
 // changes: another line may apply from now on.
@@ -135,16 +140,23 @@ func (e *Event) changes() bool {
 	return e.Type == PriorityChanged || e.Type == Moved || e.Type == termsChanged
 }
 
+// again: whoever was asked already is asked anew.
+func (e *Event) again() bool { return e.Type == AskedIfFixed && e.Side == Staff }
+
 // back: the ticket comes back.
 func (e *Event) back() bool { return e.Type == SaidNotFixed || e.Type == Reopened }
 
 func (s *standing) apply(e *Event, b *Book) {
+	s.went = e.Type == WentOn && s.asked && !s.closed
 	switch e.Type {
 	case Opened:
 		s.opened = true
 	case PersonWrote:
 		if s.pause == WaitingForPerson {
 			s.pause = ""
+		}
+		if s.asked && s.heard.IsZero() {
+			s.heard = e.At.UTC()
 		}
 	case Paused:
 		if !s.over() {
@@ -163,11 +175,16 @@ func (s *standing) apply(e *Event, b *Book) {
 	case Moved:
 		s.Team = e.Team
 	case AskedIfFixed:
+		if !s.asked {
+			s.heard = time.Time{}
+		}
 		s.asked, s.pause = true, ""
 	case SaidFixed, ClosedUnheard, Withdrawn, Voided, MergedAway:
 		s.closed, s.pause = true, ""
 	case SaidNotFixed, Reopened:
 		s.asked, s.closed = false, false
+	case WentOn:
+		s.asked = s.asked && s.closed
 	case termsChanged:
 		s.terms = nil
 		if e.Key >= 0 {
@@ -176,6 +193,9 @@ func (s *standing) apply(e *Event, b *Book) {
 	}
 	if e.word() {
 		s.answered = true
+		if !s.went {
+			s.heard = time.Time{}
+		}
 	}
 }
 

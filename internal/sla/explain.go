@@ -30,7 +30,7 @@ type Line struct {
 	// Time is how much of it lies in the hours of the calendar: what counted, or would have.
 	Time time.Duration
 	// Reason is the code of a pause. Note says why a stretch counts that looks as if it should not:
-	// "not yet", "too long", "not told", "no reason to stop", "merged".
+	// "not yet", "too long", "not told", "no reason to stop", "merged", "answered".
 	Reason, Note string
 }
 
@@ -208,6 +208,8 @@ func (l *Line) text(zone *time.Location, layout string) string {
 		text += ": waiting for something that stops no clock here"
 	case reasonMerged:
 		text += ": in the ticket that was merged"
+	case reasonAnswer:
+		text += ": from their words after the question to our answer"
 	}
 	return text
 }

@@ -1,6 +1,13 @@
 package sla
 
-import "time"
+import (
+	"slices"
+	"time"
+)
+
+// Rules is the number of the rules by which events become clocks. It grows when the same history comes to other clocks
+// than before, so that who has stored what was counted knows to count it again.
+const Rules = 2
 
 // Folder folds events into clocks. It keeps memory from ticket to ticket, and nothing else; one
 // goroutine uses it at a time. The zero value is ready.
@@ -67,7 +74,10 @@ type walk struct {
 	reason   string
 	pauseEnd time.Time     // then the clock runs again by itself
 	grace    time.Duration // that is left since the ticket came back
+	heard    time.Time     // the person's first words since the question that nobody has answered
+	knew     time.Time     // since when the desk knows that it is not fixed, until a line applies
 	unheard  time.Time     // closed without an answer to "is it fixed?"
+	merged   time.Time     // opening of an older ticket that came in after the end
 	past     []stretch
 }
 
@@ -122,15 +132,15 @@ func (w *walk) starts(e *Event) bool {
 	case FirstResponse, Resolution, LoopClosed:
 		return e.Type == Opened
 	case NextResponse:
-		return owing && s.answered && (e.Type == PersonWrote || e.back() && e.Side == Person)
+		return owing && s.answered && (e.Type == PersonWrote || e.back() && e.Side == Person || s.went && !s.heard.IsZero())
 	case Update:
-		return owing && s.answered && (e.word() || e.back() || e.Type == Opened || e.changes())
+		return owing && s.answered && (e.word() || e.back() || s.went || e.Type == Opened || e.changes())
 	case CallbackKept:
 		return e.Type == PromiseMade
 	case ConfirmedFixed:
 		return e.Type == AskedIfFixed
 	case Handoff:
-		return owing && (e.Type == Opened || e.Type == Moved || e.back())
+		return owing && (e.Type == Opened || e.Type == Moved || e.back() || s.went)
 	case Supplier:
 		return e.Type == SupplierAsked
 	}
@@ -145,7 +155,8 @@ func (w *walk) start(e *Event) bool {
 	}
 	w.c = Clock{Metric: w.metric, Key: e.Key, Start: e.At.UTC()}
 	w.past, w.mark = w.past[:0], w.c.Start
-	w.kind, w.reason, w.pauseEnd, w.grace, w.unheard = counted, "", time.Time{}, 0, time.Time{}
+	w.kind, w.reason, w.pauseEnd, w.grace = counted, "", time.Time{}, 0
+	w.heard, w.knew, w.unheard, w.merged = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	w.due, w.line, w.last, w.idle = time.Time{}, nil, nil, idle{}
 	if w.metric == CallbackKept {
 		w.due = e.Due.UTC()
@@ -153,6 +164,18 @@ func (w *walk) start(e *Event) bool {
 	if line != nil {
 		w.use(line)
 		w.pause(w.c.Start)
+	}
+	if w.metric == NextResponse && w.stand.went {
+		// Their words looked like thanks until the desk went on.
+		at := w.c.Start
+		w.before(w.stand.heard)
+		w.use(line)
+		w.late(at)
+		if e.word() {
+			w.meet(at)
+			w.finish()
+			return false
+		}
 	}
 	if w.metric == FirstResponse && w.stand.answered {
 		w.meet(w.c.Start) // answered before the ticket was typed in
@@ -220,7 +243,7 @@ func (w *walk) step(e *Event) (ended bool) {
 		switch {
 		case e.Type == SaidFixed:
 			return w.meet(at)
-		case e.back():
+		case e.back() || e.Type == WentOn || e.again():
 			return w.end(at, NotYet)
 		case e.Type == ClosedUnheard:
 			return w.miss(at)
@@ -251,8 +274,18 @@ func (w *walk) loop(e *Event, at time.Time) bool {
 	told := e.Type == AskedIfFixed && (w.metric == Resolution || e.Told) || e.Type == OutcomeTold && w.metric == LoopClosed
 	switch {
 	case e.back():
-		w.resume(at)
+		w.resume(at, at)
 	case !w.c.End.IsZero():
+	case w.kind == asked && (e.Type == WentOn || e.again()):
+		w.resume(at, w.heard)
+		w.late(at)
+		if told {
+			w.ask(at)
+		}
+	case w.kind == asked && e.Type == PersonWrote && w.heard.IsZero():
+		w.heard = at
+	case w.kind == asked && !w.heard.IsZero() && e.word():
+		w.reply(at)
 	case told:
 		w.ask(at)
 	case e.Type == SaidFixed:
@@ -280,19 +313,57 @@ func (w *walk) loop(e *Event, at time.Time) bool {
 func (w *walk) ask(at time.Time) {
 	if w.kind != asked {
 		w.cut(at, true)
-		w.kind, w.reason, w.c.Since = asked, "", at
+		w.kind, w.reason, w.c.Since, w.heard = asked, "", at, time.Time{}
+	}
+}
+
+// reply: words of the person after the question have an answer. They were more than thanks, so the time since they came
+// counts, and the question stands from the answer on.
+func (w *walk) reply(at time.Time) {
+	w.cut(w.heard, true)
+	w.past = append(w.past, stretch{w.heard, at, counted, reasonAnswer})
+	w.mark, w.c.Since = at, at
+	if w.line != nil {
+		d := w.line.cal.Between(w.heard, at)
+		w.tally(counted, d)
+		w.left -= d
+		w.grace -= d
+		w.late(at)
+	}
+	w.heard = time.Time{}
+}
+
+// late breaches a clock of which it has turned out only now that its time is over.
+func (w *walk) late(at time.Time) {
+	if w.line != nil && w.c.BreachedAt.IsZero() && w.left < 0 {
+		w.overdue(at)
 	}
 }
 
 // met ends the clock at the last asking. Until the ticket comes back the time since then is none of it.
 func (w *walk) met(k kind) {
-	w.kind = k
+	if w.kind = k; k == done {
+		w.turn(done, "") // a yes is one to the earlier questions as well
+	}
 	w.c.MetAt, w.c.End = w.c.Since, w.c.Since
 }
 
-// resume goes on where the clock ended. The time since the question counts after all, if the answer
-// was not yes.
-func (w *walk) resume(at time.Time) {
+// turn makes something else of the time in which the question waited.
+func (w *walk) turn(k kind, reason string) {
+	for i := range w.past {
+		p := &w.past[i]
+		if p.kind != asked {
+			continue
+		}
+		if p.kind, p.reason = k, reason; k == counted && w.line != nil {
+			w.grace -= w.line.cal.Between(p.from, p.to)
+		}
+	}
+}
+
+// resume goes on where the clock ended, or stood. The time since the question counts after all, if the answer
+// was not yes. The grace is from when the desk knew that; zero: nobody told it anything, it goes on by itself.
+func (w *walk) resume(at, knew time.Time) {
 	if w.kind != asked && w.kind != done {
 		return
 	}
@@ -301,12 +372,11 @@ func (w *walk) resume(at time.Time) {
 		w.kind, w.unheard = done, time.Time{}
 	}
 	w.cut(at, true)
-	for i := range w.past {
-		if p := &w.past[i]; p.kind == asked {
-			p.kind, p.reason = counted, reasonNotYet
-		}
+	w.turn(counted, reasonNotYet)
+	if !w.merged.IsZero() {
+		w.before(w.merged)
 	}
-	w.kind, w.reason = counted, ""
+	w.kind, w.reason, w.heard, w.knew, w.merged = counted, "", time.Time{}, knew, time.Time{}
 	w.c.MetAt, w.c.End, w.c.Since, w.c.Excluded = time.Time{}, time.Time{}, time.Time{}, Counted
 	line := w.stand.terms.match(w.metric, &w.stand.Facts)
 	if !w.c.BreachedAt.IsZero() && line != nil {
@@ -319,8 +389,17 @@ func (w *walk) resume(at time.Time) {
 		w.stop(at)
 		return
 	}
-	w.grace = min(line.of.Grace, line.Allowed)
+	w.spare(line, at)
 	w.use(line)
+}
+
+// spare is what is left, when a line applies, of the grace that a ticket has when it comes back.
+func (w *walk) spare(l *line, at time.Time) {
+	if w.knew.IsZero() {
+		return
+	}
+	w.grace = min(l.of.Grace, l.Allowed) - l.cal.Between(w.knew, at)
+	w.knew = time.Time{}
 }
 
 // change finds the line that applies from now on. What ended, or is asked about, keeps its line.
@@ -336,6 +415,7 @@ func (w *walk) change(at time.Time) (ended bool) {
 	}
 	if w.c.BreachedAt.IsZero() {
 		w.kind, w.reason = counted, ""
+		w.spare(next, at)
 		w.use(next)
 		w.overdue(at)
 		w.pause(at)
@@ -357,20 +437,38 @@ func (w *walk) stop(at time.Time) {
 
 // older: a ticket that was opened earlier went into this one, and its waiting counts.
 func (w *walk) older(at, opened time.Time) {
-	if opened.IsZero() || !opened.Before(w.c.Start) || w.kind == asked || w.kind == done {
+	switch {
+	case opened.IsZero() || !opened.Before(w.c.Start):
 		return
+	case !w.c.End.IsZero():
+		if w.merged.IsZero() || opened.Before(w.merged) {
+			w.merged = opened // counts if the ticket comes back
+		}
+		return
+	case w.kind != asked:
+		w.cut(at, false)
 	}
-	w.cut(at, false)
-	w.past = append(w.past, stretch{})
-	copy(w.past[1:], w.past)
-	first := stretch{opened, w.c.Start, counted, reasonMerged}
-	w.past[0] = first
-	w.c.Start = opened
+	first := w.before(opened)
 	switch {
 	case !w.c.BreachedAt.IsZero():
 		w.tally(counted, w.last.cal.Between(first.from, first.to))
+	case w.line != nil && w.kind == asked: // it keeps its line, and facts
+		w.tally(counted, w.line.cal.Between(first.from, first.to))
+		w.left = max(w.c.Allowed-w.c.Elapsed, w.grace)
+		w.late(at)
 	case w.line != nil:
 		w.use(w.line)
 		w.overdue(at)
 	}
+}
+
+// before lets the clock begin earlier: that time counts.
+func (w *walk) before(start time.Time) (first stretch) {
+	first = stretch{start, w.c.Start, counted, ""}
+	if w.metric.once() {
+		first.reason = reasonMerged
+	}
+	w.past = slices.Insert(w.past, 0, first)
+	w.c.Start = start
+	return first
 }

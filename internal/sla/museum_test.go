@@ -56,6 +56,17 @@ func TestMuseumTimeInSolvedWasAPauseAfterReopening(t *testing.T) {
 	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), waiting("Mon 10:00"), e(AskedIfFixed, "Mon 11:00"), e(SaidNotFixed, "Mon 15:00")), "Mon 16:00")
 	lasts(t, "elapsed", c.Elapsed, 6*time.Hour)
 	lasts(t, "paused", c.Paused, time.Hour)
+	// Nor does it for news, which are owed from "not solved" on.
+	b = book(t, agreed(target(Update, 9*time.Hour)))
+	x := ticket(opened("Mon 09:00"), e(Answered, "Mon 09:30"), waiting("Mon 10:00"), e(AskedIfFixed, "Mon 11:00"), e(SaidNotFixed, "Mon 15:00"))
+	news := of(Update, clocks(t, b, x, "Mon 16:00"))
+	c = news[len(news)-1]
+	if c.State != Running {
+		t.Errorf("news are %s", c.State)
+	}
+	same(t, "news since", c.Start, "Mon 15:00")
+	lasts(t, "without news", c.Elapsed, time.Hour)
+	lasts(t, "paused", c.Paused, 0)
 }
 
 // A desk let people promise a date by hand, and moved it by the length of every pause, so that nobody knew
@@ -269,7 +280,7 @@ func story() []Event {
 		e(SupplierAsked, "Mon 10:05").key(9), e(SupplierAnswered, "Mon 10:20").key(9),
 		waiting("Mon 10:10").untold(), e(PauseTold, "Mon 10:12"), e(Resumed, "Mon 10:20"), e(PriorityChanged, "Mon 09:50").to("P2"), e(Moved, "Mon 10:30").to("L2"),
 		e(AskedIfFixed, "Mon 10:40").untold(), e(OutcomeTold, "Mon 10:50"), e(SaidNotFixed, "Mon 11:00"), e(MergedIn, "Mon 11:05").due("2026-11-27T20:00:00Z"),
-		e(AskedIfFixed, "Mon 11:30"), e(SaidFixed, "Mon 11:40"), e(Reopened, "Tue 09:00"), e(OutcomeTold, "Tue 09:10"), e(AskedIfFixed, "Tue 09:20").untold(), e(ClosedUnheard, "Thu 09:20"),
+		e(AskedIfFixed, "Mon 11:30"), e(WentOn, "Mon 11:34").auto(), e(AskedIfFixed, "Mon 11:36"), e(SaidFixed, "Mon 11:40"), e(Reopened, "Tue 09:00"), e(OutcomeTold, "Tue 09:10"), e(AskedIfFixed, "Tue 09:20").untold(), e(ClosedUnheard, "Thu 09:20"),
 	}
 }
 

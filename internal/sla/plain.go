@@ -89,7 +89,7 @@ var plainEN = plain{
 	businessDay: [2]string{"work day", "work days"},
 	ends: []string{
 		"Only you can say that it is fixed.",
-		"If you say “not yet”, the time while we asked counts too.",
+		"If you say “not yet”, or we work on, the time while we asked counts too.",
 		"A robot's note is never an answer.",
 		"A promise to call you never stops for any cause.",
 	},
@@ -119,7 +119,7 @@ var plainES = plain{
 	businessDay: [2]string{"día hábil", "días hábiles"},
 	ends: []string{
 		"Solo usted puede decir que ya funciona.",
-		"Si dice «todavía no», también cuenta el tiempo de la pregunta.",
+		"Si dice «todavía no», o si seguimos, también cuenta el tiempo de la pregunta.",
 		"Un mensaje automático nunca es una respuesta.",
 		"Una promesa de llamarle nunca se para.",
 	},

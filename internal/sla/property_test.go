@@ -339,6 +339,33 @@ func live(t *rapid.T, a Agreement, x *Ticket, now time.Time) (o minuteByMinute) 
 	state := "work" // work, asked, done
 	extra := 0      // minutes that a grace still gives
 	used, changed := 0, true
+	heard := -1 // the minute of their words after the question
+	during := func(l *Target, from int, kind string) (n int) {
+		for _, m := range past[from:] {
+			if m.open[l.Calendar] && (kind == "" || m.kind == kind) {
+				n++
+			}
+		}
+		return n
+	}
+	// What was asked about counts, for the desk went on: in the grace that is left since their words, if they wrote.
+	goOn := func(at time.Time, on bool) {
+		since := heard
+		if extra -= during(l, 0, "asked"); o.breached.IsZero() {
+			l = line(priority)
+		}
+		for j := range past {
+			if past[j].kind == "asked" {
+				past[j].kind = "work"
+			}
+		}
+		if heard = -1; since >= 0 {
+			extra = min(int(a.Grace/time.Minute), allowed(l)) - during(l, since, "")
+		}
+		if n := count(l, "work"); o.breached.IsZero() && extra <= 0 && (n > allowed(l) || on && n == allowed(l)) {
+			o.breached = at
+		}
+	}
 	i := 0
 	for at := x.Events[0].At; ; at = at.Add(time.Minute) {
 		for ; i < len(x.Events) && !x.Events[i].At.After(at) && !x.Events[i].At.After(now); i++ {
@@ -358,6 +385,27 @@ func live(t *rapid.T, a Agreement, x *Ticket, now time.Time) (o minuteByMinute) 
 				if pause == WaitingForPerson {
 					pause = ""
 				}
+				if state == "asked" && heard < 0 {
+					heard = len(past)
+				}
+			case Answered:
+				if state != "asked" || heard < 0 || ev.Side != Staff {
+					break
+				}
+				for j := heard; j < len(past); j++ {
+					past[j].kind = "work"
+				}
+				had := extra
+				extra -= during(l, heard, "")
+				if o.breached.IsZero() && count(l, "work") > allowed(l) && (had <= 0 || extra < 0) {
+					o.breached = at
+				}
+				heard = -1
+			case WentOn:
+				if state == "asked" {
+					goOn(at, true)
+					state = "work"
+				}
 			case Resumed:
 				pause = ""
 			case PriorityChanged:
@@ -370,8 +418,11 @@ func live(t *rapid.T, a Agreement, x *Ticket, now time.Time) (o minuteByMinute) 
 					}
 				}
 			case AskedIfFixed:
-				if state == "work" {
-					state, pause = "asked", ""
+				switch {
+				case state == "work":
+					state, pause, heard = "asked", "", -1
+				case state == "asked" && ev.Side == Staff:
+					goOn(at, false)
 				}
 			case SaidFixed:
 				for j := range past {
@@ -384,7 +435,7 @@ func live(t *rapid.T, a Agreement, x *Ticket, now time.Time) (o minuteByMinute) 
 				if state == "work" {
 					break
 				}
-				state = "work"
+				state, heard = "work", -1
 				for j := range past {
 					if past[j].kind == "asked" {
 						past[j].kind = "work"
@@ -451,9 +502,11 @@ func TestResolutionEqualsTheMinuteByMinuteOracle(t *testing.T) {
 		}
 		x := drawTicket(t, drawStart(t, zone))
 		// The oracle knows these.
-		x.Events = slices.DeleteFunc(x.Events, func(ev Event) bool {
-			return ev.Seq > 1 && !slices.Contains([]EventType{Paused, PersonWrote, Resumed, PriorityChanged, AskedIfFixed, SaidFixed, SaidNotFixed}, ev.Type)
-		})
+		known := []EventType{Paused, PersonWrote, Resumed, PriorityChanged, AskedIfFixed, Answered, WentOn, SaidFixed, SaidNotFixed}
+		for i := range x.Events[1:] {
+			ev := &x.Events[i+1]
+			ev.Type = known[int(ev.Type)%len(known)]
+		}
 		now := drawNow(t, x)
 		if now.Sub(x.Events[0].At) > 36*time.Hour {
 			now = x.Events[0].At.Add(36 * time.Hour)

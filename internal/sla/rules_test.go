@@ -182,7 +182,7 @@ func TestTimeInAskedDoesNotCountIfConfirmed(t *testing.T) {
 	// The person says so unasked.
 	same(t, "met", the(t, Resolution, b, ticket(opened("Mon 09:00"), e(SaidFixed, "Mon 11:00")), "Fri 12:00").MetAt, "Mon 11:00")
 	// A reminder is not another question.
-	same(t, "met", the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 11:00"), e(AskedIfFixed, "Tue 11:00"), e(SaidFixed, "Tue 12:00")), "Fri 12:00").MetAt, "Mon 11:00")
+	same(t, "met", the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 11:00"), e(AskedIfFixed, "Tue 11:00").auto(), e(SaidFixed, "Tue 12:00")), "Fri 12:00").MetAt, "Mon 11:00")
 }
 
 func TestTimeInAskedCountsIfNotYet(t *testing.T) {
@@ -194,6 +194,144 @@ func TestTimeInAskedCountsIfNotYet(t *testing.T) {
 	if c.State != Running || !c.MetAt.IsZero() || !c.Since.IsZero() {
 		t.Errorf("%+v", c)
 	}
+}
+
+// Who asks early and works on has not been done at the asking.
+func TestTimeInAskedCountsIfTheDeskGoesOn(t *testing.T) {
+	b := book(t, agreed(target(Resolution, 9*time.Hour)))
+	wrote, went := e(PersonWrote, "Mon 10:10"), e(WentOn, "Mon 11:00")
+	// A new promise while the person was asked: the clock runs, as if nobody had asked.
+	c := the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), wrote, went), "Mon 12:00")
+	if c.State != Running {
+		t.Errorf("it is %s while the desk works on", c.State)
+	}
+	lasts(t, "elapsed", c.Elapsed, 3*time.Hour)
+	lasts(t, "asked", c.Asked, 0)
+	same(t, "deadline", c.Deadline, "Tue 09:00")
+	// Asked again and told yes: met at the last question.
+	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), wrote, went, e(AskedIfFixed, "Mon 16:00"), e(SaidFixed, "Thu 12:00")), "Fri 12:00")
+	outcome(t, c, Met)
+	same(t, "met", c.MetAt, "Mon 16:00")
+	lasts(t, "elapsed", c.Elapsed, 7*time.Hour)
+	// A promise that broke is work that was left to do.
+	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), went.auto()), "Mon 12:00")
+	lasts(t, "elapsed", c.Elapsed, 3*time.Hour)
+	// Asked twice by people, without anything between that anybody wrote down.
+	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(AskedIfFixed, "Mon 15:00"), e(SaidFixed, "Thu 12:00")), "Fri 12:00")
+	same(t, "met", c.MetAt, "Mon 15:00")
+	lasts(t, "elapsed", c.Elapsed, 6*time.Hour)
+	// At the very deadline it is in time; later it is late from the asking on, for nobody knew before.
+	twice := ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(AskedIfFixed, "Tue 09:00"), e(SaidFixed, "Tue 12:00"))
+	outcome(t, the(t, Resolution, b, twice, "Fri 12:00"), Met)
+	twice = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(AskedIfFixed, "Tue 10:00"), e(SaidFixed, "Tue 12:00"))
+	same(t, "breached", the(t, Resolution, b, twice, "Fri 12:00").BreachedAt, "Tue 10:00")
+	// Nothing goes on where nobody was asked, or the person has said yes.
+	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(SaidFixed, "Mon 10:30"), went), "Mon 12:00")
+	same(t, "met", c.MetAt, "Mon 10:00")
+	lasts(t, "elapsed", the(t, Resolution, b, ticket(opened("Mon 09:00"), went), "Mon 12:00").Elapsed, 3*time.Hour)
+}
+
+func TestTheGraceOfWhoGoesOnIsFromTheirWords(t *testing.T) {
+	b := book(t, agreed(target(Resolution, 4*time.Hour)))
+	asked := []Event{opened("Mon 09:00"), e(AskedIfFixed, "Mon 12:00")}
+	at := func(now string, more ...Event) Clock {
+		t.Helper()
+		return the(t, Resolution, b, ticket(append(asked[:2:2], more...)...), now)
+	}
+	// They wrote "no" in words of their own: half an hour from there, as with the button.
+	same(t, "deadline", at("Wed 09:10", e(PersonWrote, "Wed 09:00"), e(WentOn, "Wed 09:10")).Deadline, "Wed 09:30")
+	outcome(t, at("Fri 09:00", e(PersonWrote, "Wed 09:00"), e(AskedIfFixed, "Wed 09:20"), e(SaidFixed, "Wed 10:00")), Met)
+	// Who lets it lie has had its half hour; a reminder of the machine, and thanks, give no other one.
+	same(t, "breached", at("Wed 12:00", e(PersonWrote, "Wed 09:00"), e(AskedIfFixed, "Wed 09:40").auto(), e(PersonWrote, "Wed 09:50"), e(WentOn, "Wed 10:00")).BreachedAt, "Wed 10:00")
+	// The desk goes on by itself: it knew all along. Else asking would give half an hour, again and again.
+	same(t, "breached", at("Wed 12:00", e(WentOn, "Wed 09:00")).BreachedAt, "Wed 09:00")
+	// What is left of an earlier half hour is left, and it goes by while the desk asks too early.
+	same(t, "the rest", at("Wed 09:20", e(SaidNotFixed, "Wed 09:00"), e(AskedIfFixed, "Wed 09:05"), e(WentOn, "Wed 09:20")).Deadline, "Wed 09:30")
+	// What was late before stays late.
+	same(t, "breached", at("Wed 12:00", e(WentOn, "Mon 12:30"), e(AskedIfFixed, "Mon 15:00"), e(PersonWrote, "Tue 09:00"), e(WentOn, "Tue 09:00")).BreachedAt, "Mon 13:00")
+}
+
+func TestWordsAfterTheQuestionThatAreAnsweredWereMoreThanThanks(t *testing.T) {
+	b := book(t, agreed(target(Resolution, 9*time.Hour), target(NextResponse, time.Hour)))
+	asked := []Event{opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(PersonWrote, "Mon 11:00")}
+	at := func(now string, more ...Event) Clock {
+		t.Helper()
+		return the(t, Resolution, b, ticket(append(asked[:3:3], more...)...), now)
+	}
+	// The desk answers, and the question stands: their hour of thinking is theirs, ours is ours.
+	c := at("Tue 12:00", e(Answered, "Mon 13:00"))
+	if c.State != Asking {
+		t.Errorf("it is %s", c.State)
+	}
+	same(t, "since", c.Since, "Mon 13:00")
+	lasts(t, "elapsed", c.Elapsed, 3*time.Hour)
+	c = at("Fri 12:00", e(Answered, "Mon 13:00"), e(SaidFixed, "Tue 12:00"))
+	outcome(t, c, Met)
+	same(t, "met", c.MetAt, "Mon 13:00")
+	lasts(t, "elapsed", c.Elapsed, 3*time.Hour)
+	lasts(t, "asked", c.Asked, time.Hour)
+	// It was not, after all: then their hour counts too.
+	c = at("Mon 16:00", e(Answered, "Mon 13:00"), e(SaidNotFixed, "Mon 15:00"))
+	lasts(t, "elapsed", c.Elapsed, 7*time.Hour)
+	lasts(t, "asked", c.Asked, 0)
+	// It was, and came back later: their hour does not.
+	c = at("Thu 12:00", e(Answered, "Mon 13:00"), e(SaidFixed, "Mon 15:00"), e(Reopened, "Thu 11:00"))
+	lasts(t, "elapsed", c.Elapsed, 4*time.Hour)
+	// An answer that takes longer than agreed is late from then on.
+	c = at("Fri 12:00", e(Answered, "Tue 13:00"), e(SaidFixed, "Tue 14:00"))
+	same(t, "breached", c.BreachedAt, "Tue 13:00")
+	// What a machine sends, and words that nobody asked for, are no answer; thanks that had none cost nothing.
+	for _, more := range [][]Event{
+		{e(Answered, "Mon 13:00").auto(), e(SaidFixed, "Tue 12:00")},
+		{e(SaidFixed, "Tue 12:00")},
+	} {
+		same(t, "met", at("Fri 12:00", more...).MetAt, "Mon 10:00")
+	}
+	c = the(t, Resolution, b, ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(Answered, "Mon 13:00"), e(SaidFixed, "Tue 12:00")), "Fri 12:00")
+	same(t, "met", c.MetAt, "Mon 10:00")
+}
+
+func TestWhatIsOwedBeginsAgainWhenTheDeskGoesOn(t *testing.T) {
+	b := book(t, agreed(target(NextResponse, 2*time.Hour), target(Update, 2*time.Hour), target(ConfirmedFixed, 18*time.Hour), target(LoopClosed, 18*time.Hour), target(Handoff, 9*time.Hour)))
+	events := []Event{opened("Mon 09:00"), e(Answered, "Mon 09:30"), e(AskedIfFixed, "Mon 10:00"), e(PersonWrote, "Mon 11:00")}
+	after := func(now string, more ...Event) func(Metric) []Clock {
+		all := clocks(t, b, ticket(append(events[:4:4], more...)...), now)
+		return func(m Metric) []Clock { return of(m, all) }
+	}
+	// The person wrote, and a promise broke: their words are still without an answer.
+	got := after("Mon 12:15", e(WentOn, "Mon 12:00").auto())
+	next := got(NextResponse)[0]
+	same(t, "their words", next.Start, "Mon 11:00")
+	same(t, "an answer is due", next.Deadline, "Mon 13:00")
+	same(t, "news are due", got(Update)[1].Deadline, "Mon 14:00")
+	same(t, "the team has it again", got(Handoff)[1].Start, "Mon 12:00")
+	if c := got(ConfirmedFixed)[0]; c.Excluded != NotYet {
+		t.Errorf("%+v", c)
+	}
+	if c := got(LoopClosed)[0]; c.State != Running || c.Elapsed != hours(3.25) {
+		t.Errorf("%+v", c)
+	}
+	// Over their time already: late when the desk went on, not before.
+	same(t, "breached", after("Mon 15:00", e(WentOn, "Mon 14:00").auto())(NextResponse)[0].BreachedAt, "Mon 14:00")
+	// A promise in words is the answer itself.
+	got = after("Mon 15:00", e(WentOn, "Mon 13:00"))
+	outcome(t, got(NextResponse)[0], Met)
+	lasts(t, "their wait", got(NextResponse)[0].Elapsed, 2*time.Hour)
+	same(t, "news are due", got(Update)[1].Deadline, "Mon 15:00")
+	outcome(t, after("Mon 15:00", e(WentOn, "Mon 13:01"))(NextResponse)[0], Missed)
+	// What was answered before, or never asked, has none; and each question waits for its own yes.
+	if n := len(after("Mon 15:00", e(Answered, "Mon 11:30"), e(WentOn, "Mon 12:00").auto())(NextResponse)); n != 0 {
+		t.Errorf("%d clocks for words that were answered", n)
+	}
+	got = after("Tue 15:00", e(WentOn, "Mon 12:00"), e(AskedIfFixed, "Mon 16:00").untold(), e(AskedIfFixed, "Tue 09:00").untold(), e(OutcomeTold, "Tue 09:30").auto())
+	if all := got(ConfirmedFixed); len(all) != 3 || all[1].Excluded != NotYet || all[2].State != Running {
+		t.Errorf("%+v", all)
+	}
+	if all := got(NextResponse); len(all) != 1 {
+		t.Errorf("%+v", all)
+	}
+	c := got(LoopClosed)[0]
+	same(t, "told at last", c.Since, "Tue 09:30")
 }
 
 func TestReopeningResumesTheResolution(t *testing.T) {
@@ -232,6 +370,15 @@ func TestAReopenedTicketIsNeverOverdueAtOnce(t *testing.T) {
 	short := book(t, agreed(target(Resolution, 20*time.Minute)))
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 09:10"), e(SaidNotFixed, "Wed 09:00"))
 	same(t, "a short target", the(t, Resolution, short, x, "Wed 09:00").Deadline, "Wed 09:20")
+	// It came back to a team without a line: who has it then has what is left of the half hour.
+	team := book(t, agreed(target(Resolution, 4*time.Hour).forTeam("L1")))
+	moved := func(when string) *Ticket {
+		return ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 11:00"), e(Moved, "Mon 11:30").to("L2"), e(SaidNotFixed, "Fri 10:00"), e(Moved, when).to("L1"))
+	}
+	c = the(t, Resolution, team, moved("Fri 10:01"), "Fri 10:02")
+	outcome(t, c, Open)
+	same(t, "what is left of it", c.Deadline, "Fri 10:30")
+	same(t, "nothing is", the(t, Resolution, team, moved("Fri 10:40"), "Fri 10:50").BreachedAt, "Fri 10:40")
 	// What was late before stays late.
 	x = ticket(opened("Mon 09:00"), e(AskedIfFixed, "Mon 14:00"), e(SaidNotFixed, "Tue 16:45"))
 	same(t, "breached", the(t, Resolution, b, x, "Wed 16:45").BreachedAt, "Mon 13:00")
@@ -348,6 +495,35 @@ func TestNewTermsMayTakeOverOpenTicketsFromTheirDate(t *testing.T) {
 	same(t, "breached", c.BreachedAt, "2026-12-01T06:00:00Z")
 }
 
+// Whose ticket is open at a turn of the year has its holidays under the new terms too.
+func TestNewTermsKnowTheHolidaysBeforeTheirDate(t *testing.T) {
+	frozen := func(v int, from string) Agreement {
+		a := version(v, from, target(Resolution, 90*time.Hour))
+		a.Calendars[1].Hours = "America/Chicago; mon-fri 08:00-17:00; us-federal closed"
+		a.OpenTickets = v > 1
+		a, err := a.Freeze()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	old, next := frozen(1, "2026-01-01T06:00:00Z"), frozen(2, "2027-01-04T06:00:00Z")
+	x := ticket(opened("2026-12-24T22:00:00Z")) // an hour before Christmas
+	for now, version := range map[string]int{"2027-01-04T05:59:00Z": 1, "2027-01-04T06:01:00Z": 2} {
+		c := the(t, Resolution, book(t, old, next), x, now)
+		if c.Version != version {
+			t.Errorf("version %d", c.Version)
+		}
+		lasts(t, "without two holidays", c.Elapsed, 37*time.Hour)
+	}
+	// And what if these terms had been in force the year before?
+	b, err := Draft(next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lasts(t, "what if", the(t, Resolution, b, x, "2026-12-28T14:00:00Z").Elapsed, time.Hour)
+}
+
 func TestAClosedPeriodNeverChanges(t *testing.T) {
 	old := agreed(target(FirstResponse, time.Hour), target(Resolution, 9*time.Hour))
 	next := version(2, "2026-12-01T06:00:00Z", target(FirstResponse, 20*time.Minute), target(Resolution, 4*time.Hour))
@@ -403,6 +579,23 @@ func TestMergingMovesTheWait(t *testing.T) {
 	// What is late by that is late from the merging, not before.
 	into = ticket(opened("Mon 13:00"), e(MergedIn, "Mon 13:30").due("Mon 09:00"))
 	same(t, "breached", the(t, FirstResponse, b, into, "Mon 14:00").BreachedAt, "Mon 13:30")
+	// Merged while the person is asked: the older one waited until the question, and longer if the answer is no.
+	b = book(t, agreed(target(Resolution, 20*time.Hour)))
+	friday := "2026-11-27T20:00:00Z" // three hours before closing
+	asked := []Event{opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(MergedIn, "Mon 10:30").due(friday)}
+	c = the(t, Resolution, b, ticket(append(asked[:3:3], e(SaidNotFixed, "Mon 11:00"))...), "Mon 11:00")
+	lasts(t, "not yet", c.Elapsed, 6*time.Hour) // with an hour of Monday that the older one waited alone
+	c = the(t, Resolution, b, ticket(append(asked[:3:3], e(SaidFixed, "Mon 11:00"))...), "Mon 12:00")
+	lasts(t, "yes", c.Elapsed, 5*time.Hour)
+	lasts(t, "asked", c.Asked, 0)
+	same(t, "met", c.MetAt, "Mon 10:00")
+	hard := book(t, agreed(target(Resolution, 4*time.Hour)))
+	same(t, "late by that", the(t, Resolution, hard, ticket(append(asked[:3:3], e(SaidFixed, "Mon 11:00"))...), "Mon 12:00").BreachedAt, "Mon 10:30")
+	// Merged into one that has ended: it counts if that comes back.
+	asked = []Event{opened("Mon 09:00"), e(AskedIfFixed, "Mon 10:00"), e(SaidFixed, "Mon 10:10"), e(MergedIn, "Mon 10:30").due("2026-11-27T21:00:00Z"), e(MergedIn, "Mon 10:40").due(friday), e(MergedIn, "Mon 10:50").due("2026-11-27T22:00:00Z")}
+	lasts(t, "ended", the(t, Resolution, b, ticket(asked...), "Mon 12:00").Elapsed, time.Hour)
+	lasts(t, "back", the(t, Resolution, b, ticket(append(asked, e(Reopened, "Mon 11:00"))...), "Mon 11:00").Elapsed, 5*time.Hour)
+	b = book(t, agreed(target(FirstResponse, 2*time.Hour), target(Resolution, 9*time.Hour)))
 	// A younger ticket changes nothing.
 	into = ticket(opened("Mon 09:00"), e(MergedIn, "Mon 10:30").due("Mon 10:00"))
 	same(t, "start", the(t, FirstResponse, b, into, "Mon 10:45").Start, "Mon 09:00")
@@ -746,6 +939,30 @@ func TestAnExplanationReadsLikeADay(t *testing.T) {
 	text = f.Explain(b, ticket(opened("2026-11-02T14:00:00Z"), e(Paused, "2026-11-02T14:00:20Z").why(WaitingForPerson)), on("2026-11-12T14:00:00Z"))[0].Text()
 	if text[1] != "Mon Nov 2 08:00–08:00 counted 20 s" {
 		t.Error(text[1])
+	}
+}
+
+func TestThePriorityIsByTheMatrixOfTheVersionThatGoverns(t *testing.T) {
+	old, next := agreed(target(Resolution, 60*time.Hour)), version(2, "2026-12-02T06:00:00Z", target(Resolution, 60*time.Hour))
+	next.Matrix[Low][Low] = "P2"
+	next.Until = on("Fri 12:00")
+	for _, x := range []struct {
+		name        string
+		all         bool
+		opened, now string
+		want        string
+	}{
+		{"before the new terms", true, "Mon 09:00", "Tue 23:59", "P4"},
+		{"they have taken it over", true, "Mon 09:00", "Wed 00:00", "P2"},
+		{"they leave what is open", false, "Mon 09:00", "Wed 09:00", "P4"},
+		{"opened under them", false, "Wed 08:00", "Wed 09:00", "P2"},
+		{"after their end", true, "Mon 09:00", "Fri 12:00", "P4"},
+		{"before any agreement", false, "2025-06-02T15:00:00Z", "Mon 09:00", "P4"},
+	} {
+		next.OpenTickets = x.all
+		if got := book(t, old, next).Priority(on(x.opened), on(x.now), Low, Low, false); got != x.want {
+			t.Errorf("%s: %s, want %s", x.name, got, x.want)
+		}
 	}
 }
 

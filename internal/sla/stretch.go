@@ -26,6 +26,7 @@ const (
 	reasonUntold  = "not told"
 	reasonNoPause = "no reason to stop"
 	reasonMerged  = "merged"
+	reasonAnswer  = "answered" // the person wrote after the question, and had an answer
 )
 
 // use lets a line apply from now on, as if it always had.

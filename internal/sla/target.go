@@ -19,7 +19,7 @@ const (
 	// FirstResponse: from the opening to the first words of a person, in any channel.
 	FirstResponse
 	// NextResponse: from the person's words to the next words of the desk, after the first response,
-	// again and again. Thanks after the question "is it fixed?" start nothing.
+	// again and again. Words after the question "is it fixed?" may be thanks: they start nothing until the desk goes on.
 	NextResponse
 	// Update: from one word of the desk to the next, from the first response to the question
 	// whether it is fixed. A silence counts once, however long.
@@ -27,9 +27,10 @@ const (
 	// CallbackKept: a promised call, by the instant that was promised. It has no time allowed of
 	// its own and no pauses.
 	CallbackKept
-	// Resolution: from the opening to the last question whether it is fixed. Reopening resumes it.
+	// Resolution: from the opening to the last question whether it is fixed, or the last answer to words that came
+	// after it. Reopening resumes it, and so does a desk that goes on.
 	Resolution
-	// ConfirmedFixed: from that question to the person's yes. Closing unheard breaches it.
+	// ConfirmedFixed: from each question to the person's yes. Closing unheard breaches it.
 	ConfirmedFixed
 	// LoopClosed: from the opening until the person was told how it ended. Reopening resumes it.
 	LoopClosed

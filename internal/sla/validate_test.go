@@ -118,7 +118,8 @@ func TestAVersionIsFrozenBeforeItCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := frozen.Calendars[1].Hours; !strings.Contains(text, "2026-11-26 closed") || !strings.Contains(text, "2035-12-25 closed") || strings.Contains(text, "2036-") {
+	if text := frozen.Calendars[1].Hours; !strings.Contains(text, "2020-12-25 closed") || !strings.Contains(text, "2026-11-26 closed") ||
+		!strings.Contains(text, "2035-12-25 closed") || strings.Contains(text, "2036-") {
 		t.Error(text)
 	}
 	if !strings.Contains(a.Calendars[1].Hours, "us-federal") {

@@ -112,7 +112,7 @@ func clockTag(c *sla.Clock) view.TagView {
 var exclusions = map[string]string{
 	"withdrawn": "not needed", "voided": "void", "merged": "merged", "no_line": "no line applies", "agreement_ended": "the agreement ended",
 	"not_needed": "not needed", "moved_by_person": "moved, or nobody answered", "promise_withdrawn": "promise not needed", "left_early": "hung up early",
-	"not_yet": "“not yet”",
+	"not_yet": "not fixed then",
 }
 
 // hours writes a span as people say it: 3 h 10 min.
