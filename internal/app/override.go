@@ -49,7 +49,7 @@ func (a *App) AddOverride(ctx context.Context, v desk.Viewer, in OverrideIn) err
 		}
 		with := *r
 		with.Overrides = append(slices.Clone(r.Overrides), o.Override)
-		if err := noOverlap(tx, with, tx.Now()); err != nil {
+		if err := noOverlap(tx, with, tx.Now(), in.End); err != nil {
 			if e, ok := err.(*desk.Error); ok && len(e.Fields) == 1 {
 				return desk.Fields{{Field: "in", Code: e.Fields[0].Code, Message: e.Fields[0].Message}}.Err()
 			}
@@ -59,7 +59,18 @@ func (a *App) AddOverride(ctx context.Context, v desk.Viewer, in OverrideIn) err
 	})
 }
 
-// EndOverride takes an override back.
+// EndOverride takes an override back. It is refused where whoever has the turn then has another shift by now.
 func (a *App) EndOverride(ctx context.Context, v desk.Viewer, rota int64, version int, id int64) error {
-	return a.onRota(ctx, v, rota, version, func(tx *store.DeskTx, _ *desk.Rota) error { return tx.EndOverride(id) })
+	return a.onRota(ctx, v, rota, version, func(tx *store.DeskTx, r *desk.Rota) error {
+		i := slices.IndexFunc(r.Overrides, func(o coverage.Override) bool { return o.ID == id })
+		if i < 0 {
+			return desk.Errorf(desk.NotFound, "not_found", "This override is over already, or is of another rota.")
+		}
+		without := *r
+		without.Overrides = slices.Delete(slices.Clone(r.Overrides), i, i+1)
+		if err := noOverlap(tx, without, tx.Now(), r.Overrides[i].End); err != nil {
+			return desk.Errorf(desk.Conflict, "shift.overlaps", "%s", firstSentence(err))
+		}
+		return tx.EndOverride(id)
+	})
 }

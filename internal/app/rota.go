@@ -212,11 +212,14 @@ func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Ro
 				return err
 			}
 			r.Overrides, r.Swaps = old.Overrides, old.Swaps
+			if err := undo(tx, &r.Rota, old.Rota); err != nil {
+				return err
+			}
 		}
 		if say := r.Check(now, now); len(say) > 0 {
 			return desk.Fields{{Field: "people", Code: "rota.wrong", Message: say[0]}}.Err()
 		}
-		if err := noOverlap(tx, r, now); err != nil {
+		if err := noOverlap(tx, r, now, now); err != nil {
 			return err
 		}
 		r.ChangedBy, r.ChangedAt = v.Name, now
@@ -232,13 +235,33 @@ func (a *App) saveRota(ctx context.Context, v desk.Viewer, r desk.Rota) (desk.Ro
 	return r, nil
 }
 
-// noOverlap refuses a rota that puts somebody on shift who has a shift then already; being on call beside a
-// shift is allowed. It looks 28 days ahead.
-func noOverlap(tx *store.DeskTx, r desk.Rota, now time.Time) error {
-	if r.OnCall || !r.RetiredAt.IsZero() {
+// undo ends the swaps in force that a change of the rota has made untrue: half of a swap is nobody's agreement. Both
+// see it among their swaps.
+func undo(tx *store.DeskTx, r *coverage.Rota, old coverage.Rota) error {
+	gone := r.Unfit(old, tx.Now())
+	for _, s := range gone {
+		whole, err := tx.Swap(s.ID)
+		if err != nil {
+			return err
+		}
+		whole.State, whole.ChangedAt = coverage.Undone, tx.Now()
+		if err := tx.SaveSwap(whole, coverage.InForce); err != nil {
+			return err
+		}
+	}
+	r.Swaps = slices.DeleteFunc(slices.Clone(r.Swaps), func(s coverage.Swap) bool {
+		return slices.ContainsFunc(gone, func(g coverage.Swap) bool { return g.ID == s.ID })
+	})
+	return nil
+}
+
+// noOverlap refuses a rota that puts somebody on shift who has a shift then already, or does not work here; being on
+// call beside a shift is allowed. It looks 28 days ahead, and until the end of what is changed.
+func noOverlap(tx *store.DeskTx, r desk.Rota, now, end time.Time) error {
+	if !r.RetiredAt.IsZero() {
 		return nil
 	}
-	until := now.Add(rosterAheadDays * 24 * time.Hour)
+	until := maxTime(now.Add(rosterAheadDays*24*time.Hour), end)
 	have, err := tx.Roster(now, until)
 	if err != nil {
 		return err
@@ -258,7 +281,7 @@ func noOverlap(tx *store.DeskTx, r desk.Rota, now time.Time) error {
 			return desk.Fields{{Field: "people", Code: "rota.unknown", Message: "Somebody on this rota does not work here any more: choose others."}}.Err()
 		}
 		for _, o := range others[s.Person] {
-			if o.Start.Before(s.End) && s.Start.Before(o.End) {
+			if !r.OnCall && o.Start.Before(s.End) && s.Start.Before(o.End) {
 				zone, err := time.LoadLocation(r.Layers[0].Zone)
 				if err != nil {
 					zone = time.UTC

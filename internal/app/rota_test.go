@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -224,69 +223,6 @@ func must[T any](v T, err error) T {
 }
 
 func only[T any](_ T, err error) error { return err }
-
-// A seat is of a person and an instant: whatever changes about the turn around it, it is taken.
-func TestAChangeOfTheTurnGivesNoSeatAway(t *testing.T) {
-	for what, change := range map[string]func(*testkit.Desk, desk.Rota) error{
-		"somebody takes the first hour": func(d *testkit.Desk, r desk.Rota) error {
-			return d.App.AddOverride(d.Ctx(), d.Ana, app.OverrideIn{Rota: r.ID, Version: r.Version, Out: d.Priya.Staff, In: d.Sam.Staff, Start: d.At(3, 5, 0), End: d.At(3, 6, 0)})
-		},
-		"it begins earlier": func(d *testkit.Desk, r desk.Rota) error {
-			return second(d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{ID: r.ID, Version: r.Version, Name: "Early birds", Seats: 1, Layers: []app.LayerIn{{ID: r.Layers[0].ID,
-				People: []desk.StaffID{d.Priya.Staff, d.Sam.Staff}, Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "04:30-08:00"}}}))
-		},
-	} {
-		t.Run(what, func(t *testing.T) {
-			testkit.Each(t, func(d *testkit.Desk) {
-				r := evenings(d)
-				seven := app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: d.At(3, 7, 0)}
-				promise := func() error {
-					return second(d.App.MakePromise(d.Ctx(), d.Sam, d.Rosa().Calls(d.Sam, "no puedo").Got.Ref, seven))
-				}
-				d.Must(second(d.App.MakePromise(d.Ctx(), d.Sam, d.Maria().Calls(d.Sam, "pounds please").Got.Ref, seven)))
-				if err := promise(); code(err) != "window.taken" {
-					t.Fatalf("the one seat is given twice: %v", err)
-				}
-				d.Must(change(d, r))
-				if err := promise(); code(err) != "window.taken" {
-					t.Errorf("after the change it is given again: %v", err)
-				}
-			})
-		})
-	}
-}
-
-// Many promises that break at once do not go beyond what one person can keep in an hour.
-func TestRepairsStayWithinTheCapacity(t *testing.T) {
-	testkit.Each(t, func(d *testkit.Desk) {
-		one := 1
-		d.Must(d.App.SaveContact(d.Ctx(), d.Ana, d.Ana.Staff, app.ContactIn{Phone: "312-555-0188", Promises: &one}))
-		var refs []desk.Ref
-		for i := range 4 {
-			got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds", Via: desk.ViaPhone, Lang: "en", Skill: "PORTAL", Channel: desk.BySMS,
-				Requester: app.RequesterIn{Name: "M", Phone: fmt.Sprintf("+1312555%04d", 130+i), Proven: true}})
-			d.Must(err)
-			d.Must(second(d.App.MakePromise(d.Ctx(), d.Sam, got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 9, 0)})))
-			refs = append(refs, got.Ref)
-		}
-		d.AdvanceTo(d.At(3, 9, 1))
-		hours := map[time.Time]int{}
-		for _, ref := range refs {
-			all, err := d.App.Promises(d.Ctx(), d.Ana, ref)
-			d.Must(err)
-			for _, p := range all {
-				if p.RepairOf != 0 && p.Owner == d.Ana.Staff {
-					hours[p.Start.Truncate(time.Hour)]++
-				}
-			}
-		}
-		for hour, n := range hours {
-			if n > 1 {
-				t.Errorf("%d repairs in the hour of %s", n, hour)
-			}
-		}
-	})
-}
 
 // A form that is sent twice promises once, also where its seat was the last.
 func TestAPromiseSentTwiceTakesTheLastSeatOnce(t *testing.T) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -40,6 +41,9 @@ func (a *App) AskSwap(ctx context.Context, v desk.Viewer, in SwapIn) (desk.Swap,
 		yes, err := one.Accept(one.To, now)
 		if err == nil {
 			_, err = yes.Enter(r.Rota, now)
+		}
+		if errors.Is(err, coverage.ErrByOverride) {
+			return desk.Fields{{Field: "give", Code: "swap.override", Message: capital(err.Error()) + "."}}.Err()
 		}
 		if err != nil {
 			return desk.Fields{{Field: "give", Code: "swap.turn", Message: "One of the two does not have this turn: choose turns from the list."}}.Err()
@@ -90,7 +94,7 @@ func (a *App) AnswerSwap(ctx context.Context, v desk.Viewer, id int64, answer Sw
 			if err == nil {
 				with := r
 				with.Swaps = append(slices.Clone(r.Swaps), s.Swap)
-				if err := noOverlap(tx, with, now); err != nil {
+				if err := noOverlap(tx, with, now, maxTime(s.Give.End, s.Take.End)); err != nil {
 					return desk.Errorf(desk.Conflict, "swap.overlaps", "%s", firstSentence(err))
 				}
 			}

@@ -16,6 +16,7 @@ const (
 	Declined  SwapState = "declined"  // To said no
 	Withdrawn SwapState = "withdrawn" // From took it back
 	Lapsed    SwapState = "lapsed"    // its first turn began without it
+	Undone    SwapState = "undone"    // it was in force, and a change of the rota took one of its turns away
 )
 
 // Swap is two people of a rota who change turns: To takes those of From in Give, and From
@@ -73,8 +74,11 @@ func (s Swap) Withdraw(by int64, now time.Time) (Swap, error) {
 	return s.step(by, s.From, now, Withdrawn, Proposed, Accepted)
 }
 
+// ErrByOverride says that a turn is somebody's by an override: a swap comes before those and would change nothing.
+var ErrByOverride = errors.New("an override stands on one of these turns, and a swap does not change that: ask whoever leads to change the override")
+
 // Enter puts an accepted swap in force if, on the rota as it stands, both still have the whole of
-// the turns that they give, and each has the other's with it. What it makes goes into Rota.Swaps.
+// the turns that they give, and have the other's with it. What it makes goes into Rota.Swaps.
 func (s Swap) Enter(r Rota, now time.Time) (Swap, error) {
 	s, err := s.step(s.From, s.From, now, InForce, Accepted)
 	if err != nil {
@@ -84,13 +88,45 @@ func (s Swap) Enter(r Rota, now time.Time) (Swap, error) {
 		s.State = Accepted
 		return s, errors.New("the rota has changed and one of the two does not have this turn any more: propose the swap again")
 	}
-	// Overrides come after swaps: who has a turn by one still has it with the swap.
-	r.Swaps = append(slices.Clone(r.Swaps), s)
-	if !r.has(s.To, s.Give) || s.Take != (Span{}) && !r.has(s.From, s.Take) {
+	with := r
+	with.Swaps = append(slices.Clone(r.Swaps), s)
+	if !with.has(s.To, s.Give) || s.Take != (Span{}) && !with.has(s.From, s.Take) {
 		s.State = Accepted
-		return s, errors.New("an override says who has this turn, and a swap does not change that: ask whoever leads for another override")
+		return s, ErrByOverride
 	}
 	return s, nil
+}
+
+// Unfit lists the swaps in force that a rota made true before a change of its layers, and does not make any more: one
+// of the two does not have the turn that they gave. Of each, what is over by now is not looked at. An override on
+// top of a swap does not make it unfit.
+func (r Rota) Unfit(before Rota, now time.Time) []Swap {
+	var list []Swap
+	r.Swaps, r.Overrides, before.Overrides = nil, nil, nil
+	all := before.Swaps
+	for i, s := range all {
+		if s.State != InForce {
+			continue
+		}
+		before.Swaps = all[:i]
+		if before.gives(s, now) && !r.gives(s, now) {
+			list = append(list, s)
+			continue
+		}
+		r.Swaps = append(r.Swaps, s)
+	}
+	return list
+}
+
+// gives tells whether both have, from now on, the turns that a swap takes from them.
+func (r Rota) gives(s Swap, now time.Time) bool {
+	has := func(who int64, span Span) bool {
+		if span.Start.Before(now) {
+			span.Start = now
+		}
+		return !span.Start.Before(span.End) || r.has(who, span)
+	}
+	return has(s.From, s.Give) && has(s.To, s.Take)
 }
 
 func (s Swap) step(by, who int64, now time.Time, to SwapState, from ...SwapState) (Swap, error) {
@@ -108,7 +144,7 @@ func (s Swap) step(by, who int64, now time.Time, to SwapState, from ...SwapState
 }
 
 var swapWords = map[SwapState]string{
-	Proposed: "not accepted yet", Accepted: "accepted already", InForce: "in force", Declined: "declined", Withdrawn: "withdrawn",
+	Proposed: "not accepted yet", Accepted: "accepted already", InForce: "in force", Declined: "declined", Withdrawn: "withdrawn", Undone: "undone by a change of the rota",
 }
 
 // replaces says what the swap does to the turns.

@@ -197,6 +197,7 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 var swapText = map[coverage.SwapState]string{
 	coverage.Proposed: "waits for a yes", coverage.Accepted: "accepted", coverage.InForce: "in force", coverage.Declined: "declined",
 	coverage.Withdrawn: "taken back", coverage.Lapsed: "lapsed",
+	coverage.Undone: "undone: the rota was changed, and one of the two does not have this turn any more",
 }
 
 // turnKey names a turn in a form: rota, person, from, to.
