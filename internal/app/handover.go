@@ -146,19 +146,23 @@ func shared(on *duty, person int64, v desk.Viewer) bool {
 
 // stays reports whether the person of s goes on working when it ends: then nothing changes hands.
 func (d *duty) stays(s coverage.Shift) bool {
-	return slices.ContainsFunc(d.shifts, func(o coverage.Shift) bool {
-		return o.Person == s.Person && o.ID != s.ID && !o.OnCall && !o.Start.After(s.End) && o.End.After(s.End)
-	})
+	return !d.until(s.Person, s.End).IsZero()
+}
+
+// until is when somebody who is at work at an instant goes, a week on at the latest; zero when they are not.
+func (d *duty) until(person int64, at time.Time) time.Time {
+	if there := d.plan.There(person, at, at.Add(7*24*time.Hour)); len(there) > 0 && !there[0].Start.After(at) {
+		return there[0].End
+	}
+	return time.Time{}
 }
 
 // nextEnd is when the shift after s ends: the latest of those who are there when s ends, at most twelve hours
 // on; eight when nobody is.
 func (d *duty) nextEnd(s HandoverShift) time.Time {
 	var end time.Time
-	for _, o := range d.shifts {
-		if o.ID != int64(s.ID) && !o.OnCall && !o.Start.After(s.End) && o.End.After(s.End) && o.End.After(end) {
-			end = o.End
-		}
+	for _, p := range d.staff {
+		end = maxTime(end, d.until(p.ID, s.End))
 	}
 	if end.IsZero() {
 		return s.End.Add(8 * time.Hour)
@@ -489,7 +493,5 @@ func (a *App) shiftLeft(ctx context.Context, v desk.Viewer, s coverage.Shift, on
 
 // there reports whether the owner of p comes back to work before it is due.
 func (d *duty) there(p desk.Promise) bool {
-	return slices.ContainsFunc(d.shifts, func(s coverage.Shift) bool {
-		return s.Person == int64(p.Owner) && !s.OnCall && s.Start.Before(p.Due) && s.End.After(d.now)
-	})
+	return len(d.plan.There(int64(p.Owner), d.now, maxTime(p.Due, d.now.Add(time.Microsecond)))) > 0
 }

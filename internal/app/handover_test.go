@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kept/internal/app"
+	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/testkit"
 )
@@ -173,4 +174,46 @@ func TestNobodySignsForOtherHospitals(t *testing.T) {
 		}
 		d.Must(d.App.SignHandover(d.Ctx(), d.Ana, shift, "she had to go"))
 	})
+}
+
+// Priya is away from the end of her shift on, whatever other shift she is rostered for: what she owns is handed over,
+// and nobody waits for her to come back.
+func TestWhoIsAwayHandsOver(t *testing.T) {
+	for _, c := range []struct {
+		what        string
+		start       int // of her other shift
+		away        bool
+		items, left int
+	}{
+		{"a shift that follows", 16, false, 0, 0},
+		{"one that follows, and she is away", 16, true, 1, 1},
+		{"one that comes later", 17, false, 1, 0},
+		{"one that comes later, and she is away", 17, true, 1, 1},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				d.AdvanceTo(d.At(3, 13, 0))
+				maria := d.Maria().Calls(d.Sam, "kilograms")
+				p, err := d.App.MakePromise(d.Ctx(), d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 18, 0)})
+				d.Must(err)
+				d.Must(d.App.GivePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, d.Priya.Staff, ""))
+				d.Must(second(d.App.AddShifts(d.Ctx(), desk.System("test"), "Pri@kept.example", []coverage.Shift{{Start: d.At(3, c.start, 0), End: d.At(3, 20, 0), Seats: 1}})))
+				if c.away {
+					d.Must(second(d.App.AddAbsence(d.Ctx(), d.Priya, app.AbsenceIn{Start: d.At(3, 16, 0), End: d.At(4, 7, 0)})))
+				}
+				d.AdvanceTo(d.At(3, 15, 0))
+				h, err := d.App.Handover(d.Ctx(), d.Priya, 0)
+				d.Must(err)
+				if len(h.Items) != c.items {
+					t.Errorf("%d promises to hand over at 15:00, want %d", len(h.Items), c.items)
+				}
+				d.AdvanceTo(d.At(3, 16, 20))
+				d.Must(d.App.LookAround(d.Ctx()))
+				left := alerts(d, desk.AlertHandover)
+				if left != c.left {
+					t.Errorf("%d alerts of what a shift has left, want %d", left, c.left)
+				}
+			})
+		})
+	}
 }

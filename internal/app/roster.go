@@ -358,11 +358,5 @@ func (d *duty) astray(p desk.Promise) bool {
 
 // shift gives the shift that somebody works now; zero when off shift.
 func (d *duty) shift(s desk.StaffID) Shift {
-	var on Shift
-	for _, sh := range d.shifts {
-		if sh.Person == int64(s) && !sh.OnCall && !d.now.Before(sh.Start) && d.now.Before(sh.End) && sh.End.After(on.Until) {
-			on.Until = sh.End
-		}
-	}
-	return on
+	return Shift{Until: d.until(int64(s), d.now)}
 }

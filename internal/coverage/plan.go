@@ -32,7 +32,8 @@ type shift struct {
 	Shift
 	who        int // in people
 	start, end int64
-	breaks     []stretch
+	breaks     []stretch // absences, too
+	away       []stretch
 	seats      int
 	load       int   // seats of the person that are taken in it
 	others     []int // the same person's shifts that overlap it, on call apart
@@ -86,9 +87,10 @@ func Compile(r Roster) *Plan {
 		}
 		for _, a := range away[s.Person] {
 			if a.start < c.end && a.end > c.start {
-				c.breaks = append(c.breaks, a)
+				c.breaks, c.away = append(c.breaks, a), append(c.away, a)
 			}
 		}
+		c.away = join(c.away)
 		c.breaks = join(c.breaks)
 		p.shifts = append(p.shifts, &c)
 	}

@@ -101,6 +101,26 @@ func (p *Plan) Comes(person, client int64, from, until time.Time) bool {
 	return p.onShift(person, client, from, until)
 }
 
+// There lists when somebody is at work within [from, until): their shifts, on call apart, without absences. On a break
+// they are at work.
+func (p *Plan) There(person int64, from, until time.Time) []Span {
+	i, known := p.who[person]
+	if !known {
+		return nil
+	}
+	var at []stretch
+	for _, k := range p.of[i] {
+		if s := p.shifts[k]; !s.OnCall {
+			at = append(at, without([]stretch{{max(s.start, from.UnixMicro()), min(s.end, until.UnixMicro())}}, s.away)...)
+		}
+	}
+	var list []Span
+	for _, s := range join(at) {
+		list = append(list, Span{instant(s.start), instant(s.end)})
+	}
+	return list
+}
+
 // Covers tells whether a person is on shift for a client all through [from, until).
 func (p *Plan) Covers(person, client int64, from, until time.Time) bool {
 	i, known := p.who[person]
