@@ -202,7 +202,7 @@ func (h *Handover) fill(on *duty, know *facts, v desk.Viewer, rows []store.Board
 		}
 		// That the owner goes is why it is here, and no risk of its own.
 		for _, risk := range on.risks(p) {
-			if risk.Danger != coverage.OwnerOffShift {
+			if risk.Danger != coverage.OwnerOffShift && risk.Danger != coverage.NotCertified {
 				m.Risks = append(m.Risks, risk)
 			}
 		}

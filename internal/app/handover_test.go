@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"kept/internal/app"
 	"kept/internal/coverage"
@@ -216,4 +217,35 @@ func TestWhoIsAwayHandsOver(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A certificate that ends before a promise of its holder is due is seen at once, whoever else has the skill and however
+// far ahead it is.
+func TestACertificateThatEndsBeforeAPromiseIsARisk(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		atRisk := func() (why []string) {
+			board, err := d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{})
+			d.Must(err)
+			for _, line := range board.AtRisk {
+				for _, r := range line.Danger.Risks {
+					why = append(why, r.String())
+				}
+			}
+			return why
+		}
+		d.Maria().Calls(d.Sam, "pounds please").Promised(d.Sam, d.At(5, 15, 0)) // Priya's, in more than two days
+		d.Must(d.App.Certify(d.Ctx(), d.Ana, d.Sam.Staff, "PORTAL", time.Time{}))
+		d.Must(d.App.Certify(d.Ctx(), d.Ana, d.Priya.Staff, "PORTAL", d.At(5, 15, 30)))
+		if why := atRisk(); len(why) != 0 {
+			t.Fatalf("certified until the end of the window: %v", why)
+		}
+		d.Must(d.App.Certify(d.Ctx(), d.Ana, d.Priya.Staff, "PORTAL", d.At(5, 10, 0)))
+		if why := atRisk(); !slices.Contains(why, "owner’s certificate ends before") {
+			t.Errorf("two days ahead: %v", why)
+		}
+		d.AdvanceTo(d.At(5, 9, 0))
+		if why := atRisk(); !slices.Contains(why, "owner’s certificate ends before") {
+			t.Errorf("on that day: %v", why)
+		}
+	})
 }

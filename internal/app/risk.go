@@ -92,6 +92,8 @@ func (d *duty) risks(p desk.Promise) []coverage.Risk {
 		return nil
 	case left > riskAhead && d.astray(p):
 		return []coverage.Risk{{Danger: coverage.OwnerOffShift}}
+	case left > riskAhead && p.RepairOf == 0 && windowed(p.Kind) && d.plan.Expires(int64(p.Owner), p.Skill, p.Due):
+		return []coverage.Risk{{Danger: coverage.NotCertified}}
 	case left > riskAhead:
 		return nil
 	}

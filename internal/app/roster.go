@@ -87,7 +87,8 @@ func (c *rosterCache) capacity(person int64) int {
 	return 0
 }
 
-// lostSeats are seats that are booked with somebody who will not be there: away, swapped or off the rota. They
+// lostSeats are seats that are booked with somebody who will not be there, away, swapped or off the rota, or whose
+// certificate ends before. They
 // are looked for once on each version of the roster: who books later takes seats that are there. It may open a
 // unit of work.
 func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSeat, err error) {
@@ -99,13 +100,14 @@ func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSe
 			return err
 		}
 		if !c.lostKnown {
-			held, err := tx.SeatsHeld(now)
+			held, err := tx.SeatsPromised(now)
 			if err != nil {
 				return err
 			}
 			for _, s := range held {
-				if !c.duty.Covers(s.Person, int64(s.Client), s.Slot, s.Slot.Add(WindowLength)) {
-					c.lost = append(c.lost, s)
+				end := s.Slot.Add(WindowLength)
+				if !c.duty.Covers(s.Person, int64(s.Client), s.Slot, end) || c.duty.Expires(s.Person, s.Skill, end) {
+					c.lost = append(c.lost, s.HeldSeat)
 				}
 			}
 			c.lostKnown = true

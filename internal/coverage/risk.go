@@ -12,6 +12,7 @@ type Danger string
 const (
 	OwnerOffShift Danger = "owner_off_shift"   // has no shift before it is due
 	OwnerOnCall   Danger = "owner_on_a_call"   // in the last hour; Minutes says for how long
+	NotCertified  Danger = "certificate_ends"  // the owner's, before it is due
 	NobodyKnows   Danger = "nobody_with_skill" // on shift before it is due
 	TriesFailed   Danger = "tries_failed"      // Tries says how many
 	TimeShort     Danger = "time_short"        // Minutes left are fewer than such work usually takes
@@ -32,6 +33,8 @@ func (r Risk) String() string {
 		return "owner off shift"
 	case OwnerOnCall:
 		return fmt.Sprintf("on a call %d min", r.Minutes)
+	case NotCertified:
+		return "owner’s certificate ends before"
 	case NobodyKnows:
 		return "no one with the skill"
 	case TriesFailed:
@@ -70,6 +73,9 @@ func (p *Plan) Risks(d Pledge, now time.Time) (list []Risk) {
 	if d.Owner != 0 && !d.Started && !p.onShift(d.Owner, d.Client, from, d.Due) {
 		list = append(list, Risk{Danger: OwnerOffShift})
 	}
+	if d.Owner != 0 && !d.Started && p.Expires(d.Owner, d.Skill, d.certain(now)) {
+		list = append(list, Risk{Danger: NotCertified})
+	}
 	if !d.OnCallSince.IsZero() && !d.Started && left <= time.Hour {
 		list = append(list, Risk{Danger: OwnerOnCall, Minutes: max(0, int(now.Sub(d.OnCallSince)/time.Minute))})
 	}
@@ -86,6 +92,24 @@ func (p *Plan) Risks(d Pledge, now time.Time) (list []Risk) {
 		list = append(list, Risk{Danger: NotStarted, Minutes: minutes})
 	}
 	return list
+}
+
+// certain is until when the owner has to be certified: to the end of a window, else as long as they can begin.
+func (d Pledge) certain(now time.Time) time.Time {
+	if d.From.IsZero() {
+		return d.begins(now)
+	}
+	return d.Due
+}
+
+// Expires tells whether somebody's certificate for a skill ends before an instant. Who never had one was chosen without.
+func (p *Plan) Expires(person int64, skill string, at time.Time) bool {
+	i, known := p.who[person]
+	if !known || skill == "" {
+		return false
+	}
+	until, has := p.people[i].Skills[skill]
+	return has && !until.IsZero() && until.Before(at)
 }
 
 // begins is from when on somebody has to be there for d.

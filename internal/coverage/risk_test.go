@@ -44,7 +44,14 @@ func TestRisksInTradeWords(t *testing.T) {
 		{"nobody speaks the language", func(d *desk) { d.Language = "es" }, "no one with the skill"},
 		{"the certification ends before the window", func(d *desk) {
 			d.People[0].Skills["PORTAL"], d.People[1].Skills["PORTAL"] = at(t, "2026-11-23 10:30"), at(t, "2026-11-23 10:30")
-		}, "no one with the skill"},
+		}, "owner’s certificate ends before; no one with the skill"},
+		{"the owner's certificate ends before, another's does not", func(d *desk) { d.People[0].Skills["PORTAL"] = at(t, "2026-11-23 10:30") }, "owner’s certificate ends before"},
+		{"it ends within the window", func(d *desk) { d.People[0].Skills["PORTAL"] = at(t, "2026-11-23 10:59") }, "owner’s certificate ends before"},
+		{"it ends with the window", func(d *desk) { d.People[0].Skills["PORTAL"] = at(t, "2026-11-23 11:00") }, ""},
+		{"without a window it is enough to begin with", func(d *desk) {
+			d.From, d.People[0].Skills["PORTAL"] = time.Time{}, at(t, "2026-11-23 09:30")
+		}, ""},
+		{"the owner was chosen without a certificate", func(d *desk) { delete(d.People[0].Skills, "PORTAL") }, ""},
 		{"the certification ends before the shift begins", func(d *desk) {
 			d.Owner, d.Shifts[0].Start, d.Shifts[1].Start = 0, at(t, "2026-11-23 10:45"), at(t, "2026-11-23 10:45")
 			d.People[0].Skills["PORTAL"], d.People[1].Skills["PORTAL"] = at(t, "2026-11-23 10:40"), at(t, "2026-11-23 10:40")
@@ -109,6 +116,15 @@ func TestRisksOfPeopleEqualTheOracle(t *testing.T) {
 		if now.Before(d.Due) {
 			if d.Owner != 0 && !owner {
 				want = append(want, OwnerOffShift)
+			}
+			until, limited := time.Time{}, false
+			for _, p := range r.People {
+				if p.ID == d.Owner && d.Owner != 0 {
+					until, limited = p.Skills[d.Skill], !p.Skills[d.Skill].IsZero()
+				}
+			}
+			if limited && until.Before(d.Due) {
+				want = append(want, NotCertified)
 			}
 			if !somebody {
 				want = append(want, NobodyKnows)

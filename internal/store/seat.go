@@ -18,6 +18,24 @@ func (tx *ReadTx) SeatsIn(person int64, from, until time.Time) (int, error) {
 	return one(tx, seatsIn, scanInt, person, micros(from), micros(until))
 }
 
+var seatsPromised = sql(`SELECT b.client_id, b.promise_id, b.staff_id, b.slot_at, b.seat, CASE WHEN p.repair_of = 0 THEN p.skill ELSE '' END
+	FROM booking b JOIN promise p ON p.client_id = b.client_id AND p.id = b.promise_id
+	WHERE b.slot_at >= $1 ORDER BY b.slot_at, b.staff_id, b.seat`)
+
+// PromisedSeat is a seat with the skill for which it is held; "" for a repair, which needs none.
+type PromisedSeat struct {
+	HeldSeat
+	Skill string
+}
+
+// SeatsPromised is SeatsHeld with what for.
+func (tx *DeskReadTx) SeatsPromised(from time.Time) ([]PromisedSeat, error) {
+	return many(tx, seatsPromised, func(row scanner) (s PromisedSeat, err error) {
+		err = row.Scan(&s.Client, &s.Promise, &s.Person, at(&s.Slot), &s.Seat.Seat, &s.Skill)
+		return s, err
+	}, micros(from))
+}
+
 // HeldSeat is a seat and the promise that holds it.
 type HeldSeat struct {
 	Client  desk.ClientID
