@@ -22,7 +22,7 @@ func TestAMessageThatFitsNobodyWaitsInSight(t *testing.T) {
 			d.T.Fatalf("an analyst took it: %v", err)
 		}
 		d.Must(d.App.TakeInbound(d.Ctx(), d.Ana, board.Waiting[0].ID))
-		if err := d.App.TakeInbound(d.Ctx(), d.Omar, board.Waiting[0].ID); !desk.Is(err, desk.NotFound) {
+		if err := d.App.TakeInbound(d.Ctx(), d.Omar, board.Waiting[0].ID); !desk.Is(err, desk.Conflict) {
 			d.T.Fatalf("taken twice: %v", err)
 		}
 	})
