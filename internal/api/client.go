@@ -54,19 +54,19 @@ func (h *handler) client(ctx context.Context, v desk.Viewer, named, field string
 		}
 		return h.app.Client(ctx, v, v.Clients[0])
 	}
-	cid, err := desk.ClientID(0), error(nil)
-	if n, notNumber := strconv.ParseInt(named, 10, 64); notNumber == nil {
-		cid = desk.ClientID(n)
-	} else {
-		var c desk.Client
-		c, err = h.app.ClientBySlug(ctx, named)
-		cid = c.ID
-	}
-	var c desk.Client
-	if err == nil {
-		c, err = h.app.Client(ctx, v, cid)
-	}
+	c, err := h.named(ctx, v, named)
 	return c, unknown(err, field)
+}
+
+func (h *handler) named(ctx context.Context, v desk.Viewer, slugOrID string) (desk.Client, error) {
+	if n, err := strconv.ParseInt(slugOrID, 10, 64); err == nil {
+		return h.app.Client(ctx, v, desk.ClientID(n))
+	}
+	c, err := h.app.ClientBySlug(ctx, slugOrID)
+	if err != nil {
+		return desk.Client{}, err
+	}
+	return h.app.Client(ctx, v, c.ID)
 }
 
 // unknown says at which field something was named that is not here.

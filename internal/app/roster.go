@@ -88,9 +88,8 @@ func (c *rosterCache) capacity(person int64) int {
 }
 
 // lostSeats are seats that are booked with somebody who will not be there, away, swapped or off the rota, or whose
-// certificate ends before. They
-// are looked for once on each version of the roster: who books later takes seats that are there. It may open a
-// unit of work.
+// certificate ends before. They are looked for once on each version of the roster: who books later takes seats that
+// are there. It may open a unit of work.
 func (a *App) lostSeats(ctx context.Context, now time.Time) (lost []store.HeldSeat, err error) {
 	c := &a.roster
 	err = a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
