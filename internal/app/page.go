@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"kept/internal/desk"
 	"kept/internal/store"
@@ -39,6 +40,11 @@ type PromiseLine struct {
 	Backup   string
 	Attempts []Attempt
 	Called   string // who was called because nobody has taken it, in a sentence; empty: nobody
+}
+
+// Early reports whether the person who lives in loc sleeps now, and is called later by what was promised.
+func (l PromiseLine) Early(now time.Time, loc *time.Location) bool {
+	return l.Promise.Kind == desk.Callback && now.Before(l.Promise.Start) && quietAt(now, loc)
 }
 
 // Attempt is one try to reach the person.

@@ -166,12 +166,12 @@ func counts(c app.BoardCounts) (kept, of string, apart []string) {
 	all := c.Kept + c.KeptLate + c.Broken + c.MovedByUs
 	of = "in the last 24 hours, of all that were kept, late, broken or moved by us"
 	if all == 0 {
-		kept = "Kept today 0 of 0"
+		kept = "Kept 0 of 0"
 		of = "no promise was due in the last 24 hours"
 	} else {
 		// Rounded down: 100% is said only when every one was kept.
 		per := c.Kept * 1000 / all
-		kept = fmt.Sprintf("Kept today %d of %d (%d.%d%%)", c.Kept, all, per/10, per%10)
+		kept = fmt.Sprintf("Kept %d of %d (%d.%d%%)", c.Kept, all, per/10, per%10)
 	}
 	apart = []string{
 		fmt.Sprintf("Broken %d", c.Broken), fmt.Sprintf("Late %d", c.KeptLate), fmt.Sprintf("Moved by us %d", c.MovedByUs), fmt.Sprintf("Repaired %d", c.Repaired),

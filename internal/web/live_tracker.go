@@ -48,7 +48,11 @@ func (w *watching) leave(id desk.TicketID) {
 // trackerPart is what the page fetches after a change: the parts that a change can touch.
 func (h *handler) trackerPart(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.withTracker(w, r, v, func(t tracker) error {
-		h.render(w, r, http.StatusOK, view.TrackerPart(t.view()))
+		s := t.view()
+		if t.justSent(r) {
+			t.sent(&s)
+		}
+		h.render(w, r, http.StatusOK, view.TrackerPart(s))
 		return nil
 	})
 }

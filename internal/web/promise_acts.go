@@ -326,6 +326,9 @@ func keepView(line app.PromiseLine, p app.TicketPage, base, id string, t tried, 
 	k := &view.KeepView{ID: "keep-" + id, Seq: strconv.Itoa(p.Ticket.Seq), Keep: base + "/contacts", Miss: base + "/misses"}
 	k.Picker = pick
 	k.Picker.ID = "again-" + id
+	if line.Early(now, loc) {
+		k.Early = "It is " + words.Clock(words.EN, now, loc) + " there. They wait for a call from " + clock(pr.Start, loc, now) + " on."
+	}
 	if n, ok := callable(p); ok {
 		k.Phone = view.ButtonView{Text: "Call " + n.String(), Icon: "phone", URL: "tel:" + n.E164()}
 		k.Voicemail, k.Silent = voicemail(mayLeaveMessage(p)), !mayLeaveMessage(p)

@@ -350,8 +350,12 @@ func TestPromiseIsMadeTriedMovedGivenAndKept(t *testing.T) {
 	a.post(on+"/moves", "start", "2026-06-03T14:00:00Z", "by", "person").gets(200, "9:00 to 9:30 a.m. CT", "Moved by caller")
 	a.post(on+"/moves", "start", "2026-06-03T15:00:00Z", "by", "person").gets(409, "has ended already")
 	on = base + "/promises/" + itoa(int64(maria.Promise().ID))
-	a.d.AdvanceTo(a.d.At(3, 9, 5))
 	me := a.as(a.d.Priya)
+	a.d.AdvanceTo(a.d.At(3, 5, 0))
+	me.get(base).gets(200, "It is 5:00 a.m. CT there. They wait for a call from 9:00 a.m. CT on.")
+	a.d.AdvanceTo(a.d.At(3, 8, 30))
+	me.get(base).gets(200).lacks("They wait for a call")
+	a.d.AdvanceTo(a.d.At(3, 9, 5))
 	me.get("/desk").gets(200, "Your next promise: call Maria Gomez, Mercy Health, by 9:30 a.m. CT.", "25 min left", "Call now")
 	me.get(base+"?tab=promise&give="+itoa(int64(maria.Promise().ID))).gets(200, "Owner: you.", "Call 312-555-0199").holds(`href="tel:+13125550199"`)
 	me.post(on+"/attempts").gets(200, "Calling now", "Priya Nair is calling since 9:05 a.m. CT.")
@@ -444,7 +448,7 @@ func TestCallAboutAnOpenQuestion(t *testing.T) {
 
 func TestBoardGroupsByUrgency(t *testing.T) {
 	a := atDesk(t, sam)
-	a.get("/promises").gets(200, "Promises", "No promise is broken or at risk.", "Kept today 0 of 0", "Load, next 12 hours")
+	a.get("/promises").gets(200, "Promises", "No promise is broken or at risk.", "Kept 0 of 0", "Load, next 12 hours")
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
 	maria.Promised(a.d.Sam, time.Time{})
 	a.get("/promises").gets(200, "Maria Gomez", "Later today", "Call back")

@@ -59,8 +59,12 @@ func (h *handler) tracker(w http.ResponseWriter, r *http.Request, v visit) error
 		if t.Ticket.State.Open() {
 			p.LiveURL, p.PartURL = v.url(t.link+"/live"), v.url(t.link+"/part")
 		}
-		if q.Get("new") != "" && t.Ticket.State.Open() {
-			return h.sent(w, r, t, p, s)
+		if t.justSent(r) {
+			p.PartURL += "?new=1"
+			p.Title = t.t("site.title.page", "page", t.t("sent.title", "ref", t.Ticket.Ref), "client", t.client.Name)
+			t.sent(&s)
+			h.render(w, r, http.StatusOK, view.Sent(p, s))
+			return nil
 		}
 		h.render(w, r, http.StatusOK, view.Tracker(p, s))
 		return nil
@@ -114,8 +118,13 @@ func (t tracker) doors() []view.Link {
 	return out
 }
 
-// sent is the page right after sending: what was stored, what is promised, what happens next.
-func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view.Page, s view.TrackerView) error {
+// justSent: the page, or its part, is that right after sending, and what it says will happen has not happened yet.
+func (t tracker) justSent(r *http.Request) bool {
+	return r.URL.Query().Get("new") != "" && t.Ticket.State.Open() && t.Ticket.State != desk.Asked
+}
+
+// sent makes the page of the question that right after sending: what was stored, what is promised, what happens next.
+func (t tracker) sent(s *view.TrackerView) {
 	s.Panel = &view.PanelView{Title: t.t("sent.h1"), H1: true, RefIs: strings.TrimSpace(t.t("sent.number", "ref", "")), Ref: string(t.Ticket.Ref)}
 	write := t.t("sent.no_write")
 	switch {
@@ -145,12 +154,9 @@ func (h *handler) sent(w http.ResponseWriter, r *http.Request, t tracker, p view
 	s.Next = []string{first, second, t.t("sent.next.3")}
 	s.Late = t.t("sent.late")
 	s.Print, s.Again = t.t("sent.print"), view.Link{URL: t.url(t.link), Text: t.t("sent.see")}
-	p.Title = t.t("site.title.page", "page", t.t("sent.title", "ref", t.Ticket.Ref), "client", t.client.Name)
 	s.Card.Actions = nil
 	said := []string{t.t("track.late"), t.t("track.from", "to", t.Reach, "phone", t.phone())} // the page says both below
 	s.Card.Lines = slices.DeleteFunc(s.Card.Lines, func(line string) bool { return slices.Contains(said, line) })
-	h.render(w, r, http.StatusOK, view.Sent(p, s))
-	return nil
 }
 
 // stopAtTracker leads to help before anything else, when what was added has words of danger.

@@ -40,6 +40,30 @@ func TestTheTrackerTellsTheTruthInEveryState(t *testing.T) {
 	b.get(es).is(200, "No le llamamos", "Lo sentimos").sound()
 }
 
+// The page right after sending says what happens next only until it has happened: it is live, and may be opened again.
+func TestThePageAfterSendingGoesOnWithTheQuestion(t *testing.T) {
+	b := open(t)
+	d := b.d
+	maria := d.Maria().Calls(d.Sam, "I see kilograms, not pounds")
+	p := maria.Promised(d.Sam, time.Time{})
+	at, next := link(maria), []string{"What happens next", "looks for the answer", "Change the time or the number"}
+	b.get(at+"?new=1").is(200, append(next, "We got your question")...)
+	if !strings.Contains(b.body, at+`/part?new=1"`) {
+		t.Error("the page fetches another page's part")
+	}
+	b.get(at+"/part?new=1").is(200, next...)
+	if n := strings.Count(b.text(), "If we are late"); n != 1 {
+		t.Errorf("%q is said %d times", "If we are late", n)
+	}
+	b.get(at + "/part").saysNot("What happens next")
+	d.AdvanceTo(d.At(3, 8, 5))
+	d.Must(d.App.TryPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID))
+	d.Must(d.App.KeepPromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, "We talked.", nil))
+	for _, page := range []string{"?new=1", "/part?new=1"} {
+		b.get(at+page).is(200, "Is it fixed?").saysNot(append(next, "We got your question")...)
+	}
+}
+
 // The person reads that we wait for the maker of the software, once, and never which firm that is.
 func TestThePersonReadsOnceThatWeWait(t *testing.T) {
 	b := open(t)
