@@ -28,12 +28,12 @@ if ! version=$(go version 2>&1); then
 fi
 say "$version"
 
-has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+has_chromium() { command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
 has_gcc() { command -v gcc || command -v cc; }
 
 missing=()
-has_chromium >/dev/null 2>&1 || missing+=(chromium)
+has_chromium >/dev/null 2>&1 || missing+=(chromium-headless-shell)
 command -v strace >/dev/null || missing+=(strace) # watches the calls that make the disk keep what was acknowledged
 if [ "${KEPT_TEST_ENGINES:-}" != sqlite ]; then
   has_postgres >/dev/null 2>&1 || missing+=(postgresql)
@@ -56,8 +56,15 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   say "Installing ${missing[*]} …"
   # The tests start PostgreSQL servers of their own; the package needs to start none.
-  if ! { $as_root apt-get update -q &&
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >&2; then
+  if ! { $as_root apt-get update -q; } >&2; then
+    say "apt-get could not look for packages; what it said stands above."
+    exit 1
+  fi
+  # Not every system has the Chromium without a window, which needs less.
+  if [ -z "$(apt-cache policy chromium-headless-shell 2>/dev/null | awk '/Candidate:/ && $2 != "(none)"')" ]; then
+    missing=("${missing[@]/chromium-headless-shell/chromium}")
+  fi
+  if ! { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >&2; then
     say "apt-get could not install ${missing[*]}; what it said stands above."
     exit 1
   fi

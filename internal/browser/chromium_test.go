@@ -8,17 +8,18 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"kept/internal/testkit"
 )
 
 // chromium is the one browser of all tests; each person has cookies of their own in it.
 var chromium context.Context
 
 const noBrowser = `There is no Chromium here, so the pages cannot be proved.
-  Debian, Ubuntu:  sudo apt-get install -y chromium
+  Debian:  sudo apt-get install -y chromium-headless-shell     (or chromium, which is slower)
 To leave these tests out: KEPT_NO_BROWSER=1
 `
 
@@ -29,13 +30,7 @@ func withChromium(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "KEPT_NO_BROWSER=1: the pages are not proved in a browser.")
 		return 0
 	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
+	path := testkit.Chromium()
 	if path == "" {
 		fmt.Fprint(os.Stderr, noBrowser)
 		return 1

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -13,13 +12,15 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"kept/internal/testkit"
 )
 
 // browser starts a headless Chromium, or leaves the test out where there is none.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
+	path := testkit.Chromium()
+	if path == "" {
 		t.Skip("no chromium on this machine: the pages are looked at where there is one")
 	}
 	if testing.Short() {
