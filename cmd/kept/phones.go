@@ -89,11 +89,19 @@ func (p phones) ring(ctx context.Context, log *slog.Logger) {
 // callers reports the line of an invented phone system until ctx ends, as a phone system in earnest would.
 func callers(ctx context.Context, a *app.App, seed uint64, log *slog.Logger) {
 	line := demo.NewCallers(seed)
+	said := clock().Add(-callsFor)
 	beat := time.NewTicker(demo.CallersStep)
 	defer beat.Stop()
 	for {
 		if _, err := a.HearPhoneLine(ctx, desk.System("demo"), line.Step(clock())); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "the invented phone system could not report", "err", err)
+		}
+		if now := clock(); now.After(said) {
+			if err := reportCalls(ctx, a, seed, said, now); err == nil {
+				said = now
+			} else if ctx.Err() == nil {
+				log.WarnContext(ctx, "the invented phone system could not report its calls; it says them again", "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -101,6 +109,36 @@ func callers(ctx context.Context, a *app.App, seed uint64, log *slog.Logger) {
 		case <-beat.C:
 		}
 	}
+}
+
+// callsFor is of how long ago the phone system of the demo tells when it starts: a report may be seven days late.
+const callsFor = 7*24*time.Hour - time.Hour
+
+// reportCalls reports what has happened to calls of all hospitals since said.
+func reportCalls(ctx context.Context, a *app.App, seed uint64, said, now time.Time) error {
+	v := desk.System("demo")
+	clients, err := a.Clients(ctx, v)
+	if err != nil {
+		return err
+	}
+	for _, c := range clients {
+		zone, err := time.LoadLocation(c.Zone)
+		if err != nil {
+			return err
+		}
+		for day := said.Add(-24 * time.Hour); day.Before(now.Add(24 * time.Hour)); day = day.Add(24 * time.Hour) {
+			for _, call := range demo.Calls(seed, c, day, zone) {
+				news, fresh := demo.News(call, said, now)
+				if !fresh || now.Sub(news.Queued) > callsFor {
+					continue
+				}
+				if _, err := a.HearPhoneCall(ctx, v, news); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (p phones) Calls() []web.PhoneCall {

@@ -22,11 +22,11 @@ func (*verify) carryOut(ctx context.Context, _ *store.DB, a *app.App) ([]string,
 		return nil, err
 	}
 	if len(found.Broken) > 0 {
-		e := desk.Errorf(desk.Internal, "verify", "Of %d questions at least %d are not as they must be.", found.Tickets, len(found.Broken))
+		e := desk.Errorf(desk.Internal, "verify", "Of %d questions and %d calls at least %d are not as they must be.", found.Tickets, found.Calls, len(found.Broken))
 		for _, line := range found.Broken {
 			e.Fields = append(e.Fields, desk.FieldError{Field: "broken", Code: "law", Message: line})
 		}
 		return nil, e
 	}
-	return []string{fmt.Sprintf("%d questions were read, and all laws hold.", found.Tickets)}, nil
+	return []string{fmt.Sprintf("%d questions and %d calls were read, and all laws hold.", found.Tickets, found.Calls)}, nil
 }

@@ -55,6 +55,7 @@ func (h *handler) phoneLines() {
 		}
 		return &phoneLineOut{PhoneLine{Name: l.Name, Client: c.Slug, Waiting: l.Waiting, FirstSince: l.First, HeardAt: l.Heard}}, nil
 	})
+	h.phoneCalls()
 	route(h, huma.Operation{
 		OperationID: "end-line", Method: http.MethodDelete, Path: at, Tags: []string{"Phone lines"}, DefaultStatus: 204, Errors: []int{403, 404},
 		Summary: "Forget a phone line", Description: "For a line that is not used any more: else it is shown as silent for ever.",

@@ -320,10 +320,18 @@ func (a *App) Attainment(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 			return err
 		}
 		var count sla.Counts
+		period := calendar.Span{Start: from, End: until}
 		err = tx.Histories(from, until, func(f desk.ClockFacts, events []desk.Event) {
 			t := f.History(know.functions[f.Function].Name, events)
-			count.Add(b.Book, &t, calendar.Span{Start: from, End: until})
+			count.Add(b.Book, &t, period)
 		})
+		if err != nil {
+			return err
+		}
+		calls, err := callsIn(tx, from, until)
+		for i := range calls {
+			count.Add(b.Book, &calls[i], period)
+		}
 		all = nil
 		count.Each(func(m sla.Metric, t sla.Tally) { all = append(all, Attained{m, t}) })
 		return err

@@ -54,6 +54,8 @@ type Figures struct {
 	FirstInTime, FirstLate int            // first replies that the agreement asks for
 	FirstOut               map[string]int // those that count neither way, by the code of an sla.Exclusion
 
+	Calls CallFigures // to the lines of the client
+
 	Open, Clocks, Missed int // now: open questions, those with a clock of the agreement, those of which one was missed
 }
 
@@ -158,6 +160,9 @@ func (f *Figures) read(tx *store.ReadTx) error {
 	f.FirstInTime, f.FirstLate = f.FirstOut[desk.FirstInTime], f.FirstOut[desk.FirstLate]
 	delete(f.FirstOut, desk.FirstInTime)
 	delete(f.FirstOut, desk.FirstLate)
+	if err := f.Calls.read(tx, f.From, until); err != nil {
+		return err
+	}
 	if f.Open, err = tx.OpenNow(); err != nil {
 		return err
 	}

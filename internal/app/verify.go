@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"kept/internal/coverage"
 	"kept/internal/desk"
@@ -15,6 +16,7 @@ import (
 // Verified is what Verify found.
 type Verified struct {
 	Tickets int
+	Calls   int      // of phone systems
 	Broken  []string // a sentence each, with the number of the ticket and no personal data; at most verifyMost
 }
 
@@ -39,6 +41,9 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 		return out, err
 	}
 	for _, c := range f.clients {
+		if err := a.verifyCalls(ctx, v, c, &out); err != nil {
+			return out, err
+		}
 		for before, more := desk.TicketID(0), true; more; {
 			err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
 				page, err := tx.Tickets("", before, verifyPage)
@@ -55,6 +60,27 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 		}
 	}
 	return out, nil
+}
+
+// verifyCalls holds what is stored of the calls of a client against their instants.
+func (a *App) verifyCalls(ctx context.Context, v desk.Viewer, c desk.Client, out *Verified) error {
+	return a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
+		b, err := a.bookIn(tx, c)
+		if err != nil {
+			return err
+		}
+		calls, err := tx.PhoneCalls(tx.Now().Add(-2*desk.CallKept), tx.Now().Add(time.Hour))
+		if err != nil {
+			return err
+		}
+		for _, call := range calls {
+			if wrong := callWrong(b, call); wrong != "" && len(out.Broken) < verifyMost {
+				out.Broken = append(out.Broken, wrong)
+			}
+			out.Calls++
+		}
+		return nil
+	})
 }
 
 // VerifySome is Verify for some questions of one client.

@@ -149,6 +149,9 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"HearPhoneLine": func() (any, error) {
 					return a.HearPhoneLine(ctx, v, desk.PhoneLine{Client: d.Mercy.ID, Name: "main"})
 				},
+				"HearPhoneCall": func() (any, error) {
+					return a.HearPhoneCall(ctx, v, desk.PhoneCall{Client: d.Mercy.ID, Line: "main", Key: "1", Queued: d.Now()})
+				},
 				"EndPhoneLine": func() (any, error) { return nil, a.EndPhoneLine(ctx, v, d.Mercy.ID, "main") },
 				"MoveTicket":   func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
 				"WaitForSupplier": func() (any, error) {
@@ -332,7 +335,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

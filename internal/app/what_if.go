@@ -15,13 +15,14 @@ import (
 type WhatIf struct {
 	sla.WhatIf
 	Client  desk.Client
+	Calls   int // looked at, which are no questions
 	Period  calendar.Span
 	Changes []Changed
 	Live    map[int]sla.Agreement // versions in force, by number
 	Draft   sla.Agreement
 }
 
-// Changed is a clock that comes to something else under the other terms, with the number of its question.
+// Changed is a clock that comes to something else under the other terms, with the number of its question; a call has none.
 type Changed struct {
 	sla.Change
 	Ref desk.Ref
@@ -78,7 +79,12 @@ func (a *App) WhatIf(ctx context.Context, v desk.Viewer, cid desk.ClientID, text
 		if err != nil {
 			return err
 		}
-		out.WhatIf, out.Live, out.Changes = sla.Replay(tickets, out.Period, b.Book, draft), b.terms, nil
+		calls, err := callsIn(tx, from, until)
+		if err != nil {
+			return err
+		}
+		out.WhatIf, out.Live, out.Changes = sla.Replay(append(tickets, calls...), out.Period, b.Book, draft), b.terms, nil
+		out.Tickets, out.Calls = len(tickets), len(calls)
 		for _, x := range out.WhatIf.Changes {
 			out.Changes = append(out.Changes, Changed{x, refs[x.Ticket]})
 		}

@@ -41,8 +41,8 @@ func (l PhoneLine) Longest(now time.Time) time.Duration {
 // Check gives what is wrong with a report that is heard at now: fields "name", "waiting" and "first_since".
 func (l PhoneLine) Check(now time.Time) error {
 	var bad Fields
-	if n := utf8.RuneCountInString(l.Name); strings.TrimSpace(l.Name) != l.Name || n == 0 || n > lineNameMost || !printable(l.Name) {
-		bad.Add("name", "line.name", "Name the line in 1 to 30 characters, such as main, without a space around it.")
+	if wrong := lineName(l.Name); wrong != "" {
+		bad.Add("name", "line.name", wrong)
 	}
 	if l.Waiting < 0 || l.Waiting > lineMost {
 		bad.Add("waiting", "line.waiting", "Say how many callers wait: 0 to 10,000.")
@@ -58,6 +58,14 @@ func (l PhoneLine) Check(now time.Time) error {
 		bad.Add("first_since", "line.past", "Nobody waits for more than 12 hours: look at the clock of the phone system.")
 	}
 	return bad.Err()
+}
+
+// lineName says what is wrong with the name of a line.
+func lineName(s string) string {
+	if n := utf8.RuneCountInString(s); strings.TrimSpace(s) != s || n == 0 || n > lineNameMost || !printable(s) {
+		return "Name the line in 1 to 30 characters, such as main, without a space around it."
+	}
+	return ""
 }
 
 func printable(s string) bool {

@@ -200,7 +200,7 @@ func (s *standing) apply(e *Event, b *Book) {
 }
 
 // order brings the events up to now into order, with the changes of terms among them, in scratch if
-// that takes a copy. It gives the place of the opening, or -1.
+// that takes a copy. It gives the place of the opening, or -1; a call of which no question came opens when it begins to wait.
 func (t *Ticket) order(b *Book, now time.Time, scratch []Event) (events, kept []Event, opening int) {
 	events = t.Events
 	if !slices.IsSortedFunc(events, inOrder) {
@@ -211,8 +211,12 @@ func (t *Ticket) order(b *Book, now time.Time, scratch []Event) (events, kept []
 	for len(events) > 0 && events[len(events)-1].At.After(now) {
 		events = events[:len(events)-1]
 	}
-	isOpening := func(e Event) bool { return e.Type == Opened }
-	opening = slices.IndexFunc(events, isOpening)
+	opens := Opened
+	isOpening := func(e Event) bool { return e.Type == opens }
+	if opening = slices.IndexFunc(events, isOpening); opening < 0 {
+		opens = CallQueued
+		opening = slices.IndexFunc(events, isOpening)
+	}
 	if opening < 0 {
 		return events, scratch, -1
 	}

@@ -766,6 +766,15 @@ func TestCallsAreAnsweredOrAbandoned(t *testing.T) {
 			t.Errorf("%s: abandonment %s", x.name, got)
 		}
 		same(t, x.name+": nothing breaches by itself", abandoned.Deadline, "")
+		// And the same when no question comes of it.
+		alone := &Ticket{ID: 1, Events: c.Events[:2]}
+		speed, abandoned = the(t, AnswerSpeed, b, alone, "Mon 10:00"), the(t, Abandonment, b, alone, "Mon 10:00")
+		if speed.Outcome() != x.speed || abandoned.Outcome() != x.abandon {
+			t.Errorf("%s, of a call alone: %s and %s", x.name, speed.Outcome(), abandoned.Outcome())
+		}
+	}
+	if all := clocks(t, b, &Ticket{ID: 1, Events: []Event{e(CallQueued, "Mon 09:00").key(1), e(PersonWrote, "Mon 09:01"), e(Answered, "Mon 09:02")}}, "Mon 10:00"); len(all) != 2 {
+		t.Errorf("a call alone has %d clocks: %+v", len(all), all)
 	}
 }
 

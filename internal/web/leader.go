@@ -279,6 +279,7 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "In time", N: n(f.FirstInTime), Why: share(f.FirstInTime, f.FirstInTime+f.FirstLate) + " that count"},
 			{Name: "Late, or still owed", N: n(f.FirstLate), Why: "later than the agreement allows; counted from the instant at which it was late"},
 		}},
+		{ID: "calls", Title: "Calls", Rows: callRows(f.Calls)},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
 			{Name: "Opened", N: n(f.Opened), Why: "asked in this time, in any way"},
 			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
@@ -302,5 +303,26 @@ func figuresTables(f app.Figures) []view.FigureTable {
 	for _, why := range slices.Sorted(maps.Keys(f.FirstOut)) {
 		out.Rows = append(out.Rows, view.FigureRow{Name: "First replies: " + exclusions[why], N: n(f.FirstOut[why]), Why: "none is owed any more"})
 	}
+	for _, why := range slices.Sorted(maps.Keys(f.Calls.PatienceOut)) {
+		out.Rows = append(out.Rows, view.FigureRow{Name: "Calls: " + exclusions[why], N: n(f.Calls.PatienceOut[why]), Why: "within the time that the agreement does not count"})
+	}
+	if f.Calls.Free > 0 {
+		out.Rows = append(out.Rows, view.FigureRow{Name: "Calls: nothing is agreed for them", N: n(f.Calls.Free), Why: "the agreement has no line for calls that applied"})
+	}
 	return tables
+}
+
+// callRows are the figures of the calls. That nobody reports them looks different from none.
+func callRows(f app.CallFigures) []view.FigureRow {
+	n := strconv.Itoa
+	if !f.Reported {
+		return []view.FigureRow{{Name: "Not reported", N: "–", Why: "no phone system tells the desk of the calls to this hospital's lines"}}
+	}
+	return []view.FigureRow{
+		{Name: "Came", N: n(f.All), Why: "as the phone system reports them"},
+		{Name: "Answered in the time agreed", N: n(f.InTime), Why: share(f.InTime, f.InTime+f.Late) + " that count"},
+		{Name: "Not answered in that time", N: n(f.Late), Why: "a person came later, or the caller had hung up by then"},
+		{Name: "Hung up before a person came", N: n(f.GaveUp), Why: share(f.GaveUp, f.Stayed+f.GaveUp) + " that count; at once does not"},
+		{Name: "Waiting, or without a reported end", N: n(f.Waiting), Why: "counted once it is known how they ended"},
+	}
 }

@@ -21,6 +21,12 @@ func whatIfView(x app.WhatIf, page app.AgreementPage) *view.WhatIfView {
 	if x.Tickets == 1 {
 		questions = "1 question"
 	}
+	switch {
+	case x.Calls == 1:
+		questions += ", 1 call"
+	case x.Calls > 1:
+		questions += fmt.Sprintf(", %s calls", thousands(x.Calls))
+	}
 	v.Title = fmt.Sprintf("What if these terms had been in force %s – %s (%s)", x.Period.Start.In(loc).Format("Jan 2"), last.In(loc).Format("Jan 2, 2006"), questions)
 	for _, r := range x.Rows {
 		if r.Live.Met+r.Live.Missed+r.Draft.Met+r.Draft.Missed == 0 {
@@ -47,8 +53,8 @@ func whatIfView(x app.WhatIf, page app.AgreementPage) *view.WhatIfView {
 		v.Rows = append(v.Rows, row)
 	}
 	switch n := len(x.Changes); {
-	case x.Tickets == 0:
-		v.Sum = "No question was open then."
+	case x.Tickets+x.Calls == 0:
+		v.Sum = "No question was open then, and no call was reported."
 	case n == 0:
 		v.Sum = "No clock comes to anything else."
 	case n == 1:
@@ -61,8 +67,13 @@ func whatIfView(x app.WhatIf, page app.AgreementPage) *view.WhatIfView {
 			v.More = fmt.Sprintf("… and %s more.", thousands(len(x.Changes)-changesShown))
 			break
 		}
-		v.Changes = append(v.Changes, view.WhatIfChange{Ref: string(c.Ref), URL: ticketURL(c.Ref) + "?tab=clocks", Clock: metricNames[c.Metric.String()],
-			Began: c.Start.In(loc).Format("Jan 2, 15:04"), Was: outcomes[c.Live], Would: outcomes[c.Change.Draft]})
+		line := view.WhatIfChange{Ref: string(c.Ref), Clock: metricNames[c.Metric.String()], Began: c.Start.In(loc).Format("Jan 2, 15:04"), Was: outcomes[c.Live], Would: outcomes[c.Change.Draft]}
+		if c.Ref == "" {
+			line.Ref, line.Began = "A call", c.Start.In(loc).Format("Jan 2, 15:04:05")
+		} else {
+			line.URL = ticketURL(c.Ref) + "?tab=clocks"
+		}
+		v.Changes = append(v.Changes, line)
 	}
 	return v
 }

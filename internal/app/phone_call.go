@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kept/internal/desk"
+	"kept/internal/sla"
+	"kept/internal/store"
+)
+
+// HearPhoneCall takes what a phone system says of one call to a line of a client: of c are read Client, Line, Key, Queued,
+// Answered and Left. It may say it more than once, in any order, and up to seven days late; what is known of the call then is
+// given back. Fields "name", "call", "queued_at", "answered_at" and "left_at".
+func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall) (desk.PhoneCall, error) {
+	if err := mayReport(v, c.Client); err != nil {
+		return c, err
+	}
+	client, err := a.Client(ctx, v, c.Client) // a line for all hospitals has no agreement, and its calls no clock
+	if err != nil {
+		return c, err
+	}
+	for _, at := range []*time.Time{&c.Queued, &c.Answered, &c.Left} {
+		*at = whole(*at)
+	}
+	if err := c.Check(a.Now()); err != nil {
+		return c, err
+	}
+	var all desk.PhoneCall
+	err = a.db.Claim(ctx, "phone call", func(of *store.SystemTx) error {
+		tx := of.ForClient(client.ID)
+		was, known, err := tx.PhoneCall(c.Line, c.Key)
+		if err != nil {
+			return err
+		}
+		b, err := a.bookIn(tx.ReadTx, client)
+		if err != nil {
+			return err
+		}
+		all = was.With(c)
+		all.Client, all.Line, all.Key = client.ID, c.Line, c.Key
+		all.Speed, all.Patience = callCameTo(b, all)
+		if known && all == was {
+			return nil
+		}
+		if !known {
+			if err := tx.DropPhoneCalls(tx.Now().Add(-desk.CallKept)); err != nil {
+				return err
+			}
+		}
+		return tx.SavePhoneCall(all)
+	})
+	return all, err
+}
+
+// callHistory is a call as clocks see it: a question of its own in which nobody asks anything.
+func callHistory(id int64, c desk.PhoneCall) sla.Ticket {
+	t := sla.Ticket{ID: id, Events: []sla.Event{{At: c.Queued, Seq: 1, Type: sla.CallQueued, Key: id}}}
+	switch {
+	case !c.Answered.IsZero():
+		t.Events = append(t.Events, sla.Event{At: c.Answered, Seq: 2, Type: sla.CallAnswered, Side: sla.Staff, Key: id})
+	case !c.Left.IsZero():
+		t.Events = append(t.Events, sla.Event{At: c.Left, Seq: 2, Type: sla.CallLeft, Side: sla.Person, Key: id})
+	}
+	return t
+}
+
+// callsIn are the histories of the calls that came in [from, until), or shortly before.
+func callsIn(tx *store.ReadTx, from, until time.Time) ([]sla.Ticket, error) {
+	calls, err := tx.PhoneCalls(from.Add(-desk.LineWaits), until)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]sla.Ticket, len(calls))
+	for i, c := range calls {
+		list[i] = callHistory(-int64(i)-1, c) // no number of a question
+	}
+	return list, nil
+}
+
+// callCameTo is what the two clocks of a call came to; nothing until it has ended.
+func callCameTo(b *book, c desk.PhoneCall) (speed, patience string) {
+	if !c.Ended() {
+		return "", ""
+	}
+	var f sla.Folder
+	t := callHistory(1, c)
+	for _, clock := range f.Fold(nil, b.Book, &t, t.Events[1].At) {
+		code := ""
+		switch clock.Outcome() {
+		case sla.Met:
+			code = desk.CallMet
+		case sla.Missed:
+			code = desk.CallMissed
+		case sla.Excluded:
+			code = clock.Excluded.String()
+		}
+		switch clock.Metric {
+		case sla.AnswerSpeed:
+			speed = code
+		case sla.Abandonment:
+			patience = code
+		}
+	}
+	return speed, patience
+}
+
+// CallFigures are how the calls of a period came out. They count when they came.
+type CallFigures struct {
+	Reported bool // by a phone system of the client, ever: else there is nothing to count, which is not "none"
+	All      int
+
+	InTime, Late   int            // a person answered in the time agreed, and not
+	SpeedOut       map[string]int // those that count neither way, by the code of an sla.Exclusion
+	Stayed, GaveUp int            // whom a person answered, and who hung up after the time that is of no account
+	PatienceOut    map[string]int
+	Waiting        int // that wait still, or of which no end was reported
+	Free           int // for which nothing is agreed at their hour
+}
+
+// read counts the calls that came in [from, until).
+func (f *CallFigures) read(tx *store.ReadTx, from, until time.Time) (err error) {
+	if f.Reported, err = tx.HasPhoneCalls(); err != nil || !f.Reported {
+		return err
+	}
+	rows, err := tx.CallsIn(from, until)
+	if err != nil {
+		return err
+	}
+	f.SpeedOut, f.PatienceOut = map[string]int{}, map[string]int{}
+	for _, r := range rows {
+		f.All += r.N
+		count(r.Speed, r.N, &f.InTime, &f.Late, f.SpeedOut)
+		count(r.Patience, r.N, &f.Stayed, &f.GaveUp, f.PatienceOut)
+		switch {
+		case !r.Ended:
+			f.Waiting += r.N
+		case r.Speed == "" && r.Patience == "":
+			f.Free += r.N
+		}
+	}
+	return nil
+}
+
+func count(code string, n int, met, missed *int, out map[string]int) {
+	switch code {
+	case desk.CallMet:
+		*met += n
+	case desk.CallMissed:
+		*missed += n
+	case "":
+	default:
+		out[code] += n
+	}
+}
+
+// callWrong compares what is stored of a call with what its instants say; "" when it is right.
+func callWrong(b *book, c desk.PhoneCall) string {
+	if speed, patience := callCameTo(b, c); speed != c.Speed || patience != c.Patience {
+		return fmt.Sprintf("a call on line %q at %s: its clocks are stored as %q and %q, its instants say %q and %q", c.Line, c.Queued.UTC().Format(time.RFC3339), c.Speed, c.Patience, speed, patience)
+	}
+	return ""
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"time"
+
+	"kept/internal/desk"
+)
+
+const phoneCallNames = "client_id, line, call_key, queued_at, answered_at, left_at, speed, patience"
+
+var (
+	phoneCallOne  = sql("SELECT " + phoneCallNames + " FROM phone_call WHERE client_id = $1 AND line = $2 AND call_key = $3")
+	phoneCallSave = sql(insert("phone_call", phoneCallNames) + ` ON CONFLICT (client_id, line, call_key) DO UPDATE SET
+		queued_at = excluded.queued_at, answered_at = excluded.answered_at, left_at = excluded.left_at, speed = excluded.speed, patience = excluded.patience`)
+	phoneCallsIn = sql("SELECT " + phoneCallNames + ` FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
+		ORDER BY queued_at, line, call_key`)
+	phoneCallsOld  = sql("DELETE FROM phone_call WHERE client_id = $1 AND queued_at < $2")
+	phoneCallsSome = sql("SELECT 1 FROM phone_call WHERE client_id = $1 LIMIT 1")
+	leaderCalls    = sql(`SELECT speed, patience, CASE WHEN answered_at IS NULL AND left_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
+		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)
+)
+
+func init() { phoneCallsIn.slow, leaderCalls.slow = true, true }
+
+func scanPhoneCall(row scanner) (c desk.PhoneCall, err error) {
+	err = row.Scan(&c.Client, &c.Line, &c.Key, at(&c.Queued), at(&c.Answered), at(&c.Left), &c.Speed, &c.Patience)
+	return c, err
+}
+
+// PhoneCall is what was reported of a call so far; false when nothing was.
+func (tx *ReadTx) PhoneCall(line, key string) (desk.PhoneCall, bool, error) {
+	return maybe(tx, phoneCallOne, scanPhoneCall, tx.client, line, key)
+}
+
+// SavePhoneCall stores what is known of a call.
+func (tx *Tx) SavePhoneCall(c desk.PhoneCall) error {
+	return tx.put(phoneCallSave, tx.client, c.Line, c.Key, micros(c.Queued), optMicros(c.Answered), optMicros(c.Left), c.Speed, c.Patience)
+}
+
+// DropPhoneCalls forgets the calls that came before an instant.
+func (tx *Tx) DropPhoneCalls(before time.Time) error {
+	return tx.put(phoneCallsOld, tx.client, micros(before))
+}
+
+// PhoneCalls are the calls of the client that came in [from, until), in their order.
+func (tx *ReadTx) PhoneCalls(from, until time.Time) ([]desk.PhoneCall, error) {
+	return many(tx, phoneCallsIn, scanPhoneCall, tx.client, micros(from), micros(until))
+}
+
+// HasPhoneCalls reports whether a phone system of the client has ever reported a call that is kept.
+func (tx *ReadTx) HasPhoneCalls() (bool, error) {
+	_, some, err := maybe(tx, phoneCallsSome, value[int], tx.client)
+	return some, err
+}
+
+// CallsIn is how many calls came to the same.
+type CallsIn struct {
+	Speed, Patience string // as of desk.PhoneCall
+	Ended           bool
+	N               int
+}
+
+// CallsIn counts the calls that came in [from, until), by what their clocks came to.
+func (tx *ReadTx) CallsIn(from, until time.Time) ([]CallsIn, error) {
+	return many(tx, leaderCalls, func(row scanner) (c CallsIn, err error) {
+		err = row.Scan(&c.Speed, &c.Patience, &c.Ended, &c.N)
+		return c, err
+	}, tx.client, micros(from), micros(until))
+}
