@@ -15,7 +15,7 @@ var (
 	phoneCallsIn = sql("SELECT " + phoneCallNames + ` FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
 		ORDER BY queued_at, line, call_key`)
 	phoneCallsOld  = sql("DELETE FROM phone_call WHERE client_id = $1 AND queued_at < $2")
-	phoneCallsSome = sql("SELECT 1 FROM phone_call WHERE client_id = $1 LIMIT 1")
+	phoneCallsSome = sql("SELECT 1 FROM phone_call WHERE client_id = $1 ORDER BY queued_at LIMIT 1")
 	leaderCalls    = sql(`SELECT speed, patience, CASE WHEN answered_at IS NULL AND left_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
 		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)
 )
