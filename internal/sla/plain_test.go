@@ -18,7 +18,7 @@ func TestPlainWords(t *testing.T) {
 		"We fix normal problems (P3) in 3 work days, in office hours. We do this at least 80 times out of 100.",
 		"You hear from us about the worst problems (P1) every 30 minutes, day and night. We do this at least 90 times out of 100.",
 		"When we say we will call about all questions, we call by then. We do this at least 98 times out of 100.",
-		"This clock may stop while we wait for you. It stops for 1 day at most, and we tell you first.",
+		"This clock may stop while we wait for you. It stops for 1 day at most, and we tell you first. We remind you every 9 hours, by day.",
 		"Only you can say that it is fixed.",
 	} {
 		if !slices.Contains(en, want) {
@@ -28,6 +28,7 @@ func TestPlainWords(t *testing.T) {
 	for _, want := range []string{
 		"Una persona contesta los casos más graves (P1) en 15 minutos, de día y de noche. Lo hacemos al menos 95 veces de cada 100.",
 		"Arreglamos los casos normales (P3) en 3 días hábiles, en horas de oficina. Lo hacemos al menos 80 veces de cada 100.",
+		"Este reloj puede parar mientras esperamos su respuesta. Para como mucho 5 días hábiles, y antes le avisamos. Se lo recordamos cada 1 día hábil, de día.",
 		"Solo usted puede decir que ya funciona.",
 	} {
 		if !slices.Contains(es, want) {
