@@ -10,7 +10,7 @@ import (
 )
 
 func TestPlainWords(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	en, es := a.Plain("en"), a.Plain("es")
 	for _, want := range []string{
 		"A person answers the worst problems (P1) in 15 minutes, day and night. We do this at least 95 times out of 100.",
@@ -41,7 +41,7 @@ func TestPlainWords(t *testing.T) {
 }
 
 func TestPlainWordsReadEasily(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	a.Targets = append(a.Targets, target(Handoff, hours(4)).forTeam("L1"), target(Supplier, hours(4)))
 	if g := words.Grade(strings.Join(a.Plain("en"), "\n")); g > 6 {
 		t.Errorf("grade %.1f", g)

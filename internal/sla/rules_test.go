@@ -1003,7 +1003,7 @@ func TestThePriorityIsByTheMatrixOfTheVersionThatGoverns(t *testing.T) {
 }
 
 func TestThePriorityOfATicket(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	want := "P1 P2 P3 P2 P3 P4 P3 P4 P4"
 	var got []string
 	for i := High; i <= Low; i++ {
