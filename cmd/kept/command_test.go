@@ -83,7 +83,7 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, "user", "end", "--login", "ana@desk.example", "--client", "mercy")...).refuses(t, "does not serve that hospital")
 	kept(t, on(folder, "user", "add", "--login", "lee@mercy.example", "--name", "Lee", "--role", "leader", "--client", "mercy")...).works(t, "Added Lee")
 	kept(t, on(folder, "user", "end", "--login", "lee@mercy.example", "--client", "mercy")...).refuses(t, "End the account as a whole")
-	kept(t, on(folder, "user", "end", "--login", "ana@desk.example")...).works(t, "Ana Ruiz is signed out everywhere")
+	kept(t, on(folder, "user", "end", "--login", "ana@desk.example")...).works(t, "Ana Ruiz is signed out everywhere", "It puts no promise at risk.")
 	kept(t, on(folder, "user", "end", "--login", "ana@desk.example")...).refuses(t, "Nobody signs in as")
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode().Perm() != 0o700 {

@@ -101,6 +101,24 @@ func give(ctx context.Context, s *settings, t terminal, name string, o order) er
 	return nil
 }
 
+// hitting carries out a change of who works when, and says as well which promises it hits.
+func hitting(ctx context.Context, a *app.App, change func() ([]string, error)) (lines []string, err error) {
+	hit, err := a.Hits(ctx, operator, func() (err error) {
+		lines, err = change()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if say := hit.Says(); say != "" {
+		lines = append(lines, say)
+	}
+	if hit.Promises > 0 {
+		lines = append(lines, "They are on the board, under “At risk”: /promises")
+	}
+	return lines, nil
+}
+
 // takeOrders is the desk's side of the socket.
 func takeOrders(db *store.DB, a *app.App) http.Handler {
 	mux := http.NewServeMux()

@@ -29,9 +29,11 @@ func (u *rotaImport) Run(ctx context.Context, s *settings, t terminal) error {
 }
 
 func (u *rotaImport) carryOut(ctx context.Context, _ *store.DB, a *app.App) ([]string, error) {
-	n, err := a.ImportRotas(ctx, operator, u.Rotas)
-	if err != nil {
-		return nil, err
-	}
-	return []string{fmt.Sprintf("Rotas in force now from this file: %d.", n)}, nil
+	return hitting(ctx, a, func() ([]string, error) {
+		n, err := a.ImportRotas(ctx, operator, u.Rotas)
+		if err != nil {
+			return nil, err
+		}
+		return []string{fmt.Sprintf("Rotas in force now from this file: %d.", n)}, nil
+	})
 }

@@ -94,7 +94,11 @@ func (u *userEnd) Run(ctx context.Context, s *settings, t terminal) error {
 	return give(ctx, s, t, "user-end", u)
 }
 
-func (u *userEnd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]string, error) {
+func (u *userEnd) carryOut(ctx context.Context, _ *store.DB, a *app.App) ([]string, error) {
+	return hitting(ctx, a, func() ([]string, error) { return u.end(ctx, a) })
+}
+
+func (u *userEnd) end(ctx context.Context, a *app.App) ([]string, error) {
 	var from []desk.ClientID
 	for _, slug := range u.Client {
 		c, err := clientBySlug(ctx, a, slug)

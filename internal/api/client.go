@@ -55,7 +55,7 @@ func (h *handler) client(ctx context.Context, v desk.Viewer, named, field string
 		return h.app.Client(ctx, v, v.Clients[0])
 	}
 	c, err := h.named(ctx, v, named)
-	return c, unknown(err, field)
+	return c, desk.NotFoundAt(err, field)
 }
 
 func (h *handler) named(ctx context.Context, v desk.Viewer, slugOrID string) (desk.Client, error) {
@@ -67,16 +67,6 @@ func (h *handler) named(ctx context.Context, v desk.Viewer, slugOrID string) (de
 		return desk.Client{}, err
 	}
 	return h.app.Client(ctx, v, c.ID)
-}
-
-// unknown says at which field something was named that is not here.
-func unknown(err error, field string) error {
-	if !desk.Is(err, desk.NotFound) {
-		return err
-	}
-	gone := *errNotFound
-	gone.Fields = []desk.FieldError{{Field: field, Code: "not_found", Message: gone.Message}}
-	return &gone
 }
 
 // slugs gives the slugs of the clients that v sees.

@@ -236,7 +236,7 @@ func (h *handler) openTicket(ctx context.Context, v desk.Viewer, in *createIn) (
 	}
 	if b.Requester.ID != "" {
 		if t.Requester.ID, err = idFrom[desk.RequesterID](b.Requester.ID); err != nil {
-			return nil, unknown(err, "requester.id")
+			return nil, desk.NotFoundAt(err, "requester.id")
 		}
 	}
 	if b.Promise != nil {

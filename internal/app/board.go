@@ -14,6 +14,15 @@ type BoardFilter struct {
 	Client desk.ClientID
 	Skill  string
 	Mine   bool
+	Owner  desk.StaffID // only promises of this person; 0: of everybody
+}
+
+// owner is whose promises the viewer looks at; 0: everybody's.
+func (f BoardFilter) owner(v desk.Viewer) desk.StaffID {
+	if f.Mine {
+		return v.Staff
+	}
+	return f.Owner
 }
 
 // Board is what is promised, by urgency. Each group holds at most 50 lines; counts stop at 1,000.
@@ -29,6 +38,7 @@ type Board struct {
 	NextDue time.Time // of all, zero if none
 	Load    []LoadHour
 	Now     time.Time
+	Whose   string // the name of whose promises they are, of the filter
 }
 
 // BoardCounts are today's figures, in the last 24 hours; each way to end is counted apart. Those of
@@ -129,7 +139,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 	if err != nil {
 		return Board{}, err
 	}
-	b := Board{Now: now, Counts: read.counts()}
+	b := Board{Now: now, Counts: read.counts(), Whose: know.staff[f.Owner]}
 	untold := map[desk.PromiseID]bool{}
 	for _, al := range read.alerts {
 		if al.Kind == desk.AlertCannotTell {
@@ -180,10 +190,7 @@ func (a *App) Board(ctx context.Context, v desk.Viewer, f BoardFilter) (Board, e
 }
 
 func readBoard(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, now time.Time) (r boardRows, err error) {
-	q := store.BoardQuery{Client: f.Client, Skill: f.Skill, Limit: boardLines}
-	if f.Mine {
-		q.Owner = v.Staff
-	}
+	q := store.BoardQuery{Client: f.Client, Skill: f.Skill, Owner: f.owner(v), Limit: boardLines}
 	var groups [4][]store.BoardRow
 	var parts []func() error
 	for i, span := range []struct{ from, until time.Time }{
@@ -247,7 +254,7 @@ func (r *boardRows) addLost(tx *store.DeskReadTx, v desk.Viewer, f BoardFilter, 
 		if err != nil {
 			return err
 		}
-		if !p.State.Live() || f.Skill != "" && p.Skill != f.Skill || f.Mine && p.Owner != v.Staff {
+		if !p.State.Live() || f.Skill != "" && p.Skill != f.Skill || f.owner(v) != 0 && p.Owner != f.owner(v) {
 			continue
 		}
 		t, err := one.Ticket(p.Ticket)

@@ -77,6 +77,7 @@ func (a *App) Handover(ctx context.Context, v desk.Viewer, id desk.ShiftID) (Han
 	}
 	h := Handover{Now: now, Lead: v.Leads()}
 	for _, s := range on.shifts {
+		s.End = on.goes(s)
 		if s.OnCall || s.End.Before(now.Add(-handoverBack)) || s.Start.After(now) || s.End.After(now.Add(handoverAhead)) && int64(v.Staff) != s.Person && desk.ShiftID(s.ID) != id {
 			continue
 		}
@@ -147,6 +148,14 @@ func shared(on *duty, person int64, v desk.Viewer) bool {
 // stays reports whether the person of s goes on working when it ends: then nothing changes hands.
 func (d *duty) stays(s coverage.Shift) bool {
 	return !d.until(s.Person, s.End).IsZero()
+}
+
+// goes is when whoever works a shift goes for good: its end, or earlier where they are away for the rest of it.
+func (d *duty) goes(s coverage.Shift) time.Time {
+	if there := d.plan.There(s.Person, s.Start, s.End); len(there) > 0 {
+		return there[len(there)-1].End
+	}
+	return s.End
 }
 
 // until is when somebody who is at work at an instant goes, a week on at the latest; zero when they are not.
@@ -416,26 +425,31 @@ func (a *App) shiftOf(ctx context.Context, v desk.Viewer, id desk.ShiftID) (cove
 	return on.shifts[i], nil
 }
 
-// shiftsLeft alerts those who lead to what shifts that ended have left to nobody: each promise that its owner
-// still has, who is gone, and that is due before the next shift ends. The alerts are rows; each shift is looked
-// at once, and once more should the process die in between.
+// shiftsLeft alerts those who lead to what shifts that ended, and absences that began or were entered, have left to
+// nobody: each promise that its owner still has, who is gone, and that is due before the next shift ends; in an absence also what
+// is due within a day of it. The alerts are rows; each shift and each absence is looked at once, and once more should the
+// process die in between.
 func (a *App) shiftsLeft(ctx context.Context, now time.Time) error {
 	var ended []coverage.Shift
+	var away []desk.Absence
 	err := a.db.Claim(ctx, "handover", func(tx *store.SystemTx) (err error) {
-		ended, err = tx.ShiftsLeft(now.Add(-handoverSince), now.Add(-handoverWaits), handoverLines)
+		if ended, err = tx.ShiftsLeft(now.Add(-handoverSince), now.Add(-handoverWaits), handoverLines); err != nil {
+			return err
+		}
+		away, err = tx.AbsencesLeft(now, now.Add(-handoverWaits), handoverLines)
 		return err
 	})
-	if err != nil || len(ended) == 0 {
+	if err != nil || len(ended)+len(away) == 0 {
 		return err
 	}
-	v := desk.System("handover")
 	on, err := a.onDuty(ctx, now)
 	if err != nil {
 		return err
 	}
 	for _, s := range ended {
+		owner := desk.StaffID(s.Person)
 		if !on.stays(s) {
-			if err := a.shiftLeft(ctx, v, s, on); err != nil {
+			if err := a.left(ctx, owner, on.nextEnd(HandoverShift{End: s.End}), "the shift of "+a.staffName(owner)+" has ended", on); err != nil {
 				return err
 			}
 		}
@@ -444,9 +458,22 @@ func (a *App) shiftsLeft(ctx context.Context, now time.Time) error {
 			if err != nil {
 				return err
 			}
-			h.Shift, h.Staff, h.LookedAt = desk.ShiftID(s.ID), desk.StaffID(s.Person), tx.Now()
+			h.Shift, h.Staff, h.LookedAt = desk.ShiftID(s.ID), owner, tx.Now()
 			return tx.SaveHandover(h)
 		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, x := range away {
+		owner, until := desk.StaffID(x.Person), x.End
+		if most := now.Add(handoverSince); until.After(most) {
+			until = most
+		}
+		if err := a.left(ctx, owner, maxTime(until, on.nextEnd(HandoverShift{End: now})), a.staffName(owner)+" is away", on); err != nil {
+			return err
+		}
+		err := a.db.System(ctx, "handover", func(tx *store.SystemTx) error { return tx.LookedAtAbsence(x.ID) })
 		if err != nil {
 			return err
 		}
@@ -454,12 +481,13 @@ func (a *App) shiftsLeft(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (a *App) shiftLeft(ctx context.Context, v desk.Viewer, s coverage.Shift, on *duty) error {
-	next := on.nextEnd(HandoverShift{ID: desk.ShiftID(s.ID), End: s.End})
-	owner := desk.StaffID(s.Person)
+// left alerts those who lead to what an owner who is gone still has that is due before until. They hear of a promise once
+// for each owner who leaves it: what they have taken care of does not come back with the end of the same day.
+func (a *App) left(ctx context.Context, owner desk.StaffID, until time.Time, why string, on *duty) error {
+	v := desk.System("handover")
 	var left []store.QueueRow
 	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		left, err = tx.Owed(owner, next, handoverLines)
+		left, err = tx.Owed(owner, until, handoverLines)
 		return err
 	})
 	if err != nil {
@@ -478,11 +506,23 @@ func (a *App) shiftLeft(ctx context.Context, v desk.Viewer, s coverage.Shift, on
 			if err != nil {
 				return err
 			}
-			open, err := x.tx.AlertsOf(x.t.ID)
-			if err != nil || slices.ContainsFunc(open, func(al desk.Alert) bool { return al.Kind == desk.AlertHandover && al.Promise == p.ID }) {
+			events, err := x.tx.Events(x.t.ID)
+			if err != nil {
 				return err
 			}
-			return x.raise(desk.AlertHandover, p.ID, desk.FlagNone, "the shift of "+a.staffName(owner)+" has ended")
+			var given time.Time
+			for _, e := range events {
+				if e.Type == desk.PromiseGiven && e.Data.Promise == p.ID {
+					given = e.HappenedAt
+				}
+			}
+			ever, err := x.tx.AlertsEver(x.t.ID)
+			if err != nil || slices.ContainsFunc(ever, func(al desk.Alert) bool {
+				return al.Kind == desk.AlertHandover && al.Promise == p.ID && (al.AckedAt.IsZero() || !al.RaisedAt.Before(given))
+			}) {
+				return err
+			}
+			return x.raise(desk.AlertHandover, p.ID, desk.FlagNone, why)
 		})
 		if err != nil {
 			return err

@@ -219,6 +219,94 @@ func TestWhoIsAwayHandsOver(t *testing.T) {
 	}
 }
 
+// Priya leaves at two for the dentist, or says so when the end of her shift was looked at already: what is due while she
+// is away comes before those who lead as it does at the end of a shift, and once, also when they have taken care of it.
+func TestAnAbsenceHandsOver(t *testing.T) {
+	for _, c := range []struct {
+		what       string
+		shift      int // of another shift of hers, until eight; 0: none
+		said       time.Duration
+		start, end time.Duration // of the day
+		due        int
+		quiet      time.Duration // until when nothing is said
+		left       int
+	}{
+		{"away from two on", 0, 13 * time.Hour, 14 * time.Hour, 31 * time.Hour, 15, 14*time.Hour + 14*time.Minute, 1},
+		{"said when she has gone", 0, 14*time.Hour + 30*time.Minute, 14 * time.Hour, 31 * time.Hour, 18, 14*time.Hour + 44*time.Minute, 1},
+		{"back before it is due", 0, 13 * time.Hour, 14 * time.Hour, 15 * time.Hour, 16, 15 * time.Hour, 0},
+		{"back after it was due", 0, 13 * time.Hour, 14 * time.Hour, 15*time.Hour + 30*time.Minute, 15, 14*time.Hour + 14*time.Minute, 1},
+		{"said after the end of her shift, away from her next one", 17, 16*time.Hour + 20*time.Minute, 16*time.Hour + 30*time.Minute, 31 * time.Hour, 18, 16*time.Hour + 44*time.Minute, 1},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				day := d.At(3, 0, 0)
+				d.AdvanceTo(d.At(3, 12, 0))
+				maria := d.Maria().Calls(d.Sam, "kilograms")
+				p, err := d.App.MakePromise(d.Ctx(), d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, c.due, 0)})
+				d.Must(err)
+				d.Must(d.App.GivePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, d.Priya.Staff, ""))
+				if c.shift != 0 {
+					d.Must(second(d.App.AddShifts(d.Ctx(), desk.System("test"), "Pri@kept.example", []coverage.Shift{{Start: d.At(3, c.shift, 0), End: d.At(3, 20, 0), Seats: 1}})))
+				}
+				look := func(at time.Time) int {
+					d.AdvanceTo(at)
+					d.Must(d.App.LookAround(d.Ctx()))
+					return alerts(d, desk.AlertHandover)
+				}
+				if n := look(day.Add(c.said)); n != 0 {
+					t.Errorf("%d alerts before she is away", n)
+				}
+				d.Must(second(d.App.AddAbsence(d.Ctx(), d.Priya, app.AbsenceIn{Start: day.Add(c.start), End: day.Add(c.end)})))
+				if n := look(day.Add(c.quiet)); n != 0 {
+					t.Errorf("%d alerts before somebody could take over", n)
+				}
+				for range 2 {
+					if n := look(day.Add(c.quiet + time.Minute)); n != c.left {
+						t.Errorf("%d alerts, want %d", n, c.left)
+					}
+					d.Restart()
+				}
+				for _, al := range must(d.App.Board(d.Ctx(), d.Omar, app.BoardFilter{})).Alerts {
+					if al.Alert.Kind == desk.AlertHandover {
+						d.Must(d.App.AckAlert(d.Ctx(), d.Ana, al.Alert.ID))
+					}
+				}
+				if p.Due.After(d.At(3, 16, 20)) {
+					if n := look(d.At(3, 16, 50)); n != 0 {
+						t.Errorf("%d alerts once more at the end of her shift", n)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What she leaves when she goes to the dentist is handed over before: her shift ends then, unless she comes back in it.
+func TestWhoLeavesEarlyHandsOverThen(t *testing.T) {
+	for name, c := range map[string]struct{ back, end int }{"for the rest of her shift": {23, 14}, "for an hour": {15, 16}} {
+		t.Run(name, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				d.AdvanceTo(d.At(3, 12, 0))
+				maria := d.Maria().Calls(d.Sam, "kilograms")
+				p, err := d.App.MakePromise(d.Ctx(), d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 18, 0)})
+				d.Must(err)
+				d.Must(d.App.GivePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, d.Priya.Staff, ""))
+				d.Must(second(d.App.AddAbsence(d.Ctx(), d.Priya, app.AbsenceIn{Start: d.At(3, 14, 0), End: d.At(3, c.back, 0)})))
+				d.Advance(time.Minute)
+				h, err := d.App.Handover(d.Ctx(), d.Priya, 0)
+				d.Must(err)
+				if !h.Shift.End.Equal(d.At(3, c.end, 0)) || len(h.Items) != 1 {
+					t.Errorf("%d to hand over at %s", len(h.Items), h.Shift.End.In(d.At(3, 0, 0).Location()))
+				}
+				d.AdvanceTo(d.At(3, 14, 5))
+				if c.end == 14 {
+					d.Must(d.App.AcceptPromise(d.Ctx(), d.Sam, h.Shift.ID, maria.Got.Ref, p.ID, "I will write by six"))
+				}
+			})
+		})
+	}
+}
+
 // A certificate that ends before a promise of its holder is due is seen at once, whoever else has the skill and however
 // far ahead it is.
 func TestACertificateThatEndsBeforeAPromiseIsARisk(t *testing.T) {

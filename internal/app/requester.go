@@ -27,9 +27,7 @@ func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail boo
 	if in.ID != 0 {
 		r, err := tx.Requester(in.ID)
 		if desk.Is(err, desk.NotFound) {
-			gone := *notFound
-			gone.Fields = []desk.FieldError{{Field: "requester.id", Code: gone.Code, Message: gone.Message}}
-			return r, nil, &gone
+			return r, nil, desk.NotFoundAt(notFound, "requester.id")
 		}
 		if err != nil {
 			return r, nil, err

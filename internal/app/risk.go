@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -266,6 +268,107 @@ func (a *App) LookAround(ctx context.Context) error {
 		}
 	}
 	return a.shiftsLeft(ctx, now)
+}
+
+// Hits are the promises that a change of the roster puts at risk: whoever has them is not there any more when they are to
+// be kept, or not certified for them. They are those that the board shows to whoever made the change.
+type Hits struct {
+	People   []desk.StaffID // whose hours or certificates have changed
+	Owner    desk.StaffID   // whose promises they are; 0 where they are of several
+	Whose    string         // the name of Owner
+	Promises int
+}
+
+// Hits makes a change of who works when, or of who is certified for what, and gives the promises that it hits. What
+// endangers them already hits nothing. When the change fails, that is the error; Hits itself never undoes one.
+func (a *App) Hits(ctx context.Context, v desk.Viewer, change func() error) (h Hits, err error) {
+	if !v.IsStaff() && v.Who != desk.WhoSystem {
+		return h, errStaffOnly
+	}
+	before, err := a.rosterNow(ctx)
+	if err != nil {
+		return h, err
+	}
+	if err := change(); err != nil {
+		return h, err
+	}
+	after, err := a.rosterNow(ctx)
+	if err != nil || after.plan == before.plan {
+		return h, err
+	}
+	for _, p := range before.staff {
+		if before.sameFor(after, p) {
+			continue
+		}
+		who := desk.StaffID(p.ID)
+		h.People = append(h.People, who)
+		var rows []store.BoardRow
+		err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
+			rows, err = tx.Live(store.BoardQuery{Owner: who, Limit: boardMost})
+			return err
+		})
+		if err != nil {
+			return h, err
+		}
+		for _, r := range rows {
+			if !after.ownerless(r.Promise) || before.ownerless(r.Promise) {
+				continue
+			}
+			switch h.Promises++; {
+			case h.Promises == 1:
+				h.Owner, h.Whose = who, p.Name
+			case h.Owner != who:
+				h.Owner, h.Whose = 0, ""
+			}
+		}
+	}
+	return h, nil
+}
+
+// Says tells whoever made the change what it hits; empty where it changed nobody's hours.
+func (h Hits) Says() string {
+	of := strconv.Itoa(h.Promises) + " promises"
+	if h.Promises == 1 {
+		of = "1 promise"
+	}
+	if h.Whose != "" {
+		of += " of " + h.Whose
+	}
+	switch {
+	case len(h.People) == 0:
+		return ""
+	case h.Promises == 0:
+		return "It puts no promise at risk."
+	}
+	return "It puts " + of + " at risk. Nobody has taken over yet."
+}
+
+// rosterNow is who is on shift by the roster as it is stored at this instant. It opens a unit of work.
+func (a *App) rosterNow(ctx context.Context) (*duty, error) {
+	now := a.Now()
+	err := a.db.DeskRead(ctx, desk.System("roster"), func(tx *store.DeskReadTx) error {
+		_, err := a.rosterIn(tx, now, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.onDuty(ctx, now)
+}
+
+// sameFor reports whether somebody is there at the same times in both, with the same certificates, for the same hospitals.
+func (d *duty) sameFor(e *duty, p coverage.Person) bool {
+	i := slices.IndexFunc(e.staff, func(q coverage.Person) bool { return q.ID == p.ID })
+	until := d.now.Add(boardAhead * time.Hour)
+	return i >= 0 && maps.EqualFunc(p.Skills, e.staff[i].Skills, time.Time.Equal) && slices.Equal(p.Clients, e.staff[i].Clients) &&
+		slices.Equal(d.plan.There(p.ID, d.now, until), e.plan.There(p.ID, d.now, until))
+}
+
+// ownerless reports whether p is at risk because its owner is not there, or is not certified any more.
+func (d *duty) ownerless(p desk.Promise) bool {
+	return p.Owner != 0 && slices.ContainsFunc(d.risks(p), func(r coverage.Risk) bool {
+		return r.Danger == coverage.OwnerOffShift || r.Danger == coverage.NotCertified
+	})
 }
 
 // Odds gives what history says of a live promise right now, whatever else endangers it. It may open a unit of work.

@@ -243,3 +243,70 @@ func TestAPromiseSentTwiceTakesTheLastSeatOnce(t *testing.T) {
 		}
 	})
 }
+
+// Whoever changes who works when, or until when somebody is certified, is told how many promises that hits, in the same
+// answer and in whichever way they change it. What it does not endanger, or what was in danger before, is no hit.
+func TestAChangeOfTheRosterSaysWhichPromisesItHits(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		r := evenings(d)
+		promise := func(hour int) {
+			_, err := d.App.MakePromise(d.Ctx(), d.Sam, d.Maria().Calls(d.Sam, "pounds please").Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: d.At(3, hour, 0)})
+			d.Must(err)
+		}
+		for hour := range 3 {
+			promise(5 + hour)
+		}
+		hits := func(change func() error) app.Hits {
+			d.T.Helper()
+			h, err := d.App.Hits(d.Ctx(), d.Ana, change)
+			d.Must(err)
+			return h
+		}
+		tells := func(how string, h app.Hits, n int, says string) {
+			d.T.Helper()
+			if h.Promises != n || h.Says() != says || n > 0 && h.Owner != d.Priya.Staff {
+				t.Errorf("%s: %+v %q, want %q", how, h, h.Says(), says)
+			}
+		}
+		away := func(who desk.Viewer, from, until time.Time) func() error {
+			return func() error {
+				_, err := d.App.AddAbsence(d.Ctx(), d.Ana, app.AbsenceIn{Staff: who.Staff, Start: from, End: until})
+				return err
+			}
+		}
+		const none, all = "It puts no promise at risk.", "It puts 3 promises of Priya Nair at risk. Nobody has taken over yet."
+		tells("Sam is away", hits(away(d.Sam, d.At(3, 0, 0), d.At(4, 0, 0))), 0, none)
+		tells("Priya goes at six", hits(away(d.Priya, d.At(3, 6, 30), d.At(4, 0, 0))), 1, "It puts 1 promise of Priya Nair at risk. Nobody has taken over yet.")
+		tells("and comes late", hits(away(d.Priya, d.At(3, 4, 0), d.At(3, 6, 30))), 2, "It puts 2 promises of Priya Nair at risk. Nobody has taken over yet.")
+		tells("and is away all day", hits(away(d.Priya, d.At(3, 0, 0), d.At(4, 0, 0))), 0, "")
+		for _, a := range must(d.App.RosterPage(d.Ctx(), d.Ana)).Away {
+			d.Must(d.App.EndAbsence(d.Ctx(), d.Ana, a.ID))
+		}
+		until := func(at time.Time) func() error {
+			return func() error { return d.App.Certify(d.Ctx(), d.Ana, d.Priya.Staff, "PORTAL", at) }
+		}
+		tells("her certificate ends", hits(until(d.At(3, 5, 0))), 3, all)
+		tells("it is renewed", hits(until(time.Time{})), 0, none)
+		version := func() int { return must(d.App.RosterPage(d.Ctx(), d.Ana)).Rotas[0].Rota.Version }
+		tells("somebody else comes", hits(func() error {
+			return d.App.AddOverride(d.Ctx(), d.Ana, app.OverrideIn{Rota: r.ID, Version: version(), Out: d.Priya.Staff, In: d.Sam.Staff, Start: d.At(3, 5, 0), End: d.At(3, 8, 0)})
+		}), 3, all)
+		line := must(d.App.RosterPage(d.Ctx(), d.Ana)).Rotas[0]
+		d.Must(d.App.EndOverride(d.Ctx(), d.Ana, r.ID, line.Rota.Version, line.Overrides[0].ID))
+		tells("the rota has other people", hits(func() error {
+			_, err := d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{ID: r.ID, Version: version(), Name: "Early birds", Layers: []app.LayerIn{{ID: r.Layers[0].ID, People: []desk.StaffID{d.Sam.Staff},
+				Every: coverage.Daily, Count: 1, Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: "05:00-08:00"}}, Seats: 1})
+			return err
+		}), 3, all)
+		tells("nothing changes", hits(func() error { return nil }), 0, "")
+		if board := must(d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{Owner: d.Priya.Staff})); len(board.AtRisk) != 3 || board.Whose != "Priya Nair" {
+			t.Errorf("on the board of %q %d are at risk", board.Whose, len(board.AtRisk))
+		}
+		if board := must(d.App.Board(d.Ctx(), d.Ana, app.BoardFilter{Owner: d.Sam.Staff})); len(board.AtRisk) != 0 {
+			t.Errorf("of Sam %d are at risk", len(board.AtRisk))
+		}
+		if _, err := d.App.Hits(d.Ctx(), d.Ana, away(d.Priya, d.At(5, 0, 0), d.At(4, 0, 0))); !desk.Is(err, desk.Invalid) {
+			t.Errorf("what was refused: %v", err)
+		}
+	})
+}

@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,6 +69,49 @@ func TestAPromiseFarAheadIsOnTheBoardWhenItsOwnerIsAway(t *testing.T) {
 		d.Must(err)
 		if len(eve.AtRisk) != 0 {
 			t.Errorf("Eve sees %+v", eve.AtRisk)
+		}
+	})
+}
+
+// So is one whose owner's certificate ends before its window does: behind more promises than a list of the board holds,
+// until the certificate is renewed.
+func TestAPromiseFarAheadIsOnTheBoardWhenACertificateEnds(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for i := range 51 {
+			got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds", Via: desk.ViaPhone, Lang: "en", Skill: "PORTAL", Channel: desk.BySMS,
+				Requester: app.RequesterIn{Name: "M", Phone: fmt.Sprintf("+1312555%04d", 130+i), Proven: true}})
+			d.Must(err)
+			_, err = d.App.MakePromise(d.Ctx(), d.Sam, got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(10, 9, 0)})
+			d.Must(err)
+		}
+		maria := d.Maria()
+		maria.Calls(d.Sam, "pounds please")
+		p := maria.Promised(d.Sam, d.At(15, 9, 0))
+		lost := func(v desk.Viewer) (why []string) {
+			for _, line := range must(d.App.Board(d.Ctx(), v, app.BoardFilter{})).AtRisk {
+				if line.Promise.ID == p.ID && line.Promise.Client == p.Client {
+					why = append(why, line.Danger.Says())
+				}
+			}
+			return why
+		}
+		until := func(at time.Time) { d.Must(d.App.Certify(d.Ctx(), d.Ana, d.Priya.Staff, "PORTAL", at)) }
+		until(d.At(15, 9, 30))
+		if why := lost(d.Ana); len(why) != 0 {
+			t.Errorf("certified until the end of the window: %v", why)
+		}
+		until(d.At(15, 9, 29))
+		for _, v := range []desk.Viewer{d.Ana, d.Priya} {
+			if why := lost(v); !slices.Equal(why, []string{"owner’s certificate ends before"}) {
+				t.Errorf("%s sees %q", v.Name, why)
+			}
+		}
+		if why := lost(d.Eve); len(why) != 0 {
+			t.Errorf("Eve sees %v", why)
+		}
+		until(time.Time{})
+		if why := lost(d.Ana); len(why) != 0 {
+			t.Errorf("renewed: %v", why)
 		}
 	})
 }

@@ -38,6 +38,10 @@ func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, 
 	if err := bad.Err(); err != nil {
 		return err
 	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
 	return a.byRef(ctx, v, ref, func(x *act) error {
 		switch {
 		case !x.t.State.Open():
@@ -50,7 +54,7 @@ func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, 
 		if err := x.resume("changed"); err != nil {
 			return err
 		}
-		return x.wait(reason, until, firm)
+		return x.wait(reason, until, firm, know)
 	})
 }
 
@@ -80,7 +84,7 @@ func (a *App) EndWait(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
 }
 
 // wait begins to wait, tells the person, and plans when they hear of it again.
-func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
+func (x *act) wait(reason desk.WaitReason, until time.Time, firm string, know *facts) error {
 	now := x.now()
 	args := map[string]string{"waits": string(reason), "until": strconv.FormatInt(until.UnixMicro(), 10)}
 	out, err := x.say(desk.SayWaiting, desk.Promise{}, 0, args)
@@ -88,7 +92,11 @@ func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
 		return err
 	}
 	if out != 0 {
-		for _, at := range nudges(reason, now, until, zoneOf(x.c)) {
+		ask, err := x.nudges(reason, until, know)
+		if err != nil {
+			return err
+		}
+		for _, at := range ask {
 			o := desk.Out{Trigger: desk.SayNudge, Channel: x.writtenChannel(), Address: x.t.Address, Args: args, FireAt: at}
 			if _, err := x.queue(o); err != nil {
 				return err
@@ -102,9 +110,36 @@ func (x *act) wait(reason desk.WaitReason, until time.Time, firm string) error {
 	return x.note(desk.TicketWaiting, d)
 }
 
-// nudges are when the person hears again that we wait: the day before the end, or half way where that is
-// sooner than a day; who makes us wait for long hears of it half way too. In whichever way they hear of it, it is not at night.
-func nudges(reason desk.WaitReason, now, until time.Time, loc *time.Location) (at []time.Time) {
+// nudges are when the person hears again that we wait: as often as was agreed with the hospital, for as long as that lets
+// its clocks stand. Where nothing was agreed of it, and a day after what was, they are those that are usual.
+// In whichever way the person hears of it, it is not at night.
+func (x *act) nudges(reason desk.WaitReason, until time.Time, know *facts) ([]time.Time, error) {
+	k, err := x.a.counting(x.tx.ReadTx, x.c, know)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := x.tx.ClockFacts(x.t.ID)
+	if err != nil {
+		return nil, err
+	}
+	events, err := x.tx.Events(x.t.ID)
+	if err != nil {
+		return nil, err
+	}
+	zone := zoneOf(x.c)
+	h := facts.History(k.functions[facts.Function].Name, events)
+	all := k.folder.Nudges(k.book.Book, &h, string(reason), x.now(), until, func(at time.Time) time.Time { return quietEnd(at, zone) })
+	for _, at := range usualNudges(reason, x.now(), until, zone) {
+		if n := len(all); n == 0 || !at.Before(all[n-1].Add(24*time.Hour)) {
+			all = append(all, at)
+		}
+	}
+	return all, nil
+}
+
+// usualNudges come the day before the end, or half way where that is sooner than a day; who makes us wait for long hears
+// of it half way too.
+func usualNudges(reason desk.WaitReason, now, until time.Time, loc *time.Location) (at []time.Time) {
 	const day = 24 * time.Hour
 	span := until.Sub(now)
 	half := now.Add(span / 2)

@@ -8,6 +8,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/sla"
 	"kept/internal/testkit"
 )
 
@@ -267,6 +268,60 @@ func TestANudgeByMailWaitsForTheMorning(t *testing.T) {
 		d.AdvanceTo(d.At(4, 8, 0))
 		if before != 0 || mails() != 1 {
 			t.Errorf("%d mails before eight, %d at eight", before, mails())
+		}
+	})
+}
+
+// nudgesOf are when Maria hears again that we wait, in the zone of her hospital.
+func nudgesOf(d *testkit.Desk, p *testkit.Person) (all []string) {
+	d.T.Helper()
+	for _, o := range p.Page(d.Sam).Outs {
+		if o.Trigger == desk.SayNudge && o.State == desk.Queued {
+			all = append(all, o.FireAt.In(d.At(3, 0, 0).Location()).Format("Jan 02 15:04"))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// How often a hospital's terms have a person reminded is how often the person is: in the hours of its line, by day, and
+// for as long as the clock may stand. Other reasons, and terms that say nothing of it, have the reminders that are usual.
+func TestTheAgreementSaysHowOftenAPersonIsReminded(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		reminded := func(say func(*sla.Pause), reason desk.WaitReason, span time.Duration) []string {
+			d.T.Helper()
+			agrees(d, drafts(d, d.Mercy, func(a *sla.Agreement) {
+				page, err := d.App.Agreement(d.Ctx(), d.Ana, d.Mercy.ID)
+				d.Must(err)
+				a.Version = page.Live.Version + 1
+				for i := range a.Targets {
+					a.Targets[i].Calendar = "always"
+					for j := range a.Targets[i].Pauses {
+						a.Targets[i].Pauses[j].Max = 48 * time.Hour
+						say(&a.Targets[i].Pauses[j])
+					}
+				}
+			}))
+			d.Advance(time.Minute)
+			maria := d.Maria().Calls(d.Sam, "weight in pounds")
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span)))
+			return nudgesOf(d, maria)
+		}
+		d.AdvanceTo(d.At(3, 9, 59)) // a Wednesday
+		for _, x := range []struct {
+			name   string
+			every  time.Duration
+			reason desk.WaitReason
+			span   time.Duration
+			want   []string
+		}{
+			{"every twelve hours, by day, for two days, and before the end", 12 * time.Hour, desk.WaitPerson, 6 * 24 * time.Hour, []string{"Jun 04 08:00", "Jun 04 20:00", "Jun 05 08:00", "Jun 06 10:00", "Jun 08 10:00"}},
+			{"another reason", 12 * time.Hour, desk.WaitSupplier, 3 * 24 * time.Hour, []string{"Jun 05 10:01"}},
+			{"nothing agreed", 0, desk.WaitPerson, 3 * 24 * time.Hour, []string{"Jun 05 10:02"}},
+		} {
+			if got := reminded(func(p *sla.Pause) { p.Nudge = x.every }, x.reason, x.span); !slices.Equal(got, x.want) {
+				t.Errorf("%s: from %s %v, want %v", x.name, d.Now().In(d.At(3, 0, 0).Location()).Format("Mon 15:04"), got, x.want)
+			}
 		}
 	})
 }

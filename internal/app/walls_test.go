@@ -121,6 +121,13 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"AddAbsence": func() (any, error) {
 					return a.AddAbsence(ctx, v, app.AbsenceIn{Staff: d.Sam.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
 				},
+				"Hits": func() (any, error) {
+					h, err := a.Hits(ctx, v, func() error {
+						_, err := a.AddAbsence(ctx, v, app.AbsenceIn{Staff: d.Sam.Staff, Start: d.Now(), End: d.Now().Add(time.Hour)})
+						return err
+					})
+					return h.Promises, err
+				},
 				"Agreement":  func() (any, error) { return a.Agreement(ctx, v, d.Mercy.ID) },
 				"Agreements": func() (any, error) { return a.Agreements(ctx, v) },
 				"ApproveAgreement": func() (any, error) {

@@ -48,7 +48,7 @@ func BenchmarkWindowsFor(b *testing.B) {
 					b.StopTimer()
 					n++
 					err := db.Write(b.Context(), desk.System("bench"), 1, func(tx *store.Tx) error {
-						return tx.Book(coverage.Seat{Person: n%4000 + 1, Slot: day.Add(time.Duration(n) * time.Microsecond), Seat: 5}, desk.PromiseID(n))
+						return tx.Book(coverage.Seat{Person: n%4000 + 1, Slot: day, Seat: int(5 + (n-1<<30)/4000)}, desk.PromiseID(n))
 					})
 					if err != nil {
 						b.Fatal(err)

@@ -71,6 +71,17 @@ func Wrap(k Kind, code string, cause error, message string) *Error {
 	return &Error{Kind: k, Code: code, Message: message, cause: cause}
 }
 
+// NotFoundAt says at which field something was named that is not here; an error that is no NotFound stays what it is.
+func NotFoundAt(err error, field string) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != NotFound {
+		return err
+	}
+	gone := *e
+	gone.Fields = Fields{{Field: field, Code: gone.Code, Message: gone.Message}}
+	return &gone
+}
+
 // KindOf gives the kind of err, Internal for an error that is not an *Error and "" for nil.
 func KindOf(err error) Kind {
 	if err == nil {

@@ -26,7 +26,7 @@ func worked() string {
 	fmt.Fprintf(&b, "for 80 of 100, before rounding: %.2f people\n", rule.Required(2.1, 0).Exact)
 	fmt.Fprintf(&b, "3 promises of 10 minutes: %.2f people\n", rule.Required(0, 3).Exact)
 	both := rule.Required(2.1, 3)
-	fmt.Fprintf(&b, "together %.2f: %s, short %d\n", both.Exact, both, both.Short())
+	fmt.Fprintf(&b, "together %.2f: need %d (calls %.1f + promises %d), have 0, short %d\n", both.Exact, both.Need, both.Contacts, both.Promises, both.Need)
 	fmt.Fprintf(&b, "to roster, with 30 %% of time away: %d\n", need.Rostered(both.Need, 0.3))
 	return b.String()
 }

@@ -43,33 +43,11 @@ func TestNeedOfAHalfHour(t *testing.T) {
 	}
 }
 
-func TestNeedBesideRoster(t *testing.T) {
-	six := time.Date(2026, 6, 3, 23, 0, 0, 0, time.UTC) // 6 p.m. in Chicago
-	all := desk.Compare(
-		[]Expected{{six, 2.1}, {six.Add(HalfHour), 0.4}},
-		func(at time.Time) int {
-			if at.Equal(six) {
-				return 3
-			}
-			return 0
-		},
-		func(at time.Time) int { return int(at.Sub(six)/HalfHour) * 2 },
-	)
-	for i, want := range []struct {
-		words string
-		short int
-	}{{"need 3 (calls 2.1 + promises 3), have 0", 3}, {"need 1 (calls 0.4 + promises 0), have 2", 0}} {
-		if got := all[i]; got.String() != want.words || got.Short() != want.short || !got.Start.Equal(six.Add(time.Duration(i)*HalfHour)) {
-			t.Errorf("%s at %s, %d short; want %s, %d short", got, got.Start, got.Short(), want.words, want.short)
-		}
-	}
-}
-
 func TestARoundingErrorIsNotAPerson(t *testing.T) {
 	r := desk
 	r.Patience, r.Promise = 0, 2*time.Minute
 	if q := r.Required(1e-15, 3); q.Need != 1 { // 0.8 for whoever calls, and 0.2
-		t.Errorf("%s (%g)", q, q.Exact)
+		t.Errorf("%+v", q)
 	}
 }
 
@@ -82,7 +60,7 @@ func TestNeedGrowsWithWork(t *testing.T) {
 		q := r.Required(contacts, promises)
 		more, booked := r.Required(contacts*1.1, promises), r.Required(contacts, promises+1)
 		if more.Exact < q.Exact-1e-9 || booked.Exact <= q.Exact || more.Need < q.Need || booked.Need < q.Need {
-			t.Fatalf("%s (%g), with more calls %s (%g), with one more promise %s (%g)", q, q.Exact, more, more.Exact, booked, booked.Exact)
+			t.Fatalf("%+v, with more calls %+v, with one more promise %+v", q, more, booked)
 		}
 		if float64(q.Need) < q.Exact-1e-9 || float64(q.Need) >= q.Exact+1-1e-9 {
 			t.Fatalf("%g is rounded to %d", q.Exact, q.Need)
@@ -91,15 +69,4 @@ func TestNeedGrowsWithWork(t *testing.T) {
 			t.Fatalf("together %d, apart %d", q.Need, apart)
 		}
 	})
-}
-
-func BenchmarkCompareFourWeeks(b *testing.B) {
-	var forecast []Expected
-	for i := range 28 * halves {
-		forecast = append(forecast, Expected{january.Add(time.Duration(i) * HalfHour), usual(Cell(i % Cells))})
-	}
-	none := func(time.Time) int { return 0 }
-	for b.Loop() {
-		desk.Compare(forecast, none, none)
-	}
 }

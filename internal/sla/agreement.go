@@ -106,12 +106,9 @@ func latest(first time.Time, more ...time.Time) time.Time {
 	return first
 }
 
-// Default is the agreement that a new client starts from: answers, news and repair by priority, day
+// DefaultIn is the agreement that a new client in a zone starts from: answers, news and repair by priority, day
 // and night for P1 and P2, in office hours for the others; patients hear a person within 15
-// minutes at any hour and get news at least every two business days. It is a draft of no client, in Chicago.
-func Default() Agreement { return DefaultIn("America/Chicago") }
-
-// DefaultIn is Default with its hours in a zone.
+// minutes at any hour and get news at least every two business days. It is a draft of no client.
 func DefaultIn(zone string) Agreement {
 	const night, office = "always", "office"
 	const day = 9 * time.Hour // a business day of the office

@@ -37,7 +37,7 @@ func ordinary(n int) []Ticket {
 
 func defaultBook(tb testing.TB) *Book {
 	tb.Helper()
-	b, err := Draft(Default())
+	b, err := Draft(DefaultIn("America/Chicago"))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func BenchmarkExplain(b *testing.B) {
 }
 
 func BenchmarkReplay(b *testing.B) {
-	draft := Default()
+	draft := DefaultIn("America/Chicago")
 	draft.Targets[7].Allowed /= 2
 	live, other := defaultBook(b), (*Book)(nil)
 	var err error

@@ -76,7 +76,7 @@ type Clock struct {
 	// Reason and Since tell of a pause, Since also of asking.
 	Reason string
 	Since  time.Time
-	// NudgeAt is when the person is to be asked again; it may lie in the past.
+	// NudgeAt is when the person is to be asked again, by day; it may lie in the past.
 	NudgeAt time.Time
 
 	Allowed, Elapsed, Paused, Asked time.Duration

@@ -169,6 +169,9 @@ func (x *Explanation) Text() []string {
 	for _, l := range x.Lines {
 		text = append(text, l.text(zone, layout))
 	}
+	if !c.NudgeAt.IsZero() {
+		text = append(text, "to be asked again "+c.NudgeAt.In(zone).Format("Mon Jan 2 15:04")+", or in the morning after, as agreed")
+	}
 	return text
 }
 

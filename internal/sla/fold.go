@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -48,6 +49,30 @@ func (f *Folder) fold(b *Book, t *Ticket, now time.Time) {
 			w.stand = first
 			w.all(events)
 		}
+	}
+}
+
+// Nudges gives when the person is to be asked again within [now, until), should the ticket begin at now to wait for a
+// reason of which the person is told: as the lines whose clocks stand have it, the soonest first; none where they say
+// nothing. by moves an instant to one at which people may be written to.
+func (f *Folder) Nudges(b *Book, t *Ticket, reason string, now, until time.Time, by func(time.Time) time.Time) (all []time.Time) {
+	waits := *t
+	waits.Events = append(slices.Clone(t.Events), Event{Type: Paused, At: now, Seq: math.MaxInt, Side: Staff, Reason: reason, Told: true})
+	for at := now; ; {
+		var next time.Time
+		for _, c := range f.Fold(nil, b, &waits, at) {
+			if c.State == Standing && c.Reason == reason && !c.NudgeAt.IsZero() && (next.IsZero() || c.NudgeAt.Before(next)) {
+				next = c.NudgeAt
+			}
+		}
+		if next.IsZero() {
+			return all
+		}
+		if at = by(latest(next, at.Add(NudgeLeast))); !at.Before(until) {
+			return all
+		}
+		all = append(all, at)
+		waits.Events = append(waits.Events, Event{Type: Nudged, At: at, Seq: math.MaxInt, Side: System})
 	}
 }
 

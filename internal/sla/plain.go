@@ -40,7 +40,11 @@ func (a *Agreement) Plain(lang string) []string {
 		s = strings.ReplaceAll(s, "{hours}", hours)
 		out = append(out, s+" "+fmt.Sprintf(p.goal, percent(t.Goal)))
 		for _, x := range t.Pauses {
-			out = append(out, fmt.Sprintf(p.pause, p.reason(x.Reason), p.amount(x.Max, cal)))
+			say := fmt.Sprintf(p.pause, p.reason(x.Reason), p.amount(x.Max, cal))
+			if x.Nudge > 0 {
+				say += " " + fmt.Sprintf(p.nudge, p.amount(x.Nudge, cal))
+			}
+			out = append(out, say)
 		}
 	}
 	return append(out, p.ends...)
@@ -55,7 +59,8 @@ func percent(g float64) string { return strconv.FormatFloat(g, 'f', -1, 64) }
 
 type plain struct {
 	metrics                           [metricCount]string
-	always, within, goal, pause       string
+	always, within, goal              string
+	pause, nudge                      string
 	priorities                        map[string]string
 	everyone, patients, about, at, to string
 	and                               string
@@ -82,6 +87,7 @@ var plainEN = plain{
 	},
 	always: "day and night", within: "in %s hours", goal: "We do this at least %s times out of 100.",
 	pause:      "This clock may stop while we wait for %s. It stops for %s at most, and we tell you first.",
+	nudge:      "We remind you every %s, by day.",
 	priorities: map[string]string{"P1": "the worst problems (P1)", "P2": "urgent problems (P2)", "P3": "normal problems (P3)", "P4": "small problems (P4)"},
 	everyone:   "all questions", patients: "questions from %s", about: "about %s", at: "at %s", to: "with team %s", and: " and ",
 	reasons: map[string]string{WaitingForPerson: "you", "supplier": "a firm that helps us", "appointment": "the day we set", "time": "the time we set"},
@@ -111,6 +117,7 @@ var plainES = plain{
 	},
 	always: "de día y de noche", within: "en horas de %s", goal: "Lo hacemos al menos %s veces de cada 100.",
 	pause:      "Este reloj puede parar mientras esperamos %s. Para como mucho %s, y antes le avisamos.",
+	nudge:      "Se lo recordamos cada %s, de día.",
 	priorities: map[string]string{"P1": "los casos más graves (P1)", "P2": "los casos urgentes (P2)", "P3": "los casos normales (P3)", "P4": "los casos leves (P4)"},
 	everyone:   "todas las preguntas", patients: "las preguntas de %s", about: "sobre %s", at: "en %s", to: "con el equipo %s", and: " y ",
 	calendars: map[string]string{"office": "oficina"},

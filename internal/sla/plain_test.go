@@ -10,7 +10,7 @@ import (
 )
 
 func TestPlainWords(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	en, es := a.Plain("en"), a.Plain("es")
 	for _, want := range []string{
 		"A person answers the worst problems (P1) in 15 minutes, day and night. We do this at least 95 times out of 100.",
@@ -18,7 +18,7 @@ func TestPlainWords(t *testing.T) {
 		"We fix normal problems (P3) in 3 work days, in office hours. We do this at least 80 times out of 100.",
 		"You hear from us about the worst problems (P1) every 30 minutes, day and night. We do this at least 90 times out of 100.",
 		"When we say we will call about all questions, we call by then. We do this at least 98 times out of 100.",
-		"This clock may stop while we wait for you. It stops for 1 day at most, and we tell you first.",
+		"This clock may stop while we wait for you. It stops for 1 day at most, and we tell you first. We remind you every 9 hours, by day.",
 		"Only you can say that it is fixed.",
 	} {
 		if !slices.Contains(en, want) {
@@ -28,6 +28,7 @@ func TestPlainWords(t *testing.T) {
 	for _, want := range []string{
 		"Una persona contesta los casos más graves (P1) en 15 minutos, de día y de noche. Lo hacemos al menos 95 veces de cada 100.",
 		"Arreglamos los casos normales (P3) en 3 días hábiles, en horas de oficina. Lo hacemos al menos 80 veces de cada 100.",
+		"Este reloj puede parar mientras esperamos su respuesta. Para como mucho 5 días hábiles, y antes le avisamos. Se lo recordamos cada 1 día hábil, de día.",
 		"Solo usted puede decir que ya funciona.",
 	} {
 		if !slices.Contains(es, want) {
@@ -40,7 +41,7 @@ func TestPlainWords(t *testing.T) {
 }
 
 func TestPlainWordsReadEasily(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	a.Targets = append(a.Targets, target(Handoff, hours(4)).forTeam("L1"), target(Supplier, hours(4)))
 	if g := words.Grade(strings.Join(a.Plain("en"), "\n")); g > 6 {
 		t.Errorf("grade %.1f", g)

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,41 @@ func TestAPauseNudges(t *testing.T) {
 	same(t, "next nudge", the(t, Resolution, b, x, "Tue 12:00").NudgeAt, "Tue 14:00")
 	x = ticket(opened("Mon 09:00"), waiting("Mon 15:00"), e(Nudged, "Wed 14:00"))
 	same(t, "no nudge after the maximum", the(t, Resolution, b, x, "Wed 14:30").NudgeAt, "")
+}
+
+// Ahead of a wait it is known when the person is asked again: by the line that asks soonest, while its clock stands.
+func TestNudgesAhead(t *testing.T) {
+	slow := target(Update, 9*time.Hour)
+	slow.Pauses[0].Nudge = 5 * time.Hour
+	b := book(t, agreed(target(Resolution, 9*time.Hour), slow))
+	x := ticket(opened("Mon 09:00"), e(Answered, "Mon 09:30"))
+	by := func(at time.Time) time.Time { return at }
+	nudges := func(b *Book, until string) (all []string) {
+		var f Folder
+		for _, at := range f.Nudges(b, x, WaitingForPerson, on("Mon 15:00"), on(until), by) {
+			all = append(all, at.In(chicago).Format("Mon 15:04"))
+		}
+		return all
+	}
+	if got := nudges(b, "Fri 15:00"); !slices.Equal(got, []string{"Tue 10:00", "Tue 14:00", "Wed 09:00", "Wed 13:00"}) {
+		t.Errorf("until the agreed maximum: %v", got)
+	}
+	if got := nudges(b, "Tue 14:00"); !slices.Equal(got, []string{"Tue 10:00"}) {
+		t.Errorf("until Tuesday at two: %v", got)
+	}
+	often := target(Resolution, 9*time.Hour).in("always")
+	often.Pauses[0].Nudge = time.Minute
+	if got := nudges(book(t, agreed(often)), "Tue 00:00"); !slices.Equal(got, []string{"Mon 19:00", "Mon 23:00"}) {
+		t.Errorf("every minute: %v", got)
+	}
+	never := target(Resolution, 9*time.Hour)
+	never.Pauses[0].Nudge = 0
+	if got := nudges(book(t, agreed(never)), "Fri 15:00"); len(got) != 0 {
+		t.Errorf("nothing agreed: %v", got)
+	}
+	if len(x.Events) != 2 {
+		t.Error("the ticket was changed")
+	}
 }
 
 func TestThePersonsWordsEndTheWaitForThem(t *testing.T) {
@@ -976,7 +1012,7 @@ func TestThePriorityIsByTheMatrixOfTheVersionThatGoverns(t *testing.T) {
 }
 
 func TestThePriorityOfATicket(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	want := "P1 P2 P3 P2 P3 P4 P3 P4 P4"
 	var got []string
 	for i := High; i <= Low; i++ {

@@ -92,9 +92,12 @@ type Pause struct {
 	// then it runs again.
 	Max time.Duration
 	// Nudge is after how much time of the calendar the person is asked again, again and
-	// again; zero means never.
+	// again; zero means that nothing was agreed of it.
 	Nudge time.Duration
 }
+
+// NudgeLeast is how often a person is asked again at most, whatever was agreed.
+const NudgeLeast = 4 * time.Hour
 
 // Conditions are met by a ticket when each list that is not empty holds its fact.
 type Conditions struct {

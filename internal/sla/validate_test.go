@@ -9,7 +9,7 @@ import (
 )
 
 func TestValidateNamesTheField(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	if p := a.Validate(); len(p) > 0 {
 		t.Fatalf("the default agreement: %v", p)
 	}
@@ -54,7 +54,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"the same line twice", "targets[4]", "never used: targets[3] comes first", func(a *Agreement) { a.Targets[4].When = a.Targets[3].When }},
 		{"a line behind one that fits all", "targets[1]", "never used: targets[0]", func(a *Agreement) { a.Targets[1].Metric = AnswerSpeed; a.Targets[1].When.Sites = []string{"north"} }},
 	} {
-		a := Default()
+		a := DefaultIn("America/Chicago")
 		x.change(&a)
 		problems := a.Validate()
 		if !slices.ContainsFunc(problems, func(p Problem) bool {
@@ -67,7 +67,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		}
 	}
 	// No gap where a line without a priority takes the rest, and none for those who have lines of their own.
-	a = Default()
+	a = DefaultIn("America/Chicago")
 	a.Targets = slices.Insert(a.Targets, 2, Target{Metric: FirstResponse, When: Conditions{Audiences: []string{"clinician"}, Priorities: []string{"P1", "P2"}}, Allowed: 1, Calendar: "always", Goal: 1})
 	if p := a.Validate(); len(p) > 0 {
 		t.Errorf("%v", p)
@@ -108,7 +108,7 @@ func TestVersionsDoNotOverlap(t *testing.T) {
 }
 
 func TestAVersionIsFrozenBeforeItCounts(t *testing.T) {
-	a := Default()
+	a := DefaultIn("America/Chicago")
 	a.From = on("2026-01-01T06:00:00Z")
 	a.Desk, a.ClientSide = Approval{"Rosa Diaz", a.From}, Approval{"Chief of Mercy", a.From}
 	if _, err := Compile(a); err == nil || !strings.Contains(err.Error(), "calendars[1].hours") {

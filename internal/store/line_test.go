@@ -207,6 +207,13 @@ func TestASeatThatAnotherClientTakesIsTakenAtOnce(t *testing.T) {
 		if err := beside(func() error { return book(8, 0, nil) }); !desk.Is(err, desk.Conflict) {
 			t.Errorf("while it is being taken: %v", err)
 		}
+		quarter := seat(0)
+		for _, at := range []time.Duration{-15 * time.Minute, 15 * time.Minute} { // nobody has committed anything yet
+			quarter.Slot = noon.Add(at)
+			if err := beside(func() error { return db.Write(ctx, both7and8, 8, func(tx *Tx) error { return tx.Book(quarter, 9) }) }); !desk.Is(err, desk.Conflict) {
+				t.Errorf("a window that overlaps by %s while it is being taken: %v", at, err)
+			}
+		}
 		return no
 	})
 	if !errors.Is(err, no) {

@@ -19,7 +19,7 @@ var (
 	// A seat that another unit is about to free looks taken; to wait for it could be for ever.
 	book = sql(`INSERT INTO booking (client_id, staff_id, slot_at, seat, promise_id)
 		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS INTEGER), CAST($5 AS BIGINT)
-		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.staff_id = $2 AND b.slot_at = $3 AND b.seat = $4)
+		WHERE NOT EXISTS (SELECT 1 FROM booking b WHERE b.staff_id = $2 AND b.slot_at > $6 AND b.slot_at < $7 AND b.seat = $4)
 		ON CONFLICT (staff_id, slot_at, seat) DO NOTHING`)
 	unbook   = sql(`DELETE FROM booking WHERE client_id = $1 AND promise_id = $2`)
 	bookedBy = sql(`SELECT staff_id, slot_at, seat FROM booking
@@ -158,16 +158,23 @@ func (tx *DeskTx) AddShift(s coverage.Shift) error {
 	return tx.bump(rosterVersion)
 }
 
-// Book takes a seat for a promise. A seat that somebody else has is a Conflict with the code
-// "window.taken"; the unit of work can go on and try another.
+// Book takes a seat for a promise, for half an hour. A seat that somebody else has at some instant of it is a Conflict
+// with the code "window.taken"; the unit of work can go on and try another.
 func (tx *Tx) Book(seat coverage.Seat, p desk.PromiseID) error {
-	ok, err := tx.reserve("seat", seat.Person, micros(seat.Slot), seat.Seat)
+	// The key of the row knows windows that start together. Those that overlap, a quarter of an hour apart in another
+	// zone, share a half hour of the clock: whoever has it sees what is committed of the other.
+	half := seat.Slot.Truncate(coverage.SeatLength)
+	ok, err := tx.reserve("seat", seat.Person, micros(half), seat.Seat)
+	if ok && err == nil && !half.Equal(seat.Slot) {
+		ok, err = tx.reserve("seat", seat.Person, micros(half.Add(coverage.SeatLength)), seat.Seat)
+	}
 	if err != nil {
 		return err
 	}
 	var n int64
 	if ok {
-		n, err = tx.exec(book, int64(tx.client), seat.Person, micros(seat.Slot), int64(seat.Seat), int64(p))
+		n, err = tx.exec(book, int64(tx.client), seat.Person, micros(seat.Slot), int64(seat.Seat), int64(p),
+			micros(seat.Slot.Add(-coverage.SeatLength)), micros(seat.Slot.Add(coverage.SeatLength)))
 	}
 	if err == nil && n == 0 {
 		return errWindowTaken

@@ -118,3 +118,47 @@ func TestLastSeatGoesToOne(t *testing.T) {
 		}
 	})
 }
+
+// Windows of zones that are a quarter of an hour apart overlap, and the key of a row does not know: of those that are
+// chosen at the same instant for two hospitals, one gets the seat. Those that only touch both get it.
+func TestASeatIsForHalfAnHour(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		change(t, db, func(tx *store.DeskTx) error { return tx.AddShift(early) })
+		book := func(c desk.ClientID, at time.Time, seat int, p desk.PromiseID) error {
+			return db.Write(ctx, system, c, func(tx *store.Tx) error { return tx.Book(coverage.Seat{Person: 11, Slot: at, Seat: seat}, p) })
+		}
+		isKind(t, "at noon", book(1, noon, 0, 1), "")
+		for _, off := range []time.Duration{-29 * time.Minute, -15 * time.Minute, 0, 15 * time.Minute, 29 * time.Minute} {
+			isKind(t, "overlaps by "+off.String(), book(2, noon.Add(off), 0, 2), desk.Conflict)
+		}
+		isKind(t, "just before", book(2, noon.Add(-30*time.Minute), 0, 3), "")
+		isKind(t, "just after", book(2, noon.Add(30*time.Minute), 0, 4), "")
+		isKind(t, "the other seat", book(2, noon.Add(15*time.Minute), 1, 5), "")
+		for day := range 60 {
+			at := noon.Add(time.Duration(1+day) * 24 * time.Hour)
+			var won atomic.Int32
+			var wg sync.WaitGroup
+			for i, off := range []time.Duration{0, 15 * time.Minute, 15 * time.Minute, -15 * time.Minute} {
+				wg.Go(func() {
+					switch err := book(desk.ClientID(1+i%2), at.Add(off), 0, desk.PromiseID(100+10*day+i)); {
+					case err == nil:
+						won.Add(1)
+					case !desk.Is(err, desk.Conflict):
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			// A quarter before and a quarter after only touch.
+			held := read(t, db, system, func(tx *store.DeskReadTx) ([]store.HeldSeat, error) { return tx.SeatsHeld(at.Add(-time.Hour)) })
+			if len(held) == 0 || int(won.Load()) != len(held) {
+				t.Fatalf("%d have won, and %d seats are held", won.Load(), len(held))
+			}
+			for i := range held[1:] {
+				if held[i+1].Slot.Sub(held[i].Slot) < coverage.SeatLength {
+					t.Fatalf("one seat at %s and at %s", held[i].Slot, held[i+1].Slot)
+				}
+			}
+		}
+	})
+}

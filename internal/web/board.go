@@ -25,7 +25,7 @@ func (h *handler) boardPage(w http.ResponseWriter, r *http.Request, s signed) er
 // showBoard draws the board, with what was refused on top.
 func (h *handler) showBoard(w http.ResponseWriter, r *http.Request, s signed, status int, query url.Values, refused string) error {
 	id, _ := strconv.ParseInt(query.Get("client"), 10, 64) // what is no number is no hospital: all
-	f := app.BoardFilter{Client: desk.ClientID(id), Skill: query.Get("skill"), Mine: query.Get("mine") != ""}
+	f := app.BoardFilter{Client: desk.ClientID(id), Skill: query.Get("skill"), Mine: query.Get("mine") != "", Owner: number[desk.StaffID](query.Get("owner"))}
 	b, err := h.app.Board(r.Context(), s.v, f)
 	if err != nil {
 		return err
@@ -56,6 +56,9 @@ func boardURL(f app.BoardFilter) string {
 	if f.Mine {
 		q.Set("mine", "yes")
 	}
+	if f.Owner != 0 {
+		q.Set("owner", strconv.FormatInt(int64(f.Owner), 10))
+	}
 	if len(q) == 0 {
 		return "/promises"
 	}
@@ -68,6 +71,9 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 		return view.BoardView{}, err
 	}
 	v := view.BoardView{Hospitals: clientOptions(clients, f.Client, "All hospitals"), Mine: f.Mine, URL: here, Wall: s.v.Leads()}
+	if f.Owner != 0 {
+		v.Owner, v.Whose = strconv.FormatInt(int64(f.Owner), 10), cmp.Or(b.Whose, "one person")
+	}
 	if f.Client != 0 {
 		v.Client = strconv.FormatInt(int64(f.Client), 10)
 	}
@@ -118,7 +124,7 @@ func loadView(b app.Board, skill string, f app.BoardFilter, loc *time.Location) 
 	if f.Skill != "" {
 		v.Line = "people on shift with " + skill
 	}
-	if f.Client != 0 || f.Skill != "" || f.Mine {
+	if f != (app.BoardFilter{}) {
 		v.Note = "Promises of this filter."
 	}
 	most := 1

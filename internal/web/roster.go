@@ -87,6 +87,14 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		v.Skills = append(v.Skills, view.Option{Value: sk.Code, Text: sk.Name})
 	}
 	names := distinct(page.People)
+	if q := r.URL.Query(); v.Saved != "" && q.Get("hit") != "" {
+		owner := number[desk.StaffID](q.Get("owner"))
+		hit := app.Hits{People: []desk.StaffID{owner}, Promises: number[int](q.Get("hit")), Whose: names[owner]}
+		v.Saved += " " + hit.Says()
+		if hit.Promises > 0 {
+			v.HitsURL = boardURL(app.BoardFilter{Owner: owner}) + "#risk"
+		}
+	}
 	for _, p := range page.People {
 		id := strconv.FormatInt(int64(p.ID), 10)
 		v.People = append(v.People, view.Option{Value: id, Text: names[p.ID]})
@@ -216,7 +224,7 @@ func readTurn(s string) (rota int64, who desk.StaffID, span coverage.Span) {
 // rosterAct does an act from a form of the page; what is wrong comes back at its field.
 func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signed, f url.Values, loc *time.Location) error) staffFunc {
 	return func(w http.ResponseWriter, r *http.Request, s signed) error {
-		err := act(r, s, r.PostForm, h.staffZone(r, s))
+		hit, err := h.app.Hits(r.Context(), s.v, func() error { return act(r, s, r.PostForm, h.staffZone(r, s)) })
 		if typedWrong(err) {
 			status := http.StatusUnprocessableEntity
 			if desk.Is(err, desk.Conflict) {
@@ -234,6 +242,9 @@ func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signe
 		to := "/desk/roster?done=" + url.QueryEscape(say)
 		if hospital := r.PostForm.Get("hospital"); hospital != "" {
 			to += "&hospital=" + url.QueryEscape(hospital)
+		}
+		if len(hit.People) > 0 {
+			to += fmt.Sprintf("&hit=%d&owner=%d", hit.Promises, hit.Owner)
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kept/internal/app"
 	"kept/internal/desk"
 	"kept/internal/store"
 )
@@ -60,6 +61,33 @@ func TestARotaFromThePage(t *testing.T) {
 	priya.get("/calendar/nobody.ics")
 	if priya.status != 404 {
 		t.Errorf("a calendar of nobody: %d", priya.status)
+	}
+}
+
+// Who says that a colleague is away reads in the same answer how many promises that hits, with the way to them.
+func TestTheRosterSaysWhichPromisesAChangeHits(t *testing.T) {
+	a := atDesk(t, ana)
+	absence := func(start, end string) {
+		t.Helper()
+		a.post("/desk/roster/absences", "staff", strconv.FormatInt(int64(a.d.Priya.Staff), 10), "start", start, "end", end)
+	}
+	p, err := a.d.App.MakePromise(a.d.Ctx(), a.d.Ana, a.d.Maria().Calls(a.d.Sam, "pounds please").Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: a.d.At(3, 9, 0), Owner: a.d.Priya.Staff})
+	a.d.Must(err)
+	if p.Owner != a.d.Priya.Staff {
+		t.Fatalf("%d has it", p.Owner)
+	}
+	absence("2026-06-20T00:00", "2026-06-21T00:00")
+	if !strings.Contains(a.body, "see the gaps.") || strings.Contains(a.body, "See them on the board") {
+		t.Errorf("nothing was hit: %d", a.status)
+	}
+	absence("2026-06-03T00:00", "2026-06-04T00:00")
+	to := "/promises?owner=" + strconv.FormatInt(int64(a.d.Priya.Staff), 10) + "#risk"
+	if !strings.Contains(a.body, "It puts 1 promise of Priya Nair at risk. Nobody has taken over yet.") || !strings.Contains(a.body, `href="`+to+`"`) {
+		t.Fatalf("one was hit: %d at %s", a.status, a.at)
+	}
+	a.get(to)
+	if !strings.Contains(a.body, "Of Priya Nair") || !strings.Contains(a.body, "owner off shift") {
+		t.Errorf("the board: %d", a.status)
 	}
 }
 

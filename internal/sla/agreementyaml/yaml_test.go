@@ -14,7 +14,7 @@ import (
 )
 
 func TestTheDefaultAgreementReadsWell(t *testing.T) {
-	got := Export(sla.Default())
+	got := Export(sla.DefaultIn("America/Chicago"))
 	want, err := os.ReadFile("testdata/default.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestTheDefaultAgreementReadsWell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(again, sla.Default()) {
+	if !reflect.DeepEqual(again, sla.DefaultIn("America/Chicago")) {
 		t.Errorf("it came back as %+v", again)
 	}
 }
@@ -100,7 +100,7 @@ func TestThereAndBack(t *testing.T) {
 }
 
 func TestWhatCannotBeReadNamesLineAndField(t *testing.T) {
-	good := string(Export(sla.Default()))
+	good := string(Export(sla.DefaultIn("America/Chicago")))
 	for _, x := range []struct{ name, old, new, want string }{
 		{"unknown field", "version: 1", "version: 1\nsla: fast", "line 7, sla: there is no such field"},
 		{"near miss", "grace: 30m", "Grace: 30m", "Grace: there is no such field: did you mean grace?"},
@@ -147,7 +147,7 @@ func TestWhatCannotBeReadNamesLineAndField(t *testing.T) {
 
 // What can be read and says nothing that can be counted is refused with its line too.
 func TestProblemsOfTermsNameTheirLine(t *testing.T) {
-	good := string(Export(sla.Default()))
+	good := string(Export(sla.DefaultIn("America/Chicago")))
 	if _, problems := Read([]byte(good), nil); len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -181,7 +181,7 @@ func TestProblemsOfTermsNameTheirLine(t *testing.T) {
 }
 
 func FuzzImport(f *testing.F) {
-	f.Add(Export(sla.Default()))
+	f.Add(Export(sla.DefaultIn("America/Chicago")))
 	f.Add([]byte("version: 1\ngrace: 1m\npriority: {high: [a, b, c], medium: [a, b, c], low: [a, b, c]}\ncalendars: {}\ntargets: []\n"))
 	f.Add([]byte("a: &x [*x]\n"))
 	f.Add([]byte("? {a: b}\n: c\n"))
