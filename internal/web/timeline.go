@@ -185,7 +185,7 @@ var triggers = map[desk.Trigger]string{
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
 	desk.SayNumber: "that how we reach them changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
-	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
+	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait", desk.SayMerged: "that two questions go on as one",
 }
 
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
@@ -271,6 +271,12 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return name + " does not need it any more.", "x"
 	case desk.TicketVoided:
 		return by + " voided it: " + d.Reason, "x"
+	case desk.TicketMerged:
+		return by + " put it into " + string(d.Ref) + ". It goes on there.", "merge"
+	case desk.TicketMergedIn:
+		return by + " put " + string(d.Ref) + " into this question. Its words stand here too, and what was promised in it goes on.", "merge"
+	case desk.PromiseCame:
+		return "Promised before: " + strings.ToLower(kinds[d.Kind].thing) + " " + words.By(words.EN, due, loc, now) + ".", "hourglass"
 	case desk.PromiseMade:
 		what := strings.ToLower(kinds[d.Kind].thing)
 		if d.Kind == desk.Confirm {
