@@ -50,6 +50,7 @@ func New(o Options) http.Handler {
 	h.huma.UseMiddleware(h.ask)
 	h.clients()
 	h.tickets()
+	h.merges()
 	h.events()
 	h.promises()
 	h.requesters()

@@ -37,12 +37,13 @@ type Event struct {
 	Channel    string    `json:"channel,omitempty" doc:"How it went out."`
 	Via        string    `json:"via,omitempty" doc:"How it came in."`
 	Entered    bool      `json:"entered,omitempty" doc:"The call was entered after a time in which Kept was down."`
-	Since      time.Time `json:"since,omitzero" doc:"Since when the question waits; reason says for what, outcome why it waits no longer."`
+	Since      time.Time `json:"since,omitzero" doc:"Since when the question waits, or a ticket that came in was open; reason says for what, outcome why it waits no longer."`
 	Until      time.Time `json:"until,omitzero" doc:"Until when."`
 	Told       string    `json:"delivery_id,omitempty" doc:"Id of the delivery it is about."`
 	Flag       string    `json:"flag,omitempty" doc:"The danger seen in words."`
 	Priority   string    `json:"priority,omitempty" doc:"The priority that was set."`
 	Was        string    `json:"was,omitempty" doc:"The priority before."`
+	Ticket     string    `json:"ticket,omitempty" doc:"Number of the other one of two tickets that were put together."`
 }
 
 type eventsOut struct {
@@ -81,7 +82,7 @@ func eventWire(e desk.Event) Event {
 		State: string(d.State), Start: instant(d.Start), Due: instant(d.Due), Owner: d.OwnerIs, MovedBy: string(d.MovedBy), Tries: d.Tries,
 		Outcome: d.Outcome, Reason: d.Reason, Override: d.Override, Message: id(d.Message), Delivery: d.Delivery, Channel: string(d.Channel),
 		Via: string(d.Via), Entered: d.Entered, Since: instant(d.Since), Until: instant(d.Until), Told: id(d.Outbox), Flag: string(d.Flag),
-		Priority: string(d.Priority), Was: string(d.Was),
+		Priority: string(d.Priority), Ticket: string(d.Ref), Was: string(d.Was),
 	}
 }
 

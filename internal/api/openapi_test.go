@@ -19,7 +19,7 @@ const golden = "../../docs/openapi.json"
 // routes is everything that the API offers.
 var routes = []string{
 	"GET /clients", "POST /tickets", "GET /tickets", "GET /tickets/{number}", "POST /tickets/{number}/replies", "POST /tickets/{number}/notes",
-	"POST /tickets/{number}/questions-if-fixed", "POST /tickets/{number}/waits", "GET /tickets/{number}/events", "GET /tickets/{number}/promises", "POST /tickets/{number}/promises",
+	"POST /tickets/{number}/questions-if-fixed", "POST /tickets/{number}/waits", "POST /tickets/{number}/merge", "GET /tickets/{number}/events", "GET /tickets/{number}/promises", "POST /tickets/{number}/promises",
 	"POST /tickets/{number}/promises/{id}/attempts", "POST /tickets/{number}/promises/{id}/misses", "POST /tickets/{number}/promises/{id}/contacts",
 	"POST /tickets/{number}/promises/{id}/moves", "POST /tickets/{number}/promises/{id}/entered-calls", "GET /windows", "GET /requesters", "PUT /lines/{name}", "PUT /lines/{name}/calls/{call}", "DELETE /lines/{name}", "GET /requesters/{client}/{id}",
 }

@@ -17,7 +17,7 @@ type Ticket struct {
 	Client    string    `json:"client" doc:"Slug of the client." example:"mercy"`
 	Requester string    `json:"requester" doc:"Id of the person who asks." example:"912837465"`
 	Subject   string    `json:"subject" example:"My chart shows kilograms"`
-	State     string    `json:"state" enum:"new,working,waiting,asked,confirmed,closed_unconfirmed,withdrawn,voided" doc:"The last four are closed. Only the person makes it confirmed."`
+	State     string    `json:"state" enum:"new,working,waiting,asked,confirmed,closed_unconfirmed,withdrawn,voided,merged" doc:"The last five are closed. Only the person makes it confirmed."`
 	Kind      string    `json:"kind" enum:"question,incident,request,problem"`
 	Priority  string    `json:"priority" enum:"P1,P2,P3,P4" doc:"P1: patient care has stopped."`
 	Function  int64     `json:"function,omitempty" doc:"Number of the EHR function it is about."`
@@ -40,6 +40,8 @@ type Ticket struct {
 	WaitingFor   string    `json:"waiting_for,omitempty" enum:"person,supplier,time" doc:"What it waits for. Promises go on."`
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	WaitingUntil time.Time `json:"waiting_until,omitzero"`
+
+	MergedInto string `json:"merged_into,omitempty" doc:"Number of the ticket in which a merged one goes on. Left out in lists." example:"4QX-K7M"`
 }
 
 // NewTicket is a ticket to open.
@@ -300,7 +302,17 @@ func (h *handler) ticket(ctx context.Context, v desk.Viewer, ref desk.Ref) (*tic
 	if err != nil {
 		return nil, err
 	}
-	return &ticketOut{ticketWire(t, c.Slug)}, nil
+	out := &ticketOut{ticketWire(t, c.Slug)}
+	if t.Into == 0 {
+		return out, nil
+	}
+	events, err := h.app.Events(ctx, v, ref)
+	for _, e := range events {
+		if e.Type == desk.TicketMerged {
+			out.Body.MergedInto = string(e.Data.Ref)
+		}
+	}
+	return out, err
 }
 
 // write stores words. Its key is kept apart from those of tickets and of other tickets' words.

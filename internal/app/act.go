@@ -52,10 +52,13 @@ func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 // begin reads what an act on a ticket needs; save ends it.
 func (a *App) begin(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID) (*act, error) {
 	t, err := tx.Ticket(id)
+	for err == nil && t.Into != 0 && v.Who == desk.WhoRequester {
+		t, err = tx.Ticket(t.Into) // what the person says is heard where their question goes on
+	}
 	if err != nil {
 		return nil, err
 	}
-	live, err := tx.LivePromises(id)
+	live, err := tx.LivePromises(t.ID)
 	return &act{a: a, tx: tx, v: v, c: c, was: t, t: t, live: live}, err
 }
 
@@ -80,13 +83,18 @@ func (a *App) beginAll(tx *store.Tx, v desk.Viewer, c desk.Client, ids []desk.Ti
 	return acts, nil
 }
 
-// byRef finds a ticket by number for v and runs fn on it. Staff only.
+// byRef finds a ticket by number for v and runs fn on it, unless it goes on in another one. Staff only.
 func (a *App) byRef(ctx context.Context, v desk.Viewer, ref desk.Ref, fn func(*act) error) error {
 	c, id, err := a.find(ctx, v, ref)
 	if err != nil {
 		return err
 	}
-	return a.onTicket(ctx, v, c, id, fn)
+	return a.onTicket(ctx, v, c, id, func(x *act) error {
+		if err := x.goesOn(); err != nil {
+			return err
+		}
+		return fn(x)
+	})
 }
 
 func (a *App) find(ctx context.Context, v desk.Viewer, ref desk.Ref) (desk.Client, desk.TicketID, error) {

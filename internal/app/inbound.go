@@ -162,8 +162,16 @@ func (h heard) asked() (best desk.Ticket, ok bool) {
 
 // open is the newest open question, or the one that a mail names.
 func (h heard) open() (desk.Ticket, bool) {
-	if t, ok := h.latest(func(t desk.Ticket) bool { return t.State.Open() && t.Ref == h.ref }); ok {
-		return t, true
+	if t, ok := h.latest(func(t desk.Ticket) bool { return t.Ref == h.ref }); ok {
+		for t.Into != 0 {
+			into := t.Into
+			if t, ok = h.latest(func(t desk.Ticket) bool { return t.ID == into }); !ok {
+				break
+			}
+		}
+		if t.State.Open() {
+			return t, true
+		}
 	}
 	return h.latest(func(t desk.Ticket) bool { return t.State.Open() })
 }
@@ -171,7 +179,7 @@ func (h heard) open() (desk.Ticket, bool) {
 // closed is the question that closed last and whose tracker still lives.
 func (h heard) closed(now time.Time) (best desk.Ticket, ok bool) {
 	for _, t := range h.tickets {
-		if !t.State.Open() && t.State != desk.Void && !trackerEnded(t, now) && (!ok || t.ClosedAt.After(best.ClosedAt)) {
+		if !t.State.Open() && t.State != desk.Void && t.State != desk.Merged && !trackerEnded(t, now) && (!ok || t.ClosedAt.After(best.ClosedAt)) {
 			best, ok = t, true
 		}
 	}
@@ -243,10 +251,13 @@ func (a *App) answer(ctx context.Context, row *store.Inbound, h heard, t desk.Ti
 				to = ad.ID
 			}
 		}
-		if err := a.inTx(here, desk.Tracking(h.c.ID, t.ID), h.c, t.ID, func(x *act) error { return fn(x, to) }); err != nil {
+		err = a.inTx(here, desk.Tracking(h.c.ID, t.ID), h.c, t.ID, func(x *act) error {
+			row.Ticket = x.t.ID
+			return fn(x, to)
+		})
+		if err != nil {
 			return err
 		}
-		row.Ticket = t.ID
 		return done(tx, row)
 	})
 }

@@ -234,6 +234,10 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 				m.opened = append(m.opened, got)
 			}
 		},
+		"merge": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
+			_, err := m.App.Merge(ctx, v, o.Ref, app.MergeIn{Into: string(m.pick(rt).Ref)})
+			return err
+		}),
 		"open": func(rt *rapid.T) {
 			if len(m.opened) > 7 {
 				rt.Skip("enough questions for one run")

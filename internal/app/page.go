@@ -18,10 +18,11 @@ type TicketPage struct {
 	Caller    string
 	Addresses []desk.Address
 	Maybe     []desk.Requester // others with the same number, never taken as fact
-	Messages  []desk.Message   // oldest first, with delivery states
+	Messages  []desk.Message   // oldest first, with delivery states; those of questions that came into this one too
 	Events    []desk.Event     // oldest first
 	Promises  []PromiseLine    // live first, then newest
 	Alerts    []desk.Alert     // open ones
+	Into      desk.Ref         // where it goes on, if it was merged
 	Outs      []desk.Out       // deliveries, newest first
 	Others    []desk.Ticket    // other questions of this requester, newest first
 	Best      []desk.Answer    // answers that fit
@@ -134,6 +135,16 @@ func readPage(tx *store.ReadTx, t desk.Ticket) (p TicketPage, err error) {
 	)
 	if err != nil {
 		return p, err
+	}
+	if p.Messages, err = withWords(tx, p.Messages, p.Events); err != nil {
+		return p, err
+	}
+	if t.Into != 0 {
+		into, err := tx.Ticket(t.Into)
+		if err != nil {
+			return p, err
+		}
+		p.Into = into.Ref
 	}
 	p.Promises = promiseLines(promises, attempts)
 	phone := ""

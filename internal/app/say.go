@@ -145,7 +145,7 @@ func (x *act) queue(o desk.Out) (int64, error) {
 func quietUntil(trigger desk.Trigger, now time.Time, loc *time.Location) time.Time {
 	switch trigger {
 	case desk.SayTried, desk.SayReply, desk.SayFixed, desk.SayReminder, desk.SayClosed, desk.SayMovedByUs, desk.SayVoided,
-		desk.SayWaiting, desk.SayNudge, desk.SayBroken:
+		desk.SayWaiting, desk.SayNudge, desk.SayBroken, desk.SayMerged:
 		return quietEnd(now, loc)
 	}
 	return now
@@ -192,7 +192,7 @@ func (x *act) cannotTell(p desk.PromiseID, why string) error {
 // essential reports whether a trigger must reach the person: then a failure starts the next channel.
 func essential(t desk.Trigger) bool {
 	switch t {
-	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber, desk.SayNudge:
+	case desk.SaySoon, desk.SayFirst, desk.SayStop, desk.SayHelp, desk.SayCode, desk.SayLink, desk.SayConfirmed, desk.SayWithdrawn, desk.SayNumber, desk.SayNudge, desk.SayMerged:
 		return false
 	}
 	return true

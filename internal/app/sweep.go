@@ -439,8 +439,8 @@ func (x *act) breakPromise(p desk.Promise, to repair) error {
 	if np, err = x.add(np); err != nil {
 		return err
 	}
-	if x.t.Breaks > 1 {
-		if err := x.raise(desk.AlertSecondBreak, p.ID, desk.FlagNone, "broke again: break "+strconv.Itoa(x.t.Breaks)); err != nil {
+	if x.t.Breaks > 1 || p.RepairOf != 0 { // what a repair repairs may have broken on a question that was merged into this one
+		if err := x.raise(desk.AlertSecondBreak, p.ID, desk.FlagNone, "broke again: break "+strconv.Itoa(max(x.t.Breaks, 2))); err != nil {
 			return err
 		}
 	}

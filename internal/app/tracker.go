@@ -60,7 +60,7 @@ type subject struct {
 	language string // that a caller must speak, "" for English
 }
 
-// Track finds the ticket of a tracker token and gives the viewer that it makes. NotFound for an
+// Track finds the ticket of a tracker token, or the one in which it goes on, and gives the viewer that it makes. NotFound for an
 // unknown or expired token.
 func (a *App) Track(ctx context.Context, token string) (desk.Viewer, error) {
 	stored, err := desk.ParseToken(token)
@@ -69,7 +69,13 @@ func (a *App) Track(ctx context.Context, token string) (desk.Viewer, error) {
 	}
 	var t desk.Ticket
 	err = a.db.DeskRead(ctx, desk.System("tracker"), func(tx *store.DeskReadTx) (err error) {
-		t, err = tx.TicketByToken(stored)
+		if t, err = tx.TicketByToken(stored); err != nil || t.Into == 0 {
+			return err
+		}
+		here, err := tx.ForClient(t.Client)
+		if err == nil {
+			t, err = goneOn(here, t)
+		}
 		return err
 	})
 	if desk.Is(err, desk.NotFound) || err == nil && trackerEnded(t, a.Now()) {
@@ -109,7 +115,10 @@ func (a *App) subjectOf(ctx context.Context, v desk.Viewer, c desk.Client, id de
 func readSubject(tx *store.ReadTx, c desk.Client, id desk.TicketID) (subject, error) {
 	s := subject{c: c}
 	var err error
-	if s.t, err = tx.Ticket(id); err != nil {
+	if s.t, err = tx.Ticket(id); err == nil {
+		s.t, err = goneOn(tx, s.t)
+	}
+	if err != nil {
 		return s, err
 	}
 	if trackerEnded(s.t, tx.Now()) {
@@ -123,7 +132,7 @@ func readSubject(tx *store.ReadTx, c desk.Client, id desk.TicketID) (subject, er
 			return s, err
 		}
 	}
-	if s.live, err = tx.LivePromises(id); err != nil {
+	if s.live, err = tx.LivePromises(s.t.ID); err != nil {
 		return s, err
 	}
 	if s.t.Lang == "es" || slices.Contains(strings.Split(s.t.Needs, ","), "es") {

@@ -141,7 +141,13 @@ func (a *App) SendLink(ctx context.Context, v desk.Viewer, cid desk.ClientID, re
 	}
 	var t desk.Ticket
 	err = a.db.DeskRead(ctx, desk.System("link"), func(tx *store.DeskReadTx) (err error) {
-		t, err = tx.TicketByRef(number)
+		if t, err = tx.TicketByRef(number); err != nil || t.Into == 0 {
+			return err
+		}
+		here, err := tx.ForClient(t.Client)
+		if err == nil {
+			t, err = goneOn(here, t)
+		}
 		return err
 	})
 	if desk.Is(err, desk.NotFound) || err == nil && (t.Client != cid || t.Address == 0 || trackerEnded(t, a.Now())) {

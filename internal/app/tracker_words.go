@@ -81,7 +81,7 @@ func (a *App) SendQuestionCode(ctx context.Context, v desk.Viewer) (masked strin
 func (a *App) ShowQuestion(ctx context.Context, v desk.Viewer, code string) ([]desk.Message, error) {
 	var all []desk.Message
 	err := a.useCode(ctx, v, codeForQuestion, code, func(x *act, _ string) (err error) {
-		all, err = x.tx.Messages(x.t.ID)
+		all, err = wordsOf(x.tx.ReadTx, x.t.ID)
 		return err
 	})
 	return slices.DeleteFunc(all, func(m desk.Message) bool { return m.Kind == desk.Note }), err

@@ -180,6 +180,9 @@ func Files(tx *store.ReadTx, tickets []desk.Ticket) ([]law.File, error) {
 		if files[i].Sorry, err = sorry(tx, files[i]); err != nil {
 			return nil, err
 		}
+		if files[i].Alerts, err = alertsOnward(tx, t, files[i].Alerts); err != nil {
+			return nil, err
+		}
 	}
 	return files, nil
 }
@@ -257,8 +260,23 @@ func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table s
 	if err != nil {
 		return f, err
 	}
-	f.Sorry, err = sorry(tx, f)
+	if f.Sorry, err = sorry(tx, f); err == nil {
+		f.Alerts, err = alertsOnward(tx, t, f.Alerts)
+	}
 	return f, err
+}
+
+// alertsOnward adds to the alerts of a question that was merged those of where it goes on: the open ones went there.
+func alertsOnward(tx *store.ReadTx, t desk.Ticket, all []desk.Alert) ([]desk.Alert, error) {
+	var err error
+	for err == nil && t.Into != 0 {
+		var more []desk.Alert
+		if t, err = tx.Ticket(t.Into); err == nil {
+			more, err = tx.AlertsEver(t.ID)
+		}
+		all = append(slices.Clip(all), more...)
+	}
+	return all, err
 }
 
 // those gives to each the rows with these ids; of another client there may be rows with the same.

@@ -164,8 +164,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"WaitForSupplier": func() (any, error) {
 					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
 				},
-				"Attainment": func() (any, error) { return a.Attainment(ctx, v, d.Mercy.ID, d.Now().Add(-time.Hour), d.Now()) },
-				"RankTicket": func() (any, error) { return a.RankTicket(ctx, v, ref, app.Hurt{Stopped: true}) },
+				"Attainment":  func() (any, error) { return a.Attainment(ctx, v, d.Mercy.ID, d.Now().Add(-time.Hour), d.Now()) },
+				"Merge":       func() (any, error) { return a.Merge(ctx, v, ref, app.MergeIn{Into: string(ref)}) },
+				"BeforeMerge": func() (any, error) { return a.BeforeMerge(ctx, v, ref, "") },
+				"RankTicket":  func() (any, error) { return a.RankTicket(ctx, v, ref, app.Hurt{Stopped: true}) },
 				"WhatIf": func() (any, error) {
 					return a.WhatIf(ctx, v, d.Mercy.ID, draft.Terms, d.Now().Add(-time.Hour), d.Now())
 				},
@@ -342,7 +344,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "BeforeMerge", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -62,6 +62,7 @@ type ClockFacts struct {
 //   - A supplier who is named was asked when we began to wait for them, and has answered when somebody of the desk ends
 //     that wait, or answers the person. Words of the person, and the end of the time that we gave them, are no answer of theirs.
 //   - "Not fixed" after the end opens the question again.
+//   - What came in with another question counts from here on, its waiting from the opening of that one.
 //   - While the person is asked whether it is fixed, a new promise by a person of the desk says that it is not, and so does a
 //     promise that breaks: the desk works on then. One that takes the place of another says nothing.
 func (f ClockFacts) History(function string, events []Event) sla.Ticket {
@@ -219,6 +220,17 @@ func (h *history) add(e *Event) {
 		put(sla.Withdrawn)
 	case TicketVoided:
 		put(sla.Voided)
+	case TicketMerged:
+		h.closed, h.asking = true, time.Time{}
+		put(sla.MergedAway)
+	case TicketMergedIn:
+		x.Due = time.UnixMicro(e.Data.Since).UTC()
+		put(sla.MergedIn)
+	case PromiseCame:
+		if call {
+			x.Due = time.UnixMicro(e.Data.Due).UTC()
+			put(sla.PromiseMade)
+		}
 	case PromiseMade:
 		switch {
 		case x.Side != sla.Staff || e.Data.Source != FromPerson || slices.Contains(h.retried, e.Data.Promise):

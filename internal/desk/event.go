@@ -19,7 +19,11 @@ const (
 	ClosedUnheard    EventType = "closed_unconfirmed"
 	TicketWithdrawn  EventType = "ticket_withdrawn"
 	TicketVoided     EventType = "ticket_voided"
+	TicketMerged     EventType = "ticket_merged"    // this one goes on in Ticket, whose number is Ref
+	TicketMergedIn   EventType = "ticket_merged_in" // Ticket, whose number is Ref, came into this one; Since: the oldest opening in it
 	PromiseMade      EventType = "promise_made"
+	PromiseLeft      EventType = "promise_left" // it goes on, as it is, in the question into which this one was merged
+	PromiseCame      EventType = "promise_came" // from the question that was merged into this one: what PromiseMade says, and Override
 	PromiseTrying    EventType = "promise_trying"
 	PromiseTried     EventType = "promise_tried"
 	PromiseKept      EventType = "promise_kept"
@@ -69,6 +73,7 @@ type EventData struct {
 	State    PromiseState  `json:"state,omitempty"`
 	MovedBy  MovedBy       `json:"moved_by,omitempty"`
 	RepairOf PromiseID     `json:"repair_of,omitempty"`
+	Replaces PromiseID     `json:"replaces,omitempty"` // of a promise that left
 	Outcome  string        `json:"outcome,omitempty"`
 	Reason   string        `json:"reason,omitempty"`
 	Message  MessageID     `json:"message,omitempty"`
@@ -97,12 +102,14 @@ type EventData struct {
 	Clock    int64         `json:"clock,omitempty"`   // which of that metric: a promise, say
 	Percent  int           `json:"percent,omitempty"` // of the time allowed that is used up
 	Version  int           `json:"version,omitempty"` // of the agreement
+	Ticket   TicketID      `json:"ticket,omitempty"`  // the other question of two that were put together
+	Ref      Ref           `json:"ref,omitempty"`     // its number
 }
 
 // Shown reports whether the requester sees events of type t in the history of the tracker.
 func (t EventType) Shown() bool {
 	switch t {
-	case TicketOpened, TicketWaiting, TicketResumed, AskedIfFixed, SaidFixed, SaidNotFixed, ClosedUnheard, TicketWithdrawn, TicketVoided,
+	case TicketOpened, TicketWaiting, TicketResumed, AskedIfFixed, SaidFixed, SaidNotFixed, ClosedUnheard, TicketWithdrawn, TicketVoided, TicketMergedIn,
 		PromiseMade, PromiseTried, PromiseKept, PromiseMoved, PromiseBroken, MessageIn, MessageOut, NumberChanged:
 		return true
 	}

@@ -69,6 +69,7 @@ const (
 	SayWithdrawn Trigger = "withdrawn"
 	SayWaiting   Trigger = "waiting" // what we wait for, and until when
 	SayNudge     Trigger = "nudge"   // that we still wait
+	SayMerged    Trigger = "merged"  // that two of their questions go on as one
 )
 
 // Out is one delivery to a person: a row first, sent later.

@@ -17,6 +17,7 @@ const (
 	Unconfirmed TicketState = "closed_unconfirmed" // closed after reminders; never counts as success
 	NotNeeded   TicketState = "withdrawn"          // closed: the person does not need it any more
 	Void        TicketState = "voided"             // closed: spam or duplicate, by a supervisor
+	Merged      TicketState = "merged"             // closed: it goes on in another question of the same person
 )
 
 // Open reports whether the loop is still open: only then law 1 asks for a live promise.
@@ -113,7 +114,8 @@ type Ticket struct {
 	WaitingFor   WaitReason // while State is Waiting
 	WaitingSince time.Time
 	WaitingUntil time.Time
-	WaitingOut   int64 // the delivery that told the person; zero: they read it on the tracker
+	WaitingOut   int64    // the delivery that told the person; zero: they read it on the tracker
+	Into         TicketID // the question in which a merged one goes on; zero: it stands for itself
 }
 
 // AskAgainAfter is how long "Is it fixed?" stands before the person is asked a second time.

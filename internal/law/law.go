@@ -65,7 +65,12 @@ func (f File) history() error {
 		}
 		h := replayed[e.Data.Promise]
 		switch e.Type {
-		case desk.PromiseMade:
+		case desk.PromiseLeft:
+			if h == nil || len(h.ends) != 0 {
+				return fmt.Errorf("%s: promise %d left, which did not go on here", f.Ticket.Ref, e.Data.Promise)
+			}
+			delete(replayed, e.Data.Promise)
+		case desk.PromiseMade, desk.PromiseCame:
 			if h != nil {
 				return fmt.Errorf("%s: promise %d was made twice", f.Ticket.Ref, e.Data.Promise)
 			}

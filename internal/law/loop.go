@@ -42,6 +42,13 @@ func (f File) law4() error {
 		if at, _ := last(desk.TicketVoided); at == 0 {
 			return fmt.Errorf("law 4: %s is void and nobody said why", f.Ticket.Ref)
 		}
+	case desk.Merged:
+		if at, _ := last(desk.TicketMerged); at == 0 || f.Events[at-1].Data.Ticket != f.Ticket.Into {
+			return fmt.Errorf("law 4: %s is merged, and its history does not say into %d", f.Ticket.Ref, f.Ticket.Into)
+		}
+	}
+	if (f.Ticket.State == desk.Merged) != (f.Ticket.Into != 0) {
+		return fmt.Errorf("law 4: %s is %s and goes on in %d", f.Ticket.Ref, f.Ticket.State, f.Ticket.Into)
 	}
 	return nil
 }

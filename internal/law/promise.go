@@ -83,9 +83,15 @@ func (f File) held(p desk.Promise) (hold time.Duration) {
 	return hold
 }
 
+// count counts promises of f, those too that left it for another question.
 func (f File) count(is func(desk.Promise) bool) (n int) {
 	for _, p := range f.Promises {
 		if is(p) {
+			n++
+		}
+	}
+	for i := range f.Events {
+		if e := &f.Events[i]; e.Type == desk.PromiseLeft && is(desk.Promise{ID: e.Data.Promise, Kind: e.Data.Kind, RepairOf: e.Data.RepairOf, Replaces: e.Data.Replaces}) {
 			n++
 		}
 	}

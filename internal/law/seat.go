@@ -56,6 +56,6 @@ func (f File) law3(r coverage.Roster) error {
 
 func (f File) overridden(id desk.PromiseID) bool {
 	return slices.ContainsFunc(f.Events, func(e desk.Event) bool {
-		return e.Type == desk.PromiseGiven && e.Data.Promise == id && e.Data.Override != ""
+		return (e.Type == desk.PromiseGiven || e.Type == desk.PromiseCame) && e.Data.Promise == id && e.Data.Override != ""
 	})
 }

@@ -119,6 +119,10 @@ var promiseThen = both(`INSERT INTO promise (client_id, id, ticket_id, requester
 	channel, address_id, lang, start_at, due_at, skill, role, state, fire_at, tries, moved_by, outcome, voicemail, unproven, body, step)
 	VALUES ($1, 5, 5, 5, 'reply', 'agreement', 'system', 0, '', $2, 0, 0, 'web', 0, 'en', $2, $2, 'PORTAL', 'supervisor', 'open', $2, 0, '', '', 0, 0, '', 0)`)
 
+var ticketThen = both(`INSERT INTO ticket (client_id, id, ref, token, requester_id, subject, state, kind, priority, function_id, skill, via, lang, about, needs, flag,
+	channel, address_id, opened_at, changed_at, due_at, promise_id, breaks, seq)
+	VALUES ($1, 5, $2, $3, 5, 'Pounds', 'new', 'question', 'P3', $4, 'PORTAL', 'web', 'en', 'me', '', '', 'web', 0, $5, $5, $5, 5, 0, 0)`)
+
 var seatThen = both(`INSERT INTO booking (client_id, shift_id, slot_at, seat, promise_id, staff_id) VALUES ($1, $2, $3, 0, 5, 11)`)
 
 // Promises of before are about what their questions are about, one mailbox is one address, and seats that two turns of
@@ -151,9 +155,9 @@ func TestAnUpgradeMendsWhatIsThere(t *testing.T) {
 					if err := tx.AddAddress(desk.Address{ID: 5, Requester: 5, Kind: desk.EmailAddress, Value: "Maria@example.com", CreatedAt: now}); err != nil {
 						return err
 					}
-					_, err := tx.AddTicket(desk.Ticket{ID: 5, Ref: desk.Ref(fmt.Sprint("K", c)), Token: fmt.Sprint("token-", c), Requester: 5, Subject: "Pounds", State: desk.New,
-						Function: function, Skill: "PORTAL", Via: desk.ViaWeb, Lang: "en", OpenedAt: now, ChangedAt: now, Due: now, Promise: 5})
+					err := tx.put(ticketThen, c, fmt.Sprint("K", c), fmt.Sprint("token-", c), function, micros(now))
 					if err == nil {
+						tx.touch(5)
 						err = tx.put(promiseThen, c, micros(now))
 					}
 					if err == nil {

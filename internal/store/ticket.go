@@ -21,11 +21,11 @@ const (
 	ticketMoves = "token, requester_id, " + ticketTurns
 	// What moves while a ticket is of the same person and has the same address of its own.
 	ticketTurns = "subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
-		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_until, waiting_out"
+		"owner_id, channel, address_id, closed_at, asked_at, changed_at, due_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_until, waiting_out, merged_into"
 	ticketNames = ticketFixed + ", " + ticketMoves
 	// What moves and stands in no index.
 	ticketRest = "subject, state, kind, priority, function_id, skill, lang, about, needs, flag, " +
-		"channel, address_id, closed_at, asked_at, changed_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_out"
+		"channel, address_id, closed_at, asked_at, changed_at, promise_id, breaks, seq, waiting_for, waiting_since, waiting_out, merged_into"
 )
 
 var (
@@ -63,7 +63,7 @@ func ticketDest(t *desk.Ticket) []any {
 	return []any{&t.Client, &t.ID, &t.Ref, &t.Via, at(&t.OpenedAt),
 		&t.Token, &t.Requester, &t.Subject, &t.State, &t.Kind, &t.Priority, &t.Function, &t.Skill, &t.Lang, &t.About, &t.Needs, &t.Flag,
 		orZero(&t.Owner), &t.Channel, &t.Address, at(&t.ClosedAt), at(&t.AskedAt), at(&t.ChangedAt), at(&t.Due), &t.Promise, &t.Breaks, &t.Seq,
-		&t.WaitingFor, at(&t.WaitingSince), at(&t.WaitingUntil), &t.WaitingOut}
+		&t.WaitingFor, at(&t.WaitingSince), at(&t.WaitingUntil), &t.WaitingOut, &t.Into}
 }
 
 func scanTicket() func(scanner) (desk.Ticket, error) { return placed(ticketDest) }
@@ -73,7 +73,7 @@ func ticketMoved(t desk.Ticket) []any { return append([]any{t.Token, t.Requester
 func ticketTurned(t desk.Ticket) []any {
 	return []any{t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
 		optID(t.Owner), t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), optMicros(t.Due), t.Promise, t.Breaks, t.Seq,
-		t.WaitingFor, optMicros(t.WaitingSince), optMicros(t.WaitingUntil), t.WaitingOut}
+		t.WaitingFor, optMicros(t.WaitingSince), optMicros(t.WaitingUntil), t.WaitingOut, t.Into}
 }
 
 // Ticket gives one ticket, or NotFound.
@@ -156,7 +156,7 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 		return tx.put(ticketSave, append([]any{tx.client, t.ID}, ticketMoved(t)...)...)
 	case t.Owner == was.Owner && t.Due.Equal(was.Due) && t.WaitingUntil.Equal(was.WaitingUntil):
 		return tx.put(ticketSaveRest, tx.client, t.ID, t.Subject, t.State, t.Kind, t.Priority, t.Function, t.Skill, t.Lang, t.About, t.Needs, t.Flag,
-			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq, t.WaitingFor, optMicros(t.WaitingSince), t.WaitingOut)
+			t.Channel, t.Address, optMicros(t.ClosedAt), optMicros(t.AskedAt), micros(t.ChangedAt), t.Promise, t.Breaks, t.Seq, t.WaitingFor, optMicros(t.WaitingSince), t.WaitingOut, t.Into)
 	}
 	return tx.put(ticketSaveTurn, append([]any{tx.client, t.ID}, ticketTurned(t)...)...)
 }

@@ -412,6 +412,8 @@ func (t tracker) happened(e desk.Event) string {
 		return "track.event.closed"
 	case desk.TicketWithdrawn:
 		return "track.event.withdrawn"
+	case desk.TicketMergedIn:
+		return "track.event.merged"
 	case desk.NumberChanged:
 		if d.Channel == desk.ByEmail {
 			return "track.event.mail_changed"

@@ -92,6 +92,9 @@ func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) e
 			if !say("changed", `{"changed":1}`) {
 				return nil
 			}
+			if now, err := h.track(r, v); err == nil && now.Ticket != who.Ticket {
+				return nil // it was merged: whoever looks comes back and hears of the question in which it goes on
+			}
 		case <-beat.C:
 			// The clock changes the card as well: the call begins soon, or its time has passed.
 			event, data := "beat", "0"

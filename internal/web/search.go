@@ -121,6 +121,8 @@ func stateTag(t desk.Ticket) view.TagView {
 		return view.TagView{Kind: view.TagWithdrawn, Text: "Closed, not confirmed"}
 	case desk.NotNeeded:
 		return view.TagView{Kind: view.TagWithdrawn, Text: "Not needed"}
+	case desk.Merged:
+		return view.TagView{Kind: view.TagWithdrawn, Text: "Merged"}
 	}
 	return view.TagView{Kind: view.TagWithdrawn, Text: "Void"}
 }

@@ -81,6 +81,8 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"POST /desk/t/{ref}/promises/{id}/entered-calls": h.enterCall,
 		"POST /desk/t/{ref}/waits":                       h.waitFor,
 		"POST /desk/t/{ref}/waits/end":                   h.endWait,
+		"GET /desk/t/{ref}/merge":                        h.mergePage,
+		"POST /desk/t/{ref}/merge":                       h.merge,
 		"POST /desk/t/{ref}/void":                        h.voidTicket,
 		"POST /desk/t/{ref}/priority":                    h.rankTicket,
 		"POST /desk/t/{ref}/team":                        h.moveTicket,

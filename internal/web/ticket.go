@@ -174,6 +174,9 @@ func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, s
 	if err != nil {
 		return err
 	}
+	if page.Ticket.State.Open() {
+		p.Commands = append(p.Commands, view.Command{Text: "Same question as …", URL: mergeURL(ref, ""), Icon: "route"})
+	}
 	if one.Reply != nil && one.Reply.Insert != nil {
 		for _, o := range one.Reply.Insert.Texts {
 			p.Commands = append(p.Commands, view.Command{Text: "Insert: " + o.Text, Icon: "sticky-note", Macro: o.Value})
@@ -323,7 +326,11 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 	}
 	if !tk.State.Open() {
 		v.Closed = closed[tk.State]
+		if p.Into != "" {
+			v.GoesOn, v.Head.Retitle = view.Link{URL: ticketURL(p.Into), Text: "question " + string(p.Into)}, nil
+		}
 	} else {
+		v.Same = sameQuestion(p)
 		if tk.Owner != s.v.Staff {
 			v.TakeURL = base + "/owner"
 		}
@@ -429,6 +436,7 @@ var closed = map[desk.TicketState]string{
 	desk.Unconfirmed: "Closed without a word from the person, after two reminders. Only the person can open it again.",
 	desk.NotNeeded:   "The person does not need it any more.",
 	desk.Void:        "Void: spam or a duplicate.",
+	desk.Merged:      "Merged: it goes on, with what was promised, in",
 }
 
 // via says how the words get to the person.

@@ -94,6 +94,9 @@ func callerTab(p app.TicketPage, s signed, t tried, now time.Time) *view.CallerV
 	for _, m := range p.Maybe {
 		v.Maybe = append(v.Maybe, view.Link{Text: orDash(m.Name), Hint: kindName(m.Kind)})
 	}
+	if p.Ticket.State.Open() {
+		v.Same = view.Link{URL: mergeURL(p.Ticket.Ref, ""), Text: "Same question as …"}
+	}
 	if s.v.Leads() && p.Ticket.State.Open() {
 		v.Void = &view.VoidView{Action: ticketURL(p.Ticket.Ref) + "/void"}
 		if t.is("void", 0) {

@@ -32,6 +32,9 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		case desk.FromThem:
 			e.Kind, e.Who, e.Meta, e.Lang = view.EntryCaller, p.Caller, "by "+viaName(m.Via)+", "+e.Meta, p.Ticket.Lang
 			e.Text = "“" + m.Body + "”"
+			if m.Ticket != p.Ticket.ID {
+				e.Meta += ", in " + refOf(p, m.Ticket)
+			}
 		case desk.ToThem:
 			e.Kind, e.Who, e.Meta = view.EntryOut, "To "+lower(name), m.By.Name+", "+e.Meta
 			e.Delivery = delivery(m)
@@ -59,6 +62,16 @@ func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []v
 		out[i] = x.entry
 	}
 	return out
+}
+
+// refOf is the number of a question that came into this one.
+func refOf(p app.TicketPage, id desk.TicketID) string {
+	for i := range p.Events {
+		if e := &p.Events[i]; e.Type == desk.TicketMergedIn && e.Data.Ticket == id {
+			return string(e.Data.Ref)
+		}
+	}
+	return "a question that was put into it"
 }
 
 // outAt is when something was sent, or else when it was due or written.
@@ -185,7 +198,7 @@ var triggers = map[desk.Trigger]string{
 	desk.SayFixed: "“Is it fixed?”", desk.SayReminder: "“Is it fixed?” again", desk.SayClosed: "that it is closed",
 	desk.SayReopened: "that it is open again", desk.SayConfirmed: "thanks", desk.SayCode: "a code", desk.SayLink: "the link",
 	desk.SayNumber: "that how we reach them changed", desk.SayVoided: "that it ended, and why", desk.SayEmergency: "to call 911 first", desk.SayWithdrawn: "that it ended",
-	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait",
+	desk.SayWaiting: "what we wait for, and until when", desk.SayNudge: "that we still wait", desk.SayMerged: "that two questions go on as one",
 }
 
 // outText is the line of something that was sent by itself. Words of staff have their own entry.
@@ -271,6 +284,12 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return name + " does not need it any more.", "x"
 	case desk.TicketVoided:
 		return by + " voided it: " + d.Reason, "x"
+	case desk.TicketMerged:
+		return by + " put it into " + string(d.Ref) + ". It goes on there.", "route"
+	case desk.TicketMergedIn:
+		return by + " put " + string(d.Ref) + " into this question. Its words stand here too, and what was promised in it goes on.", "route"
+	case desk.PromiseCame:
+		return "Promised before: " + strings.ToLower(kinds[d.Kind].thing) + " " + words.By(words.EN, due, loc, now) + ".", "hourglass"
 	case desk.PromiseMade:
 		what := strings.ToLower(kinds[d.Kind].thing)
 		if d.Kind == desk.Confirm {

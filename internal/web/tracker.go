@@ -50,6 +50,10 @@ type tracker struct {
 func (h *handler) tracker(w http.ResponseWriter, r *http.Request, v visit) error {
 	return h.withTracker(w, r, v, func(t tracker) error {
 		q := r.URL.Query()
+		if token, err := desk.ParseToken(r.PathValue("token")); err == nil && token != t.Ticket.Token {
+			http.Redirect(w, r, v.url(t.link)+"?saved=merged", http.StatusSeeOther) // their two questions were put together
+			return nil
+		}
 		if flag := desk.Flag(q.Get("help")); flag == desk.FlagEmergency || flag == desk.FlagCrisis || flag == desk.FlagNurse {
 			return h.stopAtTracker(w, r, t, flag)
 		}
@@ -172,6 +176,8 @@ func (h *handler) stopAtTracker(w http.ResponseWriter, r *http.Request, t tracke
 // saved is the sentence after an act, by the word in the address; "" for any other word.
 func (t tracker) saved(what string) string {
 	switch what {
+	case "merged":
+		return t.t("track.merged", "ref", t.Ticket.Ref)
 	case "time":
 		if t.Promise.Kind == desk.Callback {
 			return t.t("track.change.saved", "window", t.window(t.Promise.Start, t.Promise.Due))

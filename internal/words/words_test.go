@@ -146,7 +146,7 @@ func TestTextMessagesFit(t *testing.T) {
 // Every trigger of a message, in each of its forms, has a text for the phone and one for the mailbox.
 func TestEveryMessageHasItsTexts(t *testing.T) {
 	for _, k := range strings.Fields("made made_reply soon tried tried_last broken broken_other broken_list wait_person wait_supplier wait_time nudge_person nudge_other moved moved_by_us fixed fixed_again" +
-		" closed reopened reopened_reply confirmed reply code link number_changed voided emergency withdrawn") {
+		" closed reopened reopened_reply confirmed reply code link number_changed voided emergency withdrawn merged") {
 		for _, key := range []string{"sms." + k, "mail." + k + ".subject", "mail." + k + ".body"} {
 			if !Has(key) {
 				t.Errorf("no text %s", key)
