@@ -23,7 +23,7 @@ func TestHelpHelps(t *testing.T) {
 		"serve":            {"--smtp-host", "KEPT_SMTP_PASSWORD", "--sms-url", "--voice-url", "--trust-proxy", "--secure-cookies", "--tls-cert", "https://{host}"},
 		"demo":             {"--fresh", "--seed", "--tickets", "--no-serve"},
 		"migrate":          {"up to date"},
-		"user add":         {"--login", "--role", "--password-file"},
+		"user add":         {"--login", "--role", "--skill", "--new-skill", "--password-file"},
 		"client add":       {"--slug", "--zone", "--phone"},
 		"token add":        {"--client", "--desk"},
 		"shift add":        {"--login", "--zone", "--weekdays", "--seats"},
@@ -60,6 +60,13 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, "user", "add", "--login", "ana@desk.example", "--name", "Ana Ruiz")...).refuses(t, "Somebody has this login already.")
 	kept(t, on(folder, "user", "add", "--login", "bo@desk.example", "--name", "Bo", "--client", "nowhere")...).refuses(t, `no hospital with the short name "nowhere"`)
 	kept(t, on(folder, "user", "add", "--login", "not a mail", "--name", "Bo")...).refuses(t, "login: Enter an email address")
+	bo := []string{"user", "add", "--login", "bo@desk.example", "--name", "Bo"}
+	kept(t, on(folder, append(bo, "--skill", "PORTAL")...)...).refuses(t, `skill: The desk knows no skill "PORTAL". If it is new to the desk, say so: --new-skill PORTAL.`)
+	kept(t, on(folder, append(bo, "--new-skill", "por tal")...)...).refuses(t, `new-skill: "POR TAL" is no code of a skill`)
+	kept(t, on(folder, append(bo, "--new-skill", "portal", "--new-skill", "LAB")...)...).works(t, "Added Bo")
+	cy := []string{"user", "add", "--login", "cy@desk.example", "--name", "Cy"}
+	kept(t, on(folder, append(cy, "--skill", "PROTAL")...)...).refuses(t, `The desk knows no skill "PROTAL". Nearest are: PORTAL, LAB.`)
+	kept(t, on(folder, append(cy, "--skill", "portal")...)...).works(t, "Added Cy")
 	nights := []string{"shift", "add", "--login", "ana@desk.example", "--on", "2030-03-08", "--from", "22:00", "--to", "06:00", "--zone", "America/Chicago"}
 	kept(t, on(folder, append(nights, "--days", "7", "--weekdays", "mon", "--weekdays", "sat")...)...).works(t, "Added 2 shifts for Ana Ruiz", "Saturday, March 9, 22:00")
 	kept(t, on(folder, append(nights, "--days", "3")...)...).refuses(t, "has a shift then already")

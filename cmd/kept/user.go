@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +20,7 @@ type userAdd struct {
 	Name         string   `required:"" placeholder:"NAME" help:"Name, as colleagues and history show it."`
 	Role         string   `default:"analyst" enum:"analyst,supervisor,admin,leader" placeholder:"ROLE" help:"analyst, supervisor, admin, or leader: of one hospital, who sees its figures and nothing else (${default})."`
 	Skill        []string `placeholder:"CODE" help:"What they can do, like PORTAL; may be given again."`
+	NewSkill     []string `placeholder:"CODE" help:"What they can do and nobody at the desk had before: it comes to the desk with them; may be given again."`
 	Client       []string `placeholder:"SLUG" help:"Hospital that they serve; may be given again. None: all there are."`
 	Language     []string `default:"en" placeholder:"CODE" help:"Language that they speak, en or es; may be given again (${default})."`
 	PasswordFile string   `placeholder:"FILE" help:"File with the password. Without it one is made up and printed." json:"-"`
@@ -54,9 +58,9 @@ func (u *userAdd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]str
 		s.Clients = append(s.Clients, c.ID)
 		serves = append(serves, c.Short)
 	}
-	skills := map[string]time.Time{}
-	for _, code := range u.Skill {
-		skills[strings.ToUpper(code)] = time.Time{}
+	skills, err := u.skills(ctx, a)
+	if err != nil {
+		return nil, err
 	}
 	s, password, err := a.AddStaff(ctx, operator, s, u.Password, skills)
 	if err != nil {
@@ -74,6 +78,67 @@ func (u *userAdd) carryOut(ctx context.Context, db *store.DB, a *app.App) ([]str
 		lines = append(lines, "Password: "+password, "It is shown this once.")
 	}
 	return lines, nil
+}
+
+// skills gives what they can do. What the desk does not know must be said to be new, or a slip of the
+// pen would be a skill that no question asks for.
+func (u *userAdd) skills(ctx context.Context, a *app.App) (map[string]time.Time, error) {
+	all, err := a.Skills(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, s := range all {
+		known = append(known, s.Code)
+	}
+	skills := map[string]time.Time{}
+	var bad desk.Fields
+	for _, code := range u.Skill {
+		code = strings.ToUpper(code)
+		if !slices.Contains(known, code) {
+			bad.Add("skill", "skill.unknown", fmt.Sprintf("The desk knows no skill %q.%s If it is new to the desk, say so: --new-skill %s.", code, meant(code, known), code))
+		}
+		skills[code] = time.Time{}
+	}
+	for _, code := range u.NewSkill {
+		code = strings.ToUpper(code)
+		if !newSkill.MatchString(code) {
+			bad.Add("new-skill", "skill.code", fmt.Sprintf("%q is no code of a skill: 2 to 20 letters and digits, beginning with a letter.", code))
+		}
+		skills[code] = time.Time{}
+	}
+	return skills, bad.Err()
+}
+
+var newSkill = regexp.MustCompile(`^[A-Z][A-Z0-9_-]{1,19}$`)
+
+// meant names the known codes that are nearest to one that was mistyped.
+func meant(code string, known []string) string {
+	if len(known) == 0 {
+		return ""
+	}
+	near := slices.SortedStableFunc(slices.Values(known), func(x, y string) int { return cmp.Compare(slips(code, x), slips(code, y)) })
+	return " Nearest are: " + strings.Join(near[:min(3, len(near))], ", ") + "."
+}
+
+// slips is how many letters must be put in, left out or changed to make b of a.
+func slips(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0]++
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 func clientBySlug(ctx context.Context, a *app.App, slug string) (desk.Client, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kept/internal/desk"
@@ -21,7 +22,7 @@ type CallMade struct {
 // instant between the last sign of life and now (field "at"). A call before the due instant counts as made
 // in time: reached keeps the promise, as entered afterwards; not reached moves it on. After the due instant
 // the promise has broken: reached repairs it at once, and the person was told on the phone; not reached is
-// on record and changes nothing. As with KeepPromise, something stays promised: Next, or "Is it fixed?".
+// on record and changes nothing. The same miss entered again is the same. As with KeepPromise, something stays promised: Next, or "Is it fixed?".
 func (a *App) EnterCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id desk.PromiseID, in CallMade) error {
 	c, tid, err := a.find(ctx, v, ref)
 	if err != nil {
@@ -61,6 +62,9 @@ func (a *App) EnterCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id des
 	return a.promising(ctx, v, ref, in.Next, func(x *act, s *choice) error {
 		if x.t.ID != tid {
 			return notFound
+		}
+		if again, err := x.entered(id, in); err != nil || again {
+			return err
 		}
 		p, err := x.promise(id)
 		if err != nil {
@@ -102,6 +106,14 @@ func (a *App) EnterCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id des
 		_, err = x.addMessage(desk.Note, desk.ViaPhone, note)
 		return err
 	})
+}
+
+// entered reports whether just this call that reached nobody was entered before: a form that was sent twice is one try.
+func (x *act) entered(id desk.PromiseID, in CallMade) (bool, error) {
+	events, err := x.tx.Events(x.t.ID)
+	return slices.ContainsFunc(events, func(e desk.Event) bool {
+		return e.Type == desk.PromiseTried && e.Data.Entered && e.Data.Promise == id && e.Data.Outcome == in.Outcome && e.HappenedAt.Equal(in.At)
+	}), err
 }
 
 // reachedLate enters a call that reached the person after p was due: p broke, and the call repaired it.

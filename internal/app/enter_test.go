@@ -64,6 +64,7 @@ func TestAMissWhileDownIsEnteredAfterwards(t *testing.T) {
 		p := maria.Promise()
 		downFrom(d, d.At(3, 8, 5), time.Hour)
 		d.Must(enters(d, maria, p.ID, d.At(3, 8, 20), "no_answer"))
+		d.Must(enters(d, maria, p.ID, d.At(3, 8, 20), "no_answer")) // a form that was sent twice
 		next := maria.Promise()
 		if next.Replaces != p.ID || next.Tries != 1 || !next.Start.After(d.Now()) {
 			d.T.Fatalf("%+v", next)
@@ -101,6 +102,7 @@ func TestAMissAfterDueWhileDownChangesNothing(t *testing.T) {
 		p := maria.Promise()
 		downFrom(d, d.At(3, 8, 5), time.Hour)
 		d.Must(enters(d, maria, p.ID, d.At(3, 8, 45), "busy"))
+		d.Must(enters(d, maria, p.ID, d.At(3, 8, 45), "busy")) // a form that was sent twice
 		if now := promiseOf(d, maria, p.ID); !now.State.Live() || now.Tries != 1 {
 			d.T.Fatalf("%+v", now)
 		}
@@ -171,5 +173,29 @@ func TestASecondStartKeepsTheHold(t *testing.T) {
 			d.T.Fatalf("it is %s", now.State)
 		}
 		d.Must(enters(d, maria, p.ID, d.At(3, 8, 20), "reached"))
+	})
+}
+
+// The machine starts with its clock a day ahead, and is then set right: what is promised now does not wait
+// for tomorrow, and the next outage is noticed.
+func TestAClockThatWasADayAheadHoldsNothing(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 8, 5))
+		d.Down(24 * time.Hour)
+		d.Restart()
+		d.Settle()
+		d.SetBack(24 * time.Hour)
+		maria := d.Maria().Asks("weight in pounds")
+		p := maria.Promise()
+		d.AdvanceTo(p.Due.Add(time.Minute))
+		if now := promiseOf(d, maria, p.ID); now.State != desk.Broken {
+			d.T.Fatalf("a minute after it was due: %s", now.State)
+		}
+		d.Down(time.Hour)
+		d.Restart()
+		d.Settle()
+		if o := maria.Page(d.Priya).Outage; o.Until.IsZero() {
+			d.T.Fatal("an hour in which nobody was there is not noticed")
+		}
 	})
 }

@@ -28,6 +28,13 @@ func TestMacrosAreFilledForTheTicket(t *testing.T) {
 		if _, err := a.AddMacro(ctx, d.Ana, in); !desk.Is(err, desk.Invalid) || !strings.Contains(fieldsOf(err.(*desk.Error)), "letters:“;wc” inserts “We will call” already") {
 			t.Errorf("two texts have the same letters: %v", err)
 		}
+		for _, slip := range []string{"{Name}", "{ name }", "{name", "name}", "{{name}}", "{}"} {
+			wrong := in
+			wrong.Letters, wrong.Body = "sl", "Hello "+slip
+			if _, err := a.AddMacro(ctx, d.Ana, wrong); !desk.Is(err, desk.Invalid) || !strings.Contains(fieldsOf(err.(*desk.Error)), "body:Nobody can fill in ") {
+				t.Errorf("a text that says %q to a patient is taken: %v", slip, err)
+			}
+		}
 		maria := d.Maria().Calls(d.Sam, "I see kilograms")
 		f, err := a.FillMacro(ctx, d.Sam, maria.Got.Ref, "wc")
 		d.Must(err)

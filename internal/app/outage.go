@@ -43,7 +43,7 @@ const (
 // meanwhile.
 func (a *App) sweeping(ctx context.Context, now time.Time) error {
 	known, seen := a.hold.alive()
-	if known && now.Sub(seen) < time.Minute {
+	if known && now.Sub(seen).Abs() < time.Minute { // a clock that was set back is noticed too
 		return nil
 	}
 	var o Outage
@@ -52,7 +52,9 @@ func (a *App) sweeping(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		o = parseOutage(stored)
+		if o = parseOutage(stored); o.Back.After(now.Add(time.Minute)) {
+			o = Outage{} // the clock was ahead when it was noticed: it would hold until then what is due now
+		}
 		s, ok, err := tx.Setting(seenSetting)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, 
 	var bad desk.Fields
 	firm, err := desk.CleanLine(firm, desk.MaxName)
 	if err != nil {
-		bad.Add("supplier", "text.too_long", "Enter the name of the firm in at most 80 characters.")
+		bad.Add("supplier", "text.too_long", "Enter the name of the firm in at most 120 characters.")
 	}
 	if reason != desk.WaitSupplier {
 		firm = ""

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,15 +42,14 @@ var MacroGaps = []string{"name", "hospital", "phone", "link", "window"}
 
 var macroGap = regexp.MustCompile(`\{([a-z]+)\}`)
 
-// UnknownGap gives the first word in braces of a text that nobody fills; "" when each is known.
+var braces = regexp.MustCompile(`\{[^{}\n]*\}?|\}`)
+
+// UnknownGap gives the first thing in braces of a text that nobody fills, such as "{nmae}" or "{Name}", or a brace that stands
+// alone; "" when each is known. Whoever reads the text would see it as it stands.
 func UnknownGap(text string) string {
-	for _, m := range macroGap.FindAllStringSubmatch(text, -1) {
-		known := false
-		for _, g := range MacroGaps {
-			known = known || g == m[1]
-		}
-		if !known {
-			return m[0]
+	for _, gap := range braces.FindAllString(text, -1) {
+		if !slices.Contains(MacroGaps, strings.TrimSuffix(strings.TrimPrefix(gap, "{"), "}")) || !macroGap.MatchString(gap) {
+			return gap
 		}
 	}
 	return ""

@@ -31,6 +31,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 		return desk.Wrap(desk.Unavailable, "backup", err, "The backup file cannot be written there.")
 	}
 	f.Close()
+	defer os.Remove(part + "-journal") // SQLite leaves it on a full disk
 	defer os.Remove(part)
 	if err := db.engine.backup(ctx, part); err != nil {
 		return fault(nil, err)

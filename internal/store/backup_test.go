@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +60,27 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// fullDisk is an engine whose copies fail as SQLite's do on a full disk: with a journal beside them.
+type fullDisk struct{ engine }
+
+func (fullDisk) backup(ctx context.Context, part string) error {
+	return errors.Join(desk.Errorf(desk.Unavailable, "full", "The disk of the server is full."), os.WriteFile(part+"-journal", []byte("half"), 0o600))
+}
+
+func TestABackupThatFailsLeavesNothing(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Log: quiet})()
+	real := db.engine
+	db.engine = fullDisk{real}
+	defer func() { db.engine = real }()
+	folder := t.TempDir()
+	if err := db.Backup(ctx, filepath.Join(folder, "monday.kept")); !desk.Is(err, desk.Unavailable) {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 }
 
 func TestADamagedBackupIsRefused(t *testing.T) {
