@@ -45,7 +45,7 @@ func TestAPhoneSystemReportsItsCalls(t *testing.T) {
 		}
 		for key, body := range map[string]string{
 			"left-at-once": `{"queued_at":"` + at(-time.Hour) + `","left_at":"` + at(-time.Hour+9*time.Second) + `"}`,
-			"gave-up": `{"queued_at":"` + at(-time.Hour) + `","left_at":"` + at(-time.Hour+25*time.Second) + `"}`,
+			"gave-up":      `{"queued_at":"` + at(-time.Hour) + `","left_at":"` + at(-time.Hour+25*time.Second) + `"}`,
 			"long-wait":    `{"client":"mercy","queued_at":"` + at(-time.Hour) + `","left_at":"` + at(-time.Hour+2*time.Minute) + `"}`,
 			// The end of a call that was answered is of no account.
 			"talked": `{"queued_at":"` + at(-time.Hour) + `","answered_at":"` + at(-time.Hour+30*time.Second) + `","left_at":"` + at(-time.Minute) + `"}`,

@@ -119,6 +119,23 @@ func TestALeaderIsInNoListOfPeople(t *testing.T) {
 	}
 }
 
+// Calls that no phone system reports are not none; those that are reported count by the agreement.
+func TestTheFiguresCountCalls(t *testing.T) {
+	a := atDesk(t, sam)
+	ana := a.as(a.d.Ana)
+	page := func() *analyst {
+		a.d.Skip(5 * time.Second) // what was read before is not fresh any more
+		return ana.get("/client/mercy")
+	}
+	page().gets(200, "Calls", "Not reported").lacks("Answered in the time agreed")
+	for i, waits := range []time.Duration{10 * time.Second, 20 * time.Second, 50 * time.Second} {
+		at := a.d.Now().Add(-time.Hour)
+		_, err := a.d.App.HearPhoneCall(a.d.Ctx(), desk.System("test"), desk.PhoneCall{Client: a.d.Mercy.ID, Line: "main", Key: itoa(int64(i)), Queued: at, Answered: at.Add(waits)})
+		a.d.Must(err)
+	}
+	page().gets(200, "Came", "2 of 3 that count").lacks("Not reported")
+}
+
 func TestSharesNeverRoundUp(t *testing.T) {
 	for _, one := range []struct {
 		n, all int
