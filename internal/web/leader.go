@@ -303,8 +303,16 @@ func figuresTables(f app.Figures) []view.FigureTable {
 	for _, why := range slices.Sorted(maps.Keys(f.FirstOut)) {
 		out.Rows = append(out.Rows, view.FigureRow{Name: "First replies: " + exclusions[why], N: n(f.FirstOut[why]), Why: "none is owed any more"})
 	}
-	for _, why := range slices.Sorted(maps.Keys(f.Calls.PatienceOut)) {
-		out.Rows = append(out.Rows, view.FigureRow{Name: "Calls: " + exclusions[why], N: n(f.Calls.PatienceOut[why]), Why: "within the time that the agreement does not count"})
+	for _, calls := range []struct {
+		out       map[string]int
+		name, why string
+	}{
+		{f.Calls.SpeedOut, "Calls, time to answer: ", "before the time to answer was over: nobody can say whether we would have"},
+		{f.Calls.PatienceOut, "Calls, giving up: ", "within the time that the agreement does not count"},
+	} {
+		for _, why := range slices.Sorted(maps.Keys(calls.out)) {
+			out.Rows = append(out.Rows, view.FigureRow{Name: calls.name + exclusions[why], N: n(calls.out[why]), Why: calls.why})
+		}
 	}
 	if f.Calls.Free > 0 {
 		out.Rows = append(out.Rows, view.FigureRow{Name: "Calls: nothing is agreed for them", N: n(f.Calls.Free), Why: "the agreement has no line for calls that applied"})
