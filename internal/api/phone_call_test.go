@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,6 +94,35 @@ func TestAPhoneSystemReportsItsCalls(t *testing.T) {
 	})
 }
 
+// A phone system that reports one call from several places at once loses no word of it, and two that contradict each other
+// give the same call in either order.
+func TestReportsOfACallAtOnce(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		mercy, _, _ := face(d)
+		at := func(span time.Duration) string { return `"` + d.Now().Add(span).Format(time.RFC3339Nano) + `"` }
+		came := `{"queued_at":` + at(-time.Minute)
+		for i := range 20 {
+			path := fmt.Sprintf("/lines/main/calls/%d", i)
+			var all sync.WaitGroup
+			for _, body := range []string{came + `}`, came + `,"answered_at":` + at(-40*time.Second) + `}`, came + `}`} {
+				all.Go(func() { mercy.is(mercy.put(path, body), 200) })
+			}
+			all.Wait()
+			if a := mercy.is(mercy.put(path, came+`}`), 200); a.str("answered_at") == "" || a.str("speed") != desk.CallMet {
+				t.Fatalf("the answer is lost: %s", a.body)
+			}
+		}
+		left, taken := came+`,"left_at":`+at(-20*time.Second)+`}`, came+`,"answered_at":`+at(-15*time.Second)+`}`
+		for i, reports := range [][]string{{left, taken}, {taken, left}} {
+			path := "/lines/main/calls/both-" + string(rune('a'+i))
+			mercy.is(mercy.put(path, reports[0]), 200)
+			if a := mercy.is(mercy.put(path, reports[1]), 200); a.str("abandonment") != desk.CallMissed || a.str("speed") != desk.CallMissed {
+				t.Errorf("who hung up first: %s", a.body)
+			}
+		}
+	})
+}
+
 func TestAReportOfACallIsChecked(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		mercy, _, whole := face(d)
@@ -101,6 +132,7 @@ func TestAReportOfACallIsChecked(t *testing.T) {
 			{"/lines/main/calls/1", `{"queued_at":` + at(-8*24*time.Hour) + `}`, "call.past", "body.queued_at"},
 			{"/lines/main/calls/1", `{"queued_at":` + at(0) + `,"answered_at":` + at(-time.Second) + `}`, "call.order", "body.answered_at"},
 			{"/lines/main/calls/1", `{"queued_at":` + at(0) + `,"left_at":` + at(time.Hour) + `}`, "line.future", "body.left_at"},
+			{"/lines/main/calls/1", `{"queued_at":` + at(-time.Minute) + `,"left_at":` + at(-20*time.Second) + `,"answered_at":` + at(-10*time.Second) + `}`, "call.both", "body.left_at"},
 			{"/lines/main/calls/1", `{}`, "", ""},
 			{"/lines/main/calls/a%0Ab", `{"queued_at":` + at(0) + `}`, "call.key", "path.call"},
 			{"/lines/a%0Ab/calls/1", `{"queued_at":` + at(0) + `}`, "line.name", "path.name"},

@@ -30,26 +30,22 @@ func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall
 	var all desk.PhoneCall
 	err = a.db.Claim(ctx, "phone call", func(of *store.SystemTx) error {
 		tx := of.ForClient(client.ID)
-		was, known, err := tx.PhoneCall(c.Line, c.Key)
-		if err != nil {
-			return err
-		}
 		b, err := a.bookIn(tx.ReadTx, client)
 		if err != nil {
 			return err
 		}
-		all = was.With(c)
-		all.Client, all.Line, all.Key = client.ID, c.Line, c.Key
-		all.Speed, all.Patience = callCameTo(b, all)
-		if known && all == was {
+		if err := tx.DropPhoneCalls(tx.Now().Add(-desk.CallKept)); err != nil {
+			return err
+		}
+		was, err := tx.HearPhoneCall(c)
+		if err != nil {
+			return err
+		}
+		all = was
+		if all.Speed, all.Patience = callCameTo(b, all); all == was {
 			return nil
 		}
-		if !known {
-			if err := tx.DropPhoneCalls(tx.Now().Add(-desk.CallKept)); err != nil {
-				return err
-			}
-		}
-		return tx.SavePhoneCall(all)
+		return tx.CallCameTo(all)
 	})
 	return all, err
 }
@@ -58,23 +54,26 @@ func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall
 func callHistory(id int64, c desk.PhoneCall) sla.Ticket {
 	t := sla.Ticket{ID: id, Events: []sla.Event{{At: c.Queued, Seq: 1, Type: sla.CallQueued, Key: id}}}
 	switch {
-	case !c.Answered.IsZero():
+	case c.Taken():
 		t.Events = append(t.Events, sla.Event{At: c.Answered, Seq: 2, Type: sla.CallAnswered, Side: sla.Staff, Key: id})
-	case !c.Left.IsZero():
+	case c.Ended():
 		t.Events = append(t.Events, sla.Event{At: c.Left, Seq: 2, Type: sla.CallLeft, Side: sla.Person, Key: id})
 	}
 	return t
 }
 
-// callsIn are the histories of the calls that came in [from, until), or shortly before.
+// callsIn are the histories of the calls that came in [from, until), or shortly before, and have ended: of one without an end
+// nobody knows whether it waits or was not told of.
 func callsIn(tx *store.ReadTx, from, until time.Time) ([]sla.Ticket, error) {
 	calls, err := tx.PhoneCalls(from.Add(-desk.LineWaits), until)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]sla.Ticket, len(calls))
-	for i, c := range calls {
-		list[i] = callHistory(-int64(i)-1, c) // no number of a question
+	var list []sla.Ticket
+	for _, c := range calls {
+		if c.Ended() {
+			list = append(list, callHistory(-int64(len(list))-1, c)) // no number of a question
+		}
 	}
 	return list, nil
 }

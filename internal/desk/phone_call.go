@@ -14,7 +14,7 @@ type PhoneCall struct {
 	Key      string    // of the phone system's choice, the same in each report of the call
 	Queued   time.Time // since when it waited for a person
 	Answered time.Time // when a person took it; zero: nobody has
-	Left     time.Time // when it ended without; zero: it has not. Of a call that was answered it is of no account.
+	Left     time.Time // when the caller hung up; zero: they have not. After an answer it is of no account.
 
 	// What the clocks of the agreement that was in force came to: CallMet, CallMissed, the code of an sla.Exclusion, or
 	// empty while that is open or nothing is agreed.
@@ -66,11 +66,19 @@ func (c PhoneCall) Check(now time.Time) error {
 			bad.Add(end.field, "line.future", "This is in the future: set the clock of the phone system.")
 		}
 	}
+	if c.Ended() && !c.Taken() && !c.Answered.IsZero() {
+		bad.Add("left_at", "call.both", "The caller had hung up before a person took the call: leave out the one that did not happen.")
+	}
 	return bad.Err()
 }
 
 // Ended reports whether a person took the call, or the caller hung up.
 func (c PhoneCall) Ended() bool { return !c.Answered.IsZero() || !c.Left.IsZero() }
+
+// Taken reports whether a person took the call, and not after the caller had hung up.
+func (c PhoneCall) Taken() bool {
+	return !c.Answered.IsZero() && (c.Left.IsZero() || !c.Left.Before(c.Answered))
+}
 
 // With is c and what another report of it says. The earliest instant stands, so that reports give the same call in any
 // order and however often they come.

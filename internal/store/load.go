@@ -81,8 +81,9 @@ type loader struct {
 
 // copied are rows of one table in the text form of COPY.
 type copied struct {
-	into string // table and columns
-	rows bytes.Buffer
+	into    string // table and columns
+	columns int    // what an INSERT is told besides them is its condition, and a history meets none
+	rows    bytes.Buffer
 }
 
 // loadAtOnce is how many bytes are gathered before they are sent.
@@ -105,11 +106,11 @@ func (l *loader) add(s *session, st *stmt, args []any) (int64, error) {
 		if m == nil {
 			return 0, fmt.Errorf("%s cannot be loaded: it adds no row", st.name)
 		}
-		t = &copied{into: m[1]}
+		t = &copied{into: m[1], columns: strings.Count(m[1], ",") + 1}
 		l.tables[st] = t
 	}
 	before := t.rows.Len()
-	for i, a := range args {
+	for i, a := range args[:t.columns] {
 		if i > 0 {
 			t.rows.WriteByte('\t')
 		}

@@ -9,10 +9,14 @@ import (
 const phoneCallNames = "client_id, line, call_key, queued_at, answered_at, left_at, speed, patience"
 
 var (
-	phoneCallOne  = sql("SELECT " + phoneCallNames + " FROM phone_call WHERE client_id = $1 AND line = $2 AND call_key = $3")
-	phoneCallSave = sql(insert("phone_call", phoneCallNames) + ` ON CONFLICT (client_id, line, call_key) DO UPDATE SET
-		queued_at = excluded.queued_at, answered_at = excluded.answered_at, left_at = excluded.left_at, speed = excluded.speed, patience = excluded.patience`)
-	phoneCallsIn = sql("SELECT " + phoneCallNames + ` FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
+	phoneCallOne = sql("SELECT " + phoneCallNames + " FROM phone_call WHERE client_id = $1 AND line = $2 AND call_key = $3")
+	// As desk.PhoneCall.With does, where two nodes cannot do it at once.
+	phoneCallHear = sql(insert("phone_call", phoneCallNames) + ` ON CONFLICT (client_id, line, call_key) DO UPDATE SET
+		queued_at = CASE WHEN excluded.queued_at < phone_call.queued_at THEN excluded.queued_at ELSE phone_call.queued_at END,
+		answered_at = CASE WHEN phone_call.answered_at IS NULL OR excluded.answered_at < phone_call.answered_at THEN excluded.answered_at ELSE phone_call.answered_at END,
+		left_at = CASE WHEN phone_call.left_at IS NULL OR excluded.left_at < phone_call.left_at THEN excluded.left_at ELSE phone_call.left_at END`)
+	phoneCallCame = sql("UPDATE phone_call SET speed = $4, patience = $5 WHERE client_id = $1 AND line = $2 AND call_key = $3")
+	phoneCallsIn  = sql("SELECT " + phoneCallNames + ` FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
 		ORDER BY queued_at, line, call_key`)
 	phoneCallsOld  = sql("DELETE FROM phone_call WHERE client_id = $1 AND queued_at < $2")
 	phoneCallsSome = sql("SELECT 1 FROM phone_call WHERE client_id = $1 ORDER BY queued_at LIMIT 1")
@@ -27,14 +31,18 @@ func scanPhoneCall(row scanner) (c desk.PhoneCall, err error) {
 	return c, err
 }
 
-// PhoneCall is what was reported of a call so far; false when nothing was.
-func (tx *ReadTx) PhoneCall(line, key string) (desk.PhoneCall, bool, error) {
-	return maybe(tx, phoneCallOne, scanPhoneCall, tx.client, line, key)
+// HearPhoneCall adds a report to what is known of a call, and gives that: no other unit of work adds one until this one has
+// ended.
+func (tx *Tx) HearPhoneCall(c desk.PhoneCall) (desk.PhoneCall, error) {
+	if err := tx.put(phoneCallHear, tx.client, c.Line, c.Key, micros(c.Queued), optMicros(c.Answered), optMicros(c.Left), "", ""); err != nil {
+		return c, err
+	}
+	return one(tx.ReadTx, phoneCallOne, scanPhoneCall, tx.client, c.Line, c.Key)
 }
 
-// SavePhoneCall stores what is known of a call.
-func (tx *Tx) SavePhoneCall(c desk.PhoneCall) error {
-	return tx.put(phoneCallSave, tx.client, c.Line, c.Key, micros(c.Queued), optMicros(c.Answered), optMicros(c.Left), c.Speed, c.Patience)
+// CallCameTo stores what the clocks of a call came to.
+func (tx *Tx) CallCameTo(c desk.PhoneCall) error {
+	return tx.put(phoneCallCame, tx.client, c.Line, c.Key, c.Speed, c.Patience)
 }
 
 // DropPhoneCalls forgets the calls that came before an instant.
