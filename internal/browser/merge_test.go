@@ -30,5 +30,5 @@ func TestTwoQuestionsArePutTogether(t *testing.T) {
 	b.until("the button has the focus", `(document.querySelector('form.acts button').focus(), document.activeElement.textContent.includes('Put '))`)
 	b.arrive(chromedp.KeyEvent(kb.Enter)).says("into this question", "not kilograms", "Her chart shows 70 kilograms")
 	b.looked("merge-done")
-	other.says("into "+string(again.Got.Ref)+". It goes on there.")
+	other.says("into " + string(again.Got.Ref) + ". It goes on there.")
 }
