@@ -266,15 +266,11 @@ func (x *act) merge(to *act, who desk.RequesterID) error {
 			}
 		}
 	}
-	if to.t.Requester != who {
-		for i, p := range to.live {
-			if err := to.tx.MovePromise(p, to.t.ID, who); err != nil {
-				return err
-			}
-			to.live[i].Requester = who
+	for _, y := range []*act{x, to} {
+		if err := y.becomes(who); err != nil {
+			return err
 		}
 	}
-	x.t.Requester, to.t.Requester = who, who
 	if err := to.note(desk.TicketMergedIn, desk.EventData{Ticket: x.t.ID, Ref: x.t.Ref, Since: oldest.UnixMicro()}); err != nil {
 		return err
 	}
@@ -314,6 +310,44 @@ func (x *act) merge(to *act, who desk.RequesterID) error {
 		return err
 	}
 	return to.tell(desk.SayMerged, desk.Promise{}, 0, nil)
+}
+
+// becomes makes the question, and what is promised on it, that of who, reached at the same number as before.
+func (x *act) becomes(who desk.RequesterID) error {
+	if x.t.Requester == who {
+		return nil
+	}
+	theirs, err := x.tx.Addresses(who)
+	if err != nil {
+		return err
+	}
+	same := func(id desk.AddressID) (desk.AddressID, error) {
+		if id == 0 {
+			return 0, nil
+		}
+		have, err := x.tx.Address(id)
+		for _, ad := range theirs {
+			if ad.Kind == have.Kind && ad.Value == have.Value {
+				id = ad.ID
+			}
+		}
+		return id, err
+	}
+	for _, p := range slices.Clone(x.live) {
+		if err := x.tx.MovePromise(p, x.t.ID, who); err != nil {
+			return err
+		}
+		p.Requester = who
+		if p.Address, err = same(p.Address); err != nil {
+			return err
+		}
+		if err := x.put(p); err != nil {
+			return err
+		}
+	}
+	x.t.Requester = who
+	x.t.Address, err = same(x.t.Address)
+	return err
 }
 
 // goesOn is a Conflict when the question goes on in another one: nothing is done here any more.

@@ -81,7 +81,7 @@ func TestMariaAskedTwice(t *testing.T) {
 
 		page := phone.Page(d.Sam)
 		now := promiseOf(d, phone, was.ID)
-		was.Ticket, was.Requester = page.Ticket.ID, page.Ticket.Requester
+		was.Ticket, was.Requester, was.Address = page.Ticket.ID, page.Ticket.Requester, page.Addresses[0].ID // the same number, in her name
 		if now != was || promiseOf(d, phone, owed.ID) != owed {
 			d.T.Fatalf("it was %+v, it is %+v", was, now)
 		}
