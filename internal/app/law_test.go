@@ -234,10 +234,31 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 				m.opened = append(m.opened, got)
 			}
 		},
-		"merge": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
-			_, err := m.App.Merge(ctx, v, o.Ref, app.MergeIn{Into: string(m.pick(rt).Ref)})
-			return err
-		}),
+		"merge": func(rt *rapid.T) { // somebody calls again, and it is the same question as one of theirs, or as the one before
+			if len(m.opened) > 7 {
+				rt.Skip("enough questions for one run")
+			}
+			v, p := m.staff(rt), one(rt, m.people, "person")
+			var mine []app.Opened
+			for range 2 {
+				m.n++
+				in := app.CallIn{Client: p.Client.ID, Words: rapid.SampledFrom(says).Draw(rt, "words"), Lang: p.Lang, Skill: "PORTAL", Ending: "promise", Key: fmt.Sprint("call ", m.n),
+					Requester: app.RequesterIn{Name: p.Name, Phone: p.Phone, Proven: true}, Promise: m.promise(rt, app.Opened{Client: p.Client.ID})}
+				if got, err := m.App.FinishCall(ctx, v, in); m.may(rt, err) {
+					mine = append(mine, got)
+				}
+			}
+			m.opened = append(m.opened, mine...)
+			if len(mine) == 0 {
+				return
+			}
+			for _, other := range append(m.opened[:len(m.opened)-len(mine):len(m.opened)-len(mine)], mine...) {
+				_, err := m.App.Merge(ctx, v, mine[len(mine)-1].Ref, app.MergeIn{Into: string(other.Ref)})
+				if m.may(rt, err) {
+					break
+				}
+			}
+		},
 		"open": func(rt *rapid.T) {
 			if len(m.opened) > 7 {
 				rt.Skip("enough questions for one run")
