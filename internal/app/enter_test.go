@@ -181,15 +181,22 @@ func TestASecondStartKeepsTheHold(t *testing.T) {
 func TestAClockThatWasADayAheadHoldsNothing(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		d.AdvanceTo(d.At(3, 8, 5))
+		rosa := d.Rosa().Asks("No veo libras")
+		before := rosa.Promise()
 		d.Down(24 * time.Hour)
 		d.Restart()
 		d.Settle()
+		if now := promiseOf(d, rosa, before.ID); now.State != desk.Open {
+			d.T.Fatalf("with the clock ahead: %s", now.State)
+		}
 		d.SetBack(24 * time.Hour)
 		maria := d.Maria().Asks("weight in pounds")
 		p := maria.Promise()
 		d.AdvanceTo(p.Due.Add(time.Minute))
-		if now := promiseOf(d, maria, p.ID); now.State != desk.Broken {
-			d.T.Fatalf("a minute after it was due: %s", now.State)
+		for who, one := range map[*testkit.Person]desk.PromiseID{maria: p.ID, rosa: before.ID} {
+			if now := promiseOf(d, who, one); now.State != desk.Broken {
+				d.T.Fatalf("a minute after it was due: %s", now.State)
+			}
 		}
 		d.Down(time.Hour)
 		d.Restart()

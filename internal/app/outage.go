@@ -53,7 +53,14 @@ func (a *App) sweeping(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if o = parseOutage(stored); o.Back.After(now.Add(time.Minute)) {
-			o = Outage{} // the clock was ahead when it was noticed: it would hold until then what is due now
+			// The clock was ahead when it was noticed: it would hold until then what is due now.
+			if err := tx.FreePromises(o.Until); err != nil {
+				return err
+			}
+			o = Outage{}
+			if err := tx.SetSetting(holdSetting, ""); err != nil {
+				return err
+			}
 		}
 		s, ok, err := tx.Setting(seenSetting)
 		if err != nil {

@@ -34,6 +34,7 @@ var (
 		SELECT MIN(next_at) FROM (SELECT due_at AS next_at FROM prompt
 			UNION ALL SELECT MIN(fire_at) FROM promise WHERE ended_at IS NULL AND fire_at > due_at
 				AND due_at < COALESCE((SELECT due_at FROM prompt), 9223372036854775807)) soon`)
+	promisesFreed = sql("UPDATE promise SET fire_at = due_at WHERE ended_at IS NULL AND fire_at = $1")
 	promiseOldest = sql(`SELECT due_at FROM promise WHERE ended_at IS NULL AND due_at <= $1 AND fire_at <= $1
 		ORDER BY due_at, client_id, id LIMIT 1`)
 )
@@ -122,6 +123,9 @@ func (tx *ReadTx) DueTo(rs []desk.RequesterID, now time.Time) (all []desk.Promis
 	slices.SortFunc(all, dueFirst)
 	return all, err
 }
+
+// FreePromises takes back a hold of promises that were to break no sooner than at until.
+func (tx *SystemTx) FreePromises(until time.Time) error { return tx.put(promisesFreed, micros(until)) }
 
 // DuePromises gives at most n live promises of any client that are due and that no attempt holds,
 // longest overdue first. Other claimers skip them until the end of the transaction.
