@@ -26,17 +26,33 @@ type agreementImport struct {
 func (c *agreementImport) Run(ctx context.Context, s *settings, t terminal) error {
 	text, err := readAll(c.File)
 	if err != nil {
-		return desk.Wrap(desk.NotFound, "file", err, "The file cannot be read.")
+		return err
 	}
 	c.Text = string(text)
 	return give(ctx, s, t, "agreement-import", c)
 }
 
+// mostOfFile is far more than terms or rotas can be; a device or a wrong file would be read for ever.
+const mostOfFile = 4 << 20
+
+// readAll reads a file, or for - what comes in.
 func readAll(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(os.Stdin)
+	f := os.Stdin
+	if name != "-" {
+		var err error
+		if f, err = os.Open(name); err != nil {
+			return nil, desk.Wrap(desk.NotFound, "file", err, "The file cannot be read.")
+		}
+		defer f.Close()
 	}
-	return os.ReadFile(name)
+	text, err := io.ReadAll(io.LimitReader(f, mostOfFile+1))
+	switch {
+	case err != nil:
+		return nil, desk.Wrap(desk.NotFound, "file", err, "The file cannot be read.")
+	case len(text) > mostOfFile:
+		return nil, desk.Errorf(desk.Invalid, "file", "The file is larger than 4 MB: is it the right one?")
+	}
+	return text, nil
 }
 
 func (c *agreementImport) carryOut(ctx context.Context, _ *store.DB, a *app.App) ([]string, error) {

@@ -168,6 +168,11 @@ func TestBackupAndRestore(t *testing.T) {
 	kept(t, on(from, mercy...)...).works(t)
 	kept(t, on(from, "backup", file)...).works(t, "Wrote "+file)
 	kept(t, on(from, "backup", file)...).refuses(t, "There is already a file of that name.")
+	cut := filepath.Join(t.TempDir(), "cut")
+	if err := os.WriteFile(cut+".part", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept(t, on(from, "backup", cut)...).refuses(t, "was cut off", cut+".part")
 	kept(t, on(from, "restore", file)...).refuses(t, "is open. Stop it")
 	d.stops(syscall.SIGTERM)
 	kept(t, on(from, "restore", file)...).refuses(t, "There is a desk here already.")
@@ -197,6 +202,7 @@ func TestAgreementsByCommand(t *testing.T) {
 	}
 	begin := strings.Replace(usual, "from: \"1970-01-01T00:00:00Z\"", "from: \"2030-01-01T06:00:00Z\"", 1)
 	write(strings.Replace(begin, "goal: 95", "goal: 950", 1))
+	kept(t, on(folder, "agreement", "import", "mercy", "/dev/zero")...).refuses(t, "larger than 4 MB")
 	kept(t, on(folder, "agreement", "import", "mercy", file)...).refuses(t, "line ", "targets[2].goal: a goal lies above 0")
 	write(begin)
 	kept(t, on(folder, "agreement", "import", "mercy", file)...).works(t, "Version 2 of the agreement of Mercy Health is a draft, to begin 2030-01-01 06:00 UTC.")

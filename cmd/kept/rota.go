@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"kept/internal/app"
 	"kept/internal/desk"
@@ -18,11 +17,11 @@ type rotaImport struct {
 }
 
 func (u *rotaImport) Run(ctx context.Context, s *settings, t terminal) error {
-	text, err := os.ReadFile(u.File)
-	if err == nil {
-		err = json.Unmarshal(text, &u.Rotas)
-	}
+	text, err := readAll(u.File)
 	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &u.Rotas); err != nil {
 		return desk.Wrap(desk.Invalid, "file", err, "The file of rotas cannot be read.")
 	}
 	return give(ctx, s, t, "rota", u)

@@ -26,6 +26,9 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 		return desk.Errorf(desk.Conflict, "backup_exists", "There is already a file of that name. Give the backup another one.")
 	}
 	part := path + ".part"
+	if _, err := os.Lstat(part); err == nil {
+		return desk.Errorf(desk.Conflict, "backup_exists", "A backup of that name is under way, or was cut off: wait for it, or take %s away.", part)
+	}
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return desk.Wrap(desk.Unavailable, "backup", err, "The backup file cannot be written there.")
