@@ -49,6 +49,7 @@ type Figures struct {
 
 	Opened                                  int // questions
 	Confirmed, Unheard, NotNeeded, Excluded int // how they ended: with the person's yes; without a word; not needed; spam or duplicates
+	Merged                                  int // put together with another question of the same person, which counts
 	NotFixed, Reopened                      int // times that somebody said: not fixed; of them, after the question was closed
 
 	FirstInTime, FirstLate int            // first replies that the agreement asks for
@@ -151,6 +152,7 @@ func (f *Figures) read(tx *store.ReadTx) error {
 		return err
 	}
 	f.Confirmed, f.Unheard, f.NotNeeded, f.Excluded = closed[desk.Confirmed], closed[desk.Unconfirmed], closed[desk.NotNeeded], closed[desk.Void]
+	f.Merged = closed[desk.Merged]
 	if f.NotFixed, f.Reopened, err = tx.NotFixedIn(f.From, until); err != nil {
 		return err
 	}

@@ -78,6 +78,9 @@ func TestMariaAskedTwice(t *testing.T) {
 		if n != 1 {
 			d.T.Fatalf("she was told %d times", n)
 		}
+		if f, err := d.App.Figures(d.Ctx(), d.Ana, d.Mercy.ID, app.ThisMonth); err != nil || f.Opened != 2 || f.Merged != 1 || f.Open != 1 {
+			d.T.Fatalf("the hospital reads of %d opened, %d put together, %d open: %v", f.Opened, f.Merged, f.Open, err)
+		}
 
 		page := phone.Page(d.Sam)
 		now := promiseOf(d, phone, was.ID)

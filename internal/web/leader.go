@@ -296,6 +296,7 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "Promises the person did not need", N: n(f.Withdrawn), Why: "not needed any more before they were due"},
 			{Name: "Promises of spam or duplicates", N: n(f.Voided), Why: "left out by a supervisor, with a reason"},
 			{Name: "Questions that were spam or duplicates", N: n(f.Excluded), Why: "left out by a supervisor, with a reason"},
+			{Name: "Questions put together with another one", N: n(f.Merged), Why: "one person asked twice; the other question counts"},
 			{Name: "Reminders to say if it is fixed", N: n(f.Asking), Why: "sent by the clock itself"},
 		}},
 	}
