@@ -277,10 +277,11 @@ type Hits struct {
 	Owner    desk.StaffID   // whose promises they are; 0 where they are of several
 	Whose    string         // the name of Owner
 	Promises int
+	Unread   bool // the change is made, and what it hits could not be read
 }
 
 // Hits makes a change of who works when, or of who is certified for what, and gives the promises that it hits. What
-// endangers them already hits nothing. When the change fails, that is the error; Hits itself never undoes one.
+// endangers them already hits nothing. When the change fails, that is the error; once it is made, there is none.
 func (a *App) Hits(ctx context.Context, v desk.Viewer, change func() error) (h Hits, err error) {
 	if !v.IsStaff() && v.Who != desk.WhoSystem {
 		return h, errStaffOnly
@@ -293,8 +294,11 @@ func (a *App) Hits(ctx context.Context, v desk.Viewer, change func() error) (h H
 		return h, err
 	}
 	after, err := a.rosterNow(ctx)
-	if err != nil || after.plan == before.plan {
-		return h, err
+	if err != nil {
+		return Hits{Unread: true}, nil
+	}
+	if after.plan == before.plan {
+		return h, nil
 	}
 	for _, p := range before.staff {
 		if before.sameFor(after, p) {
@@ -308,7 +312,7 @@ func (a *App) Hits(ctx context.Context, v desk.Viewer, change func() error) (h H
 			return err
 		})
 		if err != nil {
-			return h, err
+			return Hits{Unread: true}, nil
 		}
 		for _, r := range rows {
 			if !after.ownerless(r.Promise) || before.ownerless(r.Promise) {
@@ -335,6 +339,8 @@ func (h Hits) Says() string {
 		of += " of " + h.Whose
 	}
 	switch {
+	case h.Unread:
+		return "What that puts at risk could not be read: look at the board."
 	case len(h.People) == 0:
 		return ""
 	case h.Promises == 0:

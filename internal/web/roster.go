@@ -89,7 +89,7 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 	names := distinct(page.People)
 	if q := r.URL.Query(); v.Saved != "" && q.Get("hit") != "" {
 		owner := number[desk.StaffID](q.Get("owner"))
-		hit := app.Hits{People: []desk.StaffID{owner}, Promises: number[int](q.Get("hit")), Whose: names[owner]}
+		hit := app.Hits{People: []desk.StaffID{owner}, Promises: number[int](q.Get("hit")), Whose: names[owner], Unread: q.Get("hit") == "unread"}
 		v.Saved += " " + hit.Says()
 		if hit.Promises > 0 {
 			v.HitsURL = boardURL(app.BoardFilter{Owner: owner}) + "#risk"
@@ -243,7 +243,10 @@ func (h *handler) rosterAct(name, done string, act func(r *http.Request, s signe
 		if hospital := r.PostForm.Get("hospital"); hospital != "" {
 			to += "&hospital=" + url.QueryEscape(hospital)
 		}
-		if len(hit.People) > 0 {
+		switch {
+		case hit.Unread:
+			to += "&hit=unread"
+		case len(hit.People) > 0:
 			to += fmt.Sprintf("&hit=%d&owner=%d", hit.Promises, hit.Owner)
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
