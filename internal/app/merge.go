@@ -312,7 +312,8 @@ func (x *act) merge(to *act, who desk.RequesterID) error {
 	return to.tell(desk.SayMerged, desk.Promise{}, 0, nil)
 }
 
-// becomes makes the question, and what is promised on it, that of who, reached at the same number as before.
+// becomes makes the question, and what is promised on it, that of who, reached at the same number as before. Its link ends:
+// whoever typed that number into the web form has it, and need not be who answers the phone.
 func (x *act) becomes(who desk.RequesterID) error {
 	if x.t.Requester == who {
 		return nil
@@ -345,7 +346,7 @@ func (x *act) becomes(who desk.RequesterID) error {
 			return err
 		}
 	}
-	x.t.Requester = who
+	x.t.Requester, x.t.Token = who, desk.NewTrackerToken(x.a.rand)
 	x.t.Address, err = same(x.t.Address)
 	return err
 }

@@ -104,12 +104,14 @@ func (h *handler) showMerge(w http.ResponseWriter, r *http.Request, s signed, st
 		}
 	case both:
 		v.Title = "Is this the same question?"
-		v.Lead = []string{
-			"What was promised in " + string(ref) + " goes on in " + string(m.Into.Ticket.Ref) + " as it is: its time, its owner, its tries. The person is told once, and their old link and number lead there.",
-			"This cannot be undone.",
-		}
+		told := "their old number and link lead there."
 		if m.Unnamed {
-			v.Warning = "Several people may use one phone. Put them together only if you know that one person asked both: whoever has the old link sees the other question too."
+			told = "gets the link anew."
+			v.Warning = "Several people may use one phone. Put them together only if you know that one person asked both."
+		}
+		v.Lead = []string{
+			"What was promised in " + string(ref) + " goes on in " + string(m.Into.Ticket.Ref) + " as it is: its time, its owner, its tries. The person is told once, and " + told,
+			"This cannot be undone.",
 		}
 		v.Pair = []view.MergeSide{mergeSide("This one ends", m.From, now), mergeSide("It goes on in", m.Into, now)}
 		v.Hidden = []view.KV{{Key: "into", Value: string(m.Into.Ticket.Ref)}, {Key: "seq", Value: strconv.Itoa(m.From.Ticket.Seq)}, {Key: "into_seq", Value: strconv.Itoa(m.Into.Ticket.Seq)}}
