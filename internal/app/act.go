@@ -52,8 +52,8 @@ func (a *App) inTx(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID,
 // begin reads what an act on a ticket needs; save ends it.
 func (a *App) begin(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID) (*act, error) {
 	t, err := tx.Ticket(id)
-	for err == nil && t.Into != 0 && v.Who == desk.WhoRequester {
-		t, err = tx.Ticket(t.Into) // what the person says is heard where their question goes on
+	if err == nil && v.Who == desk.WhoRequester {
+		t, err = goneOn(tx.ReadTx, t) // what the person says is heard there
 	}
 	if err != nil {
 		return nil, err

@@ -386,6 +386,15 @@ func goneOn(tx *store.ReadTx, t desk.Ticket) (desk.Ticket, error) {
 	return t, err
 }
 
+// goneOnIn is goneOn where the client is that of t.
+func goneOnIn(tx *store.DeskReadTx, t desk.Ticket) (desk.Ticket, error) {
+	here, err := tx.ForClient(t.Client)
+	if err != nil {
+		return t, err
+	}
+	return goneOn(here, t)
+}
+
 // cameIn lists the questions that were merged into one, those too that came with another, oldest merge first.
 func cameIn(tx *store.ReadTx, events []desk.Event) (ids []desk.TicketID, err error) {
 	for i := range events {

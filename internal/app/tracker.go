@@ -69,12 +69,8 @@ func (a *App) Track(ctx context.Context, token string) (desk.Viewer, error) {
 	}
 	var t desk.Ticket
 	err = a.db.DeskRead(ctx, desk.System("tracker"), func(tx *store.DeskReadTx) (err error) {
-		if t, err = tx.TicketByToken(stored); err != nil || t.Into == 0 {
-			return err
-		}
-		here, err := tx.ForClient(t.Client)
-		if err == nil {
-			t, err = goneOn(here, t)
+		if t, err = tx.TicketByToken(stored); err == nil {
+			t, err = goneOnIn(tx, t)
 		}
 		return err
 	})

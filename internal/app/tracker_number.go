@@ -141,12 +141,8 @@ func (a *App) SendLink(ctx context.Context, v desk.Viewer, cid desk.ClientID, re
 	}
 	var t desk.Ticket
 	err = a.db.DeskRead(ctx, desk.System("link"), func(tx *store.DeskReadTx) (err error) {
-		if t, err = tx.TicketByRef(number); err != nil || t.Into == 0 {
-			return err
-		}
-		here, err := tx.ForClient(t.Client)
-		if err == nil {
-			t, err = goneOn(here, t)
+		if t, err = tx.TicketByRef(number); err == nil {
+			t, err = goneOnIn(tx, t)
 		}
 		return err
 	})

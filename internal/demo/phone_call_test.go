@@ -33,15 +33,15 @@ func TestInventedCalls(t *testing.T) {
 		} else {
 			answered++
 		}
-		var heard desk.PhoneCall
+		heard := desk.PhoneCall{Client: call.Client, Line: call.Line, Key: call.Key}
 		news := 0
 		for last := call.Queued.Add(-time.Minute); last.Before(call.Queued.Add(2 * time.Hour)); last = last.Add(demo.CallersStep) {
 			if part, fresh := demo.News(call, last, last.Add(demo.CallersStep)); fresh {
-				heard = heard.With(part)
+				heard = part
 				news++
 			}
 		}
-		if heard.Queued != call.Queued || heard.Answered != call.Answered || heard.Left != call.Left || news > 2 {
+		if heard != call || news > 2 {
 			t.Errorf("%+v was told as %+v, in %d parts", call, heard, news)
 		}
 	}

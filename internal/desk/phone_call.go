@@ -79,17 +79,3 @@ func (c PhoneCall) Ended() bool { return !c.Answered.IsZero() || !c.Left.IsZero(
 func (c PhoneCall) Taken() bool {
 	return !c.Answered.IsZero() && (c.Left.IsZero() || !c.Left.Before(c.Answered))
 }
-
-// With is c and what another report of it says. The earliest instant stands, so that reports give the same call in any
-// order and however often they come.
-func (c PhoneCall) With(o PhoneCall) PhoneCall {
-	c.Queued, c.Answered, c.Left = earliest(c.Queued, o.Queued), earliest(c.Answered, o.Answered), earliest(c.Left, o.Left)
-	return c
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}

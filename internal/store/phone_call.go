@@ -10,7 +10,7 @@ const phoneCallNames = "client_id, line, call_key, queued_at, answered_at, left_
 
 var (
 	phoneCallOne = sql("SELECT " + phoneCallNames + " FROM phone_call WHERE client_id = $1 AND line = $2 AND call_key = $3")
-	// As desk.PhoneCall.With does, where two nodes cannot do it at once.
+	// The earliest instant of each kind stands, so that reports give the same call in any order and however often they come.
 	phoneCallHear = sql(insert("phone_call", phoneCallNames) + ` ON CONFLICT (client_id, line, call_key) DO UPDATE SET
 		queued_at = CASE WHEN excluded.queued_at < phone_call.queued_at THEN excluded.queued_at ELSE phone_call.queued_at END,
 		answered_at = CASE WHEN phone_call.answered_at IS NULL OR excluded.answered_at < phone_call.answered_at THEN excluded.answered_at ELSE phone_call.answered_at END,
