@@ -57,17 +57,18 @@ func Study(past []Past) *Durations {
 		}
 		return -1
 	})
-	groups := make(map[Group][]Past)
-	for _, p := range past {
+	groups := make(map[Group][]int32) // places in past: each case stands in five groups
+	for i, p := range past {
 		for _, g := range p.Group.within() {
-			groups[g] = append(groups[g], p)
+			groups[g] = append(groups[g], int32(i))
 		}
 	}
 	of := make(map[Group]*curve, len(groups))
 	for g, list := range groups {
 		c := &curve{of: g, weight: float64(len(list))}
 		longer := 1.0
-		for i, p := range list {
+		for i, at := range list {
+			p := past[at]
 			if p.Running {
 				continue
 			}
