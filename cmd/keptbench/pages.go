@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+
+	"kept/internal/store/rawloop"
 )
 
 // pages measures what an analyst opens all day, on a desk with so many tickets: alone for the time that
@@ -42,6 +45,11 @@ func (b *bench) pages(ctx context.Context, p place, tickets int) error {
 	}
 	if err := r.addRare(ctx, s); err != nil {
 		return err
+	}
+	if b.engine == "postgres" {
+		if err := b.records(ctx, p, s.Clients[0].ID); err != nil {
+			return err
+		}
 	}
 	ms := time.Millisecond
 	for _, page := range []struct {
@@ -85,6 +93,19 @@ func (b *bench) pages(ctx context.Context, p place, tickets int) error {
 	}
 	memory := r.memory()
 	b.add(figure{name: fmt.Sprintf("memory with %d tickets", tickets), value: fmt.Sprintf("%.0f MB", memory), target: "≤ 150 MB", met: memory <= 150})
+	return nil
+}
+
+// records measures what a page on PostgreSQL waits for at least, with as many connections as ask for pages: its record in the
+// read log, without a desk and without a page.
+func (b *bench) records(ctx context.Context, p place, client int64) error {
+	took, err := rawloop.Records(ctx, p.url, client, b.Clients, time.Duration(b.Seconds)*time.Second)
+	if err != nil {
+		return err
+	}
+	slices.Sort(took)
+	t := times{all: took, took: time.Duration(b.Seconds) * time.Second}
+	b.add(figure{name: fmt.Sprintf("raw loop: the record of a page, %d at once", b.Clients), perSecond: t.perSecond(), p50: t.at(0.5), p99: t.at(0.99)})
 	return nil
 }
 
