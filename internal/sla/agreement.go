@@ -193,13 +193,13 @@ func (a Agreement) Freeze() (Agreement, error) {
 }
 
 // Compile makes a Book of versions of one client. Versions that are not approved by both sides are left
-// out. It refuses what Validate and Overlaps refuse, and versions that were not frozen.
+// out. It refuses what Validate refuses, versions that overlap, and those that were not frozen.
 func Compile(versions ...Agreement) (*Book, error) {
 	live := slices.DeleteFunc(slices.Clone(versions), func(a Agreement) bool {
 		_, approved := a.InForceFrom()
 		return !approved
 	})
-	if problems := Overlaps(live...); len(problems) > 0 {
+	if problems := overlaps(live...); len(problems) > 0 {
 		return nil, problems[0]
 	}
 	b := new(Book)
