@@ -156,8 +156,8 @@ type Target struct {
 
 var usualWarnings = []int{50, 75, 90}
 
-// Warns gives the percentages at which people are warned.
-func (t *Target) Warns() []int {
+// warns gives the percentages at which people are warned.
+func (t *Target) warns() []int {
 	if len(t.Warn) == 0 {
 		return usualWarnings
 	}

@@ -162,10 +162,10 @@ func overlaps(versions ...Agreement) []Problem {
 	var all []Problem
 	for i, a := range versions {
 		field := func(name string) string { return fmt.Sprintf("versions[%d].%s", i, name) }
-		from, _ := a.InForceFrom()
+		from, _ := a.inForceFrom()
 		from = latest(from, a.From)
 		for _, b := range versions[:i] {
-			other, _ := b.InForceFrom()
+			other, _ := b.inForceFrom()
 			other = latest(other, b.From)
 			switch {
 			case a.Client != b.Client:
