@@ -68,9 +68,6 @@ func (m *releaseMessages) carryOut(ctx context.Context, db *store.DB, a *app.App
 		if err := tx.SetSetting(heldSetting, "0"); err != nil {
 			return err
 		}
-		if _, err := tx.ReleaseOuts(); err != nil {
-			return err
-		}
 		waiting, err = tx.OutsWaiting()
 		return err
 	})

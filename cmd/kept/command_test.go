@@ -65,7 +65,7 @@ func TestCommandsWithoutAnOpenDesk(t *testing.T) {
 	kept(t, on(folder, append(bo, "--new-skill", "por tal")...)...).refuses(t, `new-skill: "POR TAL" is no code of a skill`)
 	kept(t, on(folder, append(bo, "--new-skill", "portal", "--new-skill", "LAB")...)...).works(t, "Added Bo")
 	cy := []string{"user", "add", "--login", "cy@desk.example", "--name", "Cy"}
-	kept(t, on(folder, append(cy, "--skill", "PROTAL")...)...).refuses(t, `The desk knows no skill "PROTAL". Nearest are: PORTAL, LAB.`)
+	kept(t, on(folder, append(cy, "--skill", "PROTAL")...)...).refuses(t, `The desk knows no skill "PROTAL". It knows LAB, PORTAL.`)
 	kept(t, on(folder, append(cy, "--skill", "portal")...)...).works(t, "Added Cy")
 	nights := []string{"shift", "add", "--login", "ana@desk.example", "--on", "2030-03-08", "--from", "22:00", "--to", "06:00", "--zone", "America/Chicago"}
 	kept(t, on(folder, append(nights, "--days", "7", "--weekdays", "mon", "--weekdays", "sat")...)...).works(t, "Added 2 shifts for Ana Ruiz", "Saturday, March 9, 22:00")

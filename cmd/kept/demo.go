@@ -43,7 +43,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 	}
 	n := &node{settings: s, log: s.logger(t.err), demo: true}
 	if d.NoServe {
-		if err := d.prepare(ctx, s, t); err != nil {
+		if err := d.prepare(ctx, s); err != nil {
 			return err
 		}
 		db, err := store.Open(ctx, s.store(n.log))
@@ -63,7 +63,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 	}
 	s.Addr = ln.Addr().String()
 	t.say("Kept opens a demo desk on http://%s …", s.Addr)
-	if err := d.prepare(ctx, s, t); err != nil {
+	if err := d.prepare(ctx, s); err != nil {
 		ln.Close()
 		return err
 	}
@@ -93,7 +93,7 @@ func (d *demoRun) Run(ctx context.Context, s *settings, t terminal) error {
 
 // prepare makes the folder ready: with --fresh, or after a start that was cut off, it removes the
 // demo in it. It never removes a desk that is no demo.
-func (d *demoRun) prepare(ctx context.Context, s *settings, t terminal) error {
+func (d *demoRun) prepare(ctx context.Context, s *settings) error {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return desk.Wrap(desk.Unavailable, "folder", err, "The data folder cannot be made.")
 	}

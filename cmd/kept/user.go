@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -91,12 +90,17 @@ func (u *userAdd) skills(ctx context.Context, a *app.App) (map[string]time.Time,
 	for _, s := range all {
 		known = append(known, s.Code)
 	}
+	slices.Sort(known)
+	list := ""
+	if len(known) > 0 {
+		list = " It knows " + strings.Join(known, ", ") + "."
+	}
 	skills := map[string]time.Time{}
 	var bad desk.Fields
 	for _, code := range u.Skill {
 		code = strings.ToUpper(code)
 		if !slices.Contains(known, code) {
-			bad.Add("skill", "skill.unknown", fmt.Sprintf("The desk knows no skill %q.%s If it is new to the desk, say so: --new-skill %s.", code, meant(code, known), code))
+			bad.Add("skill", "skill.unknown", fmt.Sprintf("The desk knows no skill %q.%s If it is new to the desk, say so: --new-skill %s.", code, list, code))
 		}
 		skills[code] = time.Time{}
 	}
@@ -111,35 +115,6 @@ func (u *userAdd) skills(ctx context.Context, a *app.App) (map[string]time.Time,
 }
 
 var newSkill = regexp.MustCompile(`^[A-Z][A-Z0-9_-]{1,19}$`)
-
-// meant names the known codes that are nearest to one that was mistyped.
-func meant(code string, known []string) string {
-	if len(known) == 0 {
-		return ""
-	}
-	near := slices.SortedStableFunc(slices.Values(known), func(x, y string) int { return cmp.Compare(slips(code, x), slips(code, y)) })
-	return " Nearest are: " + strings.Join(near[:min(3, len(near))], ", ") + "."
-}
-
-// slips is how many letters must be put in, left out or changed to make b of a.
-func slips(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0]++
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
 
 func clientBySlug(ctx context.Context, a *app.App, slug string) (desk.Client, error) {
 	c, err := a.ClientBySlug(ctx, slug)

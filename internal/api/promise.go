@@ -224,7 +224,7 @@ func (h *handler) promises() {
 			} `nameHint:"Move"`
 		}) (*promiseOne, error) {
 			var moved desk.Promise
-			_, err := h.acting(in.Promised, func(ref desk.Ref, p desk.PromiseID) (err error) {
+			_, err := acting(in.Promised, func(ref desk.Ref, p desk.PromiseID) (err error) {
 				moved, err = h.app.MovePromise(ctx, v, ref, p, desk.MovedBy(in.Body.By), in.Body.Start)
 				return err
 			})
@@ -238,7 +238,7 @@ func (h *handler) promises() {
 }
 
 // acting runs act on the promise that a path names.
-func (h *handler) acting(at Promised, act func(desk.Ref, desk.PromiseID) error) (desk.Ref, error) {
+func acting(at Promised, act func(desk.Ref, desk.PromiseID) error) (desk.Ref, error) {
 	ref, err := at.ref()
 	if err != nil {
 		return "", err
@@ -251,7 +251,7 @@ func (h *handler) acting(at Promised, act func(desk.Ref, desk.PromiseID) error) 
 }
 
 func (h *handler) onPromise(ctx context.Context, v desk.Viewer, at Promised, act func(desk.Ref, desk.PromiseID) error) (*promisesOut, error) {
-	ref, err := h.acting(at, act)
+	ref, err := acting(at, act)
 	if err != nil {
 		return nil, err
 	}

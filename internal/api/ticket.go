@@ -217,7 +217,7 @@ func (h *handler) tickets() {
 		if err != nil {
 			return nil, err
 		}
-		if err := h.app.WaitForSupplier(ctx, v, ref, desk.WaitReason(in.Body.Reason), in.Body.Until, in.Body.Firm); err != nil {
+		if err := h.app.WaitFor(ctx, v, ref, desk.WaitReason(in.Body.Reason), in.Body.Until, in.Body.Firm); err != nil {
 			return nil, err
 		}
 		return h.ticket(ctx, v, ref)
@@ -256,17 +256,8 @@ func (h *handler) openTicket(ctx context.Context, v desk.Viewer, in *createIn) (
 	if o.Again {
 		out.Status = http.StatusOK
 	}
-	out.Body = Opened{Number: string(o.Ref), Client: c.Slug, Tracker: tracker(o.Token, b.Lang), Promise: promiseOut(o.Promise)}
+	out.Body = Opened{Number: string(o.Ref), Client: c.Slug, Tracker: app.TrackerPath(o.Token, b.Lang), Promise: promiseOut(o.Promise)}
 	return out, nil
-}
-
-// tracker is the path of the person's own page.
-func tracker(token, lang string) string {
-	path := "/t/"
-	if lang == "es" {
-		path = "/es/t/"
-	}
-	return path + desk.FormatToken(token)
 }
 
 func (h *handler) listTickets(ctx context.Context, v desk.Viewer, in *listIn) (*struct{ Body TicketList }, error) {

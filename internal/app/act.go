@@ -382,8 +382,8 @@ func (x *act) raise(kind desk.AlertKind, p desk.PromiseID, flag desk.Flag, note 
 	})
 }
 
-// replyDue is when the agreement's default reply target falls due for something that began at now.
-func replyDue(c desk.Client, now time.Time, allowed time.Duration) time.Time {
+// replyDue is when the client's reply target falls due for something that began at now.
+func replyDue(c desk.Client, now time.Time) time.Time {
 	// A calendar that cannot be read must not leave anybody without a promise: then every hour counts.
-	return calendarOf(c.ReplyHours, c.Zone).Add(now, allowed)
+	return calendarOf(c.ReplyHours, c.Zone).Add(now, c.ReplyIn)
 }

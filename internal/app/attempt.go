@@ -68,11 +68,7 @@ func (a *App) MissedCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id de
 	if err != nil {
 		return err
 	}
-	old, err := a.promiseNow(ctx, v, c.ID, id)
-	if err != nil {
-		return err
-	}
-	next, err := a.afterMiss(ctx, c, old)
+	next, err := a.afterMiss(ctx, v, c, id)
 	if err != nil {
 		return err
 	}
@@ -99,7 +95,11 @@ var errTooEarly = desk.Errorf(desk.Conflict, "promise.too_early", "The time that
 
 // afterMiss prepares the next window for a callback that did not reach the person; nil when nobody can
 // call later.
-func (a *App) afterMiss(ctx context.Context, c desk.Client, old desk.Promise) (*choice, error) {
+func (a *App) afterMiss(ctx context.Context, v desk.Viewer, c desk.Client, id desk.PromiseID) (*choice, error) {
+	old, err := a.readPromise(ctx, v, c.ID, id)
+	if err != nil {
+		return nil, err
+	}
 	next, err := a.choose(ctx, desk.System("retry"), c, PromiseIn{Kind: old.Kind, Text: old.Text}, old.Skill, old.Lang, old.Unproven, maxTime(a.Now().Add(WindowLength), old.Due))
 	if desk.Is(err, desk.Conflict) {
 		return nil, nil
@@ -113,7 +113,7 @@ func (x *act) missed(p desk.Promise, outcome string, at time.Time, next *choice)
 	if err := x.attempted(p, outcome, at); err != nil {
 		return err
 	}
-	p, err := p.Missed(x.now())
+	p, err := p.Missed()
 	if err != nil {
 		return err
 	}

@@ -117,5 +117,5 @@ func (a *App) firstWord(tx *store.ReadTx, c desk.Client, agreed int, t desk.Tick
 			return due, nil
 		}
 	}
-	return replyDue(c, now, c.ReplyIn), nil
+	return replyDue(c, now), nil
 }

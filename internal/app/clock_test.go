@@ -81,7 +81,7 @@ func TestTheClocksOfAQuestion(t *testing.T) {
 			t.Errorf("answered late: %+v", r)
 		}
 		// A wait stops the fix once she was told, and her words end it.
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, d.Now().Add(48*time.Hour)))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, d.Now().Add(48*time.Hour), ""))
 		d.Settle()
 		if c := clockOf(d, maria, sla.Resolution); c.State != sla.Standing || c.Reason != sla.WaitingForPerson {
 			t.Errorf("waiting for her: %s %s", c.State, c.Reason)

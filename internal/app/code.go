@@ -31,11 +31,7 @@ func codeHash(c desk.ClientID, t desk.TicketID, purpose, code string) string {
 
 // sendCode sends a new code for purpose to the address by which the ticket's person is reached, and
 // gives that address masked. It goes nowhere else: an address that nobody has used yet proves nothing.
-func (a *App) sendCode(ctx context.Context, v desk.Viewer, purpose, extra string) (string, error) {
-	s, err := a.tracked(ctx, v)
-	if err != nil {
-		return "", err
-	}
+func (a *App) sendCode(ctx context.Context, v desk.Viewer, s subject, purpose, extra string) (string, error) {
 	if s.address.ID == 0 || s.address.Kind == desk.PhoneAddress && !s.address.TakesTexts() {
 		return "", desk.Errorf(desk.Conflict, "code.no_address", "We cannot send you a code. Call us, and we will help you.")
 	}
@@ -43,7 +39,7 @@ func (a *App) sendCode(ctx context.Context, v desk.Viewer, purpose, extra string
 		return "", err
 	}
 	code := desk.NewCode(a.rand)
-	err = a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error {
+	err := a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error {
 		err := x.tx.SaveCode(store.Code{
 			Ticket: x.t.ID, Purpose: purpose, Hash: codeHash(x.t.Client, x.t.ID, purpose, code), Extra: extra, EndsAt: x.now().Add(codeLife),
 		})

@@ -48,11 +48,7 @@ func (a *App) EnterCall(ctx context.Context, v desk.Viewer, ref desk.Ref, id des
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	old, err := a.promiseNow(ctx, v, c.ID, id)
-	if err != nil {
-		return err
-	}
-	next, err := a.afterMiss(ctx, c, old)
+	next, err := a.afterMiss(ctx, v, c, id)
 	if err != nil {
 		return err
 	}
@@ -152,7 +148,7 @@ func (x *act) triedLate(p desk.Promise, outcome string, at time.Time) error {
 		return err
 	}
 	fire := p.FireAt
-	p, err := p.Missed(x.now())
+	p, err := p.Missed()
 	if err != nil {
 		return err
 	}

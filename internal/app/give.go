@@ -34,7 +34,7 @@ func (a *App) GivePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	if err != nil {
 		return err
 	}
-	seen, err := a.promiseNow(ctx, v, c.ID, id)
+	seen, err := a.readPromise(ctx, v, c.ID, id)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (a *App) seatsOf(ctx context.Context, v desk.Viewer, c desk.Client, p desk.
 	if who == v.Staff {
 		name, is, has, does = "You", " are ", " have ", " do "
 	}
-	at := words.ShortWindow(words.EN, p.Start, p.Due, zoneOf(c), a.Now())
+	at := words.ShortWindow(words.EN, p.Start, p.Due, zoneOf(c))
 	for _, q := range ask {
 		for _, w := range plan.Windows(q) {
 			free := slices.DeleteFunc(slices.Clone(w.Free), func(s coverage.Seat) bool { return s.Person != int64(who) })

@@ -24,13 +24,21 @@ func waiting(d *testkit.Desk) (reasons []string) {
 	return reasons
 }
 
-// openOf are the open questions of a number.
-func openOf(d *testkit.Desk, number string) (all []desk.Ticket) {
+// openOf are the open questions of a number or mailbox.
+func openOf(d *testkit.Desk, value string) (all []desk.Ticket) {
 	d.T.Helper()
-	d.Must(d.DB.DeskRead(d.Ctx(), desk.System("test"), func(tx *store.DeskReadTx) (err error) {
-		all, err = tx.OpenTicketsByAddress(number)
-		return err
-	}))
+	for _, c := range []desk.Client{d.Mercy, d.Anne} {
+		d.Must(d.DB.Read(d.Ctx(), desk.System("test"), c.ID, func(tx *store.ReadTx) error {
+			people, err := tx.RequestersByAddress(value)
+			d.Must(err)
+			for _, r := range people {
+				open, err := tx.OpenTicketsOf(r.ID)
+				d.Must(err)
+				all = append(all, open...)
+			}
+			return nil
+		}))
+	}
 	return all
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -412,15 +411,7 @@ func TestThreeNodesCallOnce(t *testing.T) {
 		}
 		for d.Now().Before(d.At(3, 8, 29)) {
 			d.Skip(time.Minute)
-			var together sync.WaitGroup
-			for _, a := range nodes {
-				together.Go(func() {
-					if _, _, err := a.Sweep(t.Context(), 100); err != nil && !desk.Is(err, desk.Unavailable) {
-						t.Error(err)
-					}
-				})
-			}
-			together.Wait()
+			sweepTogether(t, nodes)
 		}
 		ids := map[string]int{}
 		for _, number := range []string{priyasPhone, anasPhone} {

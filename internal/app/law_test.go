@@ -310,7 +310,7 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 		}),
 		"wait": staffAct(func(rt *rapid.T, v desk.Viewer, o app.Opened) error {
 			span := rapid.SampledFrom([]time.Duration{time.Minute, 5 * time.Hour, 3 * 24 * time.Hour, desk.MaxWait}).Draw(rt, "wait")
-			return m.App.WaitFor(ctx, v, o.Ref, rapid.SampledFrom(desk.WaitReasons).Draw(rt, "for"), m.Now().Add(span))
+			return m.App.WaitFor(ctx, v, o.Ref, rapid.SampledFrom(desk.WaitReasons).Draw(rt, "for"), m.Now().Add(span), "")
 		}),
 		"enter a call": promiseAct(func(rt *rapid.T, v desk.Viewer, o app.Opened, p desk.Promise) error {
 			back := rapid.SampledFrom([]time.Duration{0, time.Minute, 15 * time.Minute, 8 * time.Hour}).Draw(rt, "ago")
@@ -358,7 +358,7 @@ func (m *machine) acts() map[string]func(*rapid.T) {
 			p, words := one(rt, m.people, "person"), rapid.SampledFrom([]string{"1", "2", "STOP", "START", "HELP", "Still in kilograms.", "gracias"}).Draw(rt, "words")
 			m.faults = m.faults || words == "STOP"
 			m.Must(m.SMS.Reply(ctx, p.Phone, p.Client.Phone, words))
-			m.found(rt)
+			m.found()
 		},
 		"carrier": func(rt *rapid.T) {
 			m.faults = true
@@ -432,7 +432,7 @@ func (m *machine) ladders(rt *rapid.T) {
 }
 
 // found takes up the questions that texts have opened.
-func (m *machine) found(rt *rapid.T) {
+func (m *machine) found() {
 	for _, c := range []desk.Client{m.Mercy, m.Anne} {
 		list, err := m.App.Tickets(m.Ctx(), m.Omar, app.TicketFilter{Client: c.ID, Limit: 200})
 		m.Must(err)

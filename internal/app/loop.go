@@ -285,11 +285,8 @@ func (a *App) SayNotFixed(ctx context.Context, v desk.Viewer, words, key string,
 	if err != nil {
 		return desk.FlagNone, err
 	}
-	s, err := a.tracked(ctx, v)
+	s, err := a.writing(ctx, v)
 	if err != nil {
-		return desk.FlagNone, err
-	}
-	if err := a.limits.take(a.Now(), adds, ticketKey(s.t)); err != nil {
 		return desk.FlagNone, err
 	}
 	err = a.withCall(ctx, v, s.c, s.call(start), func(next *choice) error {

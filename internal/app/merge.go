@@ -156,20 +156,22 @@ func (a *App) bothOf(ctx context.Context, v desk.Viewer, ref desk.Ref, into stri
 	return c, from, to, err
 }
 
+// noMerge says why two questions cannot be put together, at the field that names the other one.
+func noMerge(kind desk.Kind, code, message string, args ...any) error {
+	e := desk.Errorf(kind, code, message, args...)
+	e.Fields = []desk.FieldError{{Field: "into", Code: code, Message: e.Message}}
+	return e
+}
+
 // mayMerge gives the person whose question it is afterwards, or an error that says why x cannot go into to.
 func (x *act) mayMerge(to *act) (who desk.RequesterID, err error) {
-	no := func(kind desk.Kind, code, message string, args ...any) error {
-		e := desk.Errorf(kind, code, message, args...)
-		e.Fields = []desk.FieldError{{Field: "into", Code: code, Message: e.Message}}
-		return e
-	}
 	for _, y := range []*act{x, to} {
 		if y.t.Into != 0 {
 			message, err := y.wentOn()
 			if err != nil {
 				return 0, err
 			}
-			return 0, no(desk.Conflict, "ticket.merged", "%s", message)
+			return 0, noMerge(desk.Conflict, "ticket.merged", "%s", message)
 		}
 	}
 	if who, err = x.whose(to); err != nil {
@@ -177,24 +179,16 @@ func (x *act) mayMerge(to *act) (who desk.RequesterID, err error) {
 	}
 	switch {
 	case who == 0:
-		return 0, no(desk.Invalid, "merge.person", "%s is a question of somebody else. Only questions of one person can be put together.", to.t.Ref)
+		return 0, noMerge(desk.Invalid, "merge.person", "%s is a question of somebody else. Only questions of one person can be put together.", to.t.Ref)
 	case !x.t.State.Open():
-		return 0, no(desk.Conflict, "ticket.closed", "%s is closed already. There is nothing in it that could go on.", x.t.Ref)
+		return 0, noMerge(desk.Conflict, "ticket.closed", "%s is closed already. There is nothing in it that could go on.", x.t.Ref)
 	case !to.t.State.Open():
-		return 0, no(desk.Conflict, "ticket.closed", "%s is closed. Only the person can open it again.", to.t.Ref)
+		return 0, noMerge(desk.Conflict, "ticket.closed", "%s is closed. Only the person can open it again.", to.t.Ref)
 	case to.t.State == desk.Asked:
-		return 0, no(desk.Conflict, "ticket.asked", "The person was asked whether %s is fixed. Put that one into this one instead, or wait for the answer.", to.t.Ref)
+		return 0, noMerge(desk.Conflict, "ticket.asked", "The person was asked whether %s is fixed. Put that one into this one instead, or wait for the answer.", to.t.Ref)
 	}
-	for _, p := range x.live {
-		switch {
-		case p.Kind == desk.Confirm:
-		case !x.now().Before(p.BreaksAt()):
-			return 0, no(desk.Conflict, "promise.past_due", "Something promised in %s is past due. It breaks first; then the two can be put together.", x.t.Ref)
-		case p.Calling(x.now()):
-			return 0, no(desk.Conflict, "merge.calling", "Somebody is on the phone for %s. Put the two together after the call.", x.t.Ref)
-		case !p.AnsweredAt.IsZero():
-			return 0, no(desk.Conflict, "merge.answered", "An answer to %s is on its way to the person. Put the two together once it has arrived.", x.t.Ref)
-		}
+	if err := x.mayLeave(); err != nil {
+		return 0, err
 	}
 	for _, y := range []*act{x, to} {
 		if y.t.Requester == who {
@@ -203,10 +197,26 @@ func (x *act) mayMerge(to *act) (who desk.RequesterID, err error) {
 		if telling, err := y.telling(); err != nil {
 			return 0, err
 		} else if telling {
-			return 0, no(desk.Conflict, "merge.telling", "The person is being told of a promise that broke in %s. Put the two together once they know.", y.t.Ref)
+			return 0, noMerge(desk.Conflict, "merge.telling", "The person is being told of a promise that broke in %s. Put the two together once they know.", y.t.Ref)
 		}
 	}
 	return who, nil
+}
+
+// mayLeave says why something that is promised in x cannot go on in another question just now.
+func (x *act) mayLeave() error {
+	for _, p := range x.live {
+		switch {
+		case p.Kind == desk.Confirm: // it ends
+		case !x.now().Before(p.BreaksAt()):
+			return noMerge(desk.Conflict, "promise.past_due", "Something promised in %s is past due. It breaks first; then the two can be put together.", x.t.Ref)
+		case p.Calling(x.now()):
+			return noMerge(desk.Conflict, "merge.calling", "Somebody is on the phone for %s. Put the two together after the call.", x.t.Ref)
+		case !p.AnsweredAt.IsZero():
+			return noMerge(desk.Conflict, "merge.answered", "An answer to %s is on its way to the person. Put the two together once it has arrived.", x.t.Ref)
+		}
+	}
+	return nil
 }
 
 // whose gives the person of two questions, zero when they are of two people: who gave a name, before who gave none.
@@ -253,26 +263,43 @@ func (x *act) merge(to *act, who desk.RequesterID) error {
 	if err != nil {
 		return err
 	}
-	oldest, override := x.t.OpenedAt, map[desk.PromiseID]string{}
-	for i := range events {
-		switch e := &events[i]; e.Type {
-		case desk.TicketMergedIn:
-			if since := time.UnixMicro(e.Data.Since).UTC(); since.Before(oldest) {
-				oldest = since
-			}
-		case desk.PromiseGiven, desk.PromiseCame:
-			if e.Data.Override != "" {
-				override[e.Data.Promise] = e.Data.Override
-			}
-		}
-	}
 	for _, y := range []*act{x, to} {
 		if err := y.becomes(who); err != nil {
 			return err
 		}
 	}
-	if err := to.note(desk.TicketMergedIn, desk.EventData{Ticket: x.t.ID, Ref: x.t.Ref, Since: oldest.UnixMicro()}); err != nil {
+	since := x.t.OpenedAt
+	for i := range events {
+		if e := &events[i]; e.Type == desk.TicketMergedIn && e.Data.Since < since.UnixMicro() {
+			since = time.UnixMicro(e.Data.Since)
+		}
+	}
+	if err := to.note(desk.TicketMergedIn, desk.EventData{Ticket: x.t.ID, Ref: x.t.Ref, Since: since.UnixMicro()}); err != nil {
 		return err
+	}
+	if err := x.leave(to, who, events); err != nil {
+		return err
+	}
+	if err := x.tx.MoveAlerts(x.t.ID, to.t.ID); err != nil {
+		return err
+	}
+	if x.t.Flag.Worse(to.t.Flag) {
+		to.t.Flag = x.t.Flag
+	}
+	x.t.State, x.t.ClosedAt, x.t.Into = desk.Merged, x.now(), to.t.ID
+	if err := x.note(desk.TicketMerged, desk.EventData{Ticket: to.t.ID, Ref: to.t.Ref}); err != nil {
+		return err
+	}
+	return to.tell(desk.SayMerged, desk.Promise{}, 0, nil)
+}
+
+// leave moves what is promised in x, whose events these are, to the question to of who.
+func (x *act) leave(to *act, who desk.RequesterID, events []desk.Event) error {
+	override := map[desk.PromiseID]string{} // who gave or promised it though nobody was free
+	for i := range events {
+		if e := &events[i]; (e.Type == desk.PromiseGiven || e.Type == desk.PromiseCame) && e.Data.Override != "" {
+			override[e.Data.Promise] = e.Data.Override
+		}
 	}
 	for _, p := range slices.Clone(x.live) {
 		if p.Kind == desk.Confirm {
@@ -299,17 +326,7 @@ func (x *act) merge(to *act, who desk.RequesterID) error {
 		}
 	}
 	x.live = nil
-	if err := x.tx.MoveAlerts(x.t.ID, to.t.ID); err != nil {
-		return err
-	}
-	if x.t.Flag.Worse(to.t.Flag) {
-		to.t.Flag = x.t.Flag
-	}
-	x.t.State, x.t.ClosedAt, x.t.Into = desk.Merged, x.now(), to.t.ID
-	if err := x.note(desk.TicketMerged, desk.EventData{Ticket: to.t.ID, Ref: to.t.Ref}); err != nil {
-		return err
-	}
-	return to.tell(desk.SayMerged, desk.Promise{}, 0, nil)
+	return nil
 }
 
 // becomes makes the question, and what is promised on it, that of who, reached at the same number as before. Its link ends:

@@ -27,8 +27,8 @@ type Words struct {
 // typedAs is the field in which a message is typed.
 var typedAs = map[desk.MessageKind]string{desk.ToThem: "reply", desk.Note: "note"}
 
-// UpdateWithin is how long after a reply the person hears from us again at the latest.
-const UpdateWithin = 48 * time.Hour
+// updateWithin is how long after a reply the person hears from us again at the latest.
+const updateWithin = 48 * time.Hour
 
 // Reply writes to the person by the channel that they chose. It keeps live reply and update promises
 // and, while nothing else is promised, promises news within two days.
@@ -146,7 +146,7 @@ func (x *act) news() error {
 			return nil
 		}
 	}
-	_, err := x.add(desk.Promise{Kind: desk.Update, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(UpdateWithin)})
+	_, err := x.add(desk.Promise{Kind: desk.Update, Source: desk.FromAgreement, Skill: x.t.Skill, Due: x.now().Add(updateWithin)})
 	return err
 }
 

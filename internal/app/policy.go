@@ -211,7 +211,7 @@ func (a *App) SaveEscalation(ctx context.Context, v desk.Viewer, c desk.ClientID
 		if now != e.Seen {
 			return errPolicyChanged
 		}
-		if err := a.callsSomebody(tx.DeskReadTx, 0, e.Policy); err != nil {
+		if err := callsSomebody(tx.DeskReadTx, 0, e.Policy); err != nil {
 			return err
 		}
 		return tx.SetSetting(of.setting(), string(text))
@@ -236,7 +236,7 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 	if _, err := a.Client(ctx, v, c); err != nil {
 		return err
 	}
-	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return a.callsSomebody(tx, c, e.Policy) })
+	err := a.db.DeskRead(ctx, desk.System("escalation"), func(tx *store.DeskReadTx) error { return callsSomebody(tx, c, e.Policy) })
 	if err != nil {
 		return err
 	}
@@ -258,7 +258,7 @@ func (a *App) changePolicy(ctx context.Context, v desk.Viewer, c desk.ClientID, 
 
 // callsSomebody refuses a policy that calls a rota or a person that is not there, or for a client somebody who does not
 // serve it: nobody would notice before it is needed.
-func (a *App) callsSomebody(tx *store.DeskReadTx, c desk.ClientID, policy coverage.Policy) error {
+func callsSomebody(tx *store.DeskReadTx, c desk.ClientID, policy coverage.Policy) error {
 	rotas, err := tx.Rotas(tx.Now())
 	if err != nil {
 		return err

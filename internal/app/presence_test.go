@@ -7,7 +7,6 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
-	"kept/internal/store"
 	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
@@ -86,13 +85,8 @@ func TestPresenceBeginsAndEndsWithThePage(t *testing.T) {
 
 // Who is here on one node is seen on another, until that node falls silent.
 func TestPresenceCrossesNodes(t *testing.T) {
-	open := storetest.Postgres(t)
-	d := testkit.New(t, open)
-	other := app.New(app.Options{DB: open(store.Options{Clock: d.Now})})
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	go d.App.Relay(ctx)
-	go other.Relay(ctx)
+	d, other := twoNodes(t)
+	ctx := t.Context()
 	maria := d.Maria().Calls(d.Sam, "weight in pounds")
 	_, _, err := other.Search(ctx, d.Sam, "pounds", 1) // it knows the names of the desk
 	d.Must(err)

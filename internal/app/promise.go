@@ -67,7 +67,7 @@ func (a *App) choose(ctx context.Context, v desk.Viewer, c desk.Client, in Promi
 			in.Due = in.Start
 		}
 		if in.Due.IsZero() {
-			in.Due = replyDue(c, now, c.ReplyIn)
+			in.Due = replyDue(c, now)
 			p.Source = desk.FromAgreement
 		}
 		if !in.Due.After(now) || in.Due.After(now.Add(90*24*time.Hour)) {
@@ -329,7 +329,7 @@ func (a *App) MovePromise(ctx context.Context, v desk.Viewer, ref desk.Ref, id d
 	if err != nil {
 		return np, err
 	}
-	old, err := a.promiseNow(ctx, v, c.ID, id)
+	old, err := a.readPromise(ctx, v, c.ID, id)
 	if err != nil {
 		return np, err
 	}
@@ -405,9 +405,9 @@ func (a *App) Promises(ctx context.Context, v desk.Viewer, ref desk.Ref) ([]desk
 	return ps, err
 }
 
-// promiseNow gives a promise as it stands, before the unit of work that acts on it: what needs units of its own,
-// windows say, is found out from it.
-func (a *App) promiseNow(ctx context.Context, v desk.Viewer, c desk.ClientID, id desk.PromiseID) (p desk.Promise, err error) {
+// readPromise gives a promise before the unit of work that acts on it: what needs units of its own, windows say, is found
+// out from it.
+func (a *App) readPromise(ctx context.Context, v desk.Viewer, c desk.ClientID, id desk.PromiseID) (p desk.Promise, err error) {
 	err = a.db.Read(ctx, v, c, func(tx *store.ReadTx) (err error) {
 		p, err = tx.Promise(id)
 		return err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -21,60 +22,57 @@ type RequesterIn struct {
 	Proven bool
 }
 
-// requester finds the person who asks, or notes a new one. The same name with the same phone or mail
-// is the same person; a name alone never is.
-func (a *App) requester(tx *store.Tx, in RequesterIn, lang string, voicemail bool) (desk.Requester, []desk.Address, error) {
-	if in.ID != 0 {
-		r, err := tx.Requester(in.ID)
-		if desk.Is(err, desk.NotFound) {
-			return r, nil, desk.NotFoundAt(notFound, "requester.id")
-		}
-		if err != nil {
-			return r, nil, err
-		}
-		if r, err = proven(tx, r, in.Proven); err != nil {
-			return r, nil, err
-		}
-		addresses, err := tx.Addresses(r.ID)
-		if err != nil {
-			return r, nil, err
-		}
-		return a.addAddresses(tx, r, addresses, nil, in, voicemail)
+// requester finds the person who asks, or notes a new one, with the addresses on file.
+func requester(tx *store.Tx, in RequesterIn, lang string, voicemail bool) (desk.Requester, []desk.Address, error) {
+	r, known, nobodys, err := knownRequester(tx, in)
+	if err != nil {
+		return r, nil, err
 	}
-	nobodys := map[string]bool{} // numbers and mailboxes that nobody has yet
+	var have []desk.Address
+	if known {
+		if r, err = proven(tx, r, in.Proven); err == nil {
+			have, err = tx.Addresses(r.ID)
+		}
+	} else {
+		r = desk.Requester{
+			Client: tx.Client(), ID: desk.RequesterID(tx.NewID()), Kind: cmp.Or(in.Kind, desk.Patient), Name: in.Name, Lang: lang,
+			Proven: in.Proven, CreatedAt: tx.Now(),
+		}
+		err = tx.AddRequester(r)
+	}
+	if err != nil {
+		return r, nil, err
+	}
+	return addAddresses(tx, r, have, nobodys, in, voicemail)
+}
+
+// knownRequester finds the person who asks among those on file. The same name with the same phone or mail is the same person;
+// a name alone never is. nobodys are the numbers and mailboxes that nobody has yet.
+func knownRequester(tx *store.Tx, in RequesterIn) (r desk.Requester, known bool, nobodys map[string]bool, err error) {
+	if in.ID != 0 {
+		r, err = tx.Requester(in.ID)
+		if desk.Is(err, desk.NotFound) {
+			err = desk.NotFoundAt(notFound, "requester.id")
+		}
+		return r, err == nil, nil, err
+	}
+	nobodys = map[string]bool{}
 	for _, value := range []string{in.Phone, in.Email} {
 		if value == "" {
 			continue
 		}
-		known, err := tx.RequestersByAddress(value)
+		sharing, err := tx.RequestersByAddress(value)
 		if err != nil {
-			return desk.Requester{}, nil, err
+			return r, false, nil, err
 		}
-		nobodys[value] = len(known) == 0
-		for _, r := range known {
+		nobodys[value] = len(sharing) == 0
+		for _, r := range sharing {
 			if strings.EqualFold(r.Name, in.Name) {
-				if r, err = proven(tx, r, in.Proven); err != nil {
-					return r, nil, err
-				}
-				addresses, err := tx.Addresses(r.ID)
-				if err != nil {
-					return r, nil, err
-				}
-				return a.addAddresses(tx, r, addresses, nobodys, in, voicemail)
+				return r, true, nobodys, nil
 			}
 		}
 	}
-	r := desk.Requester{
-		Client: tx.Client(), ID: desk.RequesterID(tx.NewID()), Kind: in.Kind, Name: in.Name, Lang: lang,
-		Proven: in.Proven, CreatedAt: tx.Now(),
-	}
-	if r.Kind == "" {
-		r.Kind = desk.Patient
-	}
-	if err := tx.AddRequester(r); err != nil {
-		return r, nil, err
-	}
-	return a.addAddresses(tx, r, nil, nobodys, in, voicemail)
+	return r, false, nobodys, nil
 }
 
 // proven notes that somebody checked who r is. What was checked once stays so.
@@ -87,7 +85,7 @@ func proven(tx *store.Tx, r desk.Requester, checked bool) (desk.Requester, error
 }
 
 // addAddresses adds what is new of in to the addresses of r, and puts what was just given first.
-func (a *App) addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, nobodys map[string]bool, in RequesterIn, voicemail bool) (desk.Requester, []desk.Address, error) {
+func addAddresses(tx *store.Tx, r desk.Requester, have []desk.Address, nobodys map[string]bool, in RequesterIn, voicemail bool) (desk.Requester, []desk.Address, error) {
 	var first []desk.Address
 	for _, given := range []struct {
 		kind  desk.AddressKind

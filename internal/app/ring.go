@@ -114,31 +114,7 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	if way == coverage.ByCall {
 		ref = m.ID
 	}
-	ours := make([]desk.Ring, 0, len(rings)) // as they were
-	err := a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
-		ours = ours[:0]
-		for _, r := range rings {
-			open, err := tx.TakeRing(r, ref)
-			if err != nil {
-				return err
-			}
-			if open && state == desk.RingSending {
-				ours = append(ours, r)
-				continue
-			}
-			if !open { // somebody has it by now, or another node sends it
-				if err := tx.StopRing(r); err != nil {
-					return err
-				}
-				continue
-			}
-			r.State = state
-			if err := ringMoves(tx, r, desk.RingSending, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	ours, err := a.takeRings(ctx, rings, ref, state, now)
 	if err != nil || len(ours) == 0 {
 		return err
 	}
@@ -155,26 +131,58 @@ func (a *App) sendRing(ctx context.Context, rings []desk.Ring, contact desk.Cont
 	if err != nil {
 		a.log.WarnContext(ctx, "somebody at the desk could not be called", "way", string(way), "alert", ours[0].Alert, "step", ours[0].Step, "reason", out.Reason, "err", err)
 	}
-	state = desk.RingFailed
+	return a.rang(ctx, ours, out, ref, now)
+}
+
+// takeRings marks rings as being sent and gives those that are ours to send, as they were. A state other than "sending" is
+// where they end, for the want of a way.
+func (a *App) takeRings(ctx context.Context, rings []desk.Ring, ref string, state desk.RingState, now time.Time) (ours []desk.Ring, err error) {
+	err = a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
+		ours = nil
+		for _, r := range rings {
+			open, err := tx.TakeRing(r, ref)
+			switch {
+			case err != nil:
+			case !open: // somebody has it by now, or another node sends it
+				err = tx.StopRing(r)
+			case state == desk.RingSending:
+				ours = append(ours, r)
+			default:
+				r.State = state
+				err = ringMoves(tx, r, desk.RingSending, now)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ours, err
+}
+
+// rang notes what the provider said of rings that were sent together.
+func (a *App) rang(ctx context.Context, rings []desk.Ring, out channel.Delivery, ref string, now time.Time) error {
+	call := rings[0].Way == coverage.ByCall
+	state := desk.RingFailed
 	switch out.State {
 	case channel.Retry:
 		state = desk.RingLater
 	case channel.Accepted, channel.Delivered:
-		if state = desk.RingSent; way == coverage.ByCall {
+		if state = desk.RingSent; call {
 			state = desk.RingCalling
 		}
 	case channel.Unknown:
 		state = desk.RingSending
 	}
 	clients := map[desk.ClientID]bool{}
-	err = a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
-		for _, r := range ours {
+	err := a.db.System(ctx, "escalation", func(tx *store.SystemTx) error {
+		for _, r := range rings {
 			again := r.State == desk.RingLater
 			r.State, r.Reason, clients[r.Client] = state, out.Reason, true
 			if r.FireAt = now.Add(ringAgain); state == desk.RingLater && r.FireAt.Sub(r.CalledAt) > ringAgainFor {
 				r.State = desk.RingFailed
 			}
-			if r.Provider = out.ProviderID; way == coverage.ByCall {
+			if r.Provider = out.ProviderID; call {
 				r.Provider = cmp.Or(out.ProviderID, ref)
 			}
 			moved, err := tx.MoveRing(r, desk.RingSending)

@@ -631,15 +631,7 @@ func TestAnotherNodeDoesNotStopARingThatWaits(t *testing.T) {
 		apps := []*app.App{d.App, app.New(app.Options{DB: other, SMS: d.SMS, Mail: d.Mail, Voice: d.Voice})}
 		for range 10 {
 			d.Skip(30 * time.Second)
-			var together sync.WaitGroup
-			for _, a := range apps {
-				together.Go(func() {
-					if _, _, err := a.Sweep(t.Context(), 100); err != nil && !desk.Is(err, desk.Unavailable) {
-						t.Error(err)
-					}
-				})
-			}
-			together.Wait()
+			sweepTogether(t, apps)
 		}
 		wantWays(d, "Ana call later no connection")
 		d.Voice.Set(anasPhone, voice.Phone{Answers: true, Key: "1"})
@@ -650,4 +642,18 @@ func TestAnotherNodeDoesNotStopARingThatWaits(t *testing.T) {
 			t.Errorf("%d calls", n)
 		}
 	})
+}
+
+// sweepTogether lets several nodes apply the clock at the same moment.
+func sweepTogether(t *testing.T, nodes []*app.App) {
+	t.Helper()
+	var together sync.WaitGroup
+	for _, a := range nodes {
+		together.Go(func() {
+			if _, _, err := a.Sweep(t.Context(), 100); err != nil && !desk.Is(err, desk.Unavailable) {
+				t.Error(err)
+			}
+		})
+	}
+	together.Wait()
 }

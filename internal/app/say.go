@@ -251,13 +251,7 @@ func (l letter) key() string {
 }
 
 // link is the tracker's address in the person's language.
-func (l letter) link() string {
-	path := "/t/"
-	if words.Parse(l.out.Lang) == words.ES {
-		path = "/es/t/"
-	}
-	return l.origin + path + desk.FormatToken(l.t.Token)
-}
+func (l letter) link() string { return l.origin + TrackerPath(l.t.Token, l.out.Lang) }
 
 // args are the parameters that the texts know.
 func (l letter) args(sms bool) []any {
@@ -265,7 +259,7 @@ func (l letter) args(sms bool) []any {
 	window, by := words.Window(lang, l.p.Start, l.p.Due, loc, l.now), words.By
 	link := l.link()
 	if sms {
-		window, by = words.ShortWindow(lang, l.p.Start, l.p.Due, loc, l.now), words.ShortBy
+		window, by = words.ShortWindow(lang, l.p.Start, l.p.Due, loc), words.ShortBy
 		_, link, _ = strings.Cut(link, "://")
 	}
 	due := l.p.Due

@@ -275,39 +275,39 @@ const (
 // get the time to come. From the third break on it is the next day, however long nobody acts: the person is told of each
 // break, and no more often than once a day.
 func (r repairs) placeOf(p desk.Promise, past ...desk.Promise) place {
-	l, first := place{from: r.now}, p
+	at, first := place{from: r.now}, p
 	if r.now.Sub(p.Due) < downFor {
-		l.from = p.Due
+		at.from = p.Due
 	}
 	switch len(past) {
 	case 0:
 		// On a grid, so that what broke in many instants is looked for in few places.
 		if night := p.Due.Add(repairSoon).Truncate(WindowLength); night.After(r.now) {
-			l.night = night
+			at.night = night
 		}
 	case 1:
-		l.from, first = l.from.Add(repairAgain), past[0]
+		at.from, first = at.from.Add(repairAgain), past[0]
 	default:
-		return place{from: morningAfter(l.from, r.zone)}
+		return place{from: morningAfter(at.from, r.zone)}
 	}
 	if atNight(first.Due, r.zone) {
-		l.night = l.from.Add(repairWithin) // it was promised for the night
+		at.night = at.from.Add(repairWithin) // it was promised for the night
 	}
-	return l
+	return at
 }
 
 // repairWithin is how far ahead the window of a repair is looked for.
 const repairWithin = 24 * time.Hour
 
-// may reports whether a repair may be promised for [start, end) at l.
-func (r repairs) may(l place, start, end time.Time) bool {
-	return start.Before(l.night) || !quietAt(start, r.zone) && !atNight(end, r.zone)
+// may reports whether a repair may be promised for [start, end) at at.
+func (r repairs) may(at place, start, end time.Time) bool {
+	return start.Before(at.night) || !quietAt(start, r.zone) && !atNight(end, r.zone)
 }
 
-// without is when a repair at l is due while nobody who leads is rostered.
-func (r repairs) without(l place) time.Time {
-	due := l.from.Add(time.Hour)
-	if !l.from.Before(l.night) && atNight(due, r.zone) {
+// without is when a repair at at is due while nobody who leads is rostered.
+func (r repairs) without(at place) time.Time {
+	due := at.from.Add(time.Hour)
+	if !at.from.Before(at.night) && atNight(due, r.zone) {
 		due = quietEnd(due, r.zone).Add(time.Hour)
 	}
 	return due
@@ -322,8 +322,8 @@ type repair struct {
 }
 
 func (r repairs) of(p desk.Promise) repair {
-	l := r.places[p.ID]
-	return repair{r.windows[l], r.without(l)}
+	at := r.places[p.ID]
+	return repair{r.windows[at], r.without(at)}
 }
 
 // anew is r with every seat on offer again: a unit of work may run twice.
@@ -344,11 +344,11 @@ func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, pa
 			r.places[p.ID] = place{}
 			continue
 		}
-		l := r.placeOf(p, past[p.ID]...)
-		r.places[p.ID], r.windows[l] = l, nil
-		last = maxTime(last, l.from)
-		if l.from.Before(first) {
-			first = l.from
+		at := r.placeOf(p, past[p.ID]...)
+		r.places[p.ID], r.windows[at] = at, nil
+		last = maxTime(last, at.from)
+		if at.from.Before(first) {
+			first = at.from
 		}
 	}
 	if last.IsZero() {
@@ -358,10 +358,10 @@ func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, pa
 	if err != nil {
 		return r, err
 	}
-	for l := range r.windows {
-		for _, w := range plan.Windows(coverage.Query{Client: int64(c.ID), Lead: true, From: l.from, Until: l.from.Add(repairWithin), Length: WindowLength, Zone: r.zone}) {
-			if w.Covered && w.End.After(now.Add(5*time.Minute)) && r.may(l, w.Start, w.End) {
-				r.windows[l] = append(r.windows[l], w)
+	for at := range r.windows {
+		for _, w := range plan.Windows(coverage.Query{Client: int64(c.ID), Lead: true, From: at.from, Until: at.from.Add(repairWithin), Length: WindowLength, Zone: r.zone}) {
+			if w.Covered && w.End.After(now.Add(5*time.Minute)) && r.may(at, w.Start, w.End) {
+				r.windows[at] = append(r.windows[at], w)
 			}
 		}
 	}

@@ -87,7 +87,7 @@ func TestASupplierOwesAnAnswer(t *testing.T) {
 		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
 		waits := func(firm string) {
 			t.Helper()
-			d.Must(d.App.WaitForSupplier(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, d.Now().Add(6*time.Hour), firm))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, d.Now().Add(6*time.Hour), firm))
 			d.Settle()
 		}
 		waits("")

@@ -38,11 +38,9 @@ func (a *App) OpenTicket(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 		out = Opened{Client: cid}
 		id := desk.TicketID(tx.NewID())
 		if in.Key != "" {
-			first, err := a.seen(tx, v, in.Key, hash, id)
-			if err != nil || first != nil {
-				if first != nil {
-					out = *first
-				}
+			first, again, err := openedBefore(tx, v, in.Key, hash, id)
+			if err != nil || again {
+				out = first
 				return err
 			}
 		}
@@ -51,22 +49,22 @@ func (a *App) OpenTicket(ctx context.Context, v desk.Viewer, cid desk.ClientID, 
 	return out, err
 }
 
-// seen keeps an idempotency key for ticket id, or gives what was opened with it before.
-func (a *App) seen(tx *store.Tx, v desk.Viewer, key, hash string, id desk.TicketID) (*Opened, error) {
+// openedBefore keeps an idempotency key for ticket id, or gives what was opened with it before.
+func openedBefore(tx *store.Tx, v desk.Viewer, key, hash string, id desk.TicketID) (first Opened, again bool, err error) {
 	who := keyOwner(v)
-	err := tx.KeepIdempotent(who, key, store.Idempotent{Hash: hash, Ticket: id})
+	err = tx.KeepIdempotent(who, key, store.Idempotent{Hash: hash, Ticket: id})
 	if err == nil || !desk.Is(err, desk.Conflict) {
-		return nil, err
+		return first, false, err
 	}
-	first, ok, err := tx.Idempotent(who, key)
+	kept, ok, err := tx.Idempotent(who, key)
 	if err != nil {
-		return nil, err
+		return first, false, err
 	}
-	if !ok || first.Hash != hash {
-		return nil, desk.Errorf(desk.Conflict, "idempotency.differs", "This key was used before for another request.")
+	if !ok || kept.Hash != hash {
+		return first, false, desk.Errorf(desk.Conflict, "idempotency.differs", "This key was used before for another request.")
 	}
-	o, err := openedOf(tx.ReadTx, first.Ticket)
-	return &o, err
+	first, err = openedOf(tx.ReadTx, kept.Ticket)
+	return first, true, err
 }
 
 // keyOwner parts the keys of one viewer from those of another: staff below zero, tokens above.
@@ -80,7 +78,7 @@ func keyOwner(v desk.Viewer) int64 {
 // open writes a new ticket and everything that belongs to it.
 func (a *App) open(tx *store.Tx, v desk.Viewer, c desk.Client, id desk.TicketID, in TicketIn, seat *choice, out *Opened) error {
 	agreed := a.agreedSoon(tx)
-	r, addresses, err := a.requester(tx, in.Requester, in.Lang, in.Voicemail)
+	r, addresses, err := requester(tx, in.Requester, in.Lang, in.Voicemail)
 	if err != nil {
 		return err
 	}
@@ -195,7 +193,7 @@ func (x *act) number() error {
 func defaultPromise(c desk.Client, t desk.Ticket, now time.Time) desk.Promise {
 	return desk.Promise{
 		Kind: desk.Reply, Source: desk.FromAgreement, Channel: t.Channel, Address: t.Address, Lang: t.Lang,
-		Skill: t.Skill, Due: replyDue(c, now, c.ReplyIn),
+		Skill: t.Skill, Due: replyDue(c, now),
 	}
 }
 

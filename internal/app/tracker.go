@@ -9,6 +9,7 @@ import (
 
 	"kept/internal/desk"
 	"kept/internal/store"
+	"kept/internal/words"
 )
 
 // Tracker is what the holder of a tracker token sees: number, promise, steps, history; no words of
@@ -86,6 +87,15 @@ func (a *App) Track(ctx context.Context, token string) (desk.Viewer, error) {
 func trackerEnded(t desk.Ticket, now time.Time) bool {
 	ends := t.TrackerEnds()
 	return !ends.IsZero() && !now.Before(ends)
+}
+
+// TrackerPath is the path of the person's own page, in their language.
+func TrackerPath(token, lang string) string {
+	path := "/t/" + desk.FormatToken(token)
+	if words.Parse(lang) == words.ES {
+		path = "/es" + path
+	}
+	return path
 }
 
 // tracked reads the ticket of v, a viewer from Track; NotFound for any other viewer.

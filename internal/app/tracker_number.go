@@ -24,7 +24,7 @@ func (a *App) AskNewNumber(ctx context.Context, v desk.Viewer, phone string) (ma
 	if s.t.Channel != desk.ByVoice && p.Ext() != "" {
 		return "", desk.Fields{{Field: "phone", Code: "phone.extension", Message: textExtension}}.Err()
 	}
-	return a.sendCode(ctx, v, codeForNumber, string(p))
+	return a.sendCode(ctx, v, s, codeForNumber, string(p))
 }
 
 // AskNewMail is AskNewNumber for a question that is answered by mail: it keeps a new address aside. TakeNewNumber takes it.
@@ -40,7 +40,7 @@ func (a *App) AskNewMail(ctx context.Context, v desk.Viewer, mail string) (maske
 	if s.address.Kind != desk.EmailAddress {
 		return "", desk.Errorf(desk.Conflict, "code.no_address", "We cannot send you a code. Call us, and we will help you.")
 	}
-	return a.sendCode(ctx, v, codeForNumber, value)
+	return a.sendCode(ctx, v, s, codeForNumber, value)
 }
 
 // TakeNewNumber makes the number, or the mail address, kept aside the one that is used, if code is right; the old address

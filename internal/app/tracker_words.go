@@ -18,11 +18,8 @@ func (a *App) AddWords(ctx context.Context, v desk.Viewer, words, key string) (d
 	if err != nil {
 		return desk.FlagNone, err
 	}
-	s, err := a.tracked(ctx, v)
+	s, err := a.writing(ctx, v)
 	if err != nil {
-		return desk.FlagNone, err
-	}
-	if err := a.limits.take(a.Now(), adds, ticketKey(s.t)); err != nil {
 		return desk.FlagNone, err
 	}
 	err = a.onTicket(ctx, v, s.c, s.t.ID, func(x *act) error {
@@ -64,6 +61,15 @@ func (x *act) hear(via desk.Via, body string) (desk.Message, error) {
 	return x.addMessage(desk.FromThem, via, body)
 }
 
+// writing reads the ticket of v, who has something to say, and counts that against the rate limit.
+func (a *App) writing(ctx context.Context, v desk.Viewer) (subject, error) {
+	s, err := a.tracked(ctx, v)
+	if err == nil {
+		err = a.limits.take(a.Now(), adds, ticketKey(s.t))
+	}
+	return s, err
+}
+
 func cleanWords(words string) (string, error) {
 	body, err := desk.CleanText(words, desk.MaxWords)
 	if err != nil {
@@ -74,7 +80,11 @@ func cleanWords(words string) (string, error) {
 
 // SendQuestionCode sends a 6-digit code to the address on file, to show the words of the question.
 func (a *App) SendQuestionCode(ctx context.Context, v desk.Viewer) (masked string, err error) {
-	return a.sendCode(ctx, v, codeForQuestion, "")
+	s, err := a.tracked(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	return a.sendCode(ctx, v, s, codeForQuestion, "")
 }
 
 // ShowQuestion gives the messages of the ticket if code is right, oldest first, without notes.

@@ -10,7 +10,7 @@ import (
 )
 
 // asksBy opens a question of somebody whom nobody has checked, with a call at start, by that number.
-func asksBy(d *testkit.Desk, name, phone string, start time.Time) (app.Opened, error) {
+func asksBy(d *testkit.Desk, phone string, start time.Time) (app.Opened, error) {
 	d.T.Helper()
 	v := desk.Guest(d.Mercy.ID)
 	draft, err := d.App.Draft(d.Ctx(), v, d.Mercy.ID, "")
@@ -25,21 +25,21 @@ func asksBy(d *testkit.Desk, name, phone string, start time.Time) (app.Opened, e
 func TestANumberThatNobodyCheckedHasTwoLivePromises(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		const phone = "+13125550123"
-		first, err := asksBy(d, "A", phone, time.Time{})
+		first, err := asksBy(d, phone, time.Time{})
 		d.Must(err)
-		_, err = asksBy(d, "B", phone, time.Time{})
+		_, err = asksBy(d, phone, time.Time{})
 		d.Must(err)
-		if _, err := asksBy(d, "C", phone, time.Time{}); !desk.Is(err, desk.RateLimited) {
+		if _, err := asksBy(d, phone, time.Time{}); !desk.Is(err, desk.RateLimited) {
 			d.T.Fatalf("the third question: %v", err)
 		}
-		if _, err := asksBy(d, "C", "+13125550124", time.Time{}); err != nil {
+		if _, err := asksBy(d, "+13125550124", time.Time{}); err != nil {
 			d.T.Fatalf("another number: %v", err)
 		}
 		// One that has ended makes room; to open it again takes nobody's time while two are live.
 		v, err := d.App.Track(d.Ctx(), first.Token)
 		d.Must(err)
 		d.Must(d.App.NotNeeded(d.Ctx(), v))
-		_, err = asksBy(d, "C", phone, time.Time{})
+		_, err = asksBy(d, phone, time.Time{})
 		d.Must(err)
 		_, err = d.App.SayNotFixed(d.Ctx(), v, "", "", d.At(4, 9, 0))
 		d.Must(err)
@@ -55,9 +55,9 @@ func TestANumberThatNobodyCheckedHasTwoLivePromises(t *testing.T) {
 func TestHalfOfTheSeatsAreKept(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		at := d.At(3, 8, 0) // Priya has two seats
-		_, err := asksBy(d, "A", "+13125550121", at)
+		_, err := asksBy(d, "+13125550121", at)
 		d.Must(err)
-		if got, err := asksBy(d, "B", "+13125550122", at); err == nil && got.Promise.Start.Equal(at) {
+		if got, err := asksBy(d, "+13125550122", at); err == nil && got.Promise.Start.Equal(at) {
 			d.T.Fatal("the second seat went to somebody whom nobody knows")
 		}
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")
@@ -70,9 +70,9 @@ func TestHalfOfTheSeatsAreKept(t *testing.T) {
 // A call that was missed goes on to a window of that half as well.
 func TestAMissedCallStaysInItsHalf(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
-		got, err := asksBy(d, "A", "+13125550121", d.At(3, 8, 0))
+		got, err := asksBy(d, "+13125550121", d.At(3, 8, 0))
 		d.Must(err)
-		_, err = asksBy(d, "B", "+13125550122", d.At(3, 9, 0)) // has the half of 9:00
+		_, err = asksBy(d, "+13125550122", d.At(3, 9, 0)) // has the half of 9:00
 		d.Must(err)
 		d.AdvanceTo(d.At(3, 8, 5))
 		d.Must(d.App.TryPromise(d.Ctx(), d.Priya, got.Ref, got.Promise.ID))

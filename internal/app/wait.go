@@ -13,13 +13,10 @@ import (
 // the person in words. No promise is paused, hidden or ended by it. A word from the person, an answer of
 // ours or the end resumes it; before the end the person hears of it again. Fields "reason" and "until".
 // Waiting for something else, or longer, is the same act.
-func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time) error {
-	return a.WaitForSupplier(ctx, v, ref, reason, until, "")
-}
-
-// WaitForSupplier is WaitFor with the name of the firm where that is what we wait for: with a name the agreement's clock of
-// suppliers runs until it has answered. The person does not see the name, nor hears that it has changed. Field "supplier".
-func (a *App) WaitForSupplier(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time, firm string) error {
+//
+// firm names the supplier where that is what we wait for, or is "": with a name the agreement's clock of suppliers runs until
+// it has answered. The person does not see the name, nor hears that it has changed. Field "supplier".
+func (a *App) WaitFor(ctx context.Context, v desk.Viewer, ref desk.Ref, reason desk.WaitReason, until time.Time, firm string) error {
 	var bad desk.Fields
 	firm, err := desk.CleanLine(firm, desk.MaxName)
 	if err != nil {
@@ -181,7 +178,7 @@ func (x *act) resume(why string) error {
 		return err
 	}
 	for _, o := range outs {
-		if (o.Trigger != desk.SayNudge && o.Trigger != desk.SayWaiting) || o.State != desk.Queued && o.State != desk.Held {
+		if (o.Trigger != desk.SayNudge && o.Trigger != desk.SayWaiting) || o.State != desk.Queued {
 			continue
 		}
 		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "no longer waiting"

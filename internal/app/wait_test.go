@@ -30,7 +30,7 @@ func TestWaitingForThePersonsAnswer(t *testing.T) {
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")
 		p := maria.Promised(d.Ana, d.At(4, 8, 0))
 		since, until := d.Now(), d.At(7, 17, 5)
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, until))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, until, ""))
 		d.Settle()
 		maria.GotText("we need one thing from you by Sunday, June 7. See what: mercy.help/t/")
 		if now := maria.Sees(); now.Ticket.State != desk.Waiting || now.Promise.ID != p.ID || !now.Promise.State.Live() {
@@ -69,7 +69,7 @@ func TestAWaitEnds(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		rosa := d.Rosa().Calls(d.Sam, "no veo mi peso")
 		until := d.At(3, 12, 0)
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, rosa.Got.Ref, desk.WaitSupplier, until))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, rosa.Got.Ref, desk.WaitSupplier, until, ""))
 		d.Settle()
 		rosa.GotText("esperamos al fabricante del programa hasta el ")
 		d.AdvanceTo(until)
@@ -85,7 +85,7 @@ func TestAWaitPausesNoPromise(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")
 		p := maria.Promise()
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitTime, d.At(9, 9, 0)))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitTime, d.At(9, 9, 0), ""))
 		d.AdvanceTo(p.Due)
 		if now := promiseOf(d, maria, p.ID); now.State != desk.Broken {
 			d.T.Fatalf("it is %s", now.State)
@@ -111,12 +111,12 @@ func TestWhatResumesAWait(t *testing.T) {
 			"asked":  func(p *testkit.Person) error { return d.App.AskIfFixed(d.Ctx(), d.Sam, p.Got.Ref) },
 			"closed": func(p *testkit.Person) error { return d.App.NotNeeded(d.Ctx(), p.Viewer()) },
 			"changed": func(p *testkit.Person) error {
-				return d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitTime, d.At(5, 9, 0))
+				return d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitTime, d.At(5, 9, 0), "")
 			},
 		} {
 			p := d.Maria().Calls(d.Sam, "weight in pounds")
-			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0)))
-			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0))) // sent twice
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0), ""))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(4, 9, 0), "")) // sent twice
 			d.Must(act(p))
 			events := waitEvents(d, p)
 			if len(events) < 2 || events[1].Type != desk.TicketResumed || events[1].Data.Outcome != why {
@@ -136,7 +136,7 @@ func TestWaitsThatAreRefused(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")
 		wait := func(reason desk.WaitReason, span time.Duration) error {
-			return d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span))
+			return d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span), "")
 		}
 		for name, err := range map[string]error{
 			"for nothing": wait("", time.Hour), "for lunch": wait("lunch", time.Hour), "until now": wait(desk.WaitTime, 0),
@@ -183,7 +183,7 @@ func TestTheSupplierIsNamedAfterwards(t *testing.T) {
 		}
 		wait := func(firm string) {
 			t.Helper()
-			d.Must(d.App.WaitForSupplier(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, until, firm))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, until, firm))
 		}
 		wait("")
 		d.Settle()
@@ -226,7 +226,7 @@ func TestNobodyIsNudgedAtNight(t *testing.T) {
 			for i, span := range []time.Duration{3 * time.Hour, 9 * time.Hour, 24 * time.Hour, 50 * time.Hour, 6 * 24 * time.Hour} {
 				reason, until := desk.WaitReasons[i%len(desk.WaitReasons)], d.Now().Add(span)
 				for _, ref := range []desk.Ref{byText, mailed.Ref} {
-					d.Must(d.App.WaitFor(d.Ctx(), d.Sam, ref, reason, until))
+					d.Must(d.App.WaitFor(d.Ctx(), d.Sam, ref, reason, until, ""))
 					page, err := d.App.TicketPage(d.Ctx(), d.Sam, ref)
 					d.Must(err)
 					for _, o := range page.Outs {
@@ -254,7 +254,7 @@ func TestANudgeByMailWaitsForTheMorning(t *testing.T) {
 		got, err := d.App.OpenTicket(d.Ctx(), d.Sam, d.Mercy.ID, app.TicketIn{Words: "pounds", Via: desk.ViaPhone, Skill: "PORTAL", Channel: desk.ByEmail,
 			Requester: app.RequesterIn{Name: "Maria", Email: "maria@example.com", Proven: true}})
 		d.Must(err)
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, got.Ref, desk.WaitPerson, d.At(4, 15, 0)))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, got.Ref, desk.WaitPerson, d.At(4, 15, 0), ""))
 		mails := func() (n int) {
 			for _, m := range d.Mail.Mails("maria@example.com") {
 				if strings.Contains(m.Message.Text, "We still need one thing from you") {
@@ -304,7 +304,7 @@ func TestTheAgreementSaysHowOftenAPersonIsReminded(t *testing.T) {
 			}))
 			d.Advance(time.Minute)
 			maria := d.Maria().Calls(d.Sam, "weight in pounds")
-			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span)))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, reason, d.Now().Add(span), ""))
 			return nudgesOf(d, maria)
 		}
 		d.AdvanceTo(d.At(3, 9, 59)) // a Wednesday

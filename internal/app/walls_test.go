@@ -161,8 +161,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				},
 				"EndPhoneLine": func() (any, error) { return nil, a.EndPhoneLine(ctx, v, d.Mercy.ID, "main") },
 				"MoveTicket":   func() (any, error) { return nil, a.MoveTicket(ctx, v, ref, "USER") },
-				"WaitForSupplier": func() (any, error) {
-					return nil, a.WaitForSupplier(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
+				"WaitFor": func() (any, error) {
+					return nil, a.WaitFor(ctx, v, ref, desk.WaitSupplier, d.Now().Add(time.Hour), "Epic")
 				},
 				"Attainment":  func() (any, error) { return a.Attainment(ctx, v, d.Mercy.ID, d.Now().Add(-time.Hour), d.Now()) },
 				"Merge":       func() (any, error) { return a.Merge(ctx, v, ref, app.MergeIn{Into: string(ref)}) },
@@ -310,7 +310,6 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					return nil, err
 				},
 				"EndWait":    func() (any, error) { return nil, a.EndWait(ctx, v, ref) },
-				"WaitFor":    func() (any, error) { return nil, a.WaitFor(ctx, v, ref, desk.WaitPerson, d.Now().Add(time.Hour)) },
 				"WindowsFor": func() (any, error) { return a.WindowsFor(ctx, v, d.Mercy.ID, "PORTAL", "", d.Now(), 1) },
 			}
 			kind := reflect.TypeOf(a)
@@ -344,7 +343,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "BeforeMerge", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "WaitForSupplier", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "BeforeMerge", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

@@ -28,8 +28,8 @@ type Changed struct {
 	Ref desk.Ref
 }
 
-// MaxWhatIf is the longest period that can be counted again.
-const MaxWhatIf = 366 * 24 * time.Hour
+// maxWhatIf is the longest period that can be counted again.
+const maxWhatIf = 366 * 24 * time.Hour
 
 // WhatIf counts a past period again: what if the terms of this text had been in force. Fields "terms", "from", "until".
 // Nothing is changed; no word of a person is read.
@@ -51,7 +51,7 @@ func (a *App) WhatIf(ctx context.Context, v desk.Viewer, cid desk.ClientID, text
 	}
 	if !from.Before(until) {
 		bad.Add("from", "from.invalid", "Choose a period that has begun.")
-	} else if until.Sub(from) > MaxWhatIf {
+	} else if until.Sub(from) > maxWhatIf {
 		bad.Add("from", "from.too_long", "Choose at most one year.")
 	}
 	if err := bad.Err(); err != nil {

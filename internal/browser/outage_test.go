@@ -51,7 +51,7 @@ func TestTheFormsAroundAPromise(t *testing.T) {
 	b.open("/desk/t/" + string(late.Got.Ref) + "?tab=promise&wait=yes").follow("Wait, and tell the person").says("Choose what we wait for.")
 	b.looked("wait")
 	for reason, who := range map[desk.WaitReason]string{desk.WaitPerson: "person", desk.WaitSupplier: "supplier", desk.WaitTime: "time"} {
-		p.Must(p.App.WaitFor(p.Ctx(), p.Sam, late.Got.Ref, reason, p.At(9, 12, 0)))
+		p.Must(p.App.WaitFor(p.Ctx(), p.Sam, late.Got.Ref, reason, p.At(9, 12, 0), ""))
 		a := p.person(t)
 		a.open(link(late))
 		a.looked("tracker-wait-" + who)

@@ -20,7 +20,6 @@ const (
 	SMS   Kind = "sms"
 	Email Kind = "email"
 	Voice Kind = "voice" // a person calls; no adapter sends it
-	Web   Kind = "web"   // the tracker shows it; nothing is sent
 )
 
 // Message is one message out, complete and rendered: an adapter adds nothing to it.

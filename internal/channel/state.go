@@ -42,9 +42,6 @@ var steps = map[State][]State{
 // Can reports whether a message in state s may go to state to. Staying is not a step.
 func (s State) Can(to State) bool { return slices.Contains(steps[s], to) }
 
-// Final reports whether nothing can happen to the message any more.
-func (s State) Final() bool { return s == Delivered || s == Failed || s == Stopped }
-
 // The first waits are short because bad news must be told within a minute.
 var waits = []time.Duration{
 	2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second,

@@ -178,7 +178,7 @@ func (l *life) hungUp(outcome string) {
 func (l *life) missed(p *desk.Promise, w *worker, outcome string) *desk.Promise {
 	l.hungUp(outcome)
 	n := p.Tries + 1
-	next, err := p.Missed(l.now)
+	next, err := p.Missed()
 	if !l.becomes(p, next, err) {
 		return nil
 	}

@@ -63,7 +63,7 @@ func (l *life) phoned(words string) {
 		l.open(desk.ViaPhone, actor(w), words, "", l.reply(), nil)
 		if l.after(l.between(2*time.Minute, 9*time.Minute)) {
 			l.askIfFixed(w, true)
-			l.loop(w)
+			l.loop()
 		}
 		return
 	}
@@ -97,7 +97,7 @@ func (l *life) callback(p *desk.Promise, trouble bool) {
 		l.calls(repair, lead)
 		if l.after(l.between(2*time.Minute, 5*time.Minute)) {
 			l.reached(repair, lead, "I said sorry for the call that did not come. "+oneOf(l.rnd, solved))
-			l.loop(lead)
+			l.loop()
 		}
 		return
 	case n < 7: // on the line when it falls due
@@ -107,7 +107,7 @@ func (l *life) callback(p *desk.Promise, trouble bool) {
 		l.calls(p, owner)
 		if l.after(4 * time.Minute) {
 			l.reached(p, owner, oneOf(l.rnd, solved))
-			l.loop(owner)
+			l.loop()
 		}
 		return
 	case n < 14: // another time
@@ -147,7 +147,7 @@ func (l *life) callback(p *desk.Promise, trouble bool) {
 	l.calls(p, owner)
 	if l.after(l.between(2*time.Minute, 6*time.Minute)) {
 		l.reached(p, owner, oneOf(l.rnd, solved))
-		l.loop(owner)
+		l.loop()
 	}
 }
 
@@ -278,12 +278,12 @@ func (l *life) solves(w *worker) {
 	}
 	if l.after(l.between(20*time.Minute, 20*time.Hour)) {
 		l.askIfFixed(w, false)
-		l.loop(w)
+		l.loop()
 	}
 }
 
 // loop waits for the person's word.
-func (l *life) loop(w *worker) {
+func (l *life) loop() {
 	p := l.lastLive()
 	n := l.rnd.IntN(100)
 	if n < 4 { // silence

@@ -98,6 +98,7 @@ func (f ClockFacts) History(function string, events []Event) sla.Ticket {
 // history maps the events of one question.
 type history struct {
 	events  []sla.Event
+	x       sla.Event   // of the event that is being mapped
 	lost    []MessageID // words that did not arrive by any channel
 	retried []PromiseID // made by a call that found nobody
 	moved   []PromiseID // made in the place of another
@@ -108,170 +109,195 @@ type history struct {
 	waits   int64     // since when it waits, as its event says; zero: it does not
 }
 
+// put appends what the event is to the clocks.
+func (h *history) put(typ sla.EventType) {
+	h.x.Type = typ
+	h.events = append(h.events, h.x)
+}
+
+// before appends what the event is beside itself, just before it.
+func (h *history) before(typ sla.EventType, at time.Time, key int64) {
+	h.events = append(h.events, sla.Event{At: at, Seq: h.x.Seq - 1, Type: typ, Side: h.x.Side, Key: key})
+}
+
+// answeredNow reports whether have is an answer at the instant of the event.
+func (h *history) answeredNow(have sla.Event) bool {
+	return have.Type == sla.Answered && have.At.Equal(h.x.At)
+}
+
+// answers notes that the event is an answer beside itself. Several at one instant are one.
+func (h *history) answers() {
+	if !slices.ContainsFunc(h.events, h.answeredNow) {
+		h.before(sla.Answered, h.x.At, 0)
+	}
+}
+
+// goesOn notes that the desk works on, though the person was asked: its words at that instant are part of it. What happened
+// before the question and was noticed after it counts from the question on.
+func (h *history) goesOn() {
+	if h.x.Side == sla.Staff {
+		h.events = slices.DeleteFunc(h.events, h.answeredNow)
+	}
+	at := h.x.At
+	if at.Before(h.asking) {
+		at = h.asking
+	}
+	h.before(sla.WentOn, at, 0)
+	h.asking = time.Time{}
+}
+
+// supplied notes that what the supplier owed is there, or that nobody waits for it any more.
+func (h *history) supplied() {
+	if h.asked != 0 {
+		h.before(sla.SupplierAnswered, h.x.At, h.asked)
+		h.asked, h.firm = 0, ""
+	}
+}
+
+// ends notes that the question has ended.
+func (h *history) ends(typ sla.EventType) {
+	h.closed, h.asking = true, time.Time{}
+	h.put(typ)
+}
+
+// add maps the next event.
 func (h *history) add(e *Event) {
-	x := sla.Event{At: e.HappenedAt, Seq: 2 * e.Seq, Side: side(e.By.Who), Key: int64(e.Data.Promise)}
-	put := func(typ sla.EventType) {
-		x.Type = typ
-		h.events = append(h.events, x)
-	}
-	answered := func(have sla.Event) bool { return have.Type == sla.Answered && have.At.Equal(x.At) }
-	// An answer that an event is beside itself comes just before it. Several at one instant are one.
-	answers := func() {
-		if !slices.ContainsFunc(h.events, answered) {
-			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.Answered, Side: x.Side})
-		}
-	}
-	// The desk works on, though the person was asked: its words at that instant are part of it. What happened before the
-	// question and was noticed after it counts from the question on.
-	goesOn := func() {
-		if x.Side == sla.Staff {
-			h.events = slices.DeleteFunc(h.events, answered)
-		}
-		at := x.At
-		if at.Before(h.asking) {
-			at = h.asking
-		}
-		h.events = append(h.events, sla.Event{At: at, Seq: x.Seq - 1, Type: sla.WentOn, Side: x.Side})
-		h.asking = time.Time{}
-	}
-	call := e.Data.Kind == Callback && e.Data.Promise != 0
-	// What the supplier owed is there, or nobody waits for it any more.
-	supplied := func() {
-		if h.asked != 0 {
-			h.events = append(h.events, sla.Event{At: x.At, Seq: x.Seq - 1, Type: sla.SupplierAnswered, Side: x.Side, Key: h.asked})
-			h.asked, h.firm = 0, ""
-		}
-	}
+	h.x = sla.Event{At: e.HappenedAt, Seq: 2 * e.Seq, Side: side(e.By.Who), Key: int64(e.Data.Promise)}
 	switch e.Type {
 	case TicketOpened:
-		if e.Data.Via == ViaPhone && x.Side == sla.Staff {
-			answers()
+		if e.Data.Via == ViaPhone && h.x.Side == sla.Staff {
+			h.answers()
 		}
-		put(sla.Opened)
+		h.put(sla.Opened)
 	case MessageIn:
 		if e.Data.Via != ViaPhone {
-			x.Side = sla.Person
-			put(sla.PersonWrote)
+			h.x.Side = sla.Person
+			h.put(sla.PersonWrote)
 		}
 	case MessageOut:
 		if !slices.Contains(h.lost, e.Data.Message) {
-			put(sla.Answered)
+			h.put(sla.Answered)
 		}
 	case MessageState:
 		if s := OutState(e.Data.Delivery); s != Accepted && s != Delivered {
 			break
 		}
-		x.Side = sla.System
+		h.x.Side = sla.System
 		switch Trigger(e.Data.Reason) {
 		case SayWaiting:
-			put(sla.PauseTold)
+			h.put(sla.PauseTold)
 		case SayNudge:
-			put(sla.Nudged)
+			h.put(sla.Nudged)
 		case SayFixed:
-			put(sla.OutcomeTold)
+			h.put(sla.OutcomeTold)
 		}
 	case PriorityChanged:
-		x.Priority = string(e.Data.Priority)
-		put(sla.PriorityChanged)
+		h.x.Priority = string(e.Data.Priority)
+		h.put(sla.PriorityChanged)
 	case TicketWaiting:
 		if firm := e.Data.Supplier; firm != "" && firm != h.firm {
-			supplied()
+			h.supplied()
 			h.asked, h.firm = int64(e.Seq), firm
-			x.Key = h.asked
-			put(sla.SupplierAsked)
-			x.Key = 0
+			h.x.Key = h.asked
+			h.put(sla.SupplierAsked)
+			h.x.Key = 0
 		}
 		if h.waits != 0 && h.waits == e.Data.Since {
 			break // the same wait: its firm was named
 		}
 		h.waits = e.Data.Since
-		x.Reason, x.Told = string(e.Data.Waits), e.Data.Outbox == 0
-		put(sla.Paused)
+		h.x.Reason, h.x.Told = string(e.Data.Waits), e.Data.Outbox == 0
+		h.put(sla.Paused)
 	case TicketResumed:
 		h.waits = 0
 		if e.Data.Waits == WaitSupplier && slices.Contains([]string{"answered", "stopped", "asked"}, e.Data.Outcome) {
-			supplied()
+			h.supplied()
 		}
-		put(sla.Resumed)
+		h.put(sla.Resumed)
 	case TicketMoved:
-		x.Team = e.Data.Skill
-		put(sla.Moved)
+		h.x.Team = e.Data.Skill
+		h.put(sla.Moved)
 	case AskedIfFixed:
-		supplied()
-		h.events = slices.DeleteFunc(h.events, answered) // the question is the answer's last word
-		x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
-		h.asking = x.At
-		put(sla.AskedIfFixed)
+		h.supplied()
+		h.events = slices.DeleteFunc(h.events, h.answeredNow) // the question is the answer's last word
+		h.x.Told = e.Data.Channel == ByVoice || e.Data.Channel == ByWeb
+		h.asking = h.x.At
+		h.put(sla.AskedIfFixed)
 	case SaidFixed:
-		h.closed, h.asking = true, time.Time{}
-		put(sla.SaidFixed)
+		h.ends(sla.SaidFixed)
 	case SaidNotFixed:
 		typ := sla.SaidNotFixed
 		if h.closed {
 			typ = sla.Reopened
 		}
-		h.closed, h.asking, x.Side = false, time.Time{}, sla.Person // whoever wrote it down
-		put(typ)
+		h.closed, h.asking, h.x.Side = false, time.Time{}, sla.Person // whoever wrote it down
+		h.put(typ)
 	case ClosedUnheard:
-		h.closed, h.asking = true, time.Time{}
-		put(sla.ClosedUnheard)
+		h.ends(sla.ClosedUnheard)
 	case TicketWithdrawn:
-		h.closed, h.asking = true, time.Time{}
-		put(sla.Withdrawn)
+		h.ends(sla.Withdrawn)
 	case TicketVoided:
-		put(sla.Voided)
+		h.put(sla.Voided)
 	case TicketMerged:
-		h.closed, h.asking = true, time.Time{}
-		put(sla.MergedAway)
+		h.ends(sla.MergedAway)
 	case TicketMergedIn:
-		x.Due = time.UnixMicro(e.Data.Since).UTC()
-		put(sla.MergedIn)
+		h.x.Due = time.UnixMicro(e.Data.Since).UTC()
+		h.put(sla.MergedIn)
+	default:
+		h.addPromise(e)
+	}
+}
+
+// addPromise maps an event of a promise. Only those of calls have a clock of their own.
+func (h *history) addPromise(e *Event) {
+	call := e.Data.Kind == Callback && e.Data.Promise != 0
+	switch e.Type {
 	case PromiseCame:
 		if call {
-			x.Due = time.UnixMicro(e.Data.Due).UTC()
-			put(sla.PromiseMade)
+			h.x.Due = time.UnixMicro(e.Data.Due).UTC()
+			h.put(sla.PromiseMade)
 		}
 	case PromiseMade:
 		switch {
-		case x.Side != sla.Staff || e.Data.Source != FromPerson || slices.Contains(h.retried, e.Data.Promise):
+		case h.x.Side != sla.Staff || e.Data.Source != FromPerson || slices.Contains(h.retried, e.Data.Promise):
 		case !h.asking.IsZero() && !slices.Contains(h.moved, e.Data.Promise):
-			goesOn()
+			h.goesOn()
 		default:
-			answers()
+			h.answers()
 		}
 		if call {
-			x.Due = time.UnixMicro(e.Data.Due).UTC()
-			put(sla.PromiseMade)
+			h.x.Due = time.UnixMicro(e.Data.Due).UTC()
+			h.put(sla.PromiseMade)
 		}
 	case PromiseKept:
-		if x.Side == sla.Staff && e.Data.Outcome == "reached" {
-			answers()
+		if h.x.Side == sla.Staff && e.Data.Outcome == "reached" {
+			h.answers()
 		}
 		if call {
-			put(sla.PromiseKept)
+			h.put(sla.PromiseKept)
 		}
 	case PromiseMoved:
 		if e.Data.MovedBy == MovedByPerson || e.Data.MovedBy == MovedByMiss {
-			x.Side = sla.Person
+			h.x.Side = sla.Person
 		}
 		if call {
-			put(sla.PromiseMoved)
+			h.put(sla.PromiseMoved)
 		}
 	case PromiseBroken:
-		x.Side = sla.System
+		h.x.Side = sla.System
 		if !h.asking.IsZero() {
-			goesOn()
+			h.goesOn()
 		}
 		if call {
-			put(sla.PromiseMoved) // its repair takes its place
+			h.put(sla.PromiseMoved) // its repair takes its place
 		}
 	case PromiseWithdrawn:
 		if call {
-			put(sla.PromiseWithdrawn)
+			h.put(sla.PromiseWithdrawn)
 		}
 	case PromiseVoided:
 		if call {
-			put(sla.PromiseVoided)
+			h.put(sla.PromiseVoided)
 		}
 	}
 }

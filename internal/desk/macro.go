@@ -37,8 +37,8 @@ func (n MacroNext) Promise() PromiseKind {
 	return PromiseKind(n)
 }
 
-// MacroGaps are the words in braces that a macro may hold, and what stands for each when the ticket does not say it.
-var MacroGaps = []string{"name", "hospital", "phone", "link", "window"}
+// macroGaps are the words in braces that a macro may hold, and what stands for each when the ticket does not say it.
+var macroGaps = []string{"name", "hospital", "phone", "link", "window"}
 
 var macroGap = regexp.MustCompile(`\{([a-z]+)\}`)
 
@@ -48,7 +48,7 @@ var braces = regexp.MustCompile(`\{[^{}\n]*\}?|\}`)
 // alone; "" when each is known. Whoever reads the text would see it as it stands.
 func UnknownGap(text string) string {
 	for _, gap := range braces.FindAllString(text, -1) {
-		if !slices.Contains(MacroGaps, strings.TrimSuffix(strings.TrimPrefix(gap, "{"), "}")) || !macroGap.MatchString(gap) {
+		if !slices.Contains(macroGaps, strings.TrimSuffix(strings.TrimPrefix(gap, "{"), "}")) || !macroGap.MatchString(gap) {
 			return gap
 		}
 	}
@@ -71,7 +71,7 @@ func Fill(text string, facts map[string]string) (filled string, missing []string
 
 // Unfilled gives the first gap that nobody has filled in: "[window]". Empty when a text can be sent.
 func Unfilled(text string) string {
-	for _, g := range MacroGaps {
+	for _, g := range macroGaps {
 		if gap := "[" + g + "]"; strings.Contains(text, gap) {
 			return gap
 		}

@@ -39,7 +39,6 @@ const (
 	Failed    OutState = "failed"    // will never arrive; the next channel is tried
 	Unknown   OutState = "unknown"   // may have been accepted before a crash: asked before sent again
 	Cancelled OutState = "cancelled" // what it says is no longer true, so it was not sent
-	Held      OutState = "held"      // after a restore, until an operator lets it go
 )
 
 // Trigger says why something is sent. It is the key of its texts ("sms." + trigger).

@@ -101,10 +101,10 @@ func (p Phone) String() string {
 }
 
 // Masked gives the number as it is shown to whoever has only the tracker's link: "…0199".
-func (p Phone) Masked() string { return "…" + p.Last4() }
+func (p Phone) Masked() string { return "…" + p.last4() }
 
-// Last4 gives the last four digits of the number, the extension left aside.
-func (p Phone) Last4() string {
+// last4 gives the last four digits of the number, the extension left aside.
+func (p Phone) last4() string {
 	n := p.E164()
 	return n[max(0, len(n)-4):]
 }

@@ -19,7 +19,7 @@ type PhoneLine struct {
 // From when on what was heard of a line is not shown any more, how long a caller can wait, and how many lines one client
 // has, or the desk.
 const (
-	LineSilent   = time.Minute
+	lineSilent   = time.Minute
 	LineWaits    = 12 * time.Hour
 	LinesMost    = 20
 	lineMost     = 10_000
@@ -28,7 +28,7 @@ const (
 )
 
 // Silent reports whether nothing was heard of l for so long that its figures are not those of now.
-func (l PhoneLine) Silent(now time.Time) bool { return now.Sub(l.Heard) >= LineSilent }
+func (l PhoneLine) Silent(now time.Time) bool { return now.Sub(l.Heard) >= lineSilent }
 
 // Longest is how long the first caller has waited at now; zero when nobody waits.
 func (l PhoneLine) Longest(now time.Time) time.Duration {

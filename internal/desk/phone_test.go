@@ -22,10 +22,10 @@ func TestParsePhone(t *testing.T) {
 		}
 	}
 	p := Phone("+13125550199;ext=2214")
-	if p.String() != "312-555-0199 ext. 2214" || p.Masked() != "…0199" || p.Last4() != "0199" || p.E164() != "+13125550199" || p.Ext() != "2214" {
-		t.Error(p.String(), p.Masked(), p.Last4())
+	if p.String() != "312-555-0199 ext. 2214" || p.Masked() != "…0199" || p.last4() != "0199" || p.E164() != "+13125550199" || p.Ext() != "2214" {
+		t.Error(p.String(), p.Masked(), p.last4())
 	}
-	if Phone("").String() != "" || Phone("").Last4() != "" {
+	if Phone("").String() != "" || Phone("").last4() != "" {
 		t.Error("an empty phone is not empty")
 	}
 }

@@ -156,7 +156,7 @@ func (p Promise) Try(now time.Time) (Promise, error) {
 }
 
 // Missed ends an attempt that did not reach the person.
-func (p Promise) Missed(now time.Time) (Promise, error) {
+func (p Promise) Missed() (Promise, error) {
 	if !p.State.Live() {
 		return p, ended(p)
 	}

@@ -13,7 +13,7 @@ const alphabet = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 // Lengths of a ticket number, the check character included.
 const (
 	RefLength    = 6 // 29^5 = 20,511,149 numbers
-	RefMaxLength = 8
+	refMaxLength = 8
 )
 
 // Ref is a ticket number in its canonical form, "K7M-4QX": random characters and, last, a check
@@ -52,7 +52,7 @@ func checked(body string) string {
 // range). Numbers are random, not unique: the store refuses a used one and the caller draws
 // again, longer when the space fills.
 func NewRef(rand io.Reader, length int) Ref {
-	length = min(max(length, RefLength), RefMaxLength)
+	length = min(max(length, RefLength), refMaxLength)
 	return Ref(refGroups(checked(draw(rand, alphabet, length-1))))
 }
 
@@ -60,7 +60,7 @@ func NewRef(rand io.Reader, length int) Ref {
 // hyphens. It guesses nothing: 0, O, 1, I, L, U and V are mistakes. The error is Invalid with
 // the code "ref.mistyped".
 func ParseRef(s string) (Ref, error) {
-	chars, ok := typed(s, RefMaxLength)
+	chars, ok := typed(s, refMaxLength)
 	if !ok || len(chars) < RefLength || refSum(chars) != 0 {
 		return "", Errorf(Invalid, "ref.mistyped", "That number has a typing mistake. Check it.")
 	}

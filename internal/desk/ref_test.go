@@ -15,7 +15,7 @@ func TestRefWeightsCatchEveryMistake(t *testing.T) {
 	if n != 29 || !big.NewInt(int64(n)).ProbablyPrime(20) {
 		t.Fatalf("the alphabet has %d characters", n)
 	}
-	for length := RefLength; length <= RefMaxLength; length++ {
+	for length := RefLength; length <= refMaxLength; length++ {
 		for pos := range length {
 			weight := length - pos
 			for a := range n {
@@ -36,7 +36,7 @@ func TestRefWeightsCatchEveryMistake(t *testing.T) {
 }
 
 func TestParseRefRefusesEveryWrongCharacterAndSwap(t *testing.T) {
-	for length := RefLength; length <= RefMaxLength; length++ {
+	for length := RefLength; length <= refMaxLength; length++ {
 		for sample := range 400 {
 			body := make([]byte, length-1)
 			for i, x := 0, sample*7919+length; i < len(body); i, x = i+1, x*31+i*17+sample {

@@ -7,19 +7,19 @@ import (
 	"io"
 )
 
-// TokenLength is the number of characters of a tracker token: 12 of 29, about 58 bits.
-const TokenLength = 12
+// tokenLength is the number of characters of a tracker token: 12 of 29, about 58 bits.
+const tokenLength = 12
 
 // SecretPrefix starts every API token, so that scanners for leaked secrets can know ours.
 const SecretPrefix = "kept_"
 
 // NewTrackerToken draws the secret part of a tracker's link, 12 characters without hyphens. It
 // is not derived from the ticket number. Who has it may see and move the promise of one ticket.
-func NewTrackerToken(rand io.Reader) string { return draw(rand, alphabet, TokenLength) }
+func NewTrackerToken(rand io.Reader) string { return draw(rand, alphabet, tokenLength) }
 
 // FormatToken writes a stored token in groups, "7Q2M-X4KD-9RTW". Another string comes back as it is.
 func FormatToken(token string) string {
-	if len(token) != TokenLength {
+	if len(token) != tokenLength {
 		return token
 	}
 	return token[:4] + "-" + token[4:8] + "-" + token[8:]
@@ -28,8 +28,8 @@ func FormatToken(token string) string {
 // ParseToken reads a tracker token from a link or a form, in any case, with or without hyphens
 // and spaces, and gives its stored form. The error is NotFound, like that of an unknown token.
 func ParseToken(s string) (string, error) {
-	token, ok := typed(s, TokenLength)
-	if !ok || len(token) != TokenLength {
+	token, ok := typed(s, tokenLength)
+	if !ok || len(token) != tokenLength {
 		return "", Errorf(NotFound, "token.unknown", "We cannot find that number.")
 	}
 	return token, nil

@@ -18,8 +18,8 @@ import (
 // MaxBody is the largest request that is read, in bytes. Forms of the longest allowed words fit well.
 const MaxBody = 256 << 10
 
-// CSP is the content security policy of every page: nothing from elsewhere, nothing inline.
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+// csp is the content security policy of every page: nothing from elsewhere, nothing inline.
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 type key int
@@ -56,7 +56,7 @@ func Wrap(h http.Handler, o Options) http.Handler {
 		ctx = context.WithValue(ctx, addrKey, address(r, o.Proxy))
 		r = r.WithContext(ctx)
 		head := w.Header()
-		head.Set("Content-Security-Policy", CSP)
+		head.Set("Content-Security-Policy", csp)
 		head.Set("X-Content-Type-Options", "nosniff")
 		// Not no-referrer: a form would then come from the origin "null", and over plain http and from
 		// old browsers the origin is all that tells our forms from those of others.

@@ -188,7 +188,7 @@ func TestAWrongClockClaimsNothing(t *testing.T) {
 	m.add("r", nine)
 	skew := -1100 * time.Millisecond
 	l := &Loop{Source: m, Clock: c.Now, Skew: func(context.Context) (time.Duration, error) { return skew, nil }}
-	if _, err := l.RunOnce(t.Context()); !errors.Is(err, ErrSkew) || !errors.Is(l.Healthy(), ErrSkew) || m.claims != 0 {
+	if _, err := l.RunOnce(t.Context()); !errors.Is(err, errSkew) || !errors.Is(l.Healthy(), errSkew) || m.claims != 0 {
 		t.Error(err, l.Healthy(), m.claims)
 	}
 	skew = time.Second
@@ -201,7 +201,7 @@ func TestAWrongClockClaimsNothing(t *testing.T) {
 		t.Error("asked again too soon")
 	}
 	c.Advance(skewEvery)
-	if _, err := l.RunOnce(t.Context()); !errors.Is(err, ErrSkew) {
+	if _, err := l.RunOnce(t.Context()); !errors.Is(err, errSkew) {
 		t.Error("not asked again")
 	}
 }

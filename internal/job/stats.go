@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// MaxSkew is how far the clock of this node may be from that of the database. Beyond it
+// maxSkew is how far the clock of this node may be from that of the database. Beyond it
 // the node claims nothing, because it would break promises early or late.
-const MaxSkew = time.Second
+const maxSkew = time.Second
 
-// ErrSkew is what Healthy says on a node whose clock is wrong.
-var ErrSkew = errors.New("job: the clock of this node is more than 1 s off that of the database")
+// errSkew is what Healthy says on a node whose clock is wrong.
+var errSkew = errors.New("job: the clock of this node is more than 1 s off that of the database")
 
 const skewEvery = 10 * time.Second
 
@@ -111,8 +111,8 @@ func (l *Loop) checkSkew(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	d, err := l.Skew(ctx)
-	if err == nil && d.Abs() > MaxSkew {
-		err = ErrSkew
+	if err == nil && d.Abs() > maxSkew {
+		err = errSkew
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

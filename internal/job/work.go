@@ -124,7 +124,7 @@ func typeOf(err error) string {
 	switch {
 	case errors.Is(err, errPanic):
 		return "panic"
-	case errors.Is(err, ErrSkew):
+	case errors.Is(err, errSkew):
 		return "clock"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"

@@ -59,7 +59,7 @@ func (q Queue) Service(within time.Duration) Service {
 	case n <= a:
 		return Service{Waits: 1, WaitSeconds: math.Inf(1), Waiting: math.Inf(1), Busy: 1}
 	}
-	b := Blocked(a, q.Agents)
+	b := blocked(a, q.Agents)
 	waits := n * b / (n - a*(1-b))
 	handle := q.Load.Handle.Seconds()
 	return Service{
@@ -71,8 +71,8 @@ func (q Queue) Service(within time.Duration) Service {
 	}
 }
 
-// Blocked is Erlang's B formula: the chance that all are busy where nobody can wait.
-func Blocked(erlangs float64, agents int) float64 {
+// blocked is Erlang's B formula: the chance that all are busy where nobody can wait.
+func blocked(erlangs float64, agents int) float64 {
 	if agents <= 0 {
 		return 1
 	}

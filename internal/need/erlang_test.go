@@ -44,9 +44,9 @@ func TestErlangB(t *testing.T) {
 		n    int
 		want string
 	}{{10, 12, "0.1197391884"}, {20, 22, "0.1067339495"}, {180, 200, "0.0103249952"}, {1, 1, "0.5"}, {1, 2, "0.2"}} {
-		printed(t, fmt.Sprintf("B(%g, %d)", c.a, c.n), Blocked(c.a, c.n), c.want)
+		printed(t, fmt.Sprintf("B(%g, %d)", c.a, c.n), blocked(c.a, c.n), c.want)
 	}
-	if Blocked(0, 0) != 1 || Blocked(5, 0) != 1 || Blocked(0, 3) != 0 || Blocked(5, -1) != 1 {
+	if blocked(0, 0) != 1 || blocked(5, 0) != 1 || blocked(0, 3) != 0 || blocked(5, -1) != 1 {
 		t.Error("nobody there blocks everybody, nobody calling blocks nobody")
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -55,7 +55,7 @@ func TestErlangB(t *testing.T) {
 		for k := 1.0; k <= float64(n); k++ {
 			b = a * b / (k + a*b)
 		}
-		if got := Blocked(a, n); math.Abs(got-b) > 1e-12*b+1e-300 {
+		if got := blocked(a, n); math.Abs(got-b) > 1e-12*b+1e-300 {
 			t.Fatalf("B(%g, %d) is %g, the recursion says %g", a, n, got, b)
 		}
 	})
@@ -155,7 +155,7 @@ func TestPatienceTendsToErlangCAndB(t *testing.T) {
 		if !near(long.Waits, c.Waits, 1e-5) || !near(long.WaitSeconds, c.WaitSeconds, 1e-4) || !near(long.Within, c.Within, 1e-5) || long.Abandons > 1e-5 {
 			t.Errorf("%d people, patience of 292 years: %+v, want %+v", n, long, c)
 		}
-		short, b := Queue{load, n, 1}.Service(30*seconds), Blocked(load.Erlangs(), n)
+		short, b := Queue{load, n, 1}.Service(30*seconds), blocked(load.Erlangs(), n)
 		if !near(short.Waits, b, 1e-6) || !near(short.Abandons, b, 1e-6) || !near(short.Within, 1-b, 1e-6) {
 			t.Errorf("%d people, patience of a nanosecond: %+v, want %g blocked", n, short, b)
 		}
@@ -256,7 +256,7 @@ func TestMorePeopleServeBetterAndMoreCallersWorse(t *testing.T) {
 		better(t, "less load", s, less.Service(within))
 		if q.Patience > 0 {
 			c := Queue{q.Load, q.Agents, 0}.Service(within)
-			if b := Blocked(q.Load.Erlangs(), q.Agents); s.Waits < b-1e-12 || s.Waits > c.Waits+1e-12 || s.WaitSeconds > c.WaitSeconds*(1+1e-11) || s.Abandons > b+1e-12 {
+			if b := blocked(q.Load.Erlangs(), q.Agents); s.Waits < b-1e-12 || s.Waits > c.Waits+1e-12 || s.WaitSeconds > c.WaitSeconds*(1+1e-11) || s.Abandons > b+1e-12 {
 				t.Fatalf("%+v is not between B %g and C %+v", s, b, c)
 			}
 		}

@@ -74,8 +74,8 @@ type Matrix [3][3]string
 // Priorities from P1 (care has stopped) to P4.
 var Priorities = []string{"P1", "P2", "P3", "P4"}
 
-// DefaultMatrix is the usual one of three by three.
-func DefaultMatrix() Matrix {
+// defaultMatrix is the usual one of three by three.
+func defaultMatrix() Matrix {
 	return Matrix{{"P1", "P2", "P3"}, {"P2", "P3", "P4"}, {"P3", "P4", "P4"}}
 }
 
@@ -88,9 +88,9 @@ func (a *Agreement) Priority(impact, urgency Level, flowStopped bool) string {
 	return a.Matrix[impact][urgency]
 }
 
-// InForceFrom is the first instant at which the version governs what is opened: its date, or
+// inForceFrom is the first instant at which the version governs what is opened: its date, or
 // the later of the two approvals. False: it is a draft.
-func (a *Agreement) InForceFrom() (time.Time, bool) {
+func (a *Agreement) inForceFrom() (time.Time, bool) {
 	if a.Desk.By == "" || a.ClientSide.By == "" || a.Desk.At.IsZero() || a.ClientSide.At.IsZero() {
 		return time.Time{}, false
 	}
@@ -118,7 +118,7 @@ func DefaultIn(zone string) Agreement {
 	a := Agreement{
 		Version: 1,
 		Grace:   30 * time.Minute,
-		Matrix:  DefaultMatrix(),
+		Matrix:  defaultMatrix(),
 		Calendars: []Calendar{
 			{night, zone + "; always"},
 			{office, zone + "; mon-fri 08:00-17:00; us-federal closed"},
@@ -193,18 +193,18 @@ func (a Agreement) Freeze() (Agreement, error) {
 }
 
 // Compile makes a Book of versions of one client. Versions that are not approved by both sides are left
-// out. It refuses what Validate and Overlaps refuse, and versions that were not frozen.
+// out. It refuses what Validate refuses, versions that overlap, and those that were not frozen.
 func Compile(versions ...Agreement) (*Book, error) {
 	live := slices.DeleteFunc(slices.Clone(versions), func(a Agreement) bool {
-		_, approved := a.InForceFrom()
+		_, approved := a.inForceFrom()
 		return !approved
 	})
-	if problems := Overlaps(live...); len(problems) > 0 {
+	if problems := overlaps(live...); len(problems) > 0 {
 		return nil, problems[0]
 	}
 	b := new(Book)
 	for _, a := range live {
-		from, _ := a.InForceFrom()
+		from, _ := a.inForceFrom()
 		for i, c := range a.Calendars {
 			if _, err := calendar.Parse(c.Hours); err != nil {
 				return nil, Problem{fmt.Sprintf("calendars[%d].hours", i), err.Error()}
@@ -270,7 +270,7 @@ func (b *Book) Priority(opened, now time.Time, impact, urgency Level, flowStoppe
 	if v := b.governing(opened, now); v != nil {
 		return v.Agreement.Priority(impact, urgency, flowStopped)
 	}
-	usual := Agreement{Matrix: DefaultMatrix()}
+	usual := Agreement{Matrix: defaultMatrix()}
 	return usual.Priority(impact, urgency, flowStopped)
 }
 

@@ -97,7 +97,7 @@ func (w *walk) explain() Explanation {
 	if w.metric == Abandonment || w.metric == CallbackKept {
 		return x
 	}
-	for _, percent := range l.Warns() {
+	for _, percent := range l.warns() {
 		part := l.Allowed / 100 * time.Duration(percent)
 		at := reach(w.past, l, part)
 		switch {

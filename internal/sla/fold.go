@@ -68,7 +68,7 @@ func (f *Folder) Nudges(b *Book, t *Ticket, reason string, now, until time.Time,
 		if next.IsZero() {
 			return all
 		}
-		if at = by(latest(next, at.Add(NudgeLeast))); !at.Before(until) {
+		if at = by(latest(next, at.Add(nudgeLeast))); !at.Before(until) {
 			return all
 		}
 		all = append(all, at)

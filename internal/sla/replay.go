@@ -33,15 +33,6 @@ func (t *Tally) Add(o Tally) {
 	}
 }
 
-// Exclusions calls f with each reason for which clocks were left out, and how many.
-func (t *Tally) Exclusions(f func(why Exclusion, n int)) {
-	for why, n := range t.Excluded {
-		if n > 0 {
-			f(Exclusion(why), n)
-		}
-	}
-}
-
 // Result is what a target came to under one agreement.
 type Result struct {
 	Version, Target int // the latest version with the line, and its place there; Target is -1 without one

@@ -586,7 +586,7 @@ func TestAVersionNeedsBothApprovals(t *testing.T) {
 	}
 	late := agreed(target(Resolution, time.Hour))
 	late.ClientSide.At = on("Mon 12:00")
-	if from, ok := late.InForceFrom(); !ok || !from.Equal(on("Mon 12:00")) {
+	if from, ok := late.inForceFrom(); !ok || !from.Equal(on("Mon 12:00")) {
 		t.Errorf("in force from %s", from)
 	}
 	if got := clocks(t, book(t, late), ticket(opened("Mon 11:59")), "Mon 13:00"); len(got) != 0 {

@@ -41,7 +41,7 @@ func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour
 func version(n int, from string, targets ...Target) Agreement {
 	start := on(from)
 	return Agreement{
-		Client: 1, Version: n, From: start, Grace: 30 * time.Minute, Matrix: DefaultMatrix(),
+		Client: 1, Version: n, From: start, Grace: 30 * time.Minute, Matrix: defaultMatrix(),
 		Calendars: []Calendar{{"always", "America/Chicago; always"}, {"office", "America/Chicago; mon-fri 08:00-17:00"}},
 		Targets:   targets,
 		Desk:      Approval{"Rosa Diaz", start.AddDate(0, 0, -9)}, ClientSide: Approval{"Chief of Mercy", start.AddDate(0, 0, -8)},

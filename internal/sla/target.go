@@ -96,8 +96,8 @@ type Pause struct {
 	Nudge time.Duration
 }
 
-// NudgeLeast is how often a person is asked again at most, whatever was agreed.
-const NudgeLeast = 4 * time.Hour
+// nudgeLeast is how often a person is asked again at most, whatever was agreed.
+const nudgeLeast = 4 * time.Hour
 
 // Conditions are met by a ticket when each list that is not empty holds its fact.
 type Conditions struct {
@@ -156,8 +156,8 @@ type Target struct {
 
 var usualWarnings = []int{50, 75, 90}
 
-// Warns gives the percentages at which people are warned.
-func (t *Target) Warns() []int {
+// warns gives the percentages at which people are warned.
+func (t *Target) warns() []int {
 	if len(t.Warn) == 0 {
 		return usualWarnings
 	}

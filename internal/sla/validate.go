@@ -156,16 +156,16 @@ func sameButPriority(a, b Conditions) bool {
 	return a.covers(&b) && b.covers(&a)
 }
 
-// Overlaps gives the problems of versions of one client beside each other: dates that overlap, numbers
+// overlaps gives the problems of versions of one client beside each other: dates that overlap, numbers
 // given twice, other clients. A version without an end ends when the next one begins.
-func Overlaps(versions ...Agreement) []Problem {
+func overlaps(versions ...Agreement) []Problem {
 	var all []Problem
 	for i, a := range versions {
 		field := func(name string) string { return fmt.Sprintf("versions[%d].%s", i, name) }
-		from, _ := a.InForceFrom()
+		from, _ := a.inForceFrom()
 		from = latest(from, a.From)
 		for _, b := range versions[:i] {
-			other, _ := b.InForceFrom()
+			other, _ := b.inForceFrom()
 			other = latest(other, b.From)
 			switch {
 			case a.Client != b.Client:

@@ -97,7 +97,7 @@ func TestVersionsDoNotOverlap(t *testing.T) {
 		{"the same number", []Agreement{v(1, "Mon 09:00", ""), v(1, "Tue 09:00", "")}, "[versions[1].version: there are two versions 1]"},
 		{"two clients", []Agreement{v(1, "Mon 09:00", ""), other}, "[versions[1].client: these versions belong to different clients]"},
 	} {
-		got := Overlaps(x.versions...)
+		got := overlaps(x.versions...)
 		if fmt.Sprint(got) != x.want {
 			t.Errorf("%s: %v", x.name, got)
 		}

@@ -38,7 +38,6 @@ func TestMessages(t *testing.T) {
 		})
 		reply.Outbox, reply.State, reply.Sent = 9, desk.Delivered, desk.ByEmail
 		same(t, "messages", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Message, error) { return tx.Messages(1) }), []desk.Message{in, reply})
-		same(t, "since", readOf(t, db, 1, func(tx *store.ReadTx) ([]desk.Message, error) { return tx.MessagesSince(1, 1) }), []desk.Message{reply})
 	})
 }
 

@@ -6,9 +6,9 @@ const messageNames = "client_id, ticket_id, id, kind, via, who, who_id, who_name
 
 var (
 	messageAdd  = gathered(insert("message", messageNames))
-	messagesOf  = sql("SELECT " + messageNames + " FROM message WHERE client_id = $1 AND ticket_id = $2 AND id > $3 ORDER BY id")
+	messagesOf  = sql("SELECT " + messageNames + " FROM message WHERE client_id = $1 AND ticket_id = $2 ORDER BY id")
 	messageOuts = sql(`SELECT message_id, id, state, channel, reason FROM outbox
-		WHERE client_id = $1 AND ticket_id = $2 AND message_id > $3 ORDER BY id`)
+		WHERE client_id = $1 AND ticket_id = $2 AND message_id > 0 ORDER BY id`)
 )
 
 // delivery is how a message went.
@@ -36,17 +36,13 @@ func (tx *Tx) AddMessage(m desk.Message) error {
 }
 
 // Messages gives the messages of a ticket, oldest first, each with its latest delivery.
-func (tx *ReadTx) Messages(t desk.TicketID) ([]desk.Message, error) { return tx.MessagesSince(t, 0) }
-
-// MessagesSince gives the messages of a ticket that came behind the message after, oldest first,
-// each with its latest delivery.
-func (tx *ReadTx) MessagesSince(t desk.TicketID, after desk.MessageID) ([]desk.Message, error) {
+func (tx *ReadTx) Messages(t desk.TicketID) ([]desk.Message, error) {
 	var ms []desk.Message
 	var outs []delivery
 	read := false
 	err := tx.Together(
 		func() (err error) {
-			ms, err = many(tx, messagesOf, scanMessage, tx.client, t, after)
+			ms, err = many(tx, messagesOf, scanMessage, tx.client, t)
 			read = true
 			return err
 		},
@@ -54,7 +50,7 @@ func (tx *ReadTx) MessagesSince(t desk.TicketID, after desk.MessageID) ([]desk.M
 			if read && len(ms) == 0 {
 				return nil
 			}
-			outs, err = many(tx, messageOuts, scanDelivery, tx.client, t, after)
+			outs, err = many(tx, messageOuts, scanDelivery, tx.client, t)
 			return err
 		},
 	)

@@ -37,10 +37,6 @@ var (
 		WHERE (client_id, id) IN (SELECT client_id, id FROM due) RETURNING `+outNames)
 	outsDue  = sqlFor("SELECT "+outNames+" FROM outbox WHERE fire_at <= $1 AND "+outWaits+" ORDER BY fire_at, client_id, id LIMIT $2", "")
 	outLease = sqlFor("UPDATE outbox SET state = $3, attempts = attempts + 1, fire_at = $4, leased_to = $4 WHERE client_id = $1 AND id = $2", "")
-	outHold  = sql("UPDATE outbox SET state = 'held' WHERE fire_at IS NOT NULL AND state IN ('queued', 'sending', 'unknown')")
-	// What was under way when it was held may have been sent.
-	outRelease = sql(`UPDATE outbox SET state = CASE WHEN leased_to IS NULL THEN 'queued' ELSE 'unknown' END
-		WHERE fire_at IS NOT NULL AND state = 'held'`)
 
 	clientIDs = sql("SELECT id FROM client ORDER BY id")
 )
@@ -49,7 +45,7 @@ const outByKey = "SELECT " + outNames + " FROM outbox WHERE client_id = $1 AND i
 
 var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 	JOIN outbox o ON o.client_id = p.client_id AND o.ticket_id = p.ticket_id AND o.promise_id = p.id
-	WHERE p.client_id = $1 AND p.id {keys} AND o.state IN ('queued', 'held') ORDER BY o.id`
+	WHERE p.client_id = $1 AND p.id {keys} AND o.state = 'queued' ORDER BY o.id`
 
 // outWaits is what is to be sent yet. Of a list of three SQLite makes a table each time.
 const outWaits = "(state = 'queued' OR state = 'sending' OR state = 'unknown')"
@@ -195,12 +191,6 @@ func (tx *SystemTx) NextOut() (time.Time, bool, error) { return instantOf(tx, ou
 func (tx *SystemTx) OutByProvider(provider string) (desk.Out, error) {
 	return one(tx, outByProvider, scanOut(), provider)
 }
-
-// HoldOuts holds everything that waits to be sent, after a restore, and says how many.
-func (tx *SystemTx) HoldOuts() (int64, error) { return tx.exec(outHold) }
-
-// ReleaseOuts lets go what HoldOuts held, and says how many.
-func (tx *SystemTx) ReleaseOuts() (int64, error) { return tx.exec(outRelease) }
 
 // Texts gives the newest deliveries of the clients that the viewer sees, newest first, for the
 // demo's telephone.

@@ -80,14 +80,7 @@ func TestOutbox(t *testing.T) {
 			return err
 		})
 
-		system(func(tx *store.SystemTx) error {
-			n, err := tx.HoldOuts()
-			same(t, "held", n, int64(3))
-			return err
-		})
-		same(t, "held", claim(noon.Add(2*time.Hour), 9), []string(nil))
-		system(func(tx *store.SystemTx) error { _, err := tx.ReleaseOuts(); return err })
-		same(t, "let go", claim(noon.Add(2*time.Hour), 9), []string{"2/1 unknown 3", "1/2 sending 1", "2/2 sending 1"})
+		same(t, "due again", claim(noon.Add(2*time.Hour), 9), []string{"2/1 unknown 3", "1/2 sending 1", "2/2 sending 1"})
 
 		same(t, "Bob's telephone", claimed(read(t, db, bobSees, func(tx *store.DeskReadTx) ([]desk.Out, error) { return tx.Texts(1) })), []string{"2/2 sending 1"})
 		same(t, "telephone", len(read(t, db, anaSees, func(tx *store.DeskReadTx) ([]desk.Out, error) { return tx.Texts(3) })), 3)

@@ -58,9 +58,6 @@ var (
 			AND a.kind = 'phone' ORDER BY a.id LIMIT 1)
 		FROM requester r WHERE r.client_id = $1 AND r.id IN (` + slots(2, keysAtOnce) + ") ORDER BY r.id")
 
-	ticketsByAddress = across("SELECT DISTINCT " + ticketCols + ` FROM address a
-		JOIN ticket t ON t.client_id = a.client_id AND t.requester_id = a.requester_id
-		WHERE a.value = $1 AND t.closed_at IS NULL AND {mine a} ORDER BY t.opened_at DESC, t.client_id, t.id DESC`)
 	// Of one number or mailbox, and of all extensions of its line.
 	promisesUnproven = sql(`SELECT COALESCE(SUM(CASE WHEN a.value = $4 THEN 1 ELSE 0 END), 0), COUNT(*) FROM address a
 		JOIN promise p ON p.address_id = a.id AND p.client_id = a.client_id
@@ -255,16 +252,6 @@ func (tx *DeskReadTx) callers(all map[RequesterKey]Caller, c desk.ClientID, ids 
 		return struct{}{}, err
 	}, append([]any{c}, padded(ids, keysAtOnce)...)...)
 	return err
-}
-
-// OpenTicketsByAddress gives the open tickets of everybody with this number or mailbox, newest
-// first, over the clients of the viewer.
-func (tx *DeskReadTx) OpenTicketsByAddress(value string) ([]desk.Ticket, error) {
-	ts, err := manyAcross(tx, ticketsByAddress, scanTicket(), value)
-	for _, t := range ts {
-		tx.saw(t.Client, "ticket", int64(t.ID))
-	}
-	return ts, err
 }
 
 // LiveUnproven is how many live promises to this number or mailbox were made by somebody whose

@@ -48,11 +48,6 @@ func TestRequesters(t *testing.T) {
 		theirs[keys[0]], theirs[keys[1]] = store.Caller{Name: want.Name, Phone: phone.Value}, store.Caller{Name: son.Name, Phone: phone.Value}
 		same(t, "Ana's callers", callers(anaSees), theirs)
 
-		byPhone := func(v desk.Viewer) []string {
-			return ticketIDs(read(t, db, v, func(tx *store.DeskReadTx) ([]desk.Ticket, error) { return tx.OpenTicketsByAddress(phone.Value) }))
-		}
-		same(t, "tickets of a number", byPhone(anaSees), []string{"1/1", "2/2", "2/1"})
-		same(t, "Bob's tickets of a number", byPhone(bobSees), []string{"2/2", "2/1"})
 		unproven := func(value string) [2]int {
 			return readOf(t, db, 2, func(tx *store.ReadTx) ([2]int, error) {
 				own, line, err := tx.LiveUnproven(value)

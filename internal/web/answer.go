@@ -94,7 +94,7 @@ func (h *handler) showFound(w http.ResponseWriter, r *http.Request, v visit, ask
 	if err != nil {
 		return err
 	}
-	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Others: v.t("search.others"), AskURL: v.url("/ask"), AskWords: asked}
+	s := view.AnswersView{Search: *searchBox(v, asked, false), Others: v.t("search.others"), AskURL: v.url("/ask"), AskWords: asked}
 	if flag == desk.FlagNurse || len(found) > 0 && found[0].Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
@@ -109,7 +109,7 @@ func (h *handler) showFound(w http.ResponseWriter, r *http.Request, v visit, ask
 		title = s.H1
 	} else {
 		s.Count = words.N(v.lang, "search.count", len(found))
-		s.Answer, s.AskURL = h.answerView(v, found[0], asked, nil), v.url("/a/"+found[0].Slug+"/help")
+		s.Answer, s.AskURL = answerView(v, found[0], asked, nil), v.url("/a/"+found[0].Slug+"/help")
 		for _, a := range found[1:] {
 			s.Links = append(s.Links, view.Link{URL: v.url("/a/" + a.Slug + "?from=search"), Text: titleOf(v.lang, a)})
 		}
@@ -133,7 +133,7 @@ func forPatients(a desk.Answer) bool { return a.Audience == desk.Patient || a.Au
 // nothingAsked is the page before anything is looked for. Who sends it empty is told what to type.
 func (h *handler) nothingAsked(w http.ResponseWriter, r *http.Request, v visit) error {
 	status, p := http.StatusOK, v.page(v.t("search.title.empty"))
-	s := view.AnswersView{Search: *h.searchBox(v, "", true), H1: v.t("search.title.empty")}
+	s := view.AnswersView{Search: *searchBox(v, "", true), H1: v.t("search.title.empty")}
 	if r.Method == http.MethodPost {
 		status, p = http.StatusUnprocessableEntity, v.wrongPage(p)
 		s.ErrorTitle, s.Problems = v.t("error.summary.title"), []view.Problem{{FieldID: "q", Text: v.t("search.empty")}}
@@ -179,7 +179,7 @@ func (h *handler) showAnswer(w http.ResponseWriter, r *http.Request, v visit, a 
 		}
 		asked = d.Ask.Search
 	}
-	s := view.AnswersView{Search: *h.searchBox(v, asked, false), Answer: h.answerView(v, a, asked, r.PostForm), AskURL: v.url("/a/" + a.Slug + "/help"), AskWords: asked}
+	s := view.AnswersView{Search: *searchBox(v, asked, false), Answer: answerView(v, a, asked, r.PostForm), AskURL: v.url("/a/" + a.Slug + "/help"), AskWords: asked}
 	if a.Flag == desk.FlagNurse {
 		s.Nurse = v.t("emergency.nurse.unknown")
 	}
@@ -240,7 +240,7 @@ func (h *handler) askWith(w http.ResponseWriter, r *http.Request, v visit, title
 
 // answerView makes an answer ready to print. In Spanish an answer without a Spanish text is shown in
 // English, marked as such. form is what was typed on it, nil for nothing.
-func (h *handler) answerView(v visit, a desk.Answer, asked string, form url.Values) *view.AnswerView {
+func answerView(v visit, a desk.Answer, asked string, form url.Values) *view.AnswerView {
 	body := a.Body
 	s := &view.AnswerView{Title: titleOf(v.lang, a), Call: v.t("answer.call", "phone", v.phone())}
 	if v.lang == words.ES {

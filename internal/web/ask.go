@@ -195,7 +195,7 @@ func (h *handler) askAnswer(w http.ResponseWriter, r *http.Request, v visit) err
 		return h.sendAsk(w, r, v, d)
 	}
 	if page == pageAnswers {
-		return h.answerOffered(w, r, v, d)
+		return h.answerOffered(w, r, v)
 	}
 	if first := h.unfinished(v, d.Ask); before(first, page) {
 		return v.go303(w, r, "/ask/"+first+"?lost=1")
@@ -237,7 +237,7 @@ func (h *handler) next(r *http.Request, v visit, page string, k app.Ask, change 
 		return pageCheck
 	}
 	if page == pageWords || page == pageStop {
-		if len(h.offers(r, v, k)) > 0 {
+		if len(h.offers(r, k)) > 0 {
 			return pageAnswers
 		}
 		return pageAbout
@@ -247,7 +247,7 @@ func (h *handler) next(r *http.Request, v visit, page string, k app.Ask, change 
 }
 
 // offers gives up to three answers to the words of k; none to whom an answer did not help already.
-func (h *handler) offers(r *http.Request, v visit, k app.Ask) []desk.Answer {
+func (h *handler) offers(r *http.Request, k app.Ask) []desk.Answer {
 	if k.Answer != "" {
 		return nil
 	}
@@ -259,7 +259,7 @@ func (h *handler) offers(r *http.Request, v visit, k app.Ask) []desk.Answer {
 }
 
 // answerOffered takes "This helped" or "No, go on".
-func (h *handler) answerOffered(w http.ResponseWriter, r *http.Request, v visit, d app.Draft) error {
+func (h *handler) answerOffered(w http.ResponseWriter, r *http.Request, v visit) error {
 	slug := r.PostForm.Get("helped")
 	if slug == "" {
 		return v.go303(w, r, "/ask/"+pageAbout)

@@ -75,7 +75,7 @@ func (h *handler) askForm(r *http.Request, v visit, page string, k app.Ask, f as
 	case pageAnswers:
 		title = v.t("ask.answers.h1")
 		form.H1, form.Submit = title, view.ButtonView{Text: v.t("ask.answers.no")}
-		form.Parts = []templ.Component{view.Offered(q.offered(h.offers(r, v, k)))}
+		form.Parts = []templ.Component{view.Offered(q.offered(h.offers(r, k)))}
 	case pageAbout:
 		title = v.t("ask.who.h1")
 		form.Parts = []templ.Component{q.radios("about", title, k.About, "me", "ask.who.me", "child", "ask.who.child", "adult", "ask.who.adult")}
@@ -128,7 +128,7 @@ func (h *handler) backFrom(r *http.Request, v visit, page string, k app.Ask, cha
 		return "/"
 	case page == pageAnswers:
 		return "/ask/" + pageWords
-	case page == pageAbout && len(h.offers(r, v, k)) > 0:
+	case page == pageAbout && len(h.offers(r, k)) > 0:
 		return "/ask/" + pageAnswers
 	}
 	all := questions(k)

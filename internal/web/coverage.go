@@ -165,7 +165,7 @@ func (h *handler) coverageView(r *http.Request, s signed, ask coverageAsked, loc
 		}
 	}
 	v.Trust = trust(c)
-	v.If = h.addPeople(c, ask, wrong, v.Skills)
+	v.If = addPeople(c, ask, wrong, v.Skills)
 	return v, status, nil
 }
 
@@ -256,7 +256,7 @@ func heatCell(c coverage.Cell) view.HeatCell {
 }
 
 // addPeople is the form, with what was typed, and its answer.
-func (h *handler) addPeople(c app.Coverage, ask coverageAsked, wrong error, skills []view.Option) view.AddPeopleView {
+func addPeople(c app.Coverage, ask coverageAsked, wrong error, skills []view.Option) view.AddPeopleView {
 	f := view.AddPeopleView{People: ask.people, Start: ask.ifStart, End: ask.ifEnd, Open: ask.asks, Client: strconv.FormatInt(int64(ask.Client), 10),
 		PeopleErr: field(wrong, "people"), StartErr: field(wrong, "start"), EndErr: field(wrong, "end"), SkillErr: field(wrong, "skill")}
 	for _, o := range skills {

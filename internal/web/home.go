@@ -11,7 +11,7 @@ import (
 // home is the first page: the number to call, the search, and three doors.
 func (h *handler) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	p := view.HomeView{
-		H1: v.t("home.h1"), Search: *h.searchBox(v, "", true), Pick: v.t("home.pick"), Most: v.t("home.most"),
+		H1: v.t("home.h1"), Search: *searchBox(v, "", true), Pick: v.t("home.pick"), Most: v.t("home.most"),
 		Doors: []view.Link{
 			{URL: v.url("/find"), Text: v.t("home.door.check"), Icon: "history"},
 			{URL: v.url("/ask"), Text: v.t("home.door.ask"), Icon: "message-square"},
@@ -28,7 +28,7 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request, v visit) error {
 	return nil
 }
 
-func (h *handler) searchBox(v visit, typed string, big bool) *view.SearchView {
+func searchBox(v visit, typed string, big bool) *view.SearchView {
 	s := &view.SearchView{Action: v.url("/search"), Label: v.t("search.label"), Value: typed, Button: v.t("search.button"), Big: big}
 	if big {
 		s.Label, s.Button = v.t("home.search.label"), v.t("home.search.button")

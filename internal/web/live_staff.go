@@ -147,7 +147,7 @@ func (h *handler) deskPart(w http.ResponseWriter, r *http.Request, s signed) err
 
 func (h *handler) partOfTicket(v *view.PartView, page app.TicketPage, s signed) {
 	now, loc := h.app.Now(), clientZone(page.Client)
-	v.Timeline = timeline(page, s, loc, now)
+	v.Timeline = timeline(page, loc, now)
 	if len(page.Promises) > 0 && page.Promises[0].Promise.State.Live() {
 		tag := promiseTag(page.Promises[0].Promise, page.Promises[0].Look, page.Ticket.State, loc, now)
 		tag.ID = "head-tag"

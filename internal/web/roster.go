@@ -76,14 +76,11 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 	loc, now := h.staffZone(r, s), page.Now
 	v := view.RosterView{Leads: s.v.Leads(), Saved: rosterDone[r.URL.Query().Get("done")], Problems: page.Problems, Values: map[string]string{}, Errors: map[string]string{},
 		Open: f.name, Zone: loc.String()}
-	span := func(a, b time.Time) string { return coverage.Phrase(loc, coverage.Span{Start: a, End: b}, now) }
 	skills, err := h.app.Skills(r.Context())
 	if err != nil {
 		return v, err
 	}
-	name := map[string]string{}
 	for _, sk := range skills {
-		name[sk.Code] = sk.Name
 		v.Skills = append(v.Skills, view.Option{Value: sk.Code, Text: sk.Name})
 	}
 	names := distinct(page.People)
@@ -96,52 +93,25 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 	}
 	for _, p := range page.People {
-		id := strconv.FormatInt(int64(p.ID), 10)
-		v.People = append(v.People, view.Option{Value: id, Text: names[p.ID]})
-		for _, sk := range skills {
-			until, has := p.Skills[sk.Code]
-			switch {
-			case !has || until.IsZero():
-			case !until.After(now):
-				v.Certificates = append(v.Certificates, p.Name+": "+sk.Name+" ran out on "+until.In(loc).Format("Jan 2")+" and counts for nothing.")
-			case until.Before(now.Add(30 * 24 * time.Hour)):
-				v.Certificates = append(v.Certificates, p.Name+": "+sk.Name+" runs out on "+until.In(loc).Format("Mon, Jan 2")+".")
-			}
-		}
+		v.People = append(v.People, view.Option{Value: strconv.FormatInt(int64(p.ID), 10), Text: names[p.ID]})
+		v.Certificates = append(v.Certificates, certificates(p, skills, loc, now)...)
 	}
 	for _, line := range page.Rotas {
-		id := strconv.FormatInt(line.Rota.ID, 10)
-		one := view.RotaLine{ID: id, Name: line.Rota.Name, Version: strconv.Itoa(line.Rota.Version), OnCall: line.Rota.OnCall, People: strings.Join(line.People, ", "),
-			Changed: "Changed by " + line.Rota.ChangedBy + ", " + clock(line.Rota.ChangedAt, loc, now), Problems: append(line.Problems, line.Holes...)}
-		one.ChangeURL = "/desk/roster?change=" + id + "#rota-form"
-		for _, t := range line.Turns {
-			turn := view.TurnLine{Who: t.Who, When: span(t.Start, t.End)}
-			if t.Away {
-				turn.Note = "away"
-			}
-			one.Turns = append(one.Turns, turn)
-		}
-		for _, o := range line.Overrides {
-			text := span(o.Start, o.End) + ": "
-			switch {
-			case o.In == 0:
-				text += o.OutName + " is taken off"
-			case o.Out == 0:
-				text += o.InName + " comes in as well"
-			default:
-				text += o.InName + " in place of " + o.OutName
-			}
-			one.Overrides = append(one.Overrides, view.ChangeLine{ID: strconv.FormatInt(o.ID, 10), Text: text + ", by " + o.MadeBy})
-		}
+		one := rotaLine(line, loc, now)
 		v.Rotas = append(v.Rotas, one)
-		if r.URL.Query().Get("change") == id && f.typed == nil {
+		if r.URL.Query().Get("change") == one.ID && f.typed == nil {
 			v.Open = "rota"
 			v.Layers = fillRota(v.Values, line, names)
 		}
-		v.RotaOptions = append(v.RotaOptions, view.Option{Value: id + " " + one.Version, Text: line.Rota.Name})
+		v.RotaOptions = append(v.RotaOptions, view.Option{Value: one.ID + " " + one.Version, Text: line.Rota.Name})
+		for _, t := range line.Turns {
+			if t.Person != s.v.Staff && t.Start.After(now) {
+				v.TheirTurns = append(v.TheirTurns, view.Option{Value: turnKey(t), Text: t.Who + ", " + t.Name + ", " + phrase(t.Start, t.End, loc, now)})
+			}
+		}
 	}
 	for _, t := range page.Mine {
-		line := view.TurnLine{Who: t.Name, When: span(t.Start, t.End)}
+		line := view.TurnLine{Who: t.Name, When: phrase(t.Start, t.End, loc, now)}
 		if t.OnCall {
 			line.Note = "on call"
 		}
@@ -150,26 +120,14 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 		}
 		v.Mine = append(v.Mine, line)
 		if t.Rota != 0 && t.Start.After(now) {
-			v.MyTurns = append(v.MyTurns, view.Option{Value: turnKey(t), Text: t.Name + ", " + span(t.Start, t.End)})
-		}
-	}
-	for _, line := range page.Rotas {
-		for _, t := range line.Turns {
-			if t.Person != s.v.Staff && t.Start.After(now) {
-				v.TheirTurns = append(v.TheirTurns, view.Option{Value: turnKey(t), Text: t.Who + ", " + t.Name + ", " + span(t.Start, t.End)})
-			}
+			v.MyTurns = append(v.MyTurns, view.Option{Value: turnKey(t), Text: t.Name + ", " + line.When})
 		}
 	}
 	for _, sw := range page.Swaps {
-		line := view.SwapLine{ID: strconv.FormatInt(sw.ID, 10), State: swapText[sw.State], CanAnswer: sw.CanAnswer, CanWithdraw: sw.CanWithdraw,
-			Text: sw.ToName + " takes " + span(sw.Give.Start, sw.Give.End) + " of " + sw.FromName + " (" + sw.RotaName + ")"}
-		if !sw.Take.Start.IsZero() {
-			line.Text += ", and " + sw.FromName + " takes " + span(sw.Take.Start, sw.Take.End)
-		}
-		v.Swaps = append(v.Swaps, line)
+		v.Swaps = append(v.Swaps, swapLine(sw, loc, now))
 	}
 	for _, x := range page.Away {
-		line := view.ChangeLine{Text: x.Who + ", " + span(x.Start, x.End)}
+		line := view.ChangeLine{Text: x.Who + ", " + phrase(x.Start, x.End, loc, now)}
 		if x.CanEnd {
 			line.ID = strconv.FormatInt(x.ID, 10)
 		}
@@ -183,6 +141,71 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 			return v, err
 		}
 	}
+	typedAgain(&v, f)
+	beginRota(&v, now.In(loc))
+	return v, nil
+}
+
+// phrase writes a span on the clock of loc.
+func phrase(start, end time.Time, loc *time.Location, now time.Time) string {
+	return coverage.Phrase(loc, coverage.Span{Start: start, End: end}, now)
+}
+
+// certificates are the lines about skills of p that have run out, or do so within 30 days.
+func certificates(p app.RosterPerson, skills []desk.Skill, loc *time.Location, now time.Time) (lines []string) {
+	for _, sk := range skills {
+		until, has := p.Skills[sk.Code]
+		switch {
+		case !has || until.IsZero():
+		case !until.After(now):
+			lines = append(lines, p.Name+": "+sk.Name+" ran out on "+until.In(loc).Format("Jan 2")+" and counts for nothing.")
+		case until.Before(now.Add(30 * 24 * time.Hour)):
+			lines = append(lines, p.Name+": "+sk.Name+" runs out on "+until.In(loc).Format("Mon, Jan 2")+".")
+		}
+	}
+	return lines
+}
+
+// rotaLine is a rota with its turns of the week and its overrides.
+func rotaLine(line app.RotaLine, loc *time.Location, now time.Time) view.RotaLine {
+	rota := line.Rota
+	id := strconv.FormatInt(rota.ID, 10)
+	one := view.RotaLine{ID: id, Name: rota.Name, Version: strconv.Itoa(rota.Version), OnCall: rota.OnCall, People: strings.Join(line.People, ", "),
+		Changed: "Changed by " + rota.ChangedBy + ", " + clock(rota.ChangedAt, loc, now), Problems: append(line.Problems, line.Holes...),
+		ChangeURL: "/desk/roster?change=" + id + "#rota-form"}
+	for _, t := range line.Turns {
+		turn := view.TurnLine{Who: t.Who, When: phrase(t.Start, t.End, loc, now)}
+		if t.Away {
+			turn.Note = "away"
+		}
+		one.Turns = append(one.Turns, turn)
+	}
+	for _, o := range line.Overrides {
+		text := phrase(o.Start, o.End, loc, now) + ": "
+		switch {
+		case o.In == 0:
+			text += o.OutName + " is taken off"
+		case o.Out == 0:
+			text += o.InName + " comes in as well"
+		default:
+			text += o.InName + " in place of " + o.OutName
+		}
+		one.Overrides = append(one.Overrides, view.ChangeLine{ID: strconv.FormatInt(o.ID, 10), Text: text + ", by " + o.MadeBy})
+	}
+	return one
+}
+
+func swapLine(sw app.SwapLine, loc *time.Location, now time.Time) view.SwapLine {
+	line := view.SwapLine{ID: strconv.FormatInt(sw.ID, 10), State: swapText[sw.State], CanAnswer: sw.CanAnswer, CanWithdraw: sw.CanWithdraw,
+		Text: sw.ToName + " takes " + phrase(sw.Give.Start, sw.Give.End, loc, now) + " of " + sw.FromName + " (" + sw.RotaName + ")"}
+	if !sw.Take.Start.IsZero() {
+		line.Text += ", and " + sw.FromName + " takes " + phrase(sw.Take.Start, sw.Take.End, loc, now)
+	}
+	return line
+}
+
+// typedAgain puts what was typed back into its form, with what is wrong with it.
+func typedAgain(v *view.RosterView, f typedForm) {
 	for key := range f.typed {
 		v.Values[f.name+"-"+key] = f.typed.Get(key)
 	}
@@ -198,8 +221,6 @@ func (h *handler) rosterView(r *http.Request, s signed, f typedForm) (view.Roste
 	if f.name == "rota" && f.typed != nil {
 		v.Layers = layersTyped(f.typed)
 	}
-	beginRota(&v, now.In(loc))
-	return v, nil
 }
 
 var swapText = map[coverage.SwapState]string{

@@ -153,7 +153,7 @@ func promised(p desk.Promise, loc *time.Location, now time.Time) string {
 		what = p.Text + ":"
 	}
 	if p.Start.Before(p.Due) && !p.Start.IsZero() && now.Before(p.Start) {
-		return what + " " + words.ShortWindow(words.EN, p.Start, p.Due, loc, now)
+		return what + " " + words.ShortWindow(words.EN, p.Start, p.Due, loc)
 	}
 	return what + " " + words.By(words.EN, p.Due, loc, now)
 }
@@ -206,7 +206,7 @@ const (
 
 // slotText gives a window for the picker: "Today 9:30 to 10:00 a.m. CT", "Thu 8:00 to 8:30 a.m. CT".
 func slotText(start, end time.Time, loc *time.Location, now time.Time) string {
-	text := words.ShortWindow(words.EN, start, end, loc, now)
+	text := words.ShortWindow(words.EN, start, end, loc)
 	s, today := start.In(loc), now.In(loc)
 	if s.YearDay() != end.Add(-time.Second).In(loc).YearDay() || start.Sub(now) > 6*24*time.Hour {
 		return text

@@ -49,7 +49,7 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 		s.Lines = append(s.Lines, v.t("error.500.ref", "ref", ref))
 	}
 	if status == http.StatusNotFound || status >= 500 {
-		s.Search = h.searchBox(v, "", false)
+		s.Search = searchBox(v, "", false)
 	}
 	s.Actions = []view.ButtonView{{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: s.Search != nil}}
 	p := v.page(s.Title)

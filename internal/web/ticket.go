@@ -290,7 +290,7 @@ func addressText(a desk.Address) string {
 func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t tried, now time.Time) (view.TicketView, error) {
 	tk, loc, name := p.Ticket, clientZone(p.Client), first(p)
 	base := ticketURL(tk.Ref)
-	v := view.TicketView{Hospital: hospital(p.Client, now), Timeline: timeline(p, s, loc, now), AskForm: "ask-fixed"}
+	v := view.TicketView{Hospital: hospital(p.Client, now), Timeline: timeline(p, loc, now), AskForm: "ask-fixed"}
 	for _, al := range p.Alerts {
 		v.Alerts = append(v.Alerts, alertView(al, s.v.Leads(), base))
 	}
@@ -299,20 +299,8 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 		v.NotSent, v.Instead, v.Call = notSent(p, name, loc, now)
 	}
 	here := h.app.Here(s.v)[tk.Ref]
-	v.Head = view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p), Here: hereText(here), Retitle: &view.RetitleView{Action: base + "/title", Title: tk.Subject}}
-	if t.is("title", 0) {
-		v.Head.Retitle.Title, v.Head.Retitle.Error = t.form.Get("title"), said(t.err)
-	}
-	if p.Requester.Proven {
-		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagVerified, Text: "Identity checked"})
-	} else {
-		v.Head.Tags = append(v.Head.Tags, view.TagView{Kind: view.TagWaiting, Icon: "shield-alert", Text: "Identity not checked"})
-	}
-	if len(p.Promises) > 0 && p.Promises[0].Promise.State.Live() {
-		tag := promiseTag(p.Promises[0].Promise, p.Promises[0].Look, tk.State, loc, now)
-		tag.ID = "head-tag"
-		v.Head.Tags = append(v.Head.Tags, tag)
-	}
+	v.Head = ticketHead(p, t, loc, now)
+	v.Head.Here = hereText(here)
 	switch {
 	case tk.Owner == s.v.Staff:
 		v.Owner = "You have it."
@@ -363,6 +351,38 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 			v.Reply.Saved = "What you typed before was kept."
 		}
 	}
+	typedBack(&v, t, tk.State.Open())
+	if text := homeless(p, t); text != "" {
+		v.Note.Text, v.Note.Open = text, true
+	}
+	if v.Reply != nil {
+		v.Reply.Hints = hints(v.Reply.Text, tk.Lang)
+	}
+	return v, nil
+}
+
+// ticketHead says whose question it is, with what must be seen at once.
+func ticketHead(p app.TicketPage, t tried, loc *time.Location, now time.Time) view.TicketHeadView {
+	tk := p.Ticket
+	v := view.TicketHeadView{Title: tk.Subject, Ref: string(tk.Ref), Person: person(p), Retitle: &view.RetitleView{Action: ticketURL(tk.Ref) + "/title", Title: tk.Subject}}
+	if t.is("title", 0) {
+		v.Retitle.Title, v.Retitle.Error = t.form.Get("title"), said(t.err)
+	}
+	if p.Requester.Proven {
+		v.Tags = append(v.Tags, view.TagView{Kind: view.TagVerified, Text: "Identity checked"})
+	} else {
+		v.Tags = append(v.Tags, view.TagView{Kind: view.TagWaiting, Icon: "shield-alert", Text: "Identity not checked"})
+	}
+	if len(p.Promises) > 0 && p.Promises[0].Promise.State.Live() {
+		tag := promiseTag(p.Promises[0].Promise, p.Promises[0].Look, tk.State, loc, now)
+		tag.ID = "head-tag"
+		v.Tags = append(v.Tags, tag)
+	}
+	return v
+}
+
+// typedBack puts what could not be taken back into its composer, or says why at the top.
+func typedBack(v *view.TicketView, t tried, open bool) {
 	switch {
 	case t.act == "insert" && v.Reply != nil:
 		v.Reply.Text, v.Reply.Key, v.Reply.Next, v.Reply.Saved = t.form.Get("text"), t.form.Get("key"), nextView(desk.MacroNext(t.form.Get("next"))), "Nothing is sent yet."
@@ -381,16 +401,9 @@ func (h *handler) ticketView(ctx context.Context, p app.TicketPage, s signed, t 
 		if taken(t.err) {
 			v.Note.Key = newKey()
 		}
-	case t.act == "reply" || t.act == "ask" || t.act == "assign" || t.act == "void" && !tk.State.Open():
+	case t.act == "reply" || t.act == "ask" || t.act == "assign" || t.act == "void" && !open:
 		v.Error = said(t.err)
 	}
-	if text := homeless(p, t); text != "" {
-		v.Note.Text, v.Note.Open = text, true
-	}
-	if v.Reply != nil {
-		v.Reply.Hints = hints(v.Reply.Text, tk.Lang)
-	}
-	return v, nil
 }
 
 // taken reports whether the key of a form stands for other words already: it cannot be sent with it again.

@@ -14,7 +14,7 @@ import (
 )
 
 // timeline is everything that was said and done, newest last: words whole, events in one line each.
-func timeline(p app.TicketPage, s signed, loc *time.Location, now time.Time) []view.Entry {
+func timeline(p app.TicketPage, loc *time.Location, now time.Time) []view.Entry {
 	type at struct {
 		time  time.Time
 		entry view.Entry
@@ -115,7 +115,7 @@ func delivery(m desk.Message) *view.TagView {
 
 var outKind = map[desk.OutState]view.TagKind{
 	desk.Queued: view.TagWaiting, desk.Sending: view.TagWaiting, desk.Accepted: view.TagScheduled, desk.Delivered: view.TagKept,
-	desk.Failed: view.TagBroken, desk.Unknown: view.TagRisk, desk.Cancelled: view.TagWithdrawn, desk.Held: view.TagRisk,
+	desk.Failed: view.TagBroken, desk.Unknown: view.TagRisk, desk.Cancelled: view.TagWithdrawn,
 }
 
 var outIcon = map[desk.OutState]string{desk.Queued: "clock", desk.Sending: "send", desk.Accepted: "send"}
@@ -152,8 +152,6 @@ func outWord(state desk.OutState, reason string) string {
 		return "Maybe sent: we ask the carrier"
 	case desk.Cancelled:
 		return "Not sent: no longer true"
-	case desk.Held:
-		return "Held"
 	}
 	return "On the page"
 }
@@ -249,7 +247,6 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 	if e.By.Who == desk.WhoRequester || e.By.Who == desk.WhoGuest || by == "" {
 		by = name
 	}
-	due := time.UnixMicro(d.Due)
 	switch e.Type {
 	case desk.TicketOpened:
 		if e.By.Who == desk.WhoStaff {
@@ -288,12 +285,62 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return by + " put it into " + string(d.Ref) + ". It goes on there.", "route"
 	case desk.TicketMergedIn:
 		return by + " put " + string(d.Ref) + " into this question. Its words stand here too, and what was promised in it goes on.", "route"
+	case desk.PriorityChanged:
+		if d.Stopped {
+			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"
+		}
+		return by + " set " + string(d.Priority) + ", it was " + string(d.Was) + ": impact " + d.Impact + ", urgency " + d.Urgency + ".", "gauge"
+	case desk.TicketMoved:
+		return by + " handed it from " + d.WasSkill + " to " + d.Skill + ".", "users"
+	case desk.TicketRetitled:
+		return by + " changed the title.", "square-pen"
+	case desk.CannotBeTold:
+		return name + " cannot be told: " + cmp.Or(d.Reason, "no way is left") + ".", "triangle-alert"
+	case desk.RedFlagSeen:
+		return cmp.Or(flags[d.Flag], "Red flag") + " seen in the words.", "shield-alert"
+	case desk.NumberChanged:
+		if d.Channel == desk.ByEmail {
+			return name + " changed the mail address.", "mail"
+		}
+		return name + " changed the number.", "smartphone"
+	case desk.AnswerOffered:
+		return by + " read an answer aloud.", "book-open"
+	case desk.HelpedByAnswer:
+		return name + " found an answer that helped.", "book-open"
+	case desk.ClockWarned, desk.ClockWasMissed, desk.WarningDismissed:
+		return toldClock(e, by, loc, now)
+	}
+	return toldPromise(e, name, by, loc, now)
+}
+
+// toldClock is told of a clock of the agreement.
+func toldClock(e desk.Event, by string, loc *time.Location, now time.Time) (text, icon string) {
+	d := e.Data
+	metric := strings.ToLower(metricNames[d.Metric])
+	used := metric + ", " + strconv.Itoa(d.Percent) + "% of its time is used."
+	switch {
+	case e.Type == desk.ClockWarned:
+		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + used, "bell"
+	case e.Type == desk.ClockWasMissed:
+		return "Missed: " + metric + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
+	case d.Percent == 100:
+		return by + " dismissed the warning that " + metric + " was missed.", "check"
+	}
+	return by + " dismissed the warning: " + used, "check"
+}
+
+// toldPromise is told of a promise.
+func toldPromise(e desk.Event, name, by string, loc *time.Location, now time.Time) (text, icon string) {
+	d := e.Data
+	what := func() string {
+		return strings.ToLower(kinds[d.Kind].thing) + " " + words.By(words.EN, time.UnixMicro(d.Due), loc, now) + "."
+	}
+	switch e.Type {
 	case desk.PromiseCame:
-		return "Promised before: " + strings.ToLower(kinds[d.Kind].thing) + " " + words.By(words.EN, due, loc, now) + ".", "hourglass"
+		return "Promised before: " + what(), "hourglass"
 	case desk.PromiseMade:
-		what := strings.ToLower(kinds[d.Kind].thing)
 		if d.Kind == desk.Confirm {
-			return "We ask again " + words.By(words.EN, due, loc, now) + ".", "hourglass"
+			return "We ask again " + words.By(words.EN, time.UnixMicro(d.Due), loc, now) + ".", "hourglass"
 		}
 		who := by
 		switch {
@@ -302,9 +349,9 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		case e.By.Who != desk.WhoStaff && e.By.Who != desk.WhoToken:
 			who = "We" // the person chose the time; the promise is the desk's
 		}
-		line := who + " promised: " + what + " " + words.By(words.EN, due, loc, now) + "."
+		line := who + " promised: " + what()
 		if d.RepairOf != 0 {
-			line = "Repair promised: " + what + " " + words.By(words.EN, due, loc, now) + "."
+			line = "Repair promised: " + what()
 		}
 		if d.OwnerIs != "" {
 			line += " Owner: " + d.OwnerIs + "."
@@ -344,24 +391,6 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise broken: it was due " + words.By(words.EN, e.HappenedAt, loc, now) + ".", "octagon-x"
 	case desk.PromiseTold:
 		return name + " was told of the broken promise.", "message-square"
-	case desk.ClockWarned:
-		return cmp.Or(d.OwnerIs, "Whoever leads next") + " is warned: " + strings.ToLower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "bell"
-	case desk.ClockWasMissed:
-		return "Missed: " + strings.ToLower(metricNames[d.Metric]) + " was due " + words.By(words.EN, e.HappenedAt, loc, now) + ", by version " + strconv.Itoa(d.Version) + " of the agreement.", "triangle-alert"
-	case desk.WarningDismissed:
-		if d.Percent == 100 {
-			return by + " dismissed the warning that " + strings.ToLower(metricNames[d.Metric]) + " was missed.", "check"
-		}
-		return by + " dismissed the warning: " + strings.ToLower(metricNames[d.Metric]) + ", " + strconv.Itoa(d.Percent) + "% of its time is used.", "check"
-	case desk.PriorityChanged:
-		if d.Stopped {
-			return by + " set " + string(d.Priority) + ": care or the flow of patients has stopped.", "gauge"
-		}
-		return by + " set " + string(d.Priority) + ", it was " + string(d.Was) + ": impact " + d.Impact + ", urgency " + d.Urgency + ".", "gauge"
-	case desk.TicketMoved:
-		return by + " handed it from " + d.WasSkill + " to " + d.Skill + ".", "users"
-	case desk.TicketRetitled:
-		return by + " changed the title.", "square-pen"
 	case desk.PromiseGiven:
 		if d.Reason == desk.GivenAtHandover {
 			return d.OwnerIs + " took the promise over at the end of a shift.", "users"
@@ -378,19 +407,6 @@ func told(e desk.Event, p app.TicketPage, loc *time.Location, now time.Time) (te
 		return "Promise given to " + cmp.Or(d.OwnerIs, "somebody else") + ".", "users"
 	case desk.PromiseWithdrawn:
 		return "Promise not needed any more.", "x"
-	case desk.CannotBeTold:
-		return name + " cannot be told: " + cmp.Or(d.Reason, "no way is left") + ".", "triangle-alert"
-	case desk.RedFlagSeen:
-		return cmp.Or(flags[d.Flag], "Red flag") + " seen in the words.", "shield-alert"
-	case desk.NumberChanged:
-		if d.Channel == desk.ByEmail {
-			return name + " changed the mail address.", "mail"
-		}
-		return name + " changed the number.", "smartphone"
-	case desk.AnswerOffered:
-		return by + " read an answer aloud.", "book-open"
-	case desk.HelpedByAnswer:
-		return name + " found an answer that helped.", "book-open"
 	}
 	return "", ""
 }

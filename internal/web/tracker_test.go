@@ -70,7 +70,7 @@ func TestThePersonReadsOnceThatWeWait(t *testing.T) {
 	d := b.d
 	maria := d.Maria().Calls(d.Sam, "I see kilograms, not pounds")
 	for _, firm := range []string{"", "Epic", "Epic Systems"} {
-		d.Must(d.App.WaitForSupplier(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, d.At(3, 12, 0), firm))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitSupplier, d.At(3, 12, 0), firm))
 		d.Advance(time.Minute)
 	}
 	b.get(link(maria)).is(200, "We wait for the maker of the software").saysNot("Epic")

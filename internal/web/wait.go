@@ -18,7 +18,7 @@ func (h *handler) waitFor(w http.ResponseWriter, r *http.Request, s signed) erro
 		if err != nil {
 			return err
 		}
-		return h.app.WaitForSupplier(r.Context(), s.v, ref, desk.WaitReason(r.PostForm.Get("reason")), until, r.PostForm.Get("supplier"))
+		return h.app.WaitFor(r.Context(), s.v, ref, desk.WaitReason(r.PostForm.Get("reason")), until, r.PostForm.Get("supplier"))
 	})
 }
 

@@ -74,7 +74,7 @@ func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {
 		t.Errorf("at %s", a.at)
 	}
 	a.gets(422, "You are not on shift then", "Load, next 12 hours")
-	a.d.Must(a.d.App.WaitFor(a.d.Ctx(), a.d.Sam, maria.Got.Ref, desk.WaitPerson, a.d.Now().Add(48*time.Hour)))
+	a.d.Must(a.d.App.WaitFor(a.d.Ctx(), a.d.Sam, maria.Got.Ref, desk.WaitPerson, a.d.Now().Add(48*time.Hour), ""))
 	a.get(base+"?tab=promise").gets(200, "Stop waiting now")
 	a.post(base+"/waits/end").gets(200, "No longer waiting", "somebody ended it").lacks("Stop waiting now")
 }

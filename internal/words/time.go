@@ -80,7 +80,7 @@ func Window(lang Lang, start, end time.Time, loc *time.Location, now time.Time) 
 // ShortWindow gives the span for a text message: "Wed, June 3, 8:30 to 9:00 a.m. CT", "el mié 3
 // de junio, de 8:30 a 9:00 a. m." (without a zone in Spanish, to stay short, unless the clock
 // shows the hour twice). Spanish is without á í ó ú.
-func ShortWindow(lang Lang, start, end time.Time, loc *time.Location, now time.Time) string {
+func ShortWindow(lang Lang, start, end time.Time, loc *time.Location) string {
 	s, e := start.In(loc), end.In(loc)
 	first, second := hour(lang, s), hour(lang, e)
 	if sameHalf(s, e) && Zone(lang, s, loc) == Zone(lang, e, loc) {

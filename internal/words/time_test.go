@@ -27,7 +27,7 @@ func TestTimes(t *testing.T) {
 	}
 	now := at("2026-06-02 18:12")
 	w := func(l Lang, s, e string) string { return Window(l, at(s), at(e), ct, now) }
-	sw := func(l Lang, s, e string) string { return ShortWindow(l, at(s), at(e), ct, now) }
+	sw := func(l Lang, s, e string) string { return ShortWindow(l, at(s), at(e), ct) }
 	by := func(l Lang, s string) string { return By(l, at(s), ct, now) }
 	first := time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC) // 1:30 a.m. CDT
 	for _, c := range [][2]string{
@@ -79,7 +79,7 @@ func TestTimes(t *testing.T) {
 		{Clock(EN, first.Add(-30*time.Minute), ct), "1:00 a.m. CDT"},
 		{Window(EN, first, first.Add(30*time.Minute), ct, now), "Sunday, November 1, between 1:30 a.m. CDT and 1:00 a.m. CST"},
 		{Window(EN, first.Add(time.Hour), first.Add(90*time.Minute), ct, now), "Sunday, November 1, between 1:30 a.m. CST and 2:00 a.m. CT"},
-		{ShortWindow(ES, first, first.Add(30*time.Minute), ct, now), "el dom 1 de noviembre, de 1:30 a. m. CDT a 1:00 a. m. CST"},
+		{ShortWindow(ES, first, first.Add(30*time.Minute), ct), "el dom 1 de noviembre, de 1:30 a. m. CDT a 1:00 a. m. CST"},
 		{Window(EN, time.Date(2026, 3, 8, 7, 45, 0, 0, time.UTC), time.Date(2026, 3, 8, 8, 15, 0, 0, time.UTC), ct, now),
 			"Sunday, March 8, between 1:45 and 3:15 a.m. CT"},
 	} {

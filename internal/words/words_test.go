@@ -120,7 +120,7 @@ func TestTextMessagesFit(t *testing.T) {
 			link = host + "/es/t/7Q2M-X4KD-9RTW"
 		}
 		args := []any{
-			"desk", SMSSender(lang, "Saint Marys Mercy Care"), "window", ShortWindow(lang, start, start.Add(30*time.Minute), ct, now),
+			"desk", SMSSender(lang, "Saint Marys Mercy Care"), "window", ShortWindow(lang, start, start.Add(30*time.Minute), ct),
 			"by", ShortBy(lang, start, ct, start), "newby", ShortBy(lang, start.Add(50*time.Minute), ct, start),
 			"day", Day(lang, start, ct, now), "link", link, "phone", "800-555-0143", "ref", "K7M-4QX",
 			"supervisor", "Bernadette O'Sullivan"[:20], "code", "123456", "n", 3, "count", 2,
@@ -192,7 +192,7 @@ func TestMailSubjectsAreShort(t *testing.T) {
 			if !strings.HasPrefix(key, "mail.") || !strings.HasSuffix(key, ".subject") {
 				continue
 			}
-			text := T(lang, key, "window", ShortWindow(lang, start, start.Add(30*time.Minute), loc, start), "day", Day(lang, start, loc, start))
+			text := T(lang, key, "window", ShortWindow(lang, start, start.Add(30*time.Minute), loc), "day", Day(lang, start, loc, start))
 			if n := len([]rune(text)); n > 60 {
 				t.Errorf("%s %s has %d characters: %s", lang, key, n, text)
 			}

@@ -96,6 +96,18 @@ func run(all []mutation, only string) error {
 
 func (m mutation) folder() string { return "./" + filepath.Dir(m.file) }
 
+// text gives the file with m in it.
+func (m mutation) text() (string, error) {
+	sound, err := os.ReadFile(m.file)
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(sound), m.from); n != 1 {
+		return "", fmt.Errorf("%s has these lines %d times, not once:\n%s", m.file, n, m.from)
+	}
+	return strings.Replace(string(sound), m.from, m.to, 1), nil
+}
+
 // test runs the tests of a package whose properties are checked by rapid, without keeping what it finds.
 func test(folder string, with ...string) *exec.Cmd {
 	args := append([]string{"test", "-count", "1", "-failfast", "-timeout", "2m"}, with...)
@@ -104,15 +116,12 @@ func test(folder string, with ...string) *exec.Cmd {
 
 // noticed tells whether a test of the package fails with m.
 func (m mutation) noticed(dir string) (bool, error) {
-	text, err := os.ReadFile(m.file)
+	text, err := m.text()
 	if err != nil {
 		return false, err
 	}
-	if n := strings.Count(string(text), m.from); n != 1 {
-		return false, fmt.Errorf("%s has these lines %d times, not once:\n%s", m.file, n, m.from)
-	}
 	broken := filepath.Join(dir, filepath.Base(m.file))
-	if err := os.WriteFile(broken, []byte(strings.Replace(string(text), m.from, m.to, 1)), 0o600); err != nil {
+	if err := os.WriteFile(broken, []byte(text), 0o600); err != nil {
 		return false, err
 	}
 	real, err := filepath.Abs(m.file)

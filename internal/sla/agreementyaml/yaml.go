@@ -37,8 +37,8 @@ func (e *Error) Error() string {
 	return where + ": " + e.Text
 }
 
-// MaxSize bounds what is read, in bytes.
-const MaxSize = 1 << 20
+// maxSize bounds what is read, in bytes.
+const maxSize = 1 << 20
 
 const head = `# What the desk and the client agreed. Times are written like 30s, 15m, 4h or 1h30m, in hours of the
 # calendar that the target names. For each metric the first target that fits a ticket counts. Metrics:
@@ -286,7 +286,7 @@ func lineOf(lines map[string]int, field string) int {
 }
 
 func read(data []byte) (a sla.Agreement, lines map[string]int, problems []*Error) {
-	if len(data) > MaxSize {
+	if len(data) > maxSize {
 		return a, nil, []*Error{{1, "", "this text is too long for an agreement"}}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))

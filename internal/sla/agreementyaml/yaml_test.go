@@ -133,7 +133,7 @@ func TestWhatCannotBeReadNamesLineAndField(t *testing.T) {
 			t.Errorf("%s: got %v", x.name, err)
 		}
 	}
-	for text, want := range map[string]string{"": "empty", "7": "names with values are needed here, not 7", strings.Repeat("#", MaxSize+1): "too long"} {
+	for text, want := range map[string]string{"": "empty", "7": "names with values are needed here, not 7", strings.Repeat("#", maxSize+1): "too long"} {
 		if _, err := Import([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: %v", text, err)
 		}
