@@ -33,10 +33,10 @@ func TestWhoIsHereIsLive(t *testing.T) {
 	b := p.signedIn(t, p.Priya).view(1366, 768).open(ticket).says("Sam is here").listening()
 	a.says("Priya is here").until("it is said", `window.keptSaid.includes('Priya is here.')`)
 	queue.says("Priya and Sam are here").marked2()
-	queue.axe("queue with somebody here", everyRule)
+	queue.axe("queue with somebody here")
 	b.click("the composer", `document.querySelector('#reply-text')`).key("Hello Maria")
 	a.says("Priya is writing to the caller.")
-	a.axe("ticket with somebody who writes", everyRule)
+	a.axe("ticket with somebody who writes")
 	b.open("/desk")
 	queue.says("Sam is here").saysNot("Priya and")
 	a.until("Priya is gone", `!document.querySelector('#head-here .here')`)
@@ -67,12 +67,12 @@ func TestTextsAreInsertedByKeys(t *testing.T) {
 	maria := p.Maria().Calls(p.Sam, "I see kilograms")
 	b := p.signedIn(t, p.Sam).view(1366, 768).open("/desk/t/" + string(maria.Got.Ref)).listening()
 	b.letter("r").until("r goes to the composer", `document.activeElement.id === 'reply-text'`).key("Good day. ;wc").says("Preview: We call", "Hello Maria, we call by")
-	b.axe("a preview", everyRule)
+	b.axe("a preview")
 	b.key(kb.Escape).until("Escape leaves it", `!document.querySelector('.macro-shown') && document.activeElement.id === 'reply-text'`)
 	b.key(kb.Backspace).key("w").until("nothing is previewed before two letters", `!document.querySelector('.macro-shown') || document.querySelector('.macro-shown').dataset.letters === 'ww'`).says("Preview: It works now", "Hello Maria, it works now. Call 800-555-0143.")
 	b.key(kb.Enter).until("Enter inserts it", `document.querySelector('#reply-text').value.trim() === 'Good day. Hello Maria, it works now. Call 800-555-0143.'`).says("Then: ask “Is it fixed?”")
 	b.says("Reads like grade", "1 text message", "Saved 5:05")
-	b.axe("an inserted text", everyRule)
+	b.axe("an inserted text")
 	b.key("k", chromedp.ModifierCtrl).until("the palette is open", `document.activeElement.id === 'palette-input'`).key("insert call").says("Insert: We call")
 	b.key(kb.Enter).until("the palette leads to the composer", `document.activeElement.id === 'reply-text' && document.querySelector('.macro-shown')`).key(kb.Escape)
 	b.arrive(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))).says("Asked if fixed", "Good day. Hello Maria")
@@ -105,7 +105,7 @@ func TestWhatIsTypedSurvives(t *testing.T) {
 	b.open(call).until("the call is on another screen", `document.querySelector('#words').value === 'My chart'`)
 	// F2 by mistake, before two seconds have passed: the way back is there.
 	b.click("the words", `document.querySelector('#words')`).key(kb.End).key(" shows").arrive(chromedp.KeyEvent(kb.F2)).says("Not finished:", "“My chart shows”")
-	b.axe("a new call, one not finished", everyRule)
+	b.axe("a new call, one not finished")
 	b.follow("“My chart shows”").until("the call is back", `document.querySelector('#words').value === 'My chart shows'`).saysNot("Not finished:")
 }
 
@@ -157,9 +157,9 @@ func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
 	b := p.signedIn(t, p.Sam).view(1200, 768).open(ticket)
 	shut := `document.querySelector('#context').getClientRects().length === 0`
 	b.until("it is shut", shut).says("Promise and caller")
-	b.axe("shut drawer", everyRule)
+	b.axe("shut drawer")
 	b.key("\\").until("the key opens it, the focus is in it", `!(`+shut+`) && document.querySelector('#context').contains(document.activeElement) && document.querySelector('#drawer-open').getAttribute('aria-expanded') === 'true'`)
-	b.axe("open drawer", everyRule)
+	b.axe("open drawer")
 	b.open(ticket).until("it is remembered", `!(`+shut+`)`)
 	b.follow("Caller").says("Other questions")
 	b.tabTo("the drawer", `e.closest('#context')`)
@@ -169,7 +169,7 @@ func TestContextIsADrawerOnNarrowScreens(t *testing.T) {
 	b.view(1366, 768).open(ticket).until("there is room", `!(`+shut+`) && document.querySelector('#drawer-open').hidden`)
 	b.until("one column", `document.querySelector('.beside-best').getClientRects().length === 0`)
 	b.view(1700, 900).until("two columns", `document.querySelector('.beside-best').getClientRects().length > 0`).says("Best answer")
-	b.axe("two columns", everyRule)
+	b.axe("two columns")
 }
 
 func TestPhoneHasThreeScreens(t *testing.T) {
@@ -183,9 +183,9 @@ func TestPhoneHasThreeScreens(t *testing.T) {
 	b.until("the ticket, no composer", seen(".timeline")+` && !(`+seen("#reply")+`)`)
 	b.sound("ticket on a phone")
 	b.view(390, 844).click("Text", `document.querySelector('.act-bar a[href="#reply"]')`).until("the composer alone", seen("#reply")+` && !(`+seen(".timeline")+`) && !(`+seen("#note")+`) && document.activeElement.id === 'reply-text'`)
-	b.axe("composer on a phone", everyRule)
+	b.axe("composer on a phone")
 	b.click("Note", `document.querySelector('.act-bar a[href="#note"]')`).until("the note alone", seen("#note-text")+` && !(`+seen("#reply")+`)`)
-	b.axe("note on a phone", everyRule)
+	b.axe("note on a phone")
 	b.press("Back to the ticket").until("the ticket", seen(".timeline")+` && !(`+seen("#note")+`)`)
 	b.follow("Back to my promises").isAt("/promises")
 	plain := p.signedIn(t, p.Priya).withoutScripts().view(390, 844).open("/desk/t/" + string(maria.Got.Ref) + "#reply")
@@ -226,10 +226,10 @@ func TestTimelineIsNarrowedAndFollowed(t *testing.T) {
 	_, err := p.App.AddWords(p.Ctx(), maria.Viewer(), "One more thing", "")
 	p.Must(err)
 	b.until("a button says so", `!document.querySelector('#new-message').hidden`).until("and it is said", `window.keptSaid.includes('New message.')`)
-	b.axe("a new message", everyRule)
+	b.axe("a new message")
 	b.press("New message").until("it leads down", `(() => { const t = document.querySelector('#timeline'); return t.scrollHeight - t.scrollTop - t.clientHeight < 40; })() && document.querySelector('#new-message').hidden`)
 	b.press("Change the title").fill("title", " in pounds").follow("Save title").says("changed the title")
-	b.axe("title changed", everyRule)
+	b.axe("title changed")
 }
 
 func TestBoardByKeys(t *testing.T) {

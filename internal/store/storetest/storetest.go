@@ -4,7 +4,11 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
 	"kept/internal/store"
@@ -22,10 +26,45 @@ func Each(t *testing.T, f func(t *testing.T, open func(...store.Options) *store.
 	}
 }
 
-// SQLite gives the opener of Each for a folder of this test.
+// SQLite gives the opener of Each for a folder of this test. Its files are those of a desk that was migrated once for
+// this process: to migrate takes more than half of what a test desk takes.
 func SQLite(t testing.TB) func(...store.Options) *store.DB {
-	return opener(t, store.Options{DataDir: t.TempDir()})
+	t.Helper()
+	files, err := migrated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return opener(t, store.Options{DataDir: dir})
 }
+
+var migrated = sync.OnceValues(func() (files map[string][]byte, err error) {
+	dir, err := os.MkdirTemp("", "kept-migrated-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	db, err := store.Open(context.Background(), store.Options{DataDir: dir, Log: quiet})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	names, err := os.ReadDir(dir)
+	files = map[string][]byte{}
+	for _, name := range names {
+		if err == nil {
+			files[name.Name()], err = os.ReadFile(filepath.Join(dir, name.Name()))
+		}
+	}
+	return files, err
+})
 
 // Postgres gives the opener of Each for a PostgreSQL database of this test.
 func Postgres(t testing.TB) func(...store.Options) *store.DB {
