@@ -251,6 +251,8 @@ func figuresNeeds(f app.Figures) (all []string) {
 
 func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.Location, now time.Time) string {
 	switch {
+	case (state == desk.Kept || state == desk.KeptLate) && ended.Sub(broke) < time.Minute:
+		return words.Instant(words.EN, ended, loc, now) + ", at once"
 	case state == desk.Kept || state == desk.KeptLate:
 		return words.Instant(words.EN, ended, loc, now) + ", after " + words.Span(words.EN, ended.Sub(broke))
 	case state == desk.Broken:
