@@ -177,7 +177,7 @@ func (p *Plan) receiver(it *Item, c Change, load map[int64]int) (int64, string) 
 	case slices.Contains(now, it.Owner):
 		return it.Owner, "stays on shift"
 	case len(now) > 0:
-		return least(now), "on the next shift with the skill, has least"
+		return least(now), "on the next shift with the skill and the fewest promises"
 	case len(soon) > 0:
 		return least(soon), "comes on with the skill before it is due"
 	case len(leads) > 0:

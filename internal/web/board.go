@@ -79,6 +79,9 @@ func (h *handler) boardView(ctx context.Context, s signed, b app.Board, f app.Bo
 	}
 	v.Skills = h.skillOptions(ctx, b, f.Skill)
 	v.Kept, v.KeptOf, v.Apart = counts(b.Counts)
+	if f != (app.BoardFilter{}) {
+		v.KeptOf += ", whatever the filter"
+	}
 	for _, al := range b.Alerts {
 		a := alertView(al.Alert, al.Mine, here)
 		a.Text = strings.TrimSpace(a.Text + " " + al.Called)
@@ -238,13 +241,13 @@ func boardRow(line app.BoardLine, now time.Time, here string) view.BoardRow {
 // why says in words what endangers a promise, and what history says of it.
 func why(line app.BoardLine, loc *time.Location, now time.Time) string {
 	if !line.Held.IsZero() {
-		return "fell due while Kept was down; it breaks " + clock(line.Held, loc, now) + " unless a call that was made is entered"
+		return "Fell due while Kept was down; it breaks " + clock(line.Held, loc, now) + " unless a call that was made is entered."
 	}
 	text := line.Danger.Says()
 	if odds := line.Danger.Odds(); odds != "" && text != "" {
 		text += ". " + odds
 	}
-	return text
+	return sentence(text)
 }
 
 // waitingView shows a message from outside that nobody has been able to place.

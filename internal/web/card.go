@@ -251,7 +251,7 @@ func (t tracker) steps() []view.Step {
 	step := func(state view.StepState, key, meta string) view.Step {
 		return view.Step{State: state, Word: done(state), Text: t.t(key), Meta: meta}
 	}
-	got := step(view.StepDone, "track.step.got", t.instant(t.Ticket.OpenedAt))
+	got := step(view.StepDone, "track.step.got", upper(t.instant(t.Ticket.OpenedAt)))
 	got.Machine = t.machine(t.Ticket.OpenedAt)
 	contact := "track.step.reply"
 	if t.Promise.Kind == desk.Callback || t.Promise.ID == 0 && t.ReachKind == desk.PhoneAddress && t.Ticket.Channel == desk.ByVoice {
@@ -274,6 +274,9 @@ func (t tracker) steps() []view.Step {
 	call := step(view.StepNext, contact, "")
 	if t.Promise.ID != 0 && t.now.Before(t.Promise.Due) {
 		call.Meta = upper(t.when())
+		if t.Broken != nil {
+			call.Meta = upper(t.by(t.Promise.Due)) // as the card says it
+		}
 	}
 	if !t.Promise.TryingAt.IsZero() {
 		find.State, find.Word, find.Meta = view.StepDone, done(view.StepDone), ""
@@ -298,7 +301,7 @@ func (t tracker) contact() []view.Step {
 			continue
 		}
 		at := l.Event.HappenedAt
-		return append(steps, view.Step{State: view.StepDone, Word: done, Text: t.t(key), Meta: t.instant(at), Machine: t.machine(at)})
+		return append(steps, view.Step{State: view.StepDone, Word: done, Text: t.t(key), Meta: upper(t.instant(at)), Machine: t.machine(at)})
 	}
 	return steps
 }
@@ -328,7 +331,7 @@ func (t tracker) history() []view.HistoryEntry {
 		if key == "" || l.Event.Type == desk.MessageIn && t.asked(i) || t.waitedAlready(l.Event) || t.madeByMove(l.Event) {
 			continue
 		}
-		at := t.instant(l.Event.HappenedAt)
+		at := upper(t.instant(l.Event.HappenedAt))
 		if l.Who != "" {
 			at += " · " + t.t("track.by_person", "name", l.Who)
 		}

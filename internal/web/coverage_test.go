@@ -20,7 +20,7 @@ func TestTheCoveragePage(t *testing.T) {
 	_, err := a.d.App.MakePromise(t.Context(), a.d.Omar, maria.Got.Ref, app.PromiseIn{Kind: desk.Callback, Skill: "PORTAL", Start: a.d.At(2, 19, 0), Override: "she asked for it"})
 	a.d.Must(err)
 	a.get("/desk/coverage")
-	for _, want := range []string{"As of 5:05 p.m.", "gaps in the next 28 days", "Portal, Tue 7:00–7:30 p.m.: need 1, have 0", "1 promise due", "0 of 1, nobody", "Nobody is on call now."} {
+	for _, want := range []string{`As of <span class="nb">5:05 p.m. CT</span>`, "gaps in the next 28 days", "Portal, Tue 7:00–7:30 p.m.: need 1, have 0", "1 promise due", "0 of 1, nobody", "Nobody is on call now."} {
 		if !strings.Contains(a.body, want) && !strings.Contains(a.body, strings.Replace(want, "gaps", "gap", 1)) {
 			t.Errorf("the page does not say %q", want)
 		}

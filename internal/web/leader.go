@@ -251,6 +251,8 @@ func figuresNeeds(f app.Figures) (all []string) {
 
 func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.Location, now time.Time) string {
 	switch {
+	case (state == desk.Kept || state == desk.KeptLate) && ended.Sub(broke) < time.Minute:
+		return words.Instant(words.EN, ended, loc, now) + ", at once"
 	case state == desk.Kept || state == desk.KeptLate:
 		return words.Instant(words.EN, ended, loc, now) + ", after " + words.Span(words.EN, ended.Sub(broke))
 	case state == desk.Broken:
@@ -331,7 +333,7 @@ func callRows(f app.CallFigures) []view.FigureRow {
 		{Name: "Came", N: n(f.All), Why: "as the phone system reports them"},
 		{Name: "Answered in the time agreed", N: n(f.InTime), Why: share(f.InTime, f.InTime+f.Late) + " that count"},
 		{Name: "Not answered in that time", N: n(f.Late), Why: "a person came later, or the caller had hung up by then"},
-		{Name: "Hung up before a person came", N: n(f.GaveUp), Why: share(f.GaveUp, f.Stayed+f.GaveUp) + " that count; at once does not"},
+		{Name: "Hung up before a person came", N: n(f.GaveUp), Why: share(f.GaveUp, f.Stayed+f.GaveUp) + " that count; hanging up at once does not"},
 		{Name: "Waiting, or without a reported end", N: n(f.Waiting), Why: "counted once it is known how they ended"},
 	}
 }

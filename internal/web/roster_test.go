@@ -86,7 +86,7 @@ func TestTheRosterSaysWhichPromisesAChangeHits(t *testing.T) {
 		t.Fatalf("one was hit: %d at %s", a.status, a.at)
 	}
 	a.get(to)
-	if !strings.Contains(a.body, "Of Priya Nair") || !strings.Contains(a.body, "owner off shift") {
+	if !strings.Contains(a.body, "Of Priya Nair") || !strings.Contains(a.body, "Owner off shift") {
 		t.Errorf("the board: %d", a.status)
 	}
 }

@@ -454,7 +454,7 @@ func TestBoardGroupsByUrgency(t *testing.T) {
 	a.get("/promises").gets(200, "Maria Gomez", "Later today", "Call back")
 	a.d.AdvanceTo(a.d.At(3, 8, 20))
 	lead := a.as(a.d.Ana)
-	lead.get("/promises").gets(200, "At risk", "not started, 10 min left", "Call now")
+	lead.get("/promises").gets(200, "At risk", "Not started, 10 min left.", "Call now")
 	a.d.AdvanceTo(a.d.At(3, 8, 31))
 	lead.get("/promises").gets(200, "Broken 1", "Moved by us 0", "Broken, by")
 	lead.get("/promises?mine=yes&skill=PORTAL&client=1").gets(200)

@@ -23,7 +23,7 @@ func timeline(p app.TicketPage, loc *time.Location, now time.Time) []view.Entry 
 	var list []at
 	for _, ev := range p.Events {
 		if text, icon := told(ev, p, loc, now); text != "" {
-			list = append(list, at{ev.HappenedAt, view.Entry{ID: "e-" + strconv.Itoa(ev.Seq), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(ev.HappenedAt, loc, now)}})
+			list = append(list, at{ev.HappenedAt, view.Entry{ID: "e-" + strconv.Itoa(ev.Seq), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: upper(clock(ev.HappenedAt, loc, now))}})
 		}
 	}
 	for _, m := range p.Messages {
@@ -53,7 +53,7 @@ func timeline(p app.TicketPage, loc *time.Location, now time.Time) []view.Entry 
 		}
 		if text != "" {
 			when := outAt(o)
-			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: clock(when, loc, now)}})
+			list = append(list, at{when, view.Entry{ID: "o-" + strconv.FormatInt(o.ID, 10), Kind: view.EntryEvent, Icon: icon, Text: text, Meta: upper(clock(when, loc, now))}})
 		}
 	}
 	slices.SortStableFunc(list, func(x, y at) int { return x.time.Compare(y.time) })

@@ -331,7 +331,7 @@ func (h *handler) showQuestion(w http.ResponseWriter, r *http.Request, v visit) 
 			if m.Kind == desk.FromThem {
 				who = t.t("msg.from_you")
 			}
-			s.Words = append(s.Words, view.Spoken{Who: who, Mine: m.Kind == desk.FromThem, When: t.instant(m.At), Machine: t.machine(m.At), Text: m.Body})
+			s.Words = append(s.Words, view.Spoken{Who: who, Mine: m.Kind == desk.FromThem, When: upper(t.instant(m.At)), Machine: t.machine(m.At), Text: m.Body})
 		}
 		if t.Ticket.State.Open() {
 			s.Add = view.ButtonView{URL: t.url(t.link + "/words"), Text: t.t("track.add"), Second: true}

@@ -61,7 +61,7 @@ func (h *handler) showWallAddresses(w http.ResponseWriter, r *http.Request, s si
 	for _, a := range list {
 		scope := a.Client.Name
 		if scope == "" {
-			scope = "all hospitals that " + a.By + " serves"
+			scope = "All hospitals that " + a.By + " serves"
 		}
 		v.Lines = append(v.Lines, view.WallAddressLine{Scope: scope, By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
 			End: "/wall/addresses/" + strconv.FormatInt(a.ID, 10) + "/end"})
