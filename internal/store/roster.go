@@ -54,8 +54,10 @@ func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err er
 	if err != nil {
 		return r, err
 	}
-	r.Noted = make(map[int64]time.Time)
 	noted := func(person int64, at time.Time) {
+		if r.Noted == nil {
+			r.Noted = make(map[int64]time.Time)
+		}
 		if at.After(r.Noted[person]) {
 			r.Noted[person] = at
 		}

@@ -45,7 +45,7 @@ var (
 	ticketSaveRest = sql(update("ticket", ticketRest))
 
 	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
-	ticketsWait   = sql("SELECT id FROM ticket WHERE waiting_until IS NOT NULL AND client_id = $1 ORDER BY waiting_until, client_id, id")
+	ticketsWait   = sql("SELECT id FROM ticket WHERE waiting_until IS NOT NULL AND client_id = $1 ORDER BY id")
 	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
 
 	ticketByRef        = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
