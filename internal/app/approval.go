@@ -45,6 +45,10 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 	if err := bad.Err(); err != nil {
 		return desk.Agreement{}, err
 	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return desk.Agreement{}, err
+	}
 	var x desk.Agreement
 	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
 		says := desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}
@@ -53,7 +57,7 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 			says.Name, says.How, says.Record = in.Who, in.How, v.Name
 			event = desk.AgreementEvent{Type: desk.TermsRecorded, Name: in.Who, Text: in.How}
 		}
-		x, err = a.approve(tx, c, in.Version, in.Edit, in.Hospital, says)
+		x, err = a.approve(tx, c, in.Version, in.Edit, in.Hospital, says, know)
 		if err != nil {
 			return err
 		}
@@ -72,7 +76,7 @@ func (a *App) ApproveAgreement(ctx context.Context, v desk.Viewer, cid desk.Clie
 }
 
 // approve notes the yes of one side to a draft that was seen.
-func (a *App) approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval) (x desk.Agreement, err error) {
+func (a *App) approve(tx *store.Tx, c desk.Client, version, edit int, hospital bool, says desk.Approval, know *facts) (x desk.Agreement, err error) {
 	if says.By == 0 {
 		return x, errNoAccount
 	}
@@ -134,7 +138,10 @@ func (a *App) approve(tx *store.Tx, c desk.Client, version, edit int, hospital b
 	if err := tx.TermsHold(); err != nil {
 		return x, err
 	}
-	return x, tx.FoldOpen()
+	if err := tx.FoldOpen(); err != nil {
+		return x, err
+	}
+	return x, a.nudgeAllAnew(tx, c, know)
 }
 
 // noteTerms appends to the history of x what v did to it just now.
@@ -231,6 +238,10 @@ func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.Clien
 	if !in.Yes && in.Why == "" {
 		return desk.Agreement{}, desk.Fields{{Field: "why", Code: "reason.missing", Message: "Say what the desk should change."}}.Err()
 	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return desk.Agreement{}, err
+	}
 	var x desk.Agreement
 	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
 		all, err := tx.Agreements()
@@ -247,7 +258,7 @@ func (a *App) AnswerAgreement(ctx context.Context, v desk.Viewer, cid desk.Clien
 		}
 		says := desk.Approval{By: v.Staff, Name: v.Name, At: tx.Now()}
 		if in.Yes {
-			if x, err = a.approve(tx, c, in.Version, in.Edit, true, says); err != nil {
+			if x, err = a.approve(tx, c, in.Version, in.Edit, true, says, know); err != nil {
 				return err
 			}
 			return noteTerms(tx, v, x, desk.AgreementEvent{Type: desk.TermsAccepted})

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -55,7 +56,8 @@ const (
 	handoverWaits = 15 * time.Minute // then those who lead hear of what nobody has accepted
 	handoverNext  = 12 * time.Hour   // how far the next shift reaches at most
 	handoverLines = 100
-	handoverSince = 24 * time.Hour
+	handoverEvery = time.Minute // it is looked for what was left
+	handoverMost  = 5000        // promises that are looked at then
 	maxReadBack   = 500
 	maxSummary    = 1000
 )
@@ -121,7 +123,11 @@ func (a *App) Handover(ctx context.Context, v desk.Viewer, id desk.ShiftID) (Han
 		if items, err = tx.HandoverItems(h.Shift.ID); err != nil {
 			return err
 		}
-		signed, err := tx.HandoversEnding(now.Add(-handoverBack), now.Add(maxShiftHours*time.Hour))
+		shifts := make([]desk.ShiftID, len(h.Shifts))
+		for k := range h.Shifts {
+			shifts[k] = h.Shifts[k].ID
+		}
+		signed, err := tx.Handovers(shifts)
 		for k := range h.Shifts {
 			h.Shifts[k].Signed = !signed[h.Shifts[k].ID].SignedAt.IsZero()
 		}
@@ -425,113 +431,102 @@ func (a *App) shiftOf(ctx context.Context, v desk.Viewer, id desk.ShiftID) (cove
 	return on.shifts[i], nil
 }
 
-// shiftsLeft alerts those who lead to what shifts that ended, and absences that began or were entered, have left to
-// nobody: each promise that its owner still has, who is gone, and that is due before the next shift ends; in an absence also what
-// is due within a day of it. The alerts are rows; each shift and each absence is looked at once, and once more should the
-// process die in between.
-func (a *App) shiftsLeft(ctx context.Context, now time.Time) error {
-	var ended []coverage.Shift
-	var away []desk.Absence
+// leftNow is what nobody is there for, as it was a moment ago.
+type leftNow struct {
+	at    time.Time
+	known map[store.Owned]bool // those who lead have heard of it
+}
+
+// left alerts those who lead to what its owner has left: they had it when they went, have been gone for a quarter of an hour, and
+// are not there again before it is due, within a day. Whether a shift or the turn of a rota is over, or they are away,
+// and whoever said so when, is one: their hours tell. The alerts are rows, which say what was alerted to before; what is in memory
+// only spares looking again.
+func (a *App) left(ctx context.Context, now time.Time) error {
+	was := a.around.left.Load()
+	if was == nil {
+		was = &leftNow{}
+	} else if now.Sub(was.at).Abs() < handoverEvery {
+		return nil
+	}
+	var owned []store.Owned
 	err := a.db.Claim(ctx, "handover", func(tx *store.SystemTx) (err error) {
-		if ended, err = tx.ShiftsLeft(now.Add(-handoverSince), now.Add(-handoverWaits), handoverLines); err != nil {
-			return err
-		}
-		away, err = tx.AbsencesLeft(now, now.Add(-handoverWaits), handoverLines)
+		owned, err = tx.Owned(now.Add(riskAhead), handoverMost)
 		return err
 	})
-	if err != nil || len(ended)+len(away) == 0 {
+	if err != nil {
 		return err
 	}
 	on, err := a.onDuty(ctx, now)
 	if err != nil {
 		return err
 	}
-	for _, s := range ended {
-		owner := desk.StaffID(s.Person)
-		if !on.stays(s) {
-			if err := a.left(ctx, owner, on.nextEnd(HandoverShift{End: s.End}), "the shift of "+a.staffName(owner)+" has ended", on); err != nil {
-				return err
+	next := &leftNow{at: now, known: map[store.Owned]bool{}}
+	for _, o := range owned {
+		since, gone := on.left(o.Owner, o.Due)
+		if !gone {
+			continue
+		}
+		known := was.known[o]
+		if !known {
+			var wrong error
+			if known, wrong = a.alertLeft(ctx, o, since); wrong != nil {
+				next.at = time.Time{} // soon again
+				err = errors.Join(err, wrong)
 			}
 		}
-		err := a.db.System(ctx, "handover", func(tx *store.SystemTx) error {
-			h, err := tx.Handover(desk.ShiftID(s.ID))
-			if err != nil {
-				return err
-			}
-			h.Shift, h.Staff, h.LookedAt = desk.ShiftID(s.ID), owner, tx.Now()
-			return tx.SaveHandover(h)
-		})
-		if err != nil {
-			return err
+		if known {
+			next.known[o] = true
 		}
 	}
-	for _, x := range away {
-		owner, until := desk.StaffID(x.Person), x.End
-		if most := now.Add(handoverSince); until.After(most) {
-			until = most
-		}
-		if err := a.left(ctx, owner, maxTime(until, on.nextEnd(HandoverShift{End: now})), a.staffName(owner)+" is away", on); err != nil {
-			return err
-		}
-		err := a.db.System(ctx, "handover", func(tx *store.SystemTx) error { return tx.LookedAtAbsence(x.ID) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	a.around.left.Store(next)
+	return err
 }
 
-// left alerts those who lead to what an owner who is gone still has that is due before until. They hear of a promise once
-// for each owner who leaves it: what they have taken care of does not come back with the end of the same day.
-func (a *App) left(ctx context.Context, owner desk.StaffID, until time.Time, why string, on *duty) error {
+// alertLeft alerts those who lead to a promise whose owner has been gone since an instant, and tells whether they have heard of it.
+// They hear of a promise once for each owner who leaves it: what they have taken care of does not come back with the end of the
+// same day. Nothing is left by whoever took it when they had gone.
+func (a *App) alertLeft(ctx context.Context, o store.Owned, since time.Time) (known bool, err error) {
 	v := desk.System("handover")
-	var left []store.QueueRow
-	err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) (err error) {
-		left, err = tx.Owed(owner, until, handoverLines)
-		return err
-	})
+	c, err := a.Client(ctx, v, o.Client)
 	if err != nil {
-		return err
+		return false, err
 	}
-	for _, r := range left {
-		c, err := a.Client(ctx, v, r.Ticket.Client)
+	err = a.onTicket(ctx, v, c, o.Ticket, func(x *act) error {
+		p, err := x.promise(o.Promise)
+		if desk.Is(err, desk.Conflict) || err == nil && p.Owner != o.Owner {
+			return nil // it has ended, or somebody has it
+		}
 		if err != nil {
 			return err
 		}
-		err = a.onTicket(ctx, v, c, r.Ticket.ID, func(x *act) error {
-			p, err := x.promise(r.Promise.ID)
-			if desk.Is(err, desk.Conflict) || err == nil && (p.Owner != owner || on.there(p)) {
-				return nil // it has ended, or somebody has it
-			}
-			if err != nil {
-				return err
-			}
-			events, err := x.tx.Events(x.t.ID)
-			if err != nil {
-				return err
-			}
-			var given time.Time
-			for _, e := range events {
-				if e.Type == desk.PromiseGiven && e.Data.Promise == p.ID {
-					given = e.HappenedAt
-				}
-			}
-			ever, err := x.tx.AlertsEver(x.t.ID)
-			if err != nil || slices.ContainsFunc(ever, func(al desk.Alert) bool {
-				return al.Kind == desk.AlertHandover && al.Promise == p.ID && (al.AckedAt.IsZero() || !al.RaisedAt.Before(given))
-			}) {
-				return err
-			}
-			return x.raise(desk.AlertHandover, p.ID, desk.FlagNone, why)
-		})
+		events, err := x.tx.Events(x.t.ID)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		had := p.MadeAt
+		for _, e := range events {
+			if e.Type == desk.PromiseGiven && e.Data.Promise == p.ID {
+				had = e.HappenedAt
+			}
+		}
+		if !had.Before(since.Add(handoverWaits)) {
+			return nil
+		}
+		known = true
+		ever, err := x.tx.AlertsEver(x.t.ID)
+		if err != nil || slices.ContainsFunc(ever, func(al desk.Alert) bool {
+			return al.Kind == desk.AlertHandover && al.Promise == p.ID && (al.AckedAt.IsZero() || !al.RaisedAt.Before(had))
+		}) {
+			return err
+		}
+		return x.raise(desk.AlertHandover, p.ID, desk.FlagNone, a.staffName(o.Owner)+" is not there before this is due")
+	})
+	return known && err == nil, err
 }
 
-// there reports whether the owner of p comes back to work before it is due.
-func (d *duty) there(p desk.Promise) bool {
-	return len(d.plan.There(int64(p.Owner), d.now, maxTime(p.Due, d.now.Add(time.Microsecond)))) > 0
+// left tells since when somebody is gone who is not there again before an instant; false before they have been gone for a
+// quarter of an hour.
+func (d *duty) left(who desk.StaffID, due time.Time) (since time.Time, gone bool) {
+	since, gone = d.plan.Left(int64(who), d.now)
+	return since, gone && !d.now.Before(since.Add(handoverWaits)) && len(d.plan.There(int64(who), d.now, maxTime(due, d.now.Add(time.Microsecond)))) == 0
 }

@@ -235,7 +235,7 @@ func TestAnAbsenceHandsOver(t *testing.T) {
 		{"said when she has gone", 0, 14*time.Hour + 30*time.Minute, 14 * time.Hour, 31 * time.Hour, 18, 14*time.Hour + 44*time.Minute, 1},
 		{"back before it is due", 0, 13 * time.Hour, 14 * time.Hour, 15 * time.Hour, 16, 15 * time.Hour, 0},
 		{"back after it was due", 0, 13 * time.Hour, 14 * time.Hour, 15*time.Hour + 30*time.Minute, 15, 14*time.Hour + 14*time.Minute, 1},
-		{"said after the end of her shift, away from her next one", 17, 16*time.Hour + 20*time.Minute, 16*time.Hour + 30*time.Minute, 31 * time.Hour, 18, 16*time.Hour + 44*time.Minute, 1},
+		{"said after the end of her shift, away from her next one", 17, 16*time.Hour + 20*time.Minute, 16*time.Hour + 30*time.Minute, 31 * time.Hour, 18, 16*time.Hour + 34*time.Minute, 1},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			testkit.Each(t, func(d *testkit.Desk) {
@@ -279,6 +279,178 @@ func TestAnAbsenceHandsOver(t *testing.T) {
 			})
 		})
 	}
+}
+
+// hers is a promise of somebody's to write to Maria, made as late as at noon of the day before, so that they have it when they go.
+func hers(d *testkit.Desk, who desk.Viewer, due time.Time) (desk.Ref, desk.Promise) {
+	d.T.Helper()
+	maria := d.Maria().Calls(who, "My chart shows kilograms")
+	p, err := d.App.MakePromise(d.Ctx(), who, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: due})
+	d.Must(err)
+	d.Must(d.App.GivePromise(d.Ctx(), d.Ana, maria.Got.Ref, p.ID, who.Staff, ""))
+	return maria.Got.Ref, p
+}
+
+// looks is how many promises those who lead have been told are left, when it is looked at an instant.
+func looks(d *testkit.Desk, at time.Time) int {
+	d.T.Helper()
+	d.AdvanceTo(at)
+	d.Must(d.App.LookAround(d.Ctx()))
+	return alerts(d, desk.AlertHandover)
+}
+
+// The turn of a rota is handed over as a shift that was entered by hand: its items are written, accepted and signed off.
+func TestATurnIsHandedOver(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		evenings(d)
+		d.AdvanceTo(d.At(3, 23, 0))
+		ref, p := hers(d, d.Sam, d.At(4, 12, 0)) // his turn is from five to eight, and his shift from two on
+		d.AdvanceTo(d.At(4, 7, 0))
+		shift := shiftEnding(d, d.Sam)
+		h := must(d.App.Handover(d.Ctx(), d.Sam, shift))
+		if !h.Shift.End.Equal(d.At(4, 8, 0)) || len(h.Items) != 1 {
+			t.Fatalf("%d to hand over at %s", len(h.Items), h.Shift.End.In(d.At(4, 0, 0).Location()))
+		}
+		d.Must(d.App.NoteHandover(d.Ctx(), d.Sam, shift, ref, p.ID, "Wants pounds.", "If the switch fails, call Dana."))
+		d.Must(d.App.AcceptPromise(d.Ctx(), d.Ana, shift, ref, p.ID, "I will write by noon"))
+		d.Must(d.App.SignHandover(d.Ctx(), d.Sam, shift, ""))
+		d.Restart()
+		if h = must(d.App.Handover(d.Ctx(), d.Sam, shift)); h.Signed.SignedBy != d.Sam.Staff || !h.Shifts[0].Signed || h.Items[0].Item.Plan == "" {
+			t.Errorf("%+v, %+v", h.Signed, h.Items)
+		}
+		if n := looks(d, d.At(4, 8, 20)); n != 0 {
+			t.Errorf("%d alerts although all was handed over", n)
+		}
+	})
+}
+
+// Sam has a turn from five to eight and nothing before two in the afternoon. What is due in between and nobody has taken over
+// comes before those who lead a quarter of an hour after he has gone, whatever has made him go then.
+func TestTheEndOfATurnHandsOver(t *testing.T) {
+	override := func(out, in func(*testkit.Desk) desk.StaffID, from, until int) func(*testing.T, *testkit.Desk, desk.Rota) {
+		return func(t *testing.T, d *testkit.Desk, r desk.Rota) {
+			d.Must(d.App.AddOverride(d.Ctx(), d.Ana, app.OverrideIn{Rota: r.ID, Version: r.Version, Out: out(d), In: in(d), Start: d.At(4, from, 0), End: d.At(4, until, 0)}))
+		}
+	}
+	sam := func(d *testkit.Desk) desk.StaffID { return d.Sam.Staff }
+	priya := func(d *testkit.Desk) desk.StaffID { return d.Priya.Staff }
+	nobody := func(*testkit.Desk) desk.StaffID { return 0 }
+	away := func(day, from, until int) func(*testing.T, *testkit.Desk, desk.Rota) {
+		return func(t *testing.T, d *testkit.Desk, _ desk.Rota) {
+			d.Must(second(d.App.AddAbsence(d.Ctx(), d.Sam, app.AbsenceIn{Start: d.At(day, from, 0), End: d.At(day, until, 0)})))
+		}
+	}
+	for _, c := range []struct {
+		what   string
+		change func(*testing.T, *testkit.Desk, desk.Rota)
+		due    int
+		gone   int // the hour of the fourth at which he goes; 0: nothing is left
+	}{
+		{"his turn ends", nil, 12, 8},
+		{"he is back before it is due", nil, 15, 0},
+		{"Priya takes his last hour", override(sam, priya, 7, 8), 12, 7},
+		{"nobody takes his last hour", override(sam, nobody, 7, 8), 12, 7},
+		{"Priya takes his first hour", override(sam, priya, 5, 6), 12, 8},
+		{"he comes in for two hours more", override(nobody, sam, 8, 10), 12, 10},
+		{"he comes in until his shift", override(nobody, sam, 8, 14), 13, 0},
+		{"he comes in later, before it is due", override(nobody, sam, 11, 12), 12, 0},
+		{"Priya has his turn by a swap", func(t *testing.T, d *testkit.Desk, r desk.Rota) {
+			span := func(day int) coverage.Span { return coverage.Span{Start: d.At(day, 5, 0), End: d.At(day, 8, 0)} }
+			s, err := d.App.AskSwap(d.Ctx(), d.Sam, app.SwapIn{Rota: r.ID, To: d.Priya.Staff, Give: span(4), Take: span(5)})
+			d.Must(err)
+			d.Must(only(d.App.AnswerSwap(d.Ctx(), d.Priya, s.ID, app.SwapYes)))
+		}, 12, 2}, // his shift of the evening before ends then
+		{"away in the middle, and back", away(4, 6, 7), 12, 8},
+		{"away in the middle, and due then", away(4, 6, 8), 7, 6},
+		{"away for the rest of it, and for his shift", away(4, 6, 23), 15, 6},
+		{"away for all of it", away(4, 4, 9), 12, 2},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			testkit.Each(t, func(d *testkit.Desk) {
+				r := evenings(d)
+				d.AdvanceTo(d.At(3, 23, 0))
+				ref, p := hers(d, d.Sam, d.At(4, c.due, 0))
+				if c.change != nil {
+					c.change(t, d, r)
+				}
+				gone := c.gone
+				if gone == 0 {
+					gone = c.due - 1
+				}
+				if n := looks(d, d.At(4, gone, 14)); n != 0 {
+					t.Errorf("%d alerts before somebody could take over", n)
+				}
+				for range 2 {
+					if n := looks(d, d.At(4, gone, 15)); n != min(c.gone, 1) {
+						t.Fatalf("%d alerts a quarter of an hour after %d", n, gone)
+					}
+					d.Restart()
+				}
+				if c.gone == 0 {
+					return
+				}
+				for _, al := range must(d.App.Board(d.Ctx(), d.Omar, app.BoardFilter{})).Alerts {
+					d.Must(d.App.AckAlert(d.Ctx(), d.Omar, al.Alert.ID))
+				}
+				for _, minute := range []int{16, 20, 40} {
+					if n := looks(d, d.At(4, gone, minute)); n != 0 {
+						t.Errorf("%d alerts once more at %d:%d", n, gone, minute)
+					}
+				}
+				// Whoever has it then and goes as well is another one.
+				d.Must(d.App.GivePromise(d.Ctx(), d.Omar, ref, p.ID, d.Omar.Staff, ""))
+				if n := looks(d, d.At(4, gone, 50)); n != 0 {
+					t.Errorf("%d alerts of what somebody has who is there", n)
+				}
+			})
+		})
+	}
+}
+
+// Two turns that meet, of two rotas or of one, are no end for whoever has both; neither is a turn that goes on in a shift.
+func TestWhoWorksOnHandsNothingOver(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		for _, r := range []struct{ name, hours string }{{"Early", "02:00-06:00"}, {"Late", "06:00-14:00"}} {
+			d.Must(second(d.App.SaveRota(d.Ctx(), d.Ana, app.RotaIn{Name: r.name, Layers: []app.LayerIn{{People: []desk.StaffID{d.Sam.Staff}, Every: coverage.Daily, Count: 1,
+				Zone: "America/Chicago", At: "04:00", Start: "2026-06-03", Hours: r.hours}}, Seats: 1})))
+		}
+		d.AdvanceTo(d.At(3, 23, 0))
+		hers(d, d.Sam, d.At(5, 3, 0)) // he works on to two of that night, and then his next turn begins
+		for _, at := range []time.Time{d.At(4, 2, 15), d.At(4, 4, 15), d.At(4, 6, 15), d.At(4, 8, 15), d.At(4, 14, 15), d.At(5, 2, 15)} {
+			if n := looks(d, at); n != 0 {
+				t.Errorf("%d alerts at %s", n, at)
+			}
+		}
+	})
+}
+
+// She is away from Wednesday to Sunday. What is due on one of these days comes before those who lead a day before it is due, once,
+// and not all on the first day.
+func TestAnAbsenceOfDaysHandsOverEachDay(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 9, 0))
+		for _, due := range []time.Time{d.At(3, 20, 0), d.At(5, 11, 0), d.At(6, 18, 0), d.At(8, 11, 0)} { // on the eighth she is back
+			hers(d, d.Priya, due)
+		}
+		d.AdvanceTo(d.At(3, 13, 0))
+		d.Must(second(d.App.AddAbsence(d.Ctx(), d.Priya, app.AbsenceIn{Start: d.At(3, 14, 0), End: d.At(8, 7, 0)})))
+		for _, c := range []struct {
+			at   time.Time
+			left int
+		}{
+			{d.At(3, 14, 14), 0}, {d.At(3, 14, 15), 1}, {d.At(3, 16, 15), 0}, {d.At(4, 9, 0), 0},
+			{d.At(4, 10, 59), 0}, {d.At(4, 11, 1), 1}, {d.At(4, 12, 30), 0}, {d.At(5, 17, 59), 0}, {d.At(5, 18, 1), 1},
+			{d.At(6, 10, 0), 0}, {d.At(7, 11, 1), 0}, {d.At(8, 10, 0), 0},
+		} {
+			if n := looks(d, c.at); n != c.left {
+				t.Errorf("%d alerts at %s, want %d", n, c.at.Format("2 Jan 15:04"), c.left)
+			}
+			d.Restart()
+			for _, al := range must(d.App.Board(d.Ctx(), d.Omar, app.BoardFilter{})).Alerts {
+				d.Must(d.App.AckAlert(d.Ctx(), d.Omar, al.Alert.ID))
+			}
+		}
+	})
 }
 
 // What she leaves when she goes to the dentist is handed over before: her shift ends then, unless she comes back in it.

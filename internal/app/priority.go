@@ -34,8 +34,12 @@ func (a *App) RankTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, in Hu
 	if err := bad.Err(); err != nil {
 		return "", err
 	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return "", err
+	}
 	var got desk.Priority
-	err := a.byRef(ctx, v, ref, func(x *act) error {
+	err = a.byRef(ctx, v, ref, func(x *act) error {
 		if !x.t.State.Open() {
 			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
 		}
@@ -54,7 +58,10 @@ func (a *App) RankTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, in Hu
 		if !in.Stopped {
 			d.Impact, d.Urgency = in.Impact, in.Urgency
 		}
-		return x.note(desk.PriorityChanged, d)
+		if err := x.note(desk.PriorityChanged, d); err != nil {
+			return err
+		}
+		return x.nudgeAnew(know)
 	})
 	return got, err
 }

@@ -225,6 +225,7 @@ func (d *duty) knows(g coverage.Pledge) bool {
 type around struct {
 	past  atomic.Pointer[history]
 	calls atomic.Pointer[callsNow]
+	left  atomic.Pointer[leftNow]
 }
 
 type history struct {
@@ -250,7 +251,7 @@ func (s *around) onto(d *duty, o Outage) *duty {
 }
 
 // LookAround brings up to date what this node knows of calls under way and, every ten minutes, of how long
-// work takes, and alerts those who lead to what ended shifts have left. A loop calls it every few seconds.
+// work takes, and alerts those who lead to what whoever is gone has left. A loop calls it every few seconds.
 func (a *App) LookAround(ctx context.Context) error {
 	now := a.Now()
 	var calls []store.Call
@@ -267,7 +268,7 @@ func (a *App) LookAround(ctx context.Context) error {
 			return err
 		}
 	}
-	return a.shiftsLeft(ctx, now)
+	return a.left(ctx, now)
 }
 
 // Hits are the promises that a change of the roster puts at risk: whoever has them is not there any more when they are to

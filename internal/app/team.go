@@ -19,6 +19,10 @@ func (a *App) MoveTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, skill
 	if err := a.known(ctx, skill, 0); err != nil {
 		return err
 	}
+	know, err := a.know(ctx)
+	if err != nil {
+		return err
+	}
 	return a.onTicket(ctx, v, c, id, func(x *act) error {
 		if !x.t.State.Open() {
 			return desk.Errorf(desk.Conflict, "ticket.closed", "This question is closed. Only the person can open it again.")
@@ -27,7 +31,10 @@ func (a *App) MoveTicket(ctx context.Context, v desk.Viewer, ref desk.Ref, skill
 			return nil // a form that was sent twice
 		}
 		x.t.Owner = 0
-		return x.moveTo(skill)
+		if err := x.moveTo(skill); err != nil {
+			return err
+		}
+		return x.nudgeAnew(know)
 	})
 }
 

@@ -87,16 +87,17 @@ func (x *act) takeReach(value string) error {
 		if err := x.put(p); err != nil {
 			return err
 		}
-		outs, err := x.tx.PendingOuts(p.ID)
-		if err != nil {
-			return err
-		}
-		for _, o := range outs[p.ID] {
-			if o.State == desk.Queued && o.Address == old.ID && o.Channel == written(ad) {
-				o.Address = ad.ID
-				if err := x.tx.SaveOut(o); err != nil {
-					return err
-				}
+	}
+	// What is on its way to the old one is of a promise, or says that we wait still.
+	outs, err := x.tx.Outs(x.t.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range outs {
+		if o.State == desk.Queued && o.Address == old.ID && o.Channel == written(ad) {
+			o.Address = ad.ID
+			if err := x.tx.SaveOut(o); err != nil {
+				return err
 			}
 		}
 	}

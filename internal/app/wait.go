@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // WaitFor notes what an open question waits for and until when, at most desk.MaxWait from now, and tells
@@ -83,21 +84,18 @@ func (a *App) EndWait(ctx context.Context, v desk.Viewer, ref desk.Ref) error {
 // wait begins to wait, tells the person, and plans when they hear of it again.
 func (x *act) wait(reason desk.WaitReason, until time.Time, firm string, know *facts) error {
 	now := x.now()
-	args := map[string]string{"waits": string(reason), "until": strconv.FormatInt(until.UnixMicro(), 10)}
+	args := waitArgs(reason, until)
 	out, err := x.say(desk.SayWaiting, desk.Promise{}, 0, args)
 	if err != nil {
 		return err
 	}
 	if out != 0 {
-		ask, err := x.nudges(reason, until, know)
+		ask, err := x.nudges(reason, now, time.Time{}, until, know)
 		if err != nil {
 			return err
 		}
-		for _, at := range ask {
-			o := desk.Out{Trigger: desk.SayNudge, Channel: x.writtenChannel(), Address: x.t.Address, Args: args, FireAt: at}
-			if _, err := x.queue(o); err != nil {
-				return err
-			}
+		if err := x.planNudges(ask, args); err != nil {
+			return err
 		}
 	}
 	x.t.State, x.t.WaitingFor, x.t.WaitingSince, x.t.WaitingUntil, x.t.WaitingOut = desk.Waiting, reason, now, until, out
@@ -107,10 +105,85 @@ func (x *act) wait(reason desk.WaitReason, until time.Time, firm string, know *f
 	return x.note(desk.TicketWaiting, d)
 }
 
-// nudges are when the person hears again that we wait: as often as was agreed with the hospital, for as long as that lets
-// its clocks stand. Where nothing was agreed of it, and a day after what was, they are those that are usual.
-// In whichever way the person hears of it, it is not at night.
-func (x *act) nudges(reason desk.WaitReason, until time.Time, know *facts) ([]time.Time, error) {
+func waitArgs(reason desk.WaitReason, until time.Time) map[string]string {
+	return map[string]string{"waits": string(reason), "until": strconv.FormatInt(until.UnixMicro(), 10)}
+}
+
+func (x *act) planNudges(all []time.Time, args map[string]string) error {
+	for _, at := range all {
+		if _, err := x.queue(desk.Out{Trigger: desk.SayNudge, Channel: x.writtenChannel(), Address: x.t.Address, Args: args, FireAt: at}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nudgeAnew plans anew when the person hears again of a wait that goes on: another line of the agreement, or another agreement, may
+// say so from now on. What it says as before stays as it is planned.
+func (x *act) nudgeAnew(know *facts) error {
+	if x.t.State != desk.Waiting || x.t.WaitingOut == 0 {
+		return nil
+	}
+	outs, err := x.tx.Outs(x.t.ID)
+	if err != nil {
+		return err
+	}
+	last := x.t.WaitingSince
+	for _, o := range outs {
+		if o.Trigger == desk.SayNudge && o.SentAt.After(last) {
+			last = o.SentAt
+		}
+	}
+	all, err := x.nudges(x.t.WaitingFor, x.t.WaitingSince, last, x.t.WaitingUntil, know)
+	if err != nil {
+		return err
+	}
+	for _, o := range outs {
+		if o.Trigger != desk.SayNudge || o.State != desk.Queued {
+			continue
+		}
+		if i := slices.IndexFunc(all, o.FireAt.Equal); i >= 0 {
+			all = slices.Delete(all, i, i+1)
+			continue
+		}
+		if err := x.cancelOut(o, "agreed otherwise"); err != nil {
+			return err
+		}
+	}
+	return x.planNudges(all, waitArgs(x.t.WaitingFor, x.t.WaitingUntil))
+}
+
+// nudgeAllAnew plans anew for every question of a client that waits.
+func (a *App) nudgeAllAnew(tx *store.Tx, c desk.Client, know *facts) error {
+	ids, err := tx.Waiting()
+	if err != nil {
+		return err
+	}
+	acts, err := a.beginAll(tx, desk.System("terms"), c, ids, nil)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := acts[id].nudgeAnew(know); err != nil {
+			return err
+		}
+		if err := acts[id].save(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cancelOut sees to it that what waits to be sent is not sent.
+func (x *act) cancelOut(o desk.Out, why string) error {
+	o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), why
+	return x.tx.SaveOut(o)
+}
+
+// nudges are when the person hears again from now on of a wait since an instant, of which they heard last at last, zero if it begins: as
+// often as was agreed with the hospital, for as long as that lets its clocks stand. Where nothing was agreed of it, and a day after
+// what was, they are those that are usual. In whichever way the person hears of it, it is not at night.
+func (x *act) nudges(reason desk.WaitReason, since, last, until time.Time, know *facts) ([]time.Time, error) {
 	k, err := x.a.counting(x.tx.ReadTx, x.c, know)
 	if err != nil {
 		return nil, err
@@ -125,10 +198,17 @@ func (x *act) nudges(reason desk.WaitReason, until time.Time, know *facts) ([]ti
 	}
 	zone := zoneOf(x.c)
 	h := facts.History(k.functions[facts.Function].Name, events)
-	all := k.folder.Nudges(k.book.Book, &h, string(reason), x.now(), until, func(at time.Time) time.Time { return quietEnd(at, zone) })
-	for _, at := range usualNudges(reason, x.now(), until, zone) {
-		if n := len(all); n == 0 || !at.Before(all[n-1].Add(24*time.Hour)) {
-			all = append(all, at)
+	all := k.folder.Nudges(k.book.Book, &h, string(reason), x.now(), last, until, func(at time.Time) time.Time { return quietEnd(at, zone) })
+	before := last
+	if !before.After(since) {
+		before = time.Time{} // no reminder yet
+	}
+	if n := len(all); n > 0 {
+		before = all[n-1]
+	}
+	for _, at := range usualNudges(reason, since, until, zone) {
+		if at.After(x.now()) && (before.IsZero() || !at.Before(before.Add(24*time.Hour))) {
+			all, before = append(all, at), at
 		}
 	}
 	return all, nil
@@ -181,8 +261,7 @@ func (x *act) resume(why string) error {
 		if (o.Trigger != desk.SayNudge && o.Trigger != desk.SayWaiting) || o.State != desk.Queued {
 			continue
 		}
-		o.State, o.FireAt, o.DoneAt, o.Reason = desk.Cancelled, time.Time{}, x.now(), "no longer waiting"
-		if err := x.tx.SaveOut(o); err != nil {
+		if err := x.cancelOut(o, "no longer waiting"); err != nil {
 			return err
 		}
 	}

@@ -325,3 +325,73 @@ func TestTheAgreementSaysHowOftenAPersonIsReminded(t *testing.T) {
 		}
 	})
 }
+
+// What changes while we wait changes when the person hears of it again: another priority or another team has another line of the
+// agreement, and a new agreement may say otherwise. What she has heard already counts; reminders that say the same stay as they are.
+func TestRemindersFollowWhatChangesDuringAWait(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		// Every so many hours for P1, for a team, and else.
+		terms := func(first, team, others time.Duration) {
+			d.T.Helper()
+			agrees(d, drafts(d, d.Mercy, func(a *sla.Agreement) {
+				page, err := d.App.Agreement(d.Ctx(), d.Ana, d.Mercy.ID)
+				d.Must(err)
+				a.Version, a.OpenTickets = page.Live.Version+1, true
+				one := a.Targets[slices.IndexFunc(a.Targets, func(x sla.Target) bool { return x.Metric == sla.Resolution })]
+				one.Calendar, one.When = "always", sla.Conditions{}
+				line := func(every time.Duration, when sla.Conditions) sla.Target {
+					x := one
+					x.When, x.Pauses = when, []sla.Pause{{Reason: sla.WaitingForPerson, Max: 96 * time.Hour, Nudge: every}}
+					return x
+				}
+				a.Targets = []sla.Target{line(first, sla.Conditions{Priorities: []string{"P1"}}), line(team, sla.Conditions{Teams: []string{"USER"}}), line(others, sla.Conditions{})}
+			}))
+			d.Advance(time.Minute)
+		}
+		d.AdvanceTo(d.At(3, 9, 59)) // a Wednesday
+		terms(12*time.Hour, 8*time.Hour, 24*time.Hour)
+		maria, rosa := d.Maria().Calls(d.Sam, "weight in pounds"), d.Rosa().Calls(d.Sam, "No veo libras")
+		for _, p := range []*testkit.Person{maria, rosa} {
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(6, 10, 0)))
+		}
+		want := func(what string, want ...string) {
+			t.Helper()
+			if got := nudgesOf(d, maria); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", what, got, want)
+			}
+		}
+		want("as it began", "Jun 04 10:00", "Jun 05 10:00")
+		d.Must(second(d.App.RankTicket(d.Ctx(), d.Sam, maria.Got.Ref, app.Hurt{Stopped: true})))
+		want("P1", "Jun 04 08:00", "Jun 04 20:00", "Jun 05 08:00", "Jun 05 20:00", "Jun 06 08:00")
+		d.Must(second(d.App.RankTicket(d.Ctx(), d.Sam, maria.Got.Ref, app.Hurt{Impact: "low", Urgency: "low"})))
+		want("no P1 any more", "Jun 04 10:00", "Jun 05 10:00")
+		d.AdvanceTo(d.At(4, 11, 0)) // she was reminded at ten
+		want("after the first", "Jun 05 10:00")
+		d.Must(d.App.MoveTicket(d.Ctx(), d.Sam, maria.Got.Ref, "USER"))
+		want("another team", "Jun 04 18:00", "Jun 05 08:00", "Jun 05 16:00", "Jun 06 08:00")
+		d.AdvanceTo(d.At(5, 9, 0))
+		before := nudgesOf(d, rosa)
+		terms(12*time.Hour, 48*time.Hour, 24*time.Hour)
+		want("another agreement")
+		if got := nudgesOf(d, rosa); len(got) == 0 || !slices.Equal(got, before) {
+			t.Errorf("somebody of another hospital is reminded %v, was %v", got, before)
+		}
+	})
+}
+
+// Who takes another number during a wait is reminded there, and nobody at the old one.
+func TestRemindersGoToTheNewNumber(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		d.AdvanceTo(d.At(3, 10, 0))
+		maria := d.Maria().Calls(d.Sam, "weight in pounds")
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, d.At(6, 10, 0)))
+		d.Must(second(d.App.AskNewNumber(d.Ctx(), maria.Viewer(), "312-555-0123")))
+		d.Must(d.App.TakeNewNumber(d.Ctx(), maria.Viewer(), codeOn(d, maria.Phone)))
+		d.Advance(time.Minute)
+		old := len(d.SMS.Phone("+13125550199"))
+		d.AdvanceTo(d.At(5, 11, 0))
+		if now, then := len(d.SMS.Phone("+13125550123")), len(d.SMS.Phone("+13125550199")); now == 0 || then != old {
+			t.Errorf("%d texts to the new number, %d more to the old one", now, then-old)
+		}
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"kept/internal/calendar"
 )
 
 // bigDesk has 200 people with 8 of 40 skills each, 20 shifts of 8 hours each in 28 days, a fifth of
@@ -164,5 +166,32 @@ func BenchmarkExpand(b *testing.B) {
 	from := at(b, "2027-03-01 00:00")
 	for b.Loop() {
 		r.Expand(from, from.AddDate(0, 0, 28))
+	}
+}
+
+// BenchmarkLeft asks of 200 people, who take turns in 40 rotas of 37 days, whether they have gone, once each: what a minute of the
+// desk costs at most.
+func BenchmarkLeft(b *testing.B) {
+	now := time.Date(2026, 11, 23, 17, 30, 0, 0, time.UTC)
+	var r Roster
+	for i := range int64(200) {
+		r.People = append(r.People, Person{ID: i + 1})
+	}
+	for i := range int64(40) {
+		rota := Rota{ID: i + 1, Layers: []Layer{{ID: 1, People: []int64{5*i + 1, 5*i + 2, 5*i + 3, 5*i + 4, 5*i + 5}, Every: Hourly, Count: 8, Zone: "America/Chicago", Start: calendar.Date{Year: 2026, Month: 11, Day: 1}}}}
+		r.Shifts = append(r.Shifts, rota.Expand(now.Add(-24*time.Hour), now.Add(36*24*time.Hour))...)
+	}
+	p := Compile(r)
+	b.ReportAllocs()
+	for b.Loop() {
+		gone := 0
+		for i := range int64(200) {
+			if _, is := p.Left(i+1, now); is {
+				gone++
+			}
+		}
+		if gone != 160 {
+			b.Fatal(gone)
+		}
 	}
 }

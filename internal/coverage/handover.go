@@ -185,3 +185,22 @@ func (p *Plan) receiver(it *Item, c Change, load map[int64]int) (int64, string) 
 	}
 	return 0, "nobody on the next shift can take it: ask who is on call"
 }
+
+// Left tells since when somebody has not been at work, on call apart: their shift or their turn is over, or they are away. At
+// most a day; no longer than since their hours were last changed, as far as that was Noted. False for whoever is at work, and
+// for whoever has no hours at all.
+func (p *Plan) Left(person int64, now time.Time) (since time.Time, gone bool) {
+	i, known := p.who[person]
+	if !known {
+		return since, false
+	}
+	since = now.Add(-24 * time.Hour)
+	if there := p.There(person, since, now.Add(time.Microsecond)); len(there) > 0 {
+		if since = there[len(there)-1].End; since.After(now) {
+			return time.Time{}, false
+		}
+	}
+	works := slices.ContainsFunc(p.of[i], func(k int) bool { return !p.shifts[k].OnCall }) ||
+		slices.ContainsFunc(p.roster.Absences, func(a Absence) bool { return a.Person == person && !a.Start.After(now) && a.End.After(now) })
+	return later(since, p.roster.Noted[person]), works
+}

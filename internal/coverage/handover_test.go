@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,4 +180,59 @@ func TestHandoversByChance(t *testing.T) {
 			t.Fatalf("%d escalate, %d are open", len(h.Escalate), open)
 		}
 	})
+}
+
+// Since when somebody is gone is the last minute at which they were at work, whatever has put them on a rota or off it, when the clocks
+// change too; turns that meet are one stretch, and turns are what shifts are that were entered one by one.
+func TestWhoHasGoneEqualsTheOracle(t *testing.T) {
+	gone := 0
+	rapid.Check(t, func(t *rapid.T) {
+		rota, around := drawRota(t)
+		rota.OnCall = rapid.IntRange(0, 9).Draw(t, "on call") == 0
+		now := around.Add(time.Duration(rapid.IntRange(-1500, 1500).Draw(t, "now")) * time.Minute)
+		if near := rota.Expand(now.Add(-12*time.Hour), now.Add(12*time.Hour)); len(near) > 0 {
+			now = rapid.SampledFrom(near).Draw(t, "turn").End.Add(time.Duration(rapid.IntRange(-10, 300).Draw(t, "after")) * time.Minute)
+		}
+		r := Roster{People: []Person{{ID: 1}, {ID: 2}, {ID: 3}, {ID: 4}}, Shifts: rota.Expand(now.Add(-26*time.Hour), now.Add(26*time.Hour))}
+		for range rapid.IntRange(0, 3).Draw(t, "absences") {
+			start := now.Add(time.Duration(rapid.IntRange(-2000, 300).Draw(t, "away")) * time.Minute)
+			r.Absences = append(r.Absences, Absence{rapid.Int64Range(1, 4).Draw(t, "who"), start, start.Add(time.Duration(rapid.IntRange(1, 2000).Draw(t, "for")) * time.Minute)})
+		}
+		cut := r
+		cut.Shifts = nil
+		for i, s := range r.Shifts {
+			middle := s.Start.Add(s.End.Sub(s.Start) / time.Duration(rapid.IntRange(2, 5).Draw(t, "cut")))
+			first, second := s, s
+			first.ID, first.End, second.ID, second.Start = int64(2*i), middle, int64(2*i+1), middle
+			cut.Shifts = append(cut.Shifts, second, first)
+		}
+		turns, shifts := Compile(r), Compile(cut)
+		for _, p := range r.People {
+			in := func(m, start, end time.Time) bool { return !m.Before(start) && m.Before(end) }
+			away := func(m time.Time) bool {
+				return slices.ContainsFunc(r.Absences, func(a Absence) bool { return a.Person == p.ID && in(m, a.Start, a.End) })
+			}
+			mine := func(s Shift) bool { return s.Person == p.ID && !s.OnCall }
+			works := func(m time.Time) bool {
+				return !away(m) && slices.ContainsFunc(r.Shifts, func(s Shift) bool { return mine(s) && in(m, s.Start, s.End) })
+			}
+			since := now
+			for !works(since.Add(-time.Minute)) && since.After(now.Add(-24*time.Hour)) {
+				since = since.Add(-time.Minute)
+			}
+			want := !works(now) && (away(now) || slices.ContainsFunc(r.Shifts, mine))
+			for what, plan := range map[string]*Plan{"turns": turns, "shifts": shifts} {
+				got, is := plan.Left(p.ID, now)
+				if is != want || is && !got.Equal(since) {
+					t.Fatalf("%s: %d is gone at %s: %v since %s, want %v since %s", what, p.ID, now, is, got, want, since)
+				}
+			}
+			if want && since.After(now.Add(-24*time.Hour)) {
+				gone++
+			}
+		}
+	})
+	if gone < 5 {
+		t.Errorf("only %d had gone within a day", gone)
+	}
 }

@@ -63,4 +63,5 @@ type Roster struct {
 	Shifts   []Shift
 	Bookings []Seat
 	Absences []Absence
+	Noted    map[int64]time.Time // when a person's hours were last changed, where that is known
 }

@@ -9,7 +9,6 @@ type Handover struct {
 	SignedAt time.Time
 	SignedBy StaffID // Staff, or who leads
 	Reason   string  // why it was signed although something was left
-	LookedAt time.Time
 }
 
 // GivenAtHandover is the reason of PromiseGiven where a promise was accepted at the end of a shift.

@@ -52,12 +52,15 @@ func (f *Folder) fold(b *Book, t *Ticket, now time.Time) {
 	}
 }
 
-// Nudges gives when the person is to be asked again within [now, until), should the ticket begin at now to wait for a
-// reason of which the person is told: as the lines whose clocks stand have it, the soonest first; none where they say
-// nothing. by moves an instant to one at which people may be written to.
-func (f *Folder) Nudges(b *Book, t *Ticket, reason string, now, until time.Time, by func(time.Time) time.Time) (all []time.Time) {
-	waits := *t
-	waits.Events = append(slices.Clone(t.Events), Event{Type: Paused, At: now, Seq: math.MaxInt, Side: Staff, Reason: reason, Told: true})
+// Nudges gives when the person is to be asked again within [now, until) while the ticket waits for a reason of which they are told: as
+// the lines whose clocks stand have it, the soonest first; none where they say nothing. They heard last of the wait at last; zero: it
+// begins now. by moves an instant to one at which people may be written to.
+func (f *Folder) Nudges(b *Book, t *Ticket, reason string, now, last, until time.Time, by func(time.Time) time.Time) (all []time.Time) {
+	waits, heard := *t, Event{Type: PauseTold, At: now, Seq: math.MaxInt, Side: System}
+	if last.IsZero() {
+		last, heard = now, Event{Type: Paused, At: now, Seq: math.MaxInt, Side: Staff, Reason: reason, Told: true}
+	}
+	waits.Events = append(slices.Clone(t.Events), heard)
 	for at := now; ; {
 		var next time.Time
 		for _, c := range f.Fold(nil, b, &waits, at) {
@@ -68,10 +71,10 @@ func (f *Folder) Nudges(b *Book, t *Ticket, reason string, now, until time.Time,
 		if next.IsZero() {
 			return all
 		}
-		if at = by(latest(next, at.Add(nudgeLeast))); !at.Before(until) {
+		if at = by(latest(latest(next, last.Add(nudgeLeast)), now)); !at.Before(until) {
 			return all
 		}
-		all = append(all, at)
+		last, all = at, append(all, at)
 		waits.Events = append(waits.Events, Event{Type: Nudged, At: at, Seq: math.MaxInt, Side: System})
 	}
 }

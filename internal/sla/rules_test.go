@@ -153,7 +153,7 @@ func TestNudgesAhead(t *testing.T) {
 	by := func(at time.Time) time.Time { return at }
 	nudges := func(b *Book, until string) (all []string) {
 		var f Folder
-		for _, at := range f.Nudges(b, x, WaitingForPerson, on("Mon 15:00"), on(until), by) {
+		for _, at := range f.Nudges(b, x, WaitingForPerson, on("Mon 15:00"), time.Time{}, on(until), by) {
 			all = append(all, at.In(chicago).Format("Mon 15:04"))
 		}
 		return all

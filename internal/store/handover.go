@@ -1,24 +1,24 @@
 package store
 
 import (
+	"slices"
 	"time"
 
-	"kept/internal/coverage"
 	"kept/internal/desk"
 )
 
 const handoverItemNames = "client_id, promise_id, shift_id, summary, plan, accepted_by, accepted_at, read_back"
 
+const handoversAtOnce = 32
+
 var (
-	handoverOf   = sql(`SELECT shift_id, staff_id, signed_at, signed_by, reason, looked_at FROM handover WHERE shift_id = $1`)
-	handoverSave = sql(`INSERT INTO handover (shift_id, staff_id, signed_at, signed_by, reason, looked_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (shift_id) DO UPDATE SET signed_at = excluded.signed_at, signed_by = excluded.signed_by, reason = excluded.reason, looked_at = excluded.looked_at`)
-	handoversEnd = sql(`SELECT h.shift_id, h.staff_id, h.signed_at, h.signed_by, h.reason, h.looked_at FROM shift s
-		JOIN handover h ON h.shift_id = s.id WHERE s.end_at >= $1 AND s.end_at < $2 ORDER BY s.end_at, s.id`)
-	// Shifts that ended and that nobody has looked at since.
-	shiftsLeft = sql(`SELECT s.id, s.staff_id, s.start_at, s.end_at, s.seats, s.on_call, s.break_start, s.break_end FROM shift s
-		LEFT JOIN handover h ON h.shift_id = s.id
-		WHERE s.end_at > $1 AND s.end_at <= $2 AND s.on_call = 0 AND h.looked_at IS NULL ORDER BY s.end_at, s.id LIMIT $3`)
+	handoverOf   = sql(`SELECT shift_id, staff_id, signed_at, signed_by, reason FROM handover WHERE shift_id = $1`)
+	handoversOf  = sql(`SELECT shift_id, staff_id, signed_at, signed_by, reason FROM handover WHERE shift_id IN (` + slots(1, handoversAtOnce) + `)`)
+	handoverSave = sql(`INSERT INTO handover (shift_id, staff_id, signed_at, signed_by, reason) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (shift_id) DO UPDATE SET signed_at = excluded.signed_at, signed_by = excluded.signed_by, reason = excluded.reason`)
+	// Without those to ask again: the clock does that by itself.
+	promisesOwned = sql(`SELECT p.client_id, p.ticket_id, p.id, p.owner_id, p.due_at FROM promise p
+		WHERE p.ended_at IS NULL AND p.due_at < $1 AND p.owner_id IS NOT NULL AND p.kind <> 'confirm' ORDER BY p.due_at, p.client_id, p.id LIMIT $2`)
 	handoverItems = across("SELECT " + aliased("i", handoverItemNames) + ` FROM handover_item i WHERE i.shift_id = $1 AND {mine i}
 		ORDER BY i.client_id, i.promise_id`)
 	handoverItem     = sql("SELECT " + handoverItemNames + " FROM handover_item WHERE client_id = $1 AND promise_id = $2 AND shift_id = $3")
@@ -34,7 +34,7 @@ var (
 )
 
 func scanHandover(row scanner) (h desk.Handover, err error) {
-	err = row.Scan(&h.Shift, &h.Staff, at(&h.SignedAt), &h.SignedBy, &h.Reason, at(&h.LookedAt))
+	err = row.Scan(&h.Shift, &h.Staff, at(&h.SignedAt), &h.SignedBy, &h.Reason)
 	return h, err
 }
 
@@ -49,25 +49,44 @@ func (tx *DeskReadTx) Handover(s desk.ShiftID) (desk.Handover, error) {
 	return h, err
 }
 
-// HandoversEnding gives what is on record of the handovers of the shifts that end in [from, until).
-func (tx *DeskReadTx) HandoversEnding(from, until time.Time) (map[desk.ShiftID]desk.Handover, error) {
-	list, err := many(tx, handoversEnd, scanHandover, micros(from), micros(until))
-	all := make(map[desk.ShiftID]desk.Handover, len(list))
-	for _, h := range list {
-		all[h.Shift] = h
+// Handovers is what is on record of the handovers of some shifts, by shift.
+func (tx *DeskReadTx) Handovers(of []desk.ShiftID) (map[desk.ShiftID]desk.Handover, error) {
+	all := make(map[desk.ShiftID]desk.Handover, len(of))
+	for some := range slices.Chunk(of, handoversAtOnce) {
+		list, err := many(tx, handoversOf, scanHandover, padded(some, handoversAtOnce)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range list {
+			all[h.Shift] = h
+		}
 	}
-	return all, err
+	return all, nil
 }
 
 // SaveHandover stores h in place of what was there.
 func (tx *DeskTx) SaveHandover(h desk.Handover) error {
-	return tx.put(handoverSave, h.Shift, h.Staff, optMicros(h.SignedAt), h.SignedBy, h.Reason, optMicros(h.LookedAt))
+	return tx.put(handoverSave, h.Shift, h.Staff, optMicros(h.SignedAt), h.SignedBy, h.Reason)
 }
 
-// ShiftsLeft gives the shifts that ended after since and until now, and that SaveHandover has not noted as
-// looked at; those that ended first on top.
-func (tx *SystemTx) ShiftsLeft(since, now time.Time, limit int) ([]coverage.Shift, error) {
-	return many(tx, shiftsLeft, scanShift, micros(since), micros(now), limit)
+// Owned is a live promise that somebody has.
+type Owned struct {
+	Client  desk.ClientID
+	Ticket  desk.TicketID
+	Promise desk.PromiseID
+	Owner   desk.StaffID
+	Due     time.Time
+}
+
+func scanOwned(row scanner) (o Owned, err error) {
+	err = row.Scan(&o.Client, &o.Ticket, &o.Promise, &o.Owner, at(&o.Due))
+	return o, err
+}
+
+// Owned gives the first live promises of all clients that somebody has and that are due before until, at most limit, without
+// those to ask again.
+func (tx *SystemTx) Owned(until time.Time, limit int) ([]Owned, error) {
+	return many(tx, promisesOwned, scanOwned, micros(until), limit)
 }
 
 // HandoverItems are the promises of a handover of which something is on record, of the viewer's clients.

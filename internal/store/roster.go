@@ -54,8 +54,23 @@ func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err er
 	if err != nil {
 		return r, err
 	}
+	noted := func(person int64, at time.Time) {
+		if r.Noted == nil {
+			r.Noted = make(map[int64]time.Time)
+		}
+		if at.After(r.Noted[person]) {
+			r.Noted[person] = at
+		}
+	}
 	for _, rota := range rotas {
-		r.Shifts = append(r.Shifts, rota.Expand(from, until)...)
+		turns := rota.Expand(from, until)
+		for _, s := range turns {
+			noted(s.Person, rota.ChangedAt)
+		}
+		for _, o := range rota.Overrides {
+			noted(o.Out, rota.ChangedAt)
+		}
+		r.Shifts = append(r.Shifts, turns...)
 	}
 	absences, err := tx.Absences(from)
 	if err != nil {
@@ -63,6 +78,7 @@ func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err er
 	}
 	for _, a := range absences {
 		r.Absences = append(r.Absences, a.Absence)
+		noted(a.Person, a.MadeAt)
 	}
 	return r, nil
 }

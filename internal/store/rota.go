@@ -37,12 +37,8 @@ var (
 
 	absencesFrom = sql(`SELECT ` + absenceColumns + ` FROM absence WHERE ended_at IS NULL AND end_at > $1 ORDER BY end_at, id`)
 	absenceByID  = sql(`SELECT ` + absenceColumns + ` FROM absence WHERE id = $1 AND ended_at IS NULL`)
-	// Absences that go on, that have begun and are known for long enough, and that nobody has looked at.
-	absencesLeft = sql(`SELECT ` + absenceColumns + ` FROM absence WHERE ended_at IS NULL AND looked_at IS NULL AND end_at > $1 AND start_at <= $2 AND made_at <= $2
-		ORDER BY start_at, id LIMIT $3`)
-	absenceSeen = sql(`UPDATE absence SET looked_at = $2 WHERE id = $1`)
-	addAbsence  = sql(insert("absence", absenceColumns))
-	endAbsence  = sql(`UPDATE absence SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
+	addAbsence   = sql(insert("absence", absenceColumns))
+	endAbsence   = sql(`UPDATE absence SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
 
 	contactsAll = sql(`SELECT ` + contactColumns + ` FROM staff ORDER BY id`)
 	contactOf   = sql(`SELECT ` + contactColumns + ` FROM staff WHERE id = $1`)
@@ -276,17 +272,6 @@ func (tx *DeskTx) AddAbsence(a desk.Absence) error {
 		return err
 	}
 	return tx.bump(rosterVersion)
-}
-
-// AbsencesLeft gives the absences that go on at now, began and were noted until since, and that LookedAtAbsence has not
-// noted as looked at; those that began first on top.
-func (tx *SystemTx) AbsencesLeft(now, since time.Time, limit int) ([]desk.Absence, error) {
-	return many(tx, absencesLeft, scanAbsence, micros(now), micros(since), limit)
-}
-
-// LookedAtAbsence notes that an absence was looked at now.
-func (tx *SystemTx) LookedAtAbsence(id int64) error {
-	return tx.put(absenceSeen, id, micros(tx.Now()))
 }
 
 // EndAbsence takes an absence back; NotFound when there is none.

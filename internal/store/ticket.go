@@ -45,6 +45,7 @@ var (
 	ticketSaveRest = sql(update("ticket", ticketRest))
 
 	ticketsWaited = sql("SELECT client_id, id FROM ticket WHERE waiting_until <= $1 ORDER BY waiting_until, client_id, id LIMIT $2")
+	ticketsWait   = sql("SELECT id FROM ticket WHERE waiting_until IS NOT NULL AND client_id = $1 ORDER BY id")
 	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
 
 	ticketByRef        = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
@@ -175,6 +176,11 @@ func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticke
 // Waited gives at most n tickets of any client whose waiting has ended by now.
 func (tx *SystemTx) Waited(now time.Time, n int) ([]TicketKey, error) {
 	return many(tx, ticketsWaited, scanTicketKey, micros(now), n)
+}
+
+// Waiting gives the tickets of the client that wait.
+func (tx *ReadTx) Waiting() ([]desk.TicketID, error) {
+	return many(tx, ticketsWait, value[desk.TicketID], tx.client)
 }
 
 // NextWaited is when Waited next has something to give; false when nothing waits.
