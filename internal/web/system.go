@@ -19,7 +19,7 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 		w.Header().Set("Retry-After", wait)
 	}
 	if status >= 500 {
-		h.log.ErrorContext(r.Context(), "a page failed", "ref", httpd.Ref(r.Context()), "err", err)
+		h.note(r, "a page failed", status, err)
 	}
 	s := view.SystemView{}
 	key := ""
@@ -89,6 +89,16 @@ func (h *handler) unknownTracker(w http.ResponseWriter, r *http.Request, v visit
 	return nil
 }
 
+// note logs why a page failed, without a line for each while the desk cannot be asked.
+func (h *handler) note(r *http.Request, what string, status int, err error) {
+	if status == http.StatusServiceUnavailable {
+		if _, say := h.away.Says(h.app.Now()); !say {
+			return
+		}
+	}
+	h.log.ErrorContext(r.Context(), what, "ref", httpd.Ref(r.Context()), "err", err)
+}
+
 // problem gives the sentence of an error in the language of the page.
 func (v visit) problem(err error) string {
 	e, ok := err.(*desk.Error)
@@ -155,7 +165,7 @@ func (h *handler) noHospital(w http.ResponseWriter, r *http.Request, err error) 
 		return
 	}
 	if status >= 500 {
-		h.log.ErrorContext(r.Context(), "no hospital", "ref", httpd.Ref(r.Context()), "err", err)
+		h.note(r, "no hospital", status, err)
 	}
 	f := view.FrontView{Title: words.T(words.EN, "error.404.title"), Text: words.T(words.EN, "demo.nowhere")}
 	if status >= 500 {
