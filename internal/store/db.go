@@ -86,7 +86,7 @@ func (db *DB) Engine() string { return db.engine.name() }
 // Node is the number of this node among those on the same database, from zero. With SQLite there is one.
 func (db *DB) Node() int {
 	if e, ok := db.engine.(*pgEngine); ok {
-		return int(e.node)
+		return int(e.node.Load())
 	}
 	return 0
 }
@@ -341,7 +341,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		if err != nil {
 			return nil, fault(nil, err)
 		}
-		db.engine, gen.node = e, e.node
+		db.engine, gen.node = e, e.node.Load
 	} else {
 		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, o.Log, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)

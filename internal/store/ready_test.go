@@ -20,13 +20,15 @@ func TestADeskOnAFullDiskIsNotReady(t *testing.T) {
 	now := time.Date(2026, 6, 2, 22, 5, 0, 0, time.UTC)
 	db := openIn(t, Options{DataDir: t.TempDir(), Clock: func() time.Time { return now }})()
 	full := false
-	_, back := disk(t, func(write func() int32) int32 {
-		if full {
-			return sqlite3.SQLITE_FULL
-		}
-		return write()
+	walFiles.Range(func(_, v any) bool { // the desk's and the read log's
+		t.Cleanup(inPlace(v.(*walFile), func(write func() int32) int32 {
+			if full {
+				return sqlite3.SQLITE_FULL
+			}
+			return write()
+		}))
+		return true
 	})
-	defer back()
 	ready := func(want string) {
 		t.Helper()
 		err := db.Ready(ctx)
@@ -107,5 +109,34 @@ func TestTheRelaySaysWhenItHearsAgain(t *testing.T) {
 	}
 	if len(lost) > 0 {
 		t.Error("told more often than there was a reason")
+	}
+}
+
+// A server that was started anew has forgotten which node has which number. The nodes that went on take theirs again, or
+// another, where one has come meanwhile: two with one number would make the same ids.
+func TestANodeTakesItsNumberAgain(t *testing.T) {
+	addr := server.Database(t)
+	one := openIn(t, Options{DatabaseURL: addr})()
+	cut := func() { server.Away(t, addr)() }
+	asks := func() {
+		t.Helper()
+		if err := one.engine.(*pgEngine).keepSlot(ctx); err != nil { // Skew does
+			t.Fatal(err)
+		}
+	}
+	asks()
+	cut()
+	asks()
+	if one.Node() != 0 {
+		t.Errorf("its number was free, and it has %d", one.Node())
+	}
+	cut()
+	other := openIn(t, Options{DatabaseURL: addr})()
+	if other.Node() != 0 {
+		t.Fatalf("the number that was given free is not taken: %d", other.Node())
+	}
+	asks()
+	if one.Node() == other.Node() {
+		t.Error("two nodes have one number")
 	}
 }

@@ -91,6 +91,7 @@ func (h *handler) askForm(r *http.Request, v visit, page string, k app.Ask, f as
 		title = v.t("ask.when.h1")
 		ws, _, err := h.app.AskWindows(r.Context(), v.guest(), v.client.ID, k)
 		if err != nil {
+			form.H1 = title
 			if k.Chosen { // it comes along, while no time can be shown
 				form.Hidden = append(form.Hidden, view.Option{Value: "start", Text: chosenStart(k)})
 			}
