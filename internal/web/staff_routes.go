@@ -224,6 +224,9 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		page.Title = "The desk cannot answer now"
 		if act := staffAct(r.URL.RequestURI()); r.Method == http.MethodPost && act != "" && len(r.PostForm) > 0 {
 			page.Lines = append(page.Lines, "What you typed is on this page.")
+			for i := range page.Actions {
+				page.Actions[i].Second = true
+			}
 			page.Again = &view.AgainView{Act: act, Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm)}
 		}
 	default:
