@@ -179,6 +179,10 @@ func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
 		t.Error("answers that cannot be read are shown as if there were none")
 	}
 	b.get("/t/7Q2M-X4KD-9RTW").is(503, "800-555-0143").sound()
+	b.post("/t/7Q2M-X4KD-9RTW/words", "key", "k-1", "words", "It is better now").is(503, "It is better now", "800-555-0143").sound()
+	if !strings.Contains(b.body, `action="/t/7Q2M-X4KD-9RTW/words"`) || attr(b.find("input[name=words]"), "value") != "It is better now" || attr(b.find("input[name=key]"), "value") != "k-1" {
+		t.Error("what was added is lost")
+	}
 	b.get("/").is(200, "800-555-0143").sound()
 	b.looksFor("", "weight in pounds").is(200, "See your weight in pounds").lookedFor("weight in pounds").sound()
 	b.get("/a/weight-in-pounds?from=search").is(200, "See your weight in pounds")

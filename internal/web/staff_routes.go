@@ -227,7 +227,7 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 			for i := range page.Actions {
 				page.Actions[i].Second = true
 			}
-			page.Again = &view.AgainView{Act: act, Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm)}
+			page.Again = &view.AgainView{Act: act, Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm), Send: "Send it again"}
 		}
 	default:
 		h.log.ErrorContext(r.Context(), "a staff page failed", "ref", httpd.Ref(r.Context()), "route", r.Pattern, "err", err)

@@ -33,6 +33,10 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 	case http.StatusServiceUnavailable:
 		key = "error.503"
 		s.Lines = []string{v.t("error.503.unknown", "phone", v.phone())}
+		if r.Method == http.MethodPost && readForm(r) == nil && len(r.PostForm) > 0 {
+			s.Lines = []string{v.t("ask.away", "phone", v.phone())}
+			s.Again = &view.AgainView{Act: v.url(v.path), Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm), Send: v.t("ask.again")}
+		}
 	case http.StatusTooManyRequests, http.StatusConflict, http.StatusUnprocessableEntity:
 		s.Title, s.Lines = v.t("error.title"), []string{v.problem(err)}
 	default:
@@ -48,10 +52,10 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 	if ref := httpd.Ref(r.Context()); status >= 500 && ref != "" {
 		s.Lines = append(s.Lines, v.t("error.500.ref", "ref", ref))
 	}
-	if status == http.StatusNotFound || status >= 500 {
+	if status == http.StatusNotFound || status >= 500 && s.Again == nil {
 		s.Search = h.searchBox(v, "", false)
 	}
-	s.Actions = []view.ButtonView{{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: s.Search != nil}}
+	s.Actions = []view.ButtonView{{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: s.Search != nil || s.Again != nil}}
 	p := v.page(s.Title)
 	p.NoIndex = true
 	if r.Method != http.MethodGet {
