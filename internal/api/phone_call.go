@@ -38,7 +38,8 @@ func (h *handler) phoneCalls() {
 		Summary: "Report a phone call",
 		Description: "A phone system says since when a caller waits for a person, and how that ended: the clocks answer_speed and abandonment of the agreement count it. " +
 			"Send it when the call begins to wait and again when it is answered or given up, or once at its end; at most 7 days late. Reports may be repeated and may come in any order: " +
-			"the earliest instant of each kind stands. Send no number and no name of the caller.",
+			"the earliest instant of each kind stands. Send no number and no name of the caller. At most 5,000 calls of a client begin to wait in one hour, and at most 50 names of lines " +
+			"have calls (409, call.many and call.lines).",
 	}, func(ctx context.Context, v desk.Viewer, in *struct {
 		Asker
 		Lined

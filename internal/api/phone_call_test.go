@@ -8,6 +8,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -24,7 +25,7 @@ func TestAPhoneSystemReportsItsCalls(t *testing.T) {
 			d.Must(err)
 			return f.Calls
 		}
-		if f := figures(d.Mercy.ID); f.Reported || f.All != 0 {
+		if f := figures(d.Mercy.ID); !f.Last.IsZero() || f.All != 0 {
 			t.Fatalf("before anybody has reported: %+v", f)
 		}
 		came := at(-time.Minute)
@@ -32,7 +33,7 @@ func TestAPhoneSystemReportsItsCalls(t *testing.T) {
 		if a.str("client") != "mercy" || a.str("line") != "main" || a.str("call") != "1" || a.str("speed") != "" || a.str("abandonment") != "" {
 			t.Fatalf("%s", a.body)
 		}
-		if f := figures(d.Mercy.ID); !f.Reported || f.All != 1 || f.Waiting != 1 || f.InTime+f.Late != 0 {
+		if f := figures(d.Mercy.ID); f.Last.IsZero() || f.All != 1 || f.Waiting != 1 || f.InTime+f.Late != 0 {
 			t.Errorf("while it waits: %+v", f)
 		}
 		taken := `{"queued_at":"` + came + `","answered_at":"` + d.Now().Add(-40*time.Second).Format(time.RFC3339Nano) + `"}`
@@ -119,6 +120,56 @@ func TestReportsOfACallAtOnce(t *testing.T) {
 			if a := mercy.is(mercy.put(path, reports[1]), 200); a.str("abandonment") != desk.CallMissed || a.str("speed") != desk.CallMissed {
 				t.Errorf("who hung up first: %s", a.body)
 			}
+		}
+	})
+}
+
+// A phone system that reports something else than calls fills neither the disk nor the figures: it is told, other hospitals and
+// other hours are not held up, and the calls that it has reported go on being heard of.
+func TestAPhoneSystemHasNotAnyNumberOfCalls(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		mercy, anne, whole := face(d)
+		hour := d.Now().Add(-2 * time.Hour).Truncate(time.Hour)
+		at := func(t time.Time) string { return `"queued_at":"` + t.Format(time.RFC3339Nano) + `"` }
+		d.Must(d.DB.Claim(d.Ctx(), "test", func(of *store.SystemTx) error {
+			tx := of.ForClient(d.Mercy.ID)
+			for i := range desk.CallsAnHour {
+				if _, err := tx.HearPhoneCall(desk.PhoneCall{Client: d.Mercy.ID, Line: "main", Key: fmt.Sprint(i), Queued: hour.Add(time.Duration(i) * 700 * time.Millisecond)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		mercy.bad(mercy.put("/lines/main/calls/one-more", `{`+at(hour)+`}`), 409, "call.many", "")
+		whole.bad(whole.put("/lines/main/calls/one-more", `{"client":"mercy",`+at(hour)+`}`), 409, "call.many", "")
+		mercy.is(mercy.put("/lines/main/calls/7", `{`+at(hour.Add(5*time.Second))+`,"left_at":"`+hour.Add(time.Minute).Format(time.RFC3339Nano)+`"}`), 200)
+		mercy.is(mercy.put("/lines/main/calls/later", `{`+at(hour.Add(time.Hour))+`}`), 200)
+		mercy.bad(mercy.put("/lines/main/calls/later", `{`+at(hour)+`}`), 409, "call.many", "") // nor by way of another hour
+		anne.is(anne.put("/lines/main/calls/one-more", `{`+at(hour)+`}`), 200)
+		for i := range desk.CallLinesMost - 1 { // beside main
+			mercy.is(mercy.put(fmt.Sprintf("/lines/extension-%d/calls/1", i), `{`+at(d.Now())+`}`), 200)
+		}
+		mercy.bad(mercy.put("/lines/extension/calls/1", `{`+at(d.Now())+`}`), 409, "call.lines", "")
+		mercy.is(mercy.put("/lines/main/calls/latest", `{`+at(d.Now())+`}`), 200)
+		f, err := d.App.Figures(d.Ctx(), d.Ana, d.Mercy.ID, app.ThisMonth)
+		d.Must(err)
+		if want := desk.CallsAnHour + 1 + desk.CallLinesMost; f.Calls.All != want {
+			t.Errorf("%d calls, want %d", f.Calls.All, want)
+		}
+	})
+}
+
+// A phone system that has stopped reporting leaves a month without calls, and the page says since when.
+func TestAPhoneSystemThatFellSilent(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		mercy, _, _ := face(d)
+		came := d.Now().Add(-time.Minute).Truncate(time.Second)
+		mercy.is(mercy.put("/lines/main/calls/1", `{"queued_at":"`+came.Format(time.RFC3339)+`"}`), 200)
+		d.Skip(65 * 24 * time.Hour)
+		f, err := d.App.Figures(d.Ctx(), d.Ana, d.Mercy.ID, app.ThisMonth)
+		d.Must(err)
+		if f.Calls.All != 0 || !f.Calls.Last.Equal(came) {
+			t.Errorf("%+v", f.Calls)
 		}
 	})
 }

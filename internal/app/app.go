@@ -93,8 +93,8 @@ func New(o Options) *App {
 // Now is the desk's clock.
 func (a *App) Now() time.Time { return a.db.Now() }
 
-// Ready reports whether the database answers.
-func (a *App) Ready(ctx context.Context) error { return a.db.Ping(ctx) }
+// Ready reports whether the database answers, and takes what is written.
+func (a *App) Ready(ctx context.Context) error { return a.db.Ready(ctx) }
 
 // OnWork sets what is called after a commit that wrote a promise, with the instant at which the sweeper
 // has to look at it, or a message for the sender. Both are wake-ups only; the rows are what counts.

@@ -12,7 +12,7 @@ import (
 
 // HearPhoneCall takes what a phone system says of one call to a line of a client: of c are read Client, Line, Key, Queued,
 // Answered and Left. It may say it more than once, in any order, and up to seven days late; what is known of the call then is
-// given back. Fields "name", "call", "queued_at", "answered_at" and "left_at".
+// given back. Fields "name", "call", "queued_at", "answered_at" and "left_at"; Conflict "call.many" and "call.lines".
 func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall) (desk.PhoneCall, error) {
 	if err := mayReport(v, c.Client); err != nil {
 		return c, err
@@ -41,6 +41,9 @@ func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall
 		if err != nil {
 			return err
 		}
+		if err := roomFor(tx, was); err != nil {
+			return err
+		}
 		all = was
 		if all.Speed, all.Patience = callCameTo(b, all); all == was {
 			return nil
@@ -48,6 +51,21 @@ func (a *App) HearPhoneCall(ctx context.Context, v desk.Viewer, c desk.PhoneCall
 		return tx.CallCameTo(all)
 	})
 	return all, err
+}
+
+// roomFor refuses a call that was just stored when there are more than a phone system can have to report.
+func roomFor(tx *store.Tx, c desk.PhoneCall) error {
+	hour := c.Queued.Truncate(time.Hour)
+	calls, lines, err := tx.PhoneCallsHeld(hour, hour.Add(time.Hour))
+	switch {
+	case err != nil:
+		return err
+	case calls > desk.CallsAnHour:
+		return desk.Errorf(desk.Conflict, "call.many", "%d calls that began to wait in this hour were reported already. Report each call once, always by the same id.", desk.CallsAnHour)
+	case lines > desk.CallLinesMost:
+		return desk.Errorf(desk.Conflict, "call.lines", "Calls were reported on %d lines already. Report a call on the line that was called, always by the same name.", desk.CallLinesMost)
+	}
+	return nil
 }
 
 // callHistory is a call as clocks see it: a question of its own in which nobody asks anything.
@@ -107,8 +125,8 @@ func callCameTo(b *book, c desk.PhoneCall) (speed, patience string) {
 
 // CallFigures are how the calls of a period came out. They count when they came.
 type CallFigures struct {
-	Reported bool // by a phone system of the client, ever: else there is nothing to count, which is not "none"
-	All      int
+	Last time.Time // when the latest began to wait that a phone system reported, in whatever period; zero: none ever did, which is not "no calls"
+	All  int
 
 	InTime, Late   int            // a person answered in the time agreed, and not
 	SpeedOut       map[string]int // those that count neither way, by the code of an sla.Exclusion
@@ -120,7 +138,8 @@ type CallFigures struct {
 
 // read counts the calls that came in [from, until).
 func (f *CallFigures) read(tx *store.ReadTx, from, until time.Time) (err error) {
-	if f.Reported, err = tx.HasPhoneCalls(); err != nil || !f.Reported {
+	some := false
+	if f.Last, some, err = tx.LastPhoneCall(); err != nil || !some {
 		return err
 	}
 	rows, err := tx.CallsIn(from, until)

@@ -59,3 +59,24 @@ func TestTheFormsAroundAPromise(t *testing.T) {
 	b.view(1366, 768).open("/desk/t/" + string(late.Got.Ref) + "?tab=promise").says("until Tuesday, June 9")
 	b.looked("waiting")
 }
+
+// TestAPageWhosePartDoesNotComeSaysSo: a stream that lives says only that something has changed. While the desk cannot be asked
+// what, the page is not live, however often the stream says so.
+func TestAPageWhosePartDoesNotComeSaysSo(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	b := p.signedIn(t, p.Sam).open("/desk").until("it is live", `document.getElementById('live-text').textContent.startsWith('Live')`)
+	eval[bool](b, `(window.asked = 0, window.away = true, window.late = 0, window.realFetch = window.fetch, window.realNow = Date.now,
+		window.fetch = (url, o) => String(url).includes('/part') ? (window.asked++, window.away ? Promise.resolve(new Response('', { status: 503 })) : window.realFetch(url, o)) : window.realFetch(url, o),
+		Date.now = () => window.realNow.call(Date) + window.late, true)`)
+	p.Maria().Calls(p.Sam, "I see kilograms")
+	b.until("it has looked", `window.asked >= 1`)
+	eval[bool](b, `(window.late = 65000, true)`)
+	b.until("it has looked by itself", `window.asked >= 2`)
+	p.Maria().Calls(p.Sam, "I see kilograms again")
+	b.until("it has looked once more", `window.asked >= 3`)
+	b.until("it says so", `document.documentElement.classList.contains('is-stale-page') && document.getElementById('stale').textContent.includes('Not live since')`)
+	eval[bool](b, `(window.away = false, true)`)
+	p.Maria().Calls(p.Sam, "I see kilograms still")
+	b.until("it is live again", `!document.documentElement.classList.contains('is-stale-page') && document.getElementById('live-text').textContent.startsWith('Live')`)
+}

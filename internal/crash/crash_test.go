@@ -89,6 +89,7 @@ type bench struct {
 	tickets  map[string]string // number → the words with which it was opened
 	messages map[string]string // id → number of its ticket
 	pending  []request         // sent, not answered
+	faults   int               // answers that say that the fault is ours
 	taken    map[string]int    // id of a text → how often it was given to the provider after it had it
 }
 
@@ -282,6 +283,9 @@ func (b *bench) send(ctx context.Context, client *http.Client, base string, r re
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err == nil && res.StatusCode == http.StatusInternalServerError {
+		b.faults++
+	}
 	switch {
 	case err != nil || res.StatusCode >= 500:
 		b.pending = append(b.pending, r)

@@ -28,9 +28,14 @@ const (
 	CallMissed = "missed"
 )
 
-// CallKept is how long a call is kept, and how late it may be reported.
+// How long a call is kept, how many of one client may have begun to wait within an hour of the clock, under how many names of
+// lines those that are kept may stand, and how late a call may be reported. A hospital has some hundred in an hour and a few
+// lines: more comes of a phone system that reports something else, and is not stored.
 const (
-	CallKept    = 400 * 24 * time.Hour
+	CallKept      = 400 * 24 * time.Hour
+	CallsAnHour   = 5000
+	CallLinesMost = 50
+
 	callLate    = 7 * 24 * time.Hour
 	callKeyMost = 64
 )

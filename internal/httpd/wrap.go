@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -49,6 +50,7 @@ func Wrap(h http.Handler, o Options) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(denied))
 	h = cross.Handler(h)
+	away := &Flood{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := o.Clock()
 		ref := newRef()
@@ -90,10 +92,41 @@ func Wrap(h http.Handler, o Options) http.Handler {
 			if rec.code() >= 500 {
 				level = slog.LevelError
 			}
-			o.Log.Log(r.Context(), level, "request", "ref", ref, "method", r.Method, "route", route, "status", rec.code(), "ms", took.Milliseconds())
+			line := []any{"ref", ref, "method", r.Method, "route", route, "status", rec.code(), "ms", took.Milliseconds()}
+			if rec.code() == http.StatusServiceUnavailable {
+				left, say := away.Says(began)
+				if !say {
+					level = slog.LevelDebug // the next line that is said counts it
+				} else if left > 0 {
+					line = append(line, "more", left)
+				}
+			}
+			o.Log.Log(r.Context(), level, "request", line...)
 		}()
 		h.ServeHTTP(rec, r)
 	})
+}
+
+// Flood says one in some seconds of what comes in floods: while the database is away every request ends alike, and the log of a
+// busy desk would hold nothing else.
+type Flood struct {
+	mu     sync.Mutex
+	saidAt time.Time
+	left   int // unsaid since then
+}
+
+const floodSays = 10 * time.Second
+
+// Says reports whether this one is said, and how many were left out before it.
+func (f *Flood) Says(now time.Time) (left int, say bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if age := now.Sub(f.saidAt); age >= 0 && age < floodSays {
+		f.left++
+		return 0, false
+	}
+	left, f.left, f.saidAt = f.left, 0, now
+	return left, true
 }
 
 // denied answers a form that another website sent, or one whose address a proxy has changed.

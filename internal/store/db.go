@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"kept/internal/desk"
@@ -44,6 +46,7 @@ type DB struct {
 	seats   seatLog
 	memory  memory
 	numbers numbers
+	doubt   doubt
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -83,13 +86,62 @@ func (db *DB) Engine() string { return db.engine.name() }
 // Node is the number of this node among those on the same database, from zero. With SQLite there is one.
 func (db *DB) Node() int {
 	if e, ok := db.engine.(*pgEngine); ok {
-		return int(e.node)
+		return int(e.node.Load())
 	}
 	return 0
 }
 
 // Ping answers nil when the database can be asked; otherwise an Unavailable error.
 func (db *DB) Ping(ctx context.Context) error { return fault(nil, db.engine.ping(ctx)) }
+
+// Ready answers nil when the database can be asked and takes what is written; otherwise an Unavailable error. Nothing is
+// written to find that out, unless what was written last was refused.
+func (db *DB) Ready(ctx context.Context) error {
+	if err := db.Ping(ctx); err != nil {
+		return err
+	}
+	return db.doubt.settle(db.instant(), func() error {
+		return db.Claim(ctx, "ready", func(tx *SystemTx) error { return tx.SetSetting("written", strconv.FormatInt(micros(tx.Now()), 10)) })
+	})
+}
+
+// doubt is whether the database takes what is written: since somebody was refused, until something was taken.
+type doubt struct {
+	is      atomic.Bool
+	mu      sync.Mutex // held while it is tried
+	triedAt time.Time
+	said    error // then
+}
+
+// doubtTries is how often it is tried at most, however many ask.
+const doubtTries = time.Second
+
+// note looks at what a unit of work came to.
+func (d *doubt) note(err error) error {
+	var e *desk.Error
+	if errors.As(err, &e) && e.Kind == desk.Unavailable && (e.Code == "disk_full" || e.Code == "unreachable") {
+		d.is.Store(true)
+	}
+	return err
+}
+
+// settle tries to write where there is a doubt, and says what came of it.
+func (d *doubt) settle(now time.Time, try func() error) error {
+	if !d.is.Load() {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if age := now.Sub(d.triedAt); d.said != nil && age >= 0 && age < doubtTries {
+		return d.said
+	}
+	d.is.Store(false) // whoever is refused meanwhile sets it again
+	if d.said = try(); d.said != nil {
+		d.is.Store(true)
+	}
+	d.triedAt = now
+	return d.said
+}
 
 // Close waits for running units of work and closes the database. Later calls are Unavailable.
 func (db *DB) Close() error { return db.engine.close() }
@@ -185,13 +237,13 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 		return err
 	})
 	if err != nil {
-		return fault(nil, err)
+		return db.doubt.note(fault(nil, err))
 	}
 	for _, wake := range done.after {
 		wake()
 	}
 	if db.engine.recordsApart() {
-		return fault(nil, done.record(db.engine.record))
+		return db.doubt.note(fault(nil, done.record(db.engine.record)))
 	}
 	return nil
 }
@@ -215,7 +267,7 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 		return fault(nil, err)
 	}
 	if logged := u.record(db.engine.record); logged != nil {
-		return fault(nil, logged)
+		return db.doubt.note(fault(nil, logged))
 	}
 	return fault(nil, err)
 }
@@ -289,7 +341,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		if err != nil {
 			return nil, fault(nil, err)
 		}
-		db.engine, gen.node = e, e.node
+		db.engine, gen.node = e, e.node.Load
 	} else {
 		e, err := openSQLite(ctx, o.DataDir, o.Forgetful, o.Log, func(d *stdsql.DB) error {
 			return migrate(ctx, d, "sqlite", files, o.NoMigrate, o.Log)

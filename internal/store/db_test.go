@@ -331,7 +331,7 @@ func TestClosedIsUnavailable(t *testing.T) {
 }
 
 func TestIDs(t *testing.T) {
-	a, b := ids{node: 0}, ids{node: 31}
+	a, b := ids{}, ids{node: func() int64 { return 31 }}
 	now := noon
 	seen := map[int64]bool{}
 	var last int64

@@ -37,10 +37,10 @@ func fault(s *stmt, err error) error {
 		return sqliteFault(code, cause)
 	}
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &pg) && !errors.As(err, &connect) { // a server that lets nobody in has its reasons, and is away all the same
 		return postgresFault(pg, cause)
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
@@ -85,7 +85,8 @@ func postgresFault(e *pgconn.PgError, cause error) error {
 		return desk.Wrap(desk.Unavailable, "disk_full", cause, "The disk of the server is full.")
 	case e.Code == "57014":
 		return desk.Wrap(desk.Unavailable, "timeout", cause, "The database did not answer in time. Please try again.")
-	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "57P"), e.Code == "25006":
+	case e.SeverityUnlocalized == "FATAL", e.SeverityUnlocalized == "PANIC", // it has ended the connection
+		strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "58"), e.Code == "25006":
 		return desk.Wrap(desk.Unavailable, "unreachable", cause, "The database cannot be reached now. Please try again.")
 	}
 	return desk.Wrap(desk.Internal, "store", cause, "Something went wrong on our side.")

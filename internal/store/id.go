@@ -19,8 +19,8 @@ const (
 // fit in 53 bits, so that a JavaScript program reads them from JSON unharmed, until the year 2094.
 type ids struct {
 	mu   sync.Mutex
-	node int64
-	last int64 // tick<<seq | seq, without the node
+	node func() int64 // nil: the only one
+	last int64        // tick<<seq | seq, without the node
 }
 
 // next never gives the same id twice in a process, not even when the clock stands or goes back.
@@ -30,8 +30,12 @@ func (g *ids) next(_ desk.ClientID, now time.Time) int64 {
 	g.last = max(g.last+1, first)
 	n := g.last
 	g.mu.Unlock()
+	node := int64(0)
+	if g.node != nil {
+		node = g.node()
+	}
 	tick, seq := n>>idSeqBits, n&(1<<idSeqBits-1)
-	return (tick<<idNodeBits|g.node)<<idSeqBits | seq
+	return (tick<<idNodeBits|node)<<idSeqBits | seq
 }
 
 // idsBefore is below every id that is given at an instant or later: ids never lag behind the clock.

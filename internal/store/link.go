@@ -182,8 +182,10 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 	}
 	if err != nil {
 		_ = p.Close()
-		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "0A000" {
-			_ = l.pg.Close(context.Background()) // a migration has changed the type of a column: its plans are of no use any more
+		// A migration has changed the type of a column, so that its plans are of no use any more; or the server takes nothing
+		// that is written, and a new connection may reach the one that has taken its place.
+		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && (refused.Code == "0A000" || refused.Code == "25006") {
+			_ = l.pg.Close(context.Background())
 		}
 		return 0, failed, err
 	}

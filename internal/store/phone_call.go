@@ -18,9 +18,14 @@ var (
 	phoneCallCame = sql("UPDATE phone_call SET speed = $4, patience = $5 WHERE client_id = $1 AND line = $2 AND call_key = $3")
 	phoneCallsIn  = sql("SELECT " + phoneCallNames + ` FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
 		ORDER BY queued_at, line, call_key`)
-	phoneCallsOld  = sql("DELETE FROM phone_call WHERE client_id = $1 AND queued_at < $2")
-	phoneCallsSome = sql("SELECT 1 FROM phone_call WHERE client_id = $1 ORDER BY queued_at LIMIT 1")
-	leaderCalls    = sql(`SELECT speed, patience, CASE WHEN answered_at IS NULL AND left_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
+	phoneCallsOld = sql("DELETE FROM phone_call WHERE client_id = $1 AND queued_at < $2")
+	phoneCallLast = sql("SELECT queued_at FROM phone_call WHERE client_id = $1 ORDER BY queued_at DESC LIMIT 1")
+	// The lines are walked from one name to the next: none is read whole.
+	phoneCallsHeld = sql(`WITH RECURSIVE names(line) AS (
+			SELECT MIN(line) FROM phone_call WHERE client_id = $1
+			UNION ALL SELECT (SELECT MIN(line) FROM phone_call WHERE client_id = $1 AND line > names.line) FROM names WHERE names.line IS NOT NULL)
+		SELECT (SELECT COUNT(*) FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3), (SELECT COUNT(line) FROM names)`)
+	leaderCalls = sql(`SELECT speed, patience, CASE WHEN answered_at IS NULL AND left_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) FROM phone_call WHERE client_id = $1 AND queued_at >= $2 AND queued_at < $3
 		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`)
 )
 
@@ -55,10 +60,21 @@ func (tx *ReadTx) PhoneCalls(from, until time.Time) ([]desk.PhoneCall, error) {
 	return many(tx, phoneCallsIn, scanPhoneCall, tx.client, micros(from), micros(until))
 }
 
-// HasPhoneCalls reports whether a phone system of the client has ever reported a call that is kept.
-func (tx *ReadTx) HasPhoneCalls() (bool, error) {
-	_, some, err := maybe(tx, phoneCallsSome, value[int], tx.client)
-	return some, err
+// LastPhoneCall is when the latest call began to wait that a phone system of the client has reported; false when none has been.
+func (tx *ReadTx) LastPhoneCall() (time.Time, bool, error) {
+	return maybe(tx, phoneCallLast, func(row scanner) (t time.Time, err error) {
+		err = row.Scan(at(&t))
+		return t, err
+	}, tx.client)
+}
+
+// PhoneCallsHeld is how many calls of the client began to wait in [from, until), and under how many names of lines it has calls.
+func (tx *ReadTx) PhoneCallsHeld(from, until time.Time) (calls, lines int, err error) {
+	_, err = one(tx, phoneCallsHeld, func(row scanner) (_ struct{}, err error) {
+		err = row.Scan(&calls, &lines)
+		return struct{}{}, err
+	}, tx.client, micros(from), micros(until))
+	return calls, lines, err
 }
 
 // CallsIn is how many calls came to the same.

@@ -34,8 +34,9 @@ type pgEngine struct {
 	url     string
 	db      *stdsql.DB
 	lawful  func(*session) error
+	taking  sync.Mutex
 	slot    *stdsql.Conn // holds this node's number
-	node    int64
+	node    atomic.Int64
 	links   *links
 	lines   []*writer // the first is the desk's
 	readLog *writer
@@ -118,22 +119,51 @@ func (e *pgEngine) check(ctx context.Context) error {
 	return nil
 }
 
-// takeSlot finds a number for this node that no other node has, for ids.
+// keepSlot takes a number again when the connection is lost by which this node held its own: the server has given it free, and
+// the next node to start has it.
+func (e *pgEngine) keepSlot(ctx context.Context) error {
+	e.taking.Lock()
+	defer e.taking.Unlock()
+	if e.slot != nil && e.slot.PingContext(ctx) == nil {
+		return nil
+	}
+	e.leaveSlot()
+	return e.takeSlot(ctx)
+}
+
+// takeSlot finds a number for this node that no other node has, for ids: the one that it had, if it can.
 func (e *pgEngine) takeSlot(ctx context.Context) (err error) {
 	if e.slot, err = e.db.Conn(ctx); err != nil {
 		return err
 	}
-	for n := range int64(1 << idNodeBits) {
+	defer func() {
+		if err != nil {
+			e.leaveSlot() // without a number it is not held
+		}
+	}()
+	had := e.node.Load()
+	for i := range int64(1 << idNodeBits) {
+		n := (had + i) % (1 << idNodeBits)
 		var mine bool
 		if err := e.slot.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1, $2)", int32(slotKey), int32(n)).Scan(&mine); err != nil {
 			return err
 		}
 		if mine {
-			e.node = n
+			e.node.Store(n)
 			return nil
 		}
 	}
 	return desk.Errorf(desk.Unavailable, "too_many_nodes", "There are already %d nodes of Kept on this database.", 1<<idNodeBits)
+}
+
+// leaveSlot ends the connection, and with it the lock; returning it to the pool would keep the lock.
+func (e *pgEngine) leaveSlot() {
+	if e.slot == nil {
+		return
+	}
+	_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })
+	e.slot.Close()
+	e.slot = nil
 }
 
 func (e *pgEngine) name() string { return "postgres" }
@@ -287,10 +317,8 @@ func (e *pgEngine) close() error {
 	e.rest.Wait()
 	e.links.close()
 	e.changes.links.close()
-	if e.slot != nil {
-		// The lock ends with the connection; returning it to the pool would keep the lock.
-		_ = e.slot.Raw(func(dc any) error { return dc.(*stdlib.Conn).Conn().Close(context.Background()) })
-		e.slot.Close()
-	}
+	e.taking.Lock()
+	defer e.taking.Unlock()
+	e.leaveSlot()
 	return e.db.Close()
 }

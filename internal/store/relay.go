@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Relay carries short news between the nodes of one desk, by LISTEN and NOTIFY on PostgreSQL. News
@@ -23,6 +24,7 @@ const (
 	relayBatch   = 100
 	relayAgain   = 2 * time.Second
 	relayGather  = 10 * time.Millisecond // so that a flood of news makes few notifications
+	relayQuiet   = 30 * time.Second      // without news, after which the connection is tried: one that is dead says nothing either
 )
 
 // Relay gives the relay of this database; Run starts it.
@@ -46,23 +48,36 @@ func (r *Relay) Tell(line string) {
 	}
 }
 
-// Run hears the other nodes, and this one, until ctx ends. lost is called when news may have been
-// missed.
+// Run hears the other nodes, and this one, until ctx ends. lost is called when news may have been missed: when the
+// connection has gone, and again once there is a new one.
 func (r *Relay) Run(ctx context.Context, hear func(line string), lost func()) {
 	if r.url == "" {
 		return
 	}
 	go r.send(ctx)
+	gone := false // and the log has it
 	for ctx.Err() == nil {
-		if err := r.listen(ctx, hear); err != nil && ctx.Err() == nil {
-			r.log.Warn("live news between nodes is interrupted", "again", relayAgain)
-			pause(ctx, relayAgain)
+		err := r.listen(ctx, hear, func() {
+			if gone {
+				r.log.Info("live news between nodes is back")
+			}
+			gone = false
+			lost()
+		})
+		if ctx.Err() != nil {
+			return
 		}
-		lost()
+		if !gone {
+			r.log.Warn("live news between nodes is interrupted; trying again", "every", relayAgain.String(), "err", fault(nil, err))
+			lost()
+		}
+		gone = true
+		pause(ctx, relayAgain)
 	}
 }
 
-func (r *Relay) listen(ctx context.Context, hear func(string)) error {
+// listen hears until the connection is lost; begun is called when nothing more is missed.
+func (r *Relay) listen(ctx context.Context, hear func(string), begun func()) error {
 	conn, err := pgx.Connect(ctx, r.url)
 	if err != nil {
 		return err
@@ -71,15 +86,32 @@ func (r *Relay) listen(ctx context.Context, hear func(string)) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+relayChannel); err != nil {
 		return err
 	}
+	begun()
 	for {
-		n, err := conn.WaitForNotification(ctx)
+		n, err := nextNews(ctx, conn)
 		if err != nil {
 			return err
+		}
+		if n == nil {
+			continue
 		}
 		for line := range strings.SplitSeq(n.Payload, "\n") {
 			hear(line)
 		}
 	}
+}
+
+// nextNews gives the next news, or none when none came for a while and the server still answers.
+func nextNews(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	quiet, cancel := context.WithTimeout(ctx, relayQuiet)
+	defer cancel()
+	n, err := conn.WaitForNotification(quiet)
+	if err == nil || quiet.Err() == nil || ctx.Err() != nil {
+		return n, err
+	}
+	answers, cancel := context.WithTimeout(ctx, relayQuiet)
+	defer cancel()
+	return nil, conn.Ping(answers)
 }
 
 // send puts what waits at one moment into one notification, outside every transaction: NOTIFY inside

@@ -40,6 +40,11 @@ func disk(t *testing.T, fn func(write func() int32) int32) (f *walFile, back fun
 	if f == nil {
 		t.Fatal("no log is open")
 	}
+	return f, inPlace(f, fn)
+}
+
+// inPlace puts fn in place of what writes the log f, until back.
+func inPlace(f *walFile, fn func(write func() int32) int32) (back func()) {
 	under := f.under
 	ours := *under
 	setFunc(&ours.FxWrite, func(tls *libc.TLS, file, from uintptr, n int32, off int64) int32 {
@@ -48,7 +53,7 @@ func disk(t *testing.T, fn func(write func() int32) int32) (f *walFile, back fun
 		})
 	})
 	f.under = &ours
-	return f, func() { f.under = under }
+	return func() { f.under = under }
 }
 
 // TestOthersSeeWhatIsCommitted: pages that wait in memory are nobody's business, those of a commit are in the file.

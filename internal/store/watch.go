@@ -26,10 +26,15 @@ func (tx *SystemTx) OutsWaiting() (int64, error) {
 // DropCodes forgets codes that ended before an instant.
 func (tx *SystemTx) DropCodes(before time.Time) error { return tx.put(dropCodes, micros(before)) }
 
-// Skew is how far the clock of the database is ahead of ours: zero on SQLite, which shares our machine.
+// Skew is how far the clock of the database is ahead of ours: zero on SQLite, which shares our machine. Whoever asks now and
+// then sees to it that this node has a number of its own.
 func (db *DB) Skew(ctx context.Context) (skew time.Duration, err error) {
-	if db.Engine() == "sqlite" {
+	e, ok := db.engine.(*pgEngine)
+	if !ok {
 		return 0, nil
+	}
+	if err := e.keepSlot(ctx); err != nil {
+		return 0, db.doubt.note(fault(nil, err))
 	}
 	err = db.DeskRead(ctx, desk.System("clock"), func(tx *DeskReadTx) error {
 		began := db.clock()

@@ -45,6 +45,9 @@ func (h *handler) showAsk(w http.ResponseWriter, r *http.Request, v visit, page 
 			form.ErrorTitle, form.Problems = v.t("error.summary.title"), problems
 		} else {
 			form.Notice, form.NoticeKind = v.problem(f.err), view.NoticeWarn
+			if desk.Is(f.err, desk.Unavailable) {
+				form.Notice = v.t("ask.away", "phone", v.phone()) // nothing is promised yet
+			}
 		}
 		p = v.wrongPage(p)
 	}
@@ -88,6 +91,10 @@ func (h *handler) askForm(r *http.Request, v visit, page string, k app.Ask, f as
 		title = v.t("ask.when.h1")
 		ws, _, err := h.app.AskWindows(r.Context(), v.guest(), v.client.ID, k)
 		if err != nil {
+			form.H1 = title
+			if k.Chosen { // it comes along, while no time can be shown
+				form.Hidden = append(form.Hidden, view.Option{Value: "start", Text: chosenStart(k)})
+			}
 			return form, title, err
 		}
 		picked := times{windows: ws, chosen: k.Chosen, start: k.Start, later: f.later, soonest: true, legend: title, h1: true, error: wrong["start"], focus: f.taken}
@@ -106,6 +113,9 @@ func (h *handler) askForm(r *http.Request, v visit, page string, k app.Ask, f as
 	case pageCheck:
 		title = v.t("ask.check.h1")
 		form.H1, form.Submit = title, view.ButtonView{Text: v.t("ask.check.send"), Icon: "send"}
+		if k.Words == "" { // the answers cannot be read now, and are sent all the same
+			return form, title, nil
+		}
 		rows, err := h.summary(r, v, k)
 		form.Parts = []templ.Component{view.SummaryList(rows)}
 		return form, title, err

@@ -159,7 +159,10 @@ func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
 	b.get("/ask/1").send("words", "qqq").isAt("/ask/2")
 	b.d.Must(b.d.DB.Close())
 	b.post("/ask/1", "words", "I see kilograms and want pounds")
-	b.is(503, "I see kilograms and want pounds", "We will still call you as we promised", "800-555-0143").sound()
+	b.is(503, "I see kilograms and want pounds", "What you typed is kept. Try again in a minute", "800-555-0143").sound()
+	if strings.Contains(b.body, "as we promised") {
+		t.Error("it speaks of a promise, and nothing is promised yet")
+	}
 	if b.head.Get("Retry-After") == "" {
 		t.Error("nothing says when to try again")
 	}
@@ -167,7 +170,19 @@ func TestWhatWasTypedStaysWhenTheDeskCannotBeAsked(t *testing.T) {
 	if attr(b.find("input[checked]"), "value") != "child" {
 		t.Error("the choice is lost")
 	}
+	b.post("/ask/5", "start", "soonest").is(503, "Try again in a minute").sound()
+	if attr(b.find("input[name=start]"), "value") != "soonest" {
+		t.Error("the time is lost")
+	}
+	b.post("/ask/check").is(503, "what you send twice counts once").sound()
+	if strings.Contains(b.body, "ask.who.") || strings.Contains(b.body, "Your question") {
+		t.Error("answers that cannot be read are shown as if there were none")
+	}
 	b.get("/t/7Q2M-X4KD-9RTW").is(503, "800-555-0143").sound()
+	b.post("/t/7Q2M-X4KD-9RTW/words", "key", "k-1", "words", "It is better now").is(503, "It is better now", "800-555-0143").sound()
+	if !strings.Contains(b.body, `action="/t/7Q2M-X4KD-9RTW/words"`) || attr(b.find("input[name=words]"), "value") != "It is better now" || attr(b.find("input[name=key]"), "value") != "k-1" {
+		t.Error("what was added is lost")
+	}
 	b.get("/").is(200, "800-555-0143").sound()
 	b.looksFor("", "weight in pounds").is(200, "See your weight in pounds").lookedFor("weight in pounds").sound()
 	b.get("/a/weight-in-pounds?from=search").is(200, "See your weight in pounds")

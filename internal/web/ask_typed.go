@@ -42,6 +42,14 @@ func takeAnswer(k *app.Ask, page string, form url.Values) {
 // soonest is the choice "as soon as you can".
 const soonest = "soonest"
 
+// chosenStart is what a form says of the window that was chosen.
+func chosenStart(k app.Ask) string {
+	if k.Start.IsZero() {
+		return soonest
+	}
+	return k.Start.Format(time.RFC3339)
+}
+
 // startOf reads the chosen window's start; zero for as soon as we can, and for what is no time.
 func startOf(form url.Values) time.Time {
 	t, err := time.Parse(time.RFC3339, form.Get("start"))

@@ -164,7 +164,7 @@ func (h *handler) figuresView(r *http.Request, o onlooker) (view.FiguresView, er
 	if broken := f.Broken; broken > len(v.Breaks) && len(v.Breaks) > 0 {
 		v.More = fmt.Sprintf("The latest %d of %d.", len(v.Breaks), broken)
 	}
-	v.Tables = figuresTables(f)
+	v.Tables = figuresTables(f, loc)
 	return v, nil
 }
 
@@ -267,7 +267,7 @@ func repairText(state desk.PromiseState, ended, due, broke time.Time, loc *time.
 	return "Ended without a repair"
 }
 
-func figuresTables(f app.Figures) []view.FigureTable {
+func figuresTables(f app.Figures, loc *time.Location) []view.FigureTable {
 	n := strconv.Itoa
 	tables := []view.FigureTable{
 		{ID: "promises", Title: "Promises", Rows: []view.FigureRow{
@@ -281,7 +281,7 @@ func figuresTables(f app.Figures) []view.FigureTable {
 			{Name: "In time", N: n(f.FirstInTime), Why: share(f.FirstInTime, f.FirstInTime+f.FirstLate) + " that count"},
 			{Name: "Late, or still owed", N: n(f.FirstLate), Why: "later than the agreement allows; counted from the instant at which it was late"},
 		}},
-		{ID: "calls", Title: "Calls", Rows: callRows(f.Calls)},
+		{ID: "calls", Title: "Calls", Rows: callRows(f.Calls, f.Now, loc)},
 		{ID: "questions", Title: "Questions", Rows: []view.FigureRow{
 			{Name: "Opened", N: n(f.Opened), Why: "asked in this time, in any way"},
 			{Name: "Closed with the person's yes", N: n(f.Confirmed), Why: share(f.Confirmed, f.Confirmed+f.Unheard) + " that ended with our answer"},
@@ -323,14 +323,14 @@ func figuresTables(f app.Figures) []view.FigureTable {
 	return tables
 }
 
-// callRows are the figures of the calls. That nobody reports them looks different from none.
-func callRows(f app.CallFigures) []view.FigureRow {
+// callRows are the figures of the calls. That nobody reports them, or not any more, looks different from none.
+func callRows(f app.CallFigures, now time.Time, loc *time.Location) []view.FigureRow {
 	n := strconv.Itoa
-	if !f.Reported {
+	if f.Last.IsZero() {
 		return []view.FigureRow{{Name: "Not reported", N: "–", Why: "no phone system tells the desk of the calls to this hospital's lines"}}
 	}
 	return []view.FigureRow{
-		{Name: "Came", N: n(f.All), Why: "as the phone system reports them"},
+		{Name: "Came", N: n(f.All), Why: "as the phone system reports them; the last came " + words.Instant(words.EN, f.Last, loc, now)},
 		{Name: "Answered in the time agreed", N: n(f.InTime), Why: share(f.InTime, f.InTime+f.Late) + " that count"},
 		{Name: "Not answered in that time", N: n(f.Late), Why: "a person came later, or the caller had hung up by then"},
 		{Name: "Hung up before a person came", N: n(f.GaveUp), Why: share(f.GaveUp, f.Stayed+f.GaveUp) + " that count; hanging up at once does not"},

@@ -222,12 +222,29 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		page.Title = "This cannot be taken"
 	case desk.Unavailable, desk.RateLimited:
 		page.Title = "The desk cannot answer now"
+		if act := staffAct(r.URL.RequestURI()); r.Method == http.MethodPost && act != "" && len(r.PostForm) > 0 {
+			page.Lines = append(page.Lines, "What you typed is on this page.")
+			for i := range page.Actions {
+				page.Actions[i].Second = true
+			}
+			page.Again = &view.AgainView{Act: act, Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm), Send: "Send it again"}
+		}
 	default:
 		h.log.ErrorContext(r.Context(), "a staff page failed", "ref", httpd.Ref(r.Context()), "route", r.Pattern, "err", err)
 		page.Title, page.Lines = "The problem is on our side", []string{"What you typed is kept in this browser. Try again in a minute."}
 		page.Trace = httpd.Ref(r.Context())
 	}
 	h.render(w, r, status, within(view.Bare(page.Title+" – Help desk", s.who.Theme), view.System(page)))
+}
+
+// wordsOf are the values of a form that somebody wrote.
+func wordsOf(form url.Values) (all []string) {
+	for _, p := range pairs(form) {
+		if strings.ContainsAny(strings.TrimSpace(p.Value), " \n") {
+			all = append(all, p.Value)
+		}
+	}
+	return all
 }
 
 var errNothingHere = desk.Errorf(desk.NotFound, "nothing_here", "There is no page at this address.")

@@ -518,6 +518,21 @@ func TestNoWordsOfCallersInAddressesAndLogs(t *testing.T) {
 	}
 }
 
+// What somebody wrote stays on the page while the desk cannot be asked, to be sent again: also once the session cannot be looked
+// up any more. A password stands in no page.
+func TestWhatWasWrittenStaysWhenTheDeskCannotBeAsked(t *testing.T) {
+	a := atDesk(t, sam)
+	ref := string(a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms").Got.Ref)
+	a.get("/desk/t/" + ref).gets(200)
+	a.d.Must(a.d.DB.Close())
+	for range 2 {
+		a.post("/desk/t/"+ref+"/notes", "key", "k-1", "text", "She asked for <pounds>\nand a call").gets(503, "What you typed is on this page", "She asked for <pounds>").
+			holds(`action="/desk/t/`+ref+`/notes"`, `name="key" value="k-1"`, `name="text" value="She asked for &lt;pounds&gt;`)
+		a.d.Skip(time.Hour)
+	}
+	a.post("/desk/display/password", "password", "correct horse battery", "new", "staple horse battery").gets(503).lacks("horse")
+}
+
 func TestDisplayIsKeptInTheProfile(t *testing.T) {
 	a := atDesk(t, sam)
 	a.get("/desk/display").gets(200, "Light or dark", "Second factor")

@@ -19,7 +19,7 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 		w.Header().Set("Retry-After", wait)
 	}
 	if status >= 500 {
-		h.log.ErrorContext(r.Context(), "a page failed", "ref", httpd.Ref(r.Context()), "err", err)
+		h.note(r, "a page failed", status, err)
 	}
 	s := view.SystemView{}
 	key := ""
@@ -33,6 +33,10 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 	case http.StatusServiceUnavailable:
 		key = "error.503"
 		s.Lines = []string{v.t("error.503.unknown", "phone", v.phone())}
+		if r.Method == http.MethodPost && readForm(r) == nil && len(r.PostForm) > 0 {
+			s.Lines = []string{v.t("ask.away", "phone", v.phone())}
+			s.Again = &view.AgainView{Act: v.url(v.path), Kept: pairs(r.PostForm), Words: wordsOf(r.PostForm), Send: v.t("ask.again")}
+		}
 	case http.StatusTooManyRequests, http.StatusConflict, http.StatusUnprocessableEntity:
 		s.Title, s.Lines = v.t("error.title"), []string{v.problem(err)}
 	default:
@@ -48,10 +52,10 @@ func (h *handler) wrong(w http.ResponseWriter, r *http.Request, v visit, err err
 	if ref := httpd.Ref(r.Context()); status >= 500 && ref != "" {
 		s.Lines = append(s.Lines, v.t("error.500.ref", "ref", ref))
 	}
-	if status == http.StatusNotFound || status >= 500 {
+	if status == http.StatusNotFound || status >= 500 && s.Again == nil {
 		s.Search = searchBox(v, "", false)
 	}
-	s.Actions = []view.ButtonView{{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: s.Search != nil}}
+	s.Actions = []view.ButtonView{{URL: v.tel(), Text: v.t("common.call", "phone", v.phone()), Icon: "phone", Second: s.Search != nil || s.Again != nil}}
 	p := v.page(s.Title)
 	p.NoIndex = true
 	if r.Method != http.MethodGet {
@@ -87,6 +91,16 @@ func (h *handler) unknownTracker(w http.ResponseWriter, r *http.Request, v visit
 		},
 	}))
 	return nil
+}
+
+// note logs why a page failed, without a line for each while the desk cannot be asked.
+func (h *handler) note(r *http.Request, what string, status int, err error) {
+	if status == http.StatusServiceUnavailable {
+		if _, say := h.away.Says(h.app.Now()); !say {
+			return
+		}
+	}
+	h.log.ErrorContext(r.Context(), what, "ref", httpd.Ref(r.Context()), "err", err)
 }
 
 // problem gives the sentence of an error in the language of the page.
@@ -155,7 +169,7 @@ func (h *handler) noHospital(w http.ResponseWriter, r *http.Request, err error) 
 		return
 	}
 	if status >= 500 {
-		h.log.ErrorContext(r.Context(), "no hospital", "ref", httpd.Ref(r.Context()), "err", err)
+		h.note(r, "no hospital", status, err)
 	}
 	f := view.FrontView{Title: words.T(words.EN, "error.404.title"), Text: words.T(words.EN, "demo.nowhere")}
 	if status >= 500 {

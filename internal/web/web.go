@@ -37,6 +37,7 @@ type handler struct {
 	help http.Handler // the pages of one hospital, below its host or path
 
 	watching watching
+	away     httpd.Flood // pages that failed because the desk cannot be asked
 }
 
 // New gives the pages. Headers, limits and the log of requests are httpd.Wrap's.

@@ -98,7 +98,7 @@
   const part = root && root.getAttribute('data-live-part');
   // A page that counts as live by what it shows, and not by a stream that only says so.
   const byPart = root && root.getAttribute('data-live-by') === 'part';
-  let fetching = false, again = false;
+  let fetching = false, again = false, stuck = false;
 
   async function refresh() {
     if (!part) return;
@@ -121,9 +121,10 @@
         if (after && after !== before) say(after);
       }
       doc.dispatchEvent(new CustomEvent('kept:morphed'));
+      stuck = false;
       heard();
     } catch (e) {
-      // The badge tells: it is not fed by a fetch that failed.
+      stuck = true; // The badge tells: it is not fed by a fetch that failed, nor by a stream that brings no more than its beat.
     } finally {
       fetching = false;
       if (again) { again = false; setTimeout(refresh, 1000); }
@@ -136,7 +137,7 @@
   let timer = 0;
   const news = { new: 0, changed: 0 };
 
-  function beat() { if (!byPart) heard(); }
+  function beat() { if (!byPart && !stuck) heard(); }
   function heard() { last = Date.now(); since = new Date(); badge(); }
 
   function connect() {
@@ -153,11 +154,11 @@
       timer = setTimeout(refresh, 250);
     });
     stream.addEventListener('here', (e) => {
-      heard();
+      beat();
       try { doc.dispatchEvent(new CustomEvent('kept:here', { detail: JSON.parse(e.data) })); } catch (err) { /* a line that is cut off: the next one is whole */ }
     });
     stream.addEventListener('alert', (e) => {
-      heard();
+      beat();
       const box = byId('live-alert') || byId('live-status');
       if (box) box.textContent = e.data;
     });

@@ -129,6 +129,37 @@ func create(t testing.TB, template string) string {
 	return c.url(name, "kept")
 }
 
+// Away takes the database at addr away, as if its server had stopped: whoever is connected is cut off, and nobody gets in until
+// back is called.
+func Away(t testing.TB, addr string) (back func()) {
+	return change(t, addr, "ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true")
+}
+
+// ReadOnly cuts off whoever is connected to the database at addr. Whoever connects until back is called can write nothing by
+// that connection, ever.
+func ReadOnly(t testing.TB, addr string) (back func()) {
+	return change(t, addr, "SET default_transaction_read_only = on", "RESET default_transaction_read_only")
+}
+
+func change(t testing.TB, addr, to, from string) (back func()) {
+	t.Helper()
+	c := start(t)
+	u, err := url.Parse(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	run := func(sql string) {
+		t.Helper()
+		if err := c.run(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("ALTER DATABASE " + name + " " + to)
+	run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'")
+	return func() { t.Helper(); run("ALTER DATABASE " + name + " " + from) }
+}
+
 func unique(prefix string) string {
 	var b [6]byte
 	_, _ = rand.Read(b[:])
