@@ -287,8 +287,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
 				"Handover":         func() (any, error) { return a.Handover(ctx, v, 0) },
-				"NoteHandover":     func() (any, error) { return nil, a.NoteHandover(ctx, v, 1, ref, promise, "x", "") },
-				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, "x") },
+				"NoteHandover": func() (any, error) {
+					return nil, a.NoteHandover(ctx, v, 1, ref, promise, desk.HandoverWords{}, desk.HandoverWords{Summary: "x"})
+				},
+				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, desk.HandoverWords{}, "x") },
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
 				"WallAddress":      func() (any, error) { _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
