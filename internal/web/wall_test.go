@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/store/storetest"
 	"kept/internal/testkit"
 )
@@ -132,6 +134,33 @@ func TestAWallAddressIsTakenBack(t *testing.T) {
 	screen.cookie("")
 	screen.get("/wall?key="+mercy).gets(401, "This address of the wall has ended")
 	screen.get("/wall?key="+anne).gets(200, "St. Anne")
+}
+
+// The screen of somebody who leads no more says what to do and looks again by itself; a supervisor sees it in the list, and
+// takes it over.
+func TestADarkWallIsTakenOver(t *testing.T) {
+	ana := atDesk(t, ana)
+	ana.post("/wall/addresses", "client", "1").gets(200, "until another supervisor takes it over")
+	key := regexp.MustCompile(`/wall\?key=([\w.-]+)`).FindStringSubmatch(ana.body)[1]
+	omar, screen := ana.as(ana.d.Omar), ana.as(ana.d.Sam)
+	screen.cookie("")
+	omar.get("/wall/addresses").gets(200, "Mercy Health").lacks("Take it over")
+	ana.d.Must(ana.d.DB.System(ana.d.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(ana.d.Ana.Staff)
+		s.Role = desk.Analyst
+		return cmp.Or(err, tx.SaveStaff(s))
+	}))
+	screen.get("/wall?key="+key).gets(401, "Nothing is shown here now", "A supervisor takes it over: on the promise board, under “Addresses in force”.").lacks("Go to the queue")
+	if again := screen.header.Get("Refresh"); again != "30" {
+		t.Errorf("the screen looks again: %q", again)
+	}
+	screen.get("/wall?key=1"+key).gets(401, "This address of the wall has ended")
+	if again := screen.header.Get("Refresh"); again != "" {
+		t.Errorf("what has ended looks again: %q", again)
+	}
+	omar.get("/wall/addresses").gets(200, "Shows nothing: Ana Ruiz does not lead here any more.", "Take it over")
+	omar.post(regexp.MustCompile(`/wall/addresses/\d+/owner`).FindString(omar.body)).gets(200, "The address is yours now.", "Omar Said").lacks("Shows nothing", "Take it over")
+	screen.get("/wall?key="+key).gets(200, "Mercy Health")
 }
 
 // The tile of the callers is there once a phone system reports, and shows no figure that is old.
