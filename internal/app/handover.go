@@ -10,6 +10,7 @@ import (
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/store"
+	"kept/internal/words"
 )
 
 // Handover is what one shift gives to the next, as I-PASS has it: how bad it is, a summary, what is to be done,
@@ -44,6 +45,7 @@ type HandoverLine struct {
 	Item     desk.HandoverItem
 	Must     bool
 	ReadBack bool
+	Wrote    string // who changed the words last
 	By       string // who has accepted it
 	Receiver string // who is proposed
 	Why      string // why this one
@@ -236,6 +238,7 @@ func (h *Handover) fill(on *duty, know *facts, v desk.Viewer, rows []store.Board
 	for _, it := range h.Change.Items {
 		line := lines[it.Promise]
 		line.Must, line.ReadBack, line.Why = it.Must, it.ReadBack, it.Why
+		line.Wrote = know.staff[line.Item.WrittenBy]
 		line.By, line.Receiver = know.staff[line.Item.AcceptedBy], know.staff[desk.StaffID(it.Receiver)]
 		if line.Item.AcceptedBy == 0 && h.Shift.Staff != v.Staff {
 			line.May = on.plan.MayAccept(it, coverage.Accept{By: int64(v.Staff), ReadBack: "yes"}, c) == nil
@@ -244,21 +247,16 @@ func (h *Handover) fill(on *duty, know *facts, v desk.Viewer, rows []store.Board
 	}
 }
 
+// Words are what is written of the promise: until somebody writes, its summary is what the question is about.
+func (l HandoverLine) Words() desk.HandoverWords {
+	return desk.HandoverWords{Summary: cmp.Or(l.Item.Summary, l.Ticket.Subject), Plan: l.Item.Plan}
+}
+
 // NoteHandover keeps what the one who goes writes of a promise: a summary, and what to do if. The one whose
-// shift it is, or who leads.
-func (a *App) NoteHandover(ctx context.Context, v desk.Viewer, id desk.ShiftID, ref desk.Ref, p desk.PromiseID, summary, plan string) error {
-	var bad desk.Fields
-	for _, f := range []struct {
-		name string
-		text *string
-	}{{"summary", &summary}, {"plan", &plan}} {
-		clean, err := desk.CleanText(*f.text, maxSummary)
-		if err != nil {
-			bad.Add(f.name, "text.too_long", err.(*desk.Error).Message)
-		}
-		*f.text = clean
-	}
-	if err := bad.Err(); err != nil {
+// shift it is, or who leads; seen is what they changed. Conflict "handover.written" when the same text was changed meanwhile,
+// "handover.taken" and "handover.given" when somebody else has the promise by now.
+func (a *App) NoteHandover(ctx context.Context, v desk.Viewer, id desk.ShiftID, ref desk.Ref, p desk.PromiseID, seen, in desk.HandoverWords) error {
+	if err := cmp.Or(cleanHandover(&in, maxSummary), cleanHandover(&seen, -1)); err != nil {
 		return err
 	}
 	s, err := a.shiftOf(ctx, v, id)
@@ -269,22 +267,71 @@ func (a *App) NoteHandover(ctx context.Context, v desk.Viewer, id desk.ShiftID, 
 		return desk.Errorf(desk.Forbidden, "handover.theirs", "Only the one whose shift it is, or a supervisor, writes this.")
 	}
 	return a.byRef(ctx, v, ref, func(x *act) error {
-		if _, err := x.promise(p); err != nil {
-			return err
-		}
-		i, err := x.tx.HandoverItem(p, id)
+		now, err := x.promise(p)
 		if err != nil {
 			return err
 		}
-		i.Summary, i.Plan = summary, plan
+		i, err := x.tx.HandoverItem(p, id)
+		switch {
+		case err != nil:
+			return err
+		case i.AcceptedBy != 0:
+			return acceptedBy(a.staffName(i.AcceptedBy))
+		case now.Owner != desk.StaffID(s.Person):
+			return givenTo(a.staffName(now.Owner))
+		}
+		have := i.HandoverWords
+		if have.Summary == "" {
+			have.Summary = seen.Summary // what the question is about
+		}
+		all, clash := in.Beside(seen, have)
+		if clash {
+			return a.wrote(v, x.c, i, "while you did")
+		}
+		if all == have {
+			return nil // as it stands, or a form that was sent twice
+		}
+		if all.Summary == have.Summary {
+			all.Summary = i.Summary
+		}
+		i.HandoverWords, i.WrittenBy, i.WrittenAt = all, v.Staff, x.now()
 		return x.tx.SaveHandoverItem(i)
 	})
 }
 
+// cleanHandover cleans both texts, or says which are too long.
+func cleanHandover(w *desk.HandoverWords, most int) error {
+	var bad desk.Fields
+	for _, f := range []struct {
+		name string
+		text *string
+	}{{"summary", &w.Summary}, {"plan", &w.Plan}} {
+		clean, err := desk.CleanText(*f.text, most)
+		if err != nil {
+			bad.Add(f.name, "text.too_long", err.(*desk.Error).Message)
+		}
+		*f.text = clean
+	}
+	return bad.Err()
+}
+
+// wrote says who changed the words of a promise that v had before them, and when.
+func (a *App) wrote(v desk.Viewer, c desk.Client, i desk.HandoverItem, while string) error {
+	who := cmp.Or(a.staffName(i.WrittenBy), "Somebody else")
+	if i.WrittenBy == v.Staff {
+		who, while = "You", "in another window"
+	}
+	return desk.Errorf(desk.Conflict, "handover.written", "%s wrote here at %s, %s.", who, words.Clock(words.EN, i.WrittenAt, zoneOf(c)), while)
+}
+
 // AcceptPromise takes a promise over from a shift that ends: the viewer owns it from now on. What is broken or
-// at risk is said back, at field "read_back". Conflict "handover.taken" when somebody else was quicker;
-// Invalid at "to" for somebody who is not there before it is due.
-func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID, ref desk.Ref, p desk.PromiseID, readBack string) error {
+// at risk is said back, at field "read_back"; seen are the words that they have read. Conflict "handover.taken" when somebody
+// else was quicker, "handover.written" when the words were changed meanwhile; Invalid at "to" for somebody who is not there
+// before it is due.
+func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID, ref desk.Ref, p desk.PromiseID, seen desk.HandoverWords, readBack string) error {
+	if err := cleanHandover(&seen, -1); err != nil {
+		return err
+	}
 	readBack, err := desk.CleanLine(readBack, maxReadBack)
 	if err != nil {
 		return desk.Fields{{Field: "read_back", Code: "text.too_long", Message: err.(*desk.Error).Message}}.Err()
@@ -327,7 +374,11 @@ func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID,
 			return acceptedBy(a.staffName(it.AcceptedBy))
 		}
 		if now.Owner != line.Promise.Owner && now.Owner != v.Staff {
-			return desk.Errorf(desk.Conflict, "handover.given", "This promise was given to %s meanwhile.", cmp.Or(a.staffName(now.Owner), "somebody else"))
+			return givenTo(a.staffName(now.Owner))
+		}
+		// Who takes it answers for what they have read: what was written a moment ago is read first.
+		if have := it.HandoverWords; have.Plan != seen.Plan || have.Summary != "" && have.Summary != seen.Summary {
+			return a.wrote(v, x.c, it, "while you read. Read it, then accept")
 		}
 		it.AcceptedBy, it.AcceptedAt, it.ReadBack = v.Staff, x.now(), readBack
 		if err := x.tx.SaveHandoverItem(it); err != nil {
@@ -354,6 +405,10 @@ func (a *App) AcceptPromise(ctx context.Context, v desk.Viewer, id desk.ShiftID,
 		}
 		return x.note(desk.PromiseGiven, desk.EventData{Promise: p, Owner: v.Staff, OwnerIs: v.Name, Reason: desk.GivenAtHandover, Shift: id})
 	})
+}
+
+func givenTo(name string) error {
+	return desk.Errorf(desk.Conflict, "handover.given", "This promise was given to %s meanwhile.", cmp.Or(name, "somebody else"))
 }
 
 func acceptedBy(by string) error {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,16 +53,17 @@ func TestShiftIsHandedOver(t *testing.T) {
 		if err := a.SignHandover(ctx, d.Priya, shift, ""); !desk.Is(err, desk.Conflict) {
 			t.Errorf("signed with something left: %v", err)
 		}
-		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, "Wants pounds.", "If the switch fails, call Dana."))
-		if err := a.AcceptPromise(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.Invalid) {
+		said := desk.HandoverWords{Summary: "Wants pounds.", Plan: "If the switch fails, call Dana."}
+		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, desk.HandoverWords{}, said))
+		if err := a.AcceptPromise(ctx, d.Priya, shift, maria.Got.Ref, pr.ID, said, "I will"); !desk.Is(err, desk.Invalid) {
 			t.Errorf("she accepts her own: %v", err)
 		}
-		if err := a.AcceptPromise(ctx, d.Eve, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.NotFound) && !desk.Is(err, desk.Conflict) {
+		if err := a.AcceptPromise(ctx, d.Eve, shift, maria.Got.Ref, pr.ID, said, "I will"); !desk.Is(err, desk.NotFound) && !desk.Is(err, desk.Conflict) {
 			t.Errorf("somebody of another hospital: %v", err)
 		}
-		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, "I will write by five"))
-		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, "I will write by five"))
-		if err := a.AcceptPromise(ctx, d.Ana, shift, maria.Got.Ref, pr.ID, "I will"); !desk.Is(err, desk.Conflict) {
+		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, said, "I will write by five"))
+		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, pr.ID, said, "I will write by five"))
+		if err := a.AcceptPromise(ctx, d.Ana, shift, maria.Got.Ref, pr.ID, said, "I will"); !desk.Is(err, desk.Conflict) {
 			t.Errorf("accepted twice: %v", err)
 		}
 		h, err = a.Handover(ctx, d.Priya, shift)
@@ -129,6 +131,77 @@ func TestShiftThatLeavesAPromiseAlerts(t *testing.T) {
 	})
 }
 
+// priyaOwes is a promise to Maria that Priya has to hand over at four, and the shift of hers.
+func priyaOwes(d *testkit.Desk) (maria *testkit.Person, p desk.Promise, shift desk.ShiftID) {
+	d.T.Helper()
+	maria = d.Maria().Calls(d.Sam, "My chart shows kilograms")
+	d.AdvanceTo(d.At(3, 15, 0))
+	p, err := d.App.MakePromise(d.Ctx(), d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 18, 0)})
+	d.Must(err)
+	d.Must(d.App.GivePromise(d.Ctx(), d.Priya, maria.Got.Ref, p.ID, d.Priya.Staff, ""))
+	return maria, p, shiftEnding(d, d.Priya)
+}
+
+// Priya and her supervisor write to one promise at once: what both changed is refused, with who wrote and when, and what
+// one of them changed stands.
+func TestTwoWriteToOneHandover(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		maria, p, shift := priyaOwes(d)
+		stands := func(want desk.HandoverWords, by desk.Viewer) {
+			t.Helper()
+			h, err := a.Handover(ctx, d.Sam, shift)
+			d.Must(err)
+			if have := h.Items[0]; have.Words() != want || have.Wrote != by.Name {
+				t.Errorf("there stands %+v by %s, want %+v by %s", have.Words(), have.Wrote, want, by.Name)
+			}
+		}
+		about := maria.Page(d.Sam).Ticket.Subject
+		first := desk.HandoverWords{Summary: about}
+		stands(first, desk.Viewer{})
+		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, p.ID, first, desk.HandoverWords{Summary: "Wants pounds."}))
+		if err := a.NoteHandover(ctx, d.Ana, shift, maria.Got.Ref, p.ID, first, desk.HandoverWords{Summary: "Angry."}); code(err) != "handover.written" || !strings.Contains(err.Error(), "Priya Nair wrote here at 3:00 p.m. CT, while you did.") {
+			t.Errorf("over Priya’s words: %v", err)
+		}
+		stands(desk.HandoverWords{Summary: "Wants pounds."}, d.Priya)
+		// Ana leaves the summary as she saw it, and writes what to do.
+		d.Must(a.NoteHandover(ctx, d.Ana, shift, maria.Got.Ref, p.ID, first, desk.HandoverWords{Summary: about, Plan: "If the switch fails, call Dana."}))
+		all := desk.HandoverWords{Summary: "Wants pounds.", Plan: "If the switch fails, call Dana."}
+		stands(all, d.Ana)
+		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, p.ID, first, desk.HandoverWords{Summary: "Wants pounds."})) // sent twice
+		stands(all, d.Ana)
+		if err := a.NoteHandover(ctx, d.Ana, shift, maria.Got.Ref, p.ID, first, desk.HandoverWords{Summary: about, Plan: "Call Lou."}); !strings.Contains(err.Error(), "You wrote here at 3:00 p.m. CT, in another window.") {
+			t.Errorf("over her own words of another window: %v", err)
+		}
+	})
+}
+
+// What was written since the page was drawn is read before the promise is accepted; what somebody else has by now is not
+// written to any more, so that no words go where nobody reads them.
+func TestAHandoverIsReadBeforeItIsAccepted(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		maria, p, shift := priyaOwes(d)
+		none, said := desk.HandoverWords{}, desk.HandoverWords{Summary: "Wants pounds.", Plan: "If he calls, be brief."}
+		d.Must(a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, p.ID, none, said))
+		if err := a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, p.ID, none, "I will write"); code(err) != "handover.written" || !strings.Contains(err.Error(), "Priya Nair wrote here at 3:00 p.m. CT") {
+			t.Errorf("accepted unread: %v", err)
+		}
+		d.Must(a.AcceptPromise(ctx, d.Sam, shift, maria.Got.Ref, p.ID, said, "I will write"))
+		if err := a.NoteHandover(ctx, d.Priya, shift, maria.Got.Ref, p.ID, said, desk.HandoverWords{Summary: "Wants stones."}); code(err) != "handover.taken" || !strings.Contains(err.Error(), "Sam Ortiz has accepted this already.") {
+			t.Errorf("written after it was accepted: %v", err)
+		}
+	})
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria, _, shift := priyaOwes(d)
+		p, err := d.App.MakePromise(d.Ctx(), d.Sam, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: d.At(3, 19, 0)})
+		d.Must(err)
+		if err := d.App.NoteHandover(d.Ctx(), d.Priya, shift, maria.Got.Ref, p.ID, desk.HandoverWords{}, desk.HandoverWords{Summary: "Wants pounds."}); code(err) != "handover.given" {
+			t.Errorf("written to what is not hers: %v", err)
+		}
+	})
+}
+
 func TestOneOfTwoAcceptsAPromise(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		maria := d.Maria().Calls(d.Sam, "My chart shows kilograms")
@@ -140,7 +213,9 @@ func TestOneOfTwoAcceptsAPromise(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, 2)
 		for i, v := range []desk.Viewer{d.Sam, d.Ana} {
-			wg.Go(func() { errs[i] = d.App.AcceptPromise(d.Ctx(), v, shift, maria.Got.Ref, pr.ID, "I will write") })
+			wg.Go(func() {
+				errs[i] = d.App.AcceptPromise(d.Ctx(), v, shift, maria.Got.Ref, pr.ID, desk.HandoverWords{}, "I will write")
+			})
 		}
 		wg.Wait()
 		won := 0
@@ -308,11 +383,12 @@ func TestATurnIsHandedOver(t *testing.T) {
 		d.AdvanceTo(d.At(4, 7, 0))
 		shift := shiftEnding(d, d.Sam)
 		h := must(d.App.Handover(d.Ctx(), d.Sam, shift))
+		said := desk.HandoverWords{Summary: "Wants pounds.", Plan: "If the switch fails, call Dana."}
 		if !h.Shift.End.Equal(d.At(4, 8, 0)) || len(h.Items) != 1 {
 			t.Fatalf("%d to hand over at %s", len(h.Items), h.Shift.End.In(d.At(4, 0, 0).Location()))
 		}
-		d.Must(d.App.NoteHandover(d.Ctx(), d.Sam, shift, ref, p.ID, "Wants pounds.", "If the switch fails, call Dana."))
-		d.Must(d.App.AcceptPromise(d.Ctx(), d.Ana, shift, ref, p.ID, "I will write by noon"))
+		d.Must(d.App.NoteHandover(d.Ctx(), d.Sam, shift, ref, p.ID, h.Items[0].Words(), said))
+		d.Must(d.App.AcceptPromise(d.Ctx(), d.Ana, shift, ref, p.ID, said, "I will write by noon"))
 		d.Must(d.App.SignHandover(d.Ctx(), d.Sam, shift, ""))
 		d.Restart()
 		if h = must(d.App.Handover(d.Ctx(), d.Sam, shift)); h.Signed.SignedBy != d.Sam.Staff || !h.Shifts[0].Signed || h.Items[0].Item.Plan == "" {
@@ -472,7 +548,7 @@ func TestWhoLeavesEarlyHandsOverThen(t *testing.T) {
 				}
 				d.AdvanceTo(d.At(3, 14, 5))
 				if c.end == 14 {
-					d.Must(d.App.AcceptPromise(d.Ctx(), d.Sam, h.Shift.ID, maria.Got.Ref, p.ID, "I will write by six"))
+					d.Must(d.App.AcceptPromise(d.Ctx(), d.Sam, h.Shift.ID, maria.Got.Ref, p.ID, desk.HandoverWords{}, "I will write by six"))
 				}
 			})
 		})

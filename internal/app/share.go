@@ -16,6 +16,7 @@ const sharesMost = 20
 
 var (
 	errShareLeads = desk.Errorf(desk.Forbidden, "share.only", "Only who leads the hospital, or a supervisor of the desk, can share its figures.")
+	errShareDark  = desk.Errorf(desk.Unauthenticated, "address.dark", "Whoever made this link does not lead the hospital any more, so it shows nothing. Who leads it takes the link over on the page “Share the figures”. Then this page goes on by itself.")
 	errShareKey   = desk.Errorf(desk.Unauthenticated, "share.ended", "This link to the figures has ended. Ask who sent it to you for a new one.")
 )
 
@@ -84,6 +85,14 @@ func (a *App) EndShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id i
 	return a.endAddress(ctx, v, desk.ShowsFigures, id, sharesOf(c))
 }
 
+// TakeShare takes one over whose maker may not share any more: it goes on.
+func (a *App) TakeShare(ctx context.Context, v desk.Viewer, c desk.ClientID, id int64) error {
+	if err := mayShare(v, c); err != nil {
+		return err
+	}
+	return a.takeAddress(ctx, v, desk.ShowsFigures, id, sharesOf(c))
+}
+
 func sharesOf(c desk.ClientID) hasAddress {
 	return func(_ staffReader, w desk.SignedAddress) (bool, error) { return w.Scope == c, nil }
 }
@@ -94,11 +103,11 @@ type Share struct {
 	Client desk.Client
 }
 
-// OpenShare gives the viewer and the client of a key. Unauthenticated when it has ended, was changed or taken back, or
-// whoever made it may not share any more.
+// OpenShare gives the viewer and the client of a key. Unauthenticated "share.ended" when it has ended, was changed or taken back,
+// and "address.dark" when whoever has it may not share any more and somebody who may can take it over.
 func (a *App) OpenShare(ctx context.Context, key string) (Share, error) {
-	s, c, err := a.openAddress(ctx, desk.ShowsFigures, key)
-	if desk.Is(err, desk.NotFound) || err == nil && mayShare(viewerOf(s), c) != nil {
+	_, c, err := a.openAddress(ctx, desk.ShowsFigures, key, errShareDark)
+	if desk.Is(err, desk.NotFound) {
 		err = errShareKey
 	}
 	if err != nil {

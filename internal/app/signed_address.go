@@ -15,8 +15,8 @@ import (
 )
 
 // An address is signed, so that it opens what it shows without a password: it says who made it, for which client and
-// until when, and shows what that person may see for as long as they may. Its row is there to take it back alone;
-// those of walls that were made before there were rows end by themselves.
+// until when. It shows what whoever has it may see, and is dark when they may no more, until somebody who may takes it over.
+// Its row says who that is, and is there to take it back alone; those of walls that were made before there were rows end by themselves.
 const addressSecret = "wall_secret"
 
 // makeAddress adds an address that w describes, from now on. May is asked before, in the same unit; nil: nobody is.
@@ -78,9 +78,9 @@ func (a *App) addressKey(ctx context.Context, w desk.SignedAddress) (string, err
 	return said + "." + signAddress(w.Shows, secret, said), err
 }
 
-// openAddress gives who made the address of a key, as they are now, and for which client. NotFound when it has ended, or
-// was changed.
-func (a *App) openAddress(ctx context.Context, shows desk.Shows, key string) (s desk.Staff, c desk.ClientID, err error) {
+// openAddress gives whose the address of a key is, as they are now, and for which client. NotFound when it has ended, or
+// was changed; dark when they may not show it any more and somebody can take it over.
+func (a *App) openAddress(ctx context.Context, shows desk.Shows, key string, dark error) (s desk.Staff, c desk.ClientID, err error) {
 	i := strings.LastIndexByte(key, '.')
 	if i < 0 || len(key) > 200 {
 		return s, 0, notFound
@@ -100,17 +100,58 @@ func (a *App) openAddress(ctx context.Context, shows desk.Shows, key string) (s 
 	}
 	err = a.db.DeskRead(ctx, desk.System("address"), func(tx *store.DeskReadTx) (err error) {
 		if id != 0 {
-			if row, err := tx.SignedAddress(id); err != nil || row.Shows != shows || !row.EndedAt.IsZero() {
+			row, err := tx.SignedAddress(id)
+			if err != nil || row.Shows != shows || !row.EndedAt.IsZero() {
 				return cmp.Or(err, error(notFound))
 			}
+			staff = row.Staff
 		}
 		s, err = tx.Staff(staff)
 		return err
 	})
-	if err == nil && !s.Active {
-		err = notFound
+	if err == nil && !mayShow(s, shows, c) {
+		if err = notFound; id != 0 {
+			err = dark
+		}
 	}
 	return s, c, err
+}
+
+// mayShow reports whether somebody may have an address that shows a client.
+func mayShow(s desk.Staff, shows desk.Shows, c desk.ClientID) bool {
+	v := viewerOf(s)
+	if shows == desk.ShowsFigures {
+		return s.Active && mayShare(v, c) == nil
+	}
+	return s.Active && v.Leads() && (c == 0 || v.Sees(c))
+}
+
+// takeAddress makes an address that is dark v's own: what it opens goes on with what v sees. NotFound when v has no such one;
+// Conflict "address.led" when whoever has it may show it.
+func (a *App) takeAddress(ctx context.Context, v desk.Viewer, shows desk.Shows, id int64, has hasAddress) error {
+	return a.db.Desk(ctx, v, func(tx *store.DeskTx) error {
+		w, err := tx.SignedAddress(id)
+		if err != nil {
+			return err
+		}
+		may, err := has(tx, w)
+		switch {
+		case err != nil:
+			return err
+		case !may || w.Shows != shows || !w.EndedAt.IsZero() || !tx.Now().Before(w.Until):
+			return notFound
+		case w.Staff == v.Staff:
+			return nil // a form that was sent twice
+		}
+		of, err := tx.Staff(w.Staff)
+		if err != nil {
+			return err
+		}
+		if mayShow(of, shows, w.Scope) {
+			return desk.Errorf(desk.Conflict, "address.led", "%s has it, and it shows what it should: there is nothing to take over.", of.Name)
+		}
+		return tx.TakeSignedAddress(id, v.Staff)
+	})
 }
 
 // AddressLine is an address that is in force, with names.
@@ -119,6 +160,7 @@ type AddressLine struct {
 	N      int // which one of its kind and client it is, of all that were ever made
 	By     string
 	Client desk.Client // the zero Client: all that By serves
+	Dark   bool        // By may not show it any more: it shows nothing until somebody takes it over
 }
 
 // addresses gives those of a kind in force that v has, by their end.
@@ -142,19 +184,15 @@ func (a *App) addresses(ctx context.Context, v desk.Viewer, shows desk.Shows, ha
 			if !may {
 				continue
 			}
-			by, ok := know.staff[w.Staff]
-			if !ok { // who leads a hospital is in no list of people
-				maker, err := tx.Staff(w.Staff)
-				if err != nil {
-					return err
-				}
-				by = maker.Name
+			of, err := tx.Staff(w.Staff)
+			if err != nil {
+				return err
 			}
 			n, err := tx.Nth(w)
 			if err != nil {
 				return err
 			}
-			list = append(list, AddressLine{w, n, by, know.client[w.Scope]})
+			list = append(list, AddressLine{w, n, of.Name, know.client[w.Scope], !mayShow(of, shows, w.Scope)})
 		}
 		return nil
 	})

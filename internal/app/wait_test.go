@@ -352,7 +352,7 @@ func TestRemindersFollowWhatChangesDuringAWait(t *testing.T) {
 		terms(12*time.Hour, 8*time.Hour, 24*time.Hour)
 		maria, rosa := d.Maria().Calls(d.Sam, "weight in pounds"), d.Rosa().Calls(d.Sam, "No veo libras")
 		for _, p := range []*testkit.Person{maria, rosa} {
-			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(6, 10, 0)))
+			d.Must(d.App.WaitFor(d.Ctx(), d.Sam, p.Got.Ref, desk.WaitPerson, d.At(6, 10, 0), ""))
 		}
 		want := func(what string, want ...string) {
 			t.Helper()
@@ -384,7 +384,7 @@ func TestRemindersGoToTheNewNumber(t *testing.T) {
 	testkit.Each(t, func(d *testkit.Desk) {
 		d.AdvanceTo(d.At(3, 10, 0))
 		maria := d.Maria().Calls(d.Sam, "weight in pounds")
-		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, d.At(6, 10, 0)))
+		d.Must(d.App.WaitFor(d.Ctx(), d.Sam, maria.Got.Ref, desk.WaitPerson, d.At(6, 10, 0), ""))
 		d.Must(second(d.App.AskNewNumber(d.Ctx(), maria.Viewer(), "312-555-0123")))
 		d.Must(d.App.TakeNewNumber(d.Ctx(), maria.Viewer(), codeOn(d, maria.Phone)))
 		d.Advance(time.Minute)

@@ -16,6 +16,8 @@ var errWallLeads = desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor c
 
 var errWallKey = desk.Errorf(desk.Unauthenticated, "wall.ended", "This address of the wall has ended. A supervisor makes a new one on the promise board.")
 
+var errWallDark = desk.Errorf(desk.Unauthenticated, "address.dark", "Whoever made the address of this screen does not lead here any more, so it shows nothing. A supervisor takes it over: on the promise board, under “Addresses in force”. Then this screen goes on by itself.")
+
 // WallAddress makes an address that opens the wall of a client, or of all with zero, for 90 days; ShownWallAddress gives it,
 // once.
 func (a *App) WallAddress(ctx context.Context, v desk.Viewer, c desk.ClientID) (id int64, err error) {
@@ -70,16 +72,23 @@ func wallsOf(v desk.Viewer) hasAddress {
 	}
 }
 
-// OpenWall gives the viewer and the client of a key. Unauthenticated when it has ended, was changed, or
-// whoever made it does not lead any more.
+// TakeWallAddress takes an address over whose maker may not show it any more: its screen goes on, with what v sees.
+func (a *App) TakeWallAddress(ctx context.Context, v desk.Viewer, id int64) error {
+	if !v.Leads() || v.Who != desk.WhoStaff {
+		return errWallLeads
+	}
+	return a.takeAddress(ctx, v, desk.ShowsWall, id, wallsOf(v))
+}
+
+// OpenWall gives the viewer and the client of a key. Unauthenticated "wall.ended" when it has ended or was changed, and
+// "address.dark" when whoever has it does not lead any more and somebody who does can take it over.
 func (a *App) OpenWall(ctx context.Context, key string) (desk.Viewer, desk.ClientID, error) {
-	s, c, err := a.openAddress(ctx, desk.ShowsWall, key)
-	v := viewerOf(s)
-	if desk.Is(err, desk.NotFound) || err == nil && (!v.Leads() || c != 0 && !v.Sees(c)) {
+	s, c, err := a.openAddress(ctx, desk.ShowsWall, key, errWallDark)
+	if desk.Is(err, desk.NotFound) {
 		err = errWallKey
 	}
 	if err != nil {
 		return desk.Viewer{}, 0, err
 	}
-	return v, c, nil
+	return viewerOf(s), c, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
 	"kept/internal/testkit"
 )
 
@@ -159,6 +160,81 @@ func TestWhoHasAWallAddressOfAll(t *testing.T) {
 				list, err = d.App.WallAddresses(d.Ctx(), d.Ana)
 				d.Must(err)
 			}
+		}
+	})
+}
+
+// leadsNoMore makes who leads an analyst, as who administers the desk does.
+func leadsNoMore(d *testkit.Desk, who desk.Viewer) {
+	d.T.Helper()
+	d.Must(d.DB.System(d.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(who.Staff)
+		if err != nil {
+			return err
+		}
+		s.Role = desk.Analyst
+		return tx.SaveStaff(s)
+	}))
+}
+
+// The screen of somebody who leads no more says so, and goes on when a supervisor who serves what it shows takes it over; so
+// does a link to the figures.
+func TestAnAddressIsTakenOver(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		ctx, a := d.Ctx(), d.App
+		wall, err := a.WallAddress(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		_, screen, err := a.ShownWallAddress(ctx, d.Ana, wall)
+		d.Must(err)
+		share, err := a.ShareFigures(ctx, d.Ana, d.Mercy.ID)
+		d.Must(err)
+		_, link, err := a.ShownShare(ctx, d.Ana, d.Mercy.ID, share)
+		d.Must(err)
+		_, link, _ = strings.Cut(link, "key=")
+		if err := a.TakeWallAddress(ctx, d.Omar, wall); code(err) != "address.led" {
+			t.Errorf("taken from who leads: %v", err)
+		}
+		if err := a.TakeShare(ctx, d.Omar, d.Mercy.ID, share); code(err) != "address.led" {
+			t.Errorf("a link taken from who leads: %v", err)
+		}
+		leadsNoMore(d, d.Ana)
+		if _, _, err := a.OpenWall(ctx, screen); code(err) != "address.dark" {
+			t.Errorf("the screen says %v", err)
+		}
+		if _, err := a.OpenShare(ctx, link); code(err) != "address.dark" {
+			t.Errorf("the link says %v", err)
+		}
+		if list, err := a.WallAddresses(ctx, d.Omar); err != nil || len(list) != 1 || !list[0].Dark || list[0].By != "Ana Ruiz" {
+			t.Errorf("a supervisor sees %+v, %v", list, err)
+		}
+		other := d.Omar
+		other.Clients = []desk.ClientID{d.Anne.ID}
+		for who, v := range map[string]desk.Viewer{"an analyst": d.Sam, "who serves another hospital": other} {
+			if err := a.TakeWallAddress(ctx, v, wall); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
+				t.Errorf("%s takes it over: %v", who, err)
+			}
+			if err := a.TakeShare(ctx, v, d.Mercy.ID, share); !desk.Is(err, desk.Forbidden) && !desk.Is(err, desk.NotFound) {
+				t.Errorf("%s takes the link over: %v", who, err)
+			}
+		}
+		if err := a.TakeWallAddress(ctx, d.Omar, share); !desk.Is(err, desk.NotFound) {
+			t.Errorf("a link is taken over as a wall: %v", err)
+		}
+		for range 2 { // twice is once
+			d.Must(a.TakeWallAddress(ctx, d.Omar, wall))
+			d.Must(a.TakeShare(ctx, d.Omar, d.Mercy.ID, share))
+		}
+		v, c, err := a.OpenWall(ctx, screen)
+		if err != nil || c != d.Mercy.ID || v.Staff != d.Omar.Staff {
+			t.Errorf("the screen goes on as %s, %v", v.Name, err)
+		}
+		d.Must(second(a.OpenShare(ctx, link)))
+		d.Must(a.EndWallAddress(ctx, d.Omar, wall))
+		if _, _, err := a.OpenWall(ctx, screen); code(err) != "wall.ended" {
+			t.Errorf("taken back: %v", err)
+		}
+		if err := a.TakeWallAddress(ctx, d.Omar, wall); !desk.Is(err, desk.NotFound) {
+			t.Errorf("one that was taken back is taken over: %v", err)
 		}
 	})
 }

@@ -37,7 +37,7 @@ var noClient = map[string]string{
 
 // leadersToo are the acts that do not refuse a leader, and why.
 var leadersToo = map[string]string{
-	"Figures": "theirs", "ShareFigures": "theirs", "ShownShare": "theirs", "Shares": "theirs", "EndShare": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
+	"Figures": "theirs", "ShareFigures": "theirs", "ShownShare": "theirs", "Shares": "theirs", "EndShare": "theirs", "TakeShare": "theirs", "OwnClient": "theirs", "OwnAgreement": "theirs", "AnswerAgreement": "theirs", "Receive": "a provider brings it, whoever the viewer is",
 	"BeginTOTP": "their account", "ConfirmTOTP": "their account", "EndTOTP": "their account", "ChangePassword": "their account", "TypedInCall": "nothing", "Clients": "none", "Here": "nobody", "Draft": "an empty one, as for anybody who asks a question",
 }
 
@@ -209,7 +209,8 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					}
 					return len(list), err
 				},
-				"EndShare": func() (any, error) { return nil, a.EndShare(ctx, v, d.Mercy.ID, share) },
+				"TakeShare": func() (any, error) { return nil, a.TakeShare(ctx, v, d.Mercy.ID, share) },
+				"EndShare":  func() (any, error) { return nil, a.EndShare(ctx, v, d.Mercy.ID, share) },
 				"OwnClient": func() (any, error) {
 					c, err := a.OwnClient(ctx, v)
 					if err == nil && (v.Who != desk.WhoLeader || c.ID != v.Of) {
@@ -287,8 +288,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"TryPromise":       func() (any, error) { return nil, a.TryPromise(ctx, v, ref, promise) },
 				"VoidTicket":       func() (any, error) { return nil, a.VoidTicket(ctx, v, ref, "x") },
 				"Handover":         func() (any, error) { return a.Handover(ctx, v, 0) },
-				"NoteHandover":     func() (any, error) { return nil, a.NoteHandover(ctx, v, 1, ref, promise, "x", "") },
-				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, "x") },
+				"NoteHandover": func() (any, error) {
+					return nil, a.NoteHandover(ctx, v, 1, ref, promise, desk.HandoverWords{}, desk.HandoverWords{Summary: "x"})
+				},
+				"AcceptPromise":    func() (any, error) { return nil, a.AcceptPromise(ctx, v, 1, ref, promise, desk.HandoverWords{}, "x") },
 				"SignHandover":     func() (any, error) { return nil, a.SignHandover(ctx, v, 1, "x") },
 				"Wall":             func() (any, error) { return a.Wall(ctx, v, d.Mercy.ID) },
 				"WallAddress":      func() (any, error) { _, err := a.WallAddress(ctx, v, d.Mercy.ID); return nil, err },
@@ -302,9 +305,10 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					}
 					return list, err
 				},
-				"EndWallAddress": func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
-				"EndTokens":      func() (any, error) { return a.EndTokens(ctx, v, "portal") },
-				"EndStaff":       func() (any, error) { _, err := a.EndStaff(ctx, v, "only@kept.example"); return nil, err },
+				"TakeWallAddress": func() (any, error) { return nil, a.TakeWallAddress(ctx, v, wall) },
+				"EndWallAddress":  func() (any, error) { return nil, a.EndWallAddress(ctx, v, wall) },
+				"EndTokens":       func() (any, error) { return a.EndTokens(ctx, v, "portal") },
+				"EndStaff":        func() (any, error) { _, err := a.EndStaff(ctx, v, "only@kept.example"); return nil, err },
 				"LeaveClients": func() (any, error) {
 					_, err := a.LeaveClients(ctx, v, "only@kept.example", []desk.ClientID{d.Mercy.ID})
 					return nil, err
@@ -343,7 +347,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 					t.Errorf("%s is open to a %s of client %d: %.300s", name, v.Who, v.Of, said)
 				}
 				toMercy := slices.Contains([]string{"Agreement", "Attainment", "AnswerAgreement", "ApproveAgreement", "OwnAgreement", "Clocks", "ClocksOf", "DraftAgreement", "Figures", "Explain", "RankTicket", "WhatIf", "WithdrawAgreement", "AddNote", "Arrive", "BeginCall", "FillMacro", "KeepTyped", "Retitle", "AskIfFixed", "Assign", "Client", "Events", "FindCallers", "FinishCall", "GivePromise", "HavePromise", "KeepPromise", "MakePromise",
-					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "BeforeMerge", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "MoveTicket", "Coverage", "EndWallAddress", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
+					"MissedCall", "MovePromise", "OpenTicket", "Promises", "Reply", "Requester", "Requesters", "Screen", "SendAsk", "SaveDraft", "Ticket", "TicketPage", "TryPromise", "BeforeMerge", "VoidTicket", "WindowsFor", "EnterCall", "WaitFor", "MoveTicket", "Coverage", "EndWallAddress", "TakeWallAddress", "TakeShare", "ShownWallAddress", "ShareFigures", "ShownShare", "Shares", "EndShare", "HearPhoneLine", "HearPhoneCall", "EndPhoneLine", "EndStaff", "LeaveClients", "EndTokens"}, name)
 				if toMercy && !mine && err == nil && !(theirs && v.Of == d.Mercy.ID) {
 					t.Errorf("%s by %s %s reached Mercy", name, v.Who, v.Role)
 				}

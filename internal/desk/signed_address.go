@@ -14,8 +14,8 @@ const (
 type SignedAddress struct {
 	ID      int64
 	Shows   Shows
-	Staff   StaffID  // who made it
-	Scope   ClientID // zero: all that its maker serves
+	Staff   StaffID  // whose it is: who made it, or has taken it over
+	Scope   ClientID // zero: all that they serve
 	MadeAt  time.Time
 	Until   time.Time
 	EndedAt time.Time // zero: nobody has taken it back

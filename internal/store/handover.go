@@ -7,7 +7,7 @@ import (
 	"kept/internal/desk"
 )
 
-const handoverItemNames = "client_id, promise_id, shift_id, summary, plan, accepted_by, accepted_at, read_back"
+const handoverItemNames = "client_id, promise_id, shift_id, summary, plan, written_by, written_at, accepted_by, accepted_at, read_back"
 
 const handoversAtOnce = 32
 
@@ -23,7 +23,8 @@ var (
 		ORDER BY i.client_id, i.promise_id`)
 	handoverItem     = sql("SELECT " + handoverItemNames + " FROM handover_item WHERE client_id = $1 AND promise_id = $2 AND shift_id = $3")
 	handoverItemSave = sql(insert("handover_item", handoverItemNames) + ` ON CONFLICT (promise_id, client_id, shift_id) DO UPDATE
-		SET summary = excluded.summary, plan = excluded.plan, accepted_by = excluded.accepted_by, accepted_at = excluded.accepted_at, read_back = excluded.read_back`)
+		SET summary = excluded.summary, plan = excluded.plan, written_by = excluded.written_by, written_at = excluded.written_at,
+			accepted_by = excluded.accepted_by, accepted_at = excluded.accepted_at, read_back = excluded.read_back`)
 	// What was accepted belongs to somebody else by now, and may have ended.
 	boardAccepted = across("SELECT " + ticketCols + ", " + promiseCols + ", " + callerCols + `, broken.told_at FROM handover_item i
 		JOIN promise p ON p.client_id = i.client_id AND p.id = i.promise_id
@@ -39,7 +40,7 @@ func scanHandover(row scanner) (h desk.Handover, err error) {
 }
 
 func scanHandoverItem(row scanner) (i desk.HandoverItem, err error) {
-	err = row.Scan(&i.Client, &i.Promise, &i.Shift, &i.Summary, &i.Plan, &i.AcceptedBy, at(&i.AcceptedAt), &i.ReadBack)
+	err = row.Scan(&i.Client, &i.Promise, &i.Shift, &i.Summary, &i.Plan, &i.WrittenBy, at(&i.WrittenAt), &i.AcceptedBy, at(&i.AcceptedAt), &i.ReadBack)
 	return i, err
 }
 
@@ -115,5 +116,5 @@ func (tx *ReadTx) HandoverItem(p desk.PromiseID, s desk.ShiftID) (desk.HandoverI
 
 // SaveHandoverItem stores i in place of what was there.
 func (tx *Tx) SaveHandoverItem(i desk.HandoverItem) error {
-	return tx.put(handoverItemSave, tx.client, i.Promise, i.Shift, i.Summary, i.Plan, i.AcceptedBy, optMicros(i.AcceptedAt), i.ReadBack)
+	return tx.put(handoverItemSave, tx.client, i.Promise, i.Shift, i.Summary, i.Plan, i.WrittenBy, optMicros(i.WrittenAt), i.AcceptedBy, optMicros(i.AcceptedAt), i.ReadBack)
 }

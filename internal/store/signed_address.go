@@ -14,6 +14,7 @@ var (
 	nthSignedAddress  = sql(`SELECT COUNT(*) FROM signed_address WHERE shows = $1 AND scope = $2 AND id <= $3`)
 	signedAddressByID = sql(`SELECT ` + signedAddressColumns + ` FROM signed_address WHERE id = $1`)
 	signedAddressOpen = sql(`SELECT ` + signedAddressColumns + ` FROM signed_address WHERE ended_at IS NULL AND shows = $1 AND until_at > $2 ORDER BY until_at, id LIMIT 500`)
+	takeSignedAddress = sql(`UPDATE signed_address SET staff_id = $2 WHERE id = $1 AND ended_at IS NULL`)
 	endSignedAddress  = sql(`UPDATE signed_address SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`)
 )
 
@@ -40,6 +41,11 @@ func (tx *DeskReadTx) SignedAddresses(shows desk.Shows, now time.Time) ([]desk.S
 // EndSignedAddress takes an address back; NotFound when none is in force.
 func (tx *DeskTx) EndSignedAddress(id int64) error {
 	return must(tx.exec(endSignedAddress, id, micros(tx.Now())))
+}
+
+// TakeSignedAddress makes an address that of somebody else; NotFound when none is in force.
+func (tx *DeskTx) TakeSignedAddress(id int64, by desk.StaffID) error {
+	return must(tx.exec(takeSignedAddress, id, int64(by)))
 }
 
 // ShowSignedAddress notes that whoever made an address is shown it; false when they were before.

@@ -20,15 +20,24 @@ func (h *handler) handoverPage(w http.ResponseWriter, r *http.Request, s signed)
 // POST /desk/handover/{id}/acceptances
 func (h *handler) acceptPromise(w http.ResponseWriter, r *http.Request, s signed) error {
 	return h.handoverAct(w, r, s, func(id desk.ShiftID, ref desk.Ref, p desk.PromiseID, f url.Values) error {
-		return h.app.AcceptPromise(r.Context(), s.v, id, ref, p, f.Get("read_back"))
+		return h.app.AcceptPromise(r.Context(), s.v, id, ref, p, seenWords(f), f.Get("read_back"))
 	})
 }
 
 // POST /desk/handover/{id}/notes
 func (h *handler) noteHandover(w http.ResponseWriter, r *http.Request, s signed) error {
 	return h.handoverAct(w, r, s, func(id desk.ShiftID, ref desk.Ref, p desk.PromiseID, f url.Values) error {
-		return h.app.NoteHandover(r.Context(), s.v, id, ref, p, f.Get("summary"), f.Get("plan"))
+		return h.app.NoteHandover(r.Context(), s.v, id, ref, p, seenWords(f), typedWords(f))
 	})
+}
+
+// seenWords are the words that stood on the page of a form.
+func seenWords(f url.Values) desk.HandoverWords {
+	return desk.HandoverWords{Summary: f.Get("seen_summary"), Plan: f.Get("seen_plan")}
+}
+
+func typedWords(f url.Values) desk.HandoverWords {
+	return desk.HandoverWords{Summary: f.Get("summary"), Plan: f.Get("plan")}
 }
 
 // POST /desk/handover/{id}/signatures
@@ -118,10 +127,23 @@ func (h *handler) handoverView(r *http.Request, s signed, o app.Handover, wrong 
 		v.Shifts = append(v.Shifts, view.Tab{URL: handoverURL(sh.ID), Text: text, Current: sh.ID == o.Shift.ID})
 	}
 	for _, line := range o.Items {
-		v.Rows = append(v.Rows, handoverRow(line, o, r.PostForm, wrong))
+		row, problem := handoverRow(line, o, r.PostForm, wrong)
+		v.Rows = append(v.Rows, row)
+		if problem != (view.Problem{}) {
+			v.Problems = append(v.Problems, problem)
+		}
 	}
-	if wrong != nil && field(wrong, "read_back") == "" && field(wrong, "reason") == "" {
-		v.Error = said(wrong)
+	switch {
+	case wrong == nil || len(v.Problems) > 0:
+	case field(wrong, "reason") != "":
+		v.Problems = problems(wrong)
+	default:
+		v.Problems = []view.Problem{{Text: said(wrong)}}
+		for _, name := range []string{"summary", "plan", "read_back"} {
+			if text := r.PostForm.Get(name); text != "" && text != r.PostForm.Get("seen_"+name) {
+				v.Typed = append(v.Typed, text)
+			}
+		}
 	}
 	switch signed := o.Signed; {
 	case !signed.SignedAt.IsZero():
@@ -139,17 +161,20 @@ func (h *handler) handoverView(r *http.Request, s signed, o app.Handover, wrong 
 	return v
 }
 
-func handoverRow(line app.HandoverLine, o app.Handover, form url.Values, wrong error) view.HandoverRow {
+// handoverRow is one promise, with what was typed and is wrong with it where wrong is about it.
+func handoverRow(line app.HandoverLine, o app.Handover, form url.Values, wrong error) (r view.HandoverRow, problem view.Problem) {
 	p, loc := line.Promise, clientZone(line.Client)
 	base := "/desk/handover/" + strconv.FormatInt(int64(o.Shift.ID), 10)
 	id := strconv.FormatInt(int64(p.ID), 10)
-	r := view.HandoverRow{
+	have := line.Words()
+	r = view.HandoverRow{
 		ID: "h-" + strconv.FormatInt(int64(p.Client), 10) + "-" + id, Tag: promiseTag(p, line.Look, line.Ticket.State, loc, o.Now), Who: line.Caller, URL: ticketURL(line.Ticket.Ref) + onPromise,
 		Hospital: line.Client.Name, Due: clock(p.Due, loc, o.Now), Machine: machine(p.Due, loc), What: kinds[p.Kind].thing + " by", Must: "Must be accepted.",
-		Summary: line.Item.Summary, Plan: line.Item.Plan, Ref: string(line.Ticket.Ref), Promise: id, ReadBack: line.ReadBack,
+		Summary: have.Summary, Plan: have.Plan, Ref: string(line.Ticket.Ref), Promise: id, ReadBack: line.ReadBack,
+		Words: view.HandoverWords{Summary: have.Summary, Plan: have.Plan, SeenSummary: have.Summary, SeenPlan: have.Plan},
 	}
-	if r.Summary == "" {
-		r.Summary = line.Ticket.Subject
+	if line.Wrote != "" {
+		r.Wrote = "Written by " + line.Wrote + ", " + clock(line.Item.WrittenAt, loc, o.Now)
 	}
 	if !line.Must {
 		r.Must = "To know, not to be accepted."
@@ -157,7 +182,7 @@ func handoverRow(line app.HandoverLine, o app.Handover, form url.Values, wrong e
 	r.Why = why(line.BoardLine, loc, o.Now)
 	if line.Item.AcceptedBy != 0 {
 		r.By, r.Said = "Accepted by "+line.By+", "+clock(line.Item.AcceptedAt, loc, o.Now), line.Item.ReadBack
-		return r
+		return r, problem
 	}
 	if o.Mine || o.Lead {
 		r.Note = base + "/notes"
@@ -169,8 +194,42 @@ func handoverRow(line app.HandoverLine, o app.Handover, form url.Values, wrong e
 	if line.May {
 		r.Accept = base + "/acceptances"
 	}
-	if wrong != nil && form.Get("promise") == id && form.Get("ref") == r.Ref {
-		r.Typed, r.Error = form.Get("read_back"), field(wrong, "read_back")
+	if wrong == nil || form.Get("promise") != id || form.Get("ref") != r.Ref {
+		return r, problem
 	}
-	return r
+	e, ok := wrong.(*desk.Error)
+	written, noted := ok && e.Code == "handover.written", form.Has("summary") || form.Has("plan")
+	switch {
+	case noted && r.Note != "" && (written || desk.Is(wrong, desk.Invalid)):
+		r.Words, problem = handoverTyped(r.ID, have, form, wrong)
+	case !noted && r.Accept != "" && (written || field(wrong, "read_back") != ""):
+		r.Typed, r.Error = form.Get("read_back"), said(wrong)
+		if problem = (view.Problem{FieldID: r.ID, Text: said(wrong)}); r.ReadBack {
+			problem.FieldID = "back-" + r.ID
+		}
+	}
+	return r, problem
+}
+
+// handoverTyped is the form of what is written of a promise, as it comes back: with what was typed, and beside it what somebody
+// else has written where both changed one text.
+func handoverTyped(row string, have desk.HandoverWords, form url.Values, wrong error) (view.HandoverWords, view.Problem) {
+	seen, typed := seenWords(form), typedWords(form)
+	if desk.Is(wrong, desk.Invalid) {
+		w := view.HandoverWords{Open: true, Summary: typed.Summary, Plan: typed.Plan, SeenSummary: seen.Summary, SeenPlan: seen.Plan, SummaryErr: field(wrong, "summary"), PlanErr: field(wrong, "plan")}
+		name := "summary-"
+		if w.SummaryErr == "" {
+			name = "plan-"
+		}
+		return w, view.Problem{FieldID: name + row, Text: said(wrong)}
+	}
+	both, _ := typed.Beside(seen, have)
+	w := view.HandoverWords{Open: true, Summary: both.Summary, Plan: both.Plan, SeenSummary: have.Summary, SeenPlan: have.Plan}
+	say := said(wrong) + " Both texts are in the field, yours last: make one of them, then keep it."
+	if both.Summary == typed.Summary || both.Summary == have.Summary {
+		w.PlanErr = say
+		return w, view.Problem{FieldID: "plan-" + row, Text: said(wrong)}
+	}
+	w.SummaryErr = say
+	return w, view.Problem{FieldID: "summary-" + row, Text: said(wrong)}
 }

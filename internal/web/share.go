@@ -20,6 +20,7 @@ func (h *handler) shared(f func(w http.ResponseWriter, r *http.Request, o onlook
 			err = f(w, r, onlooker{v: s.Viewer.On(r.Pattern), c: s.Client, base: "/figures", key: key})
 		}
 		if err != nil {
+			goesOn(w, err)
 			h.staffWrong(w, r, signed{v: desk.Viewer{Who: desk.WhoShare}}, err)
 		}
 	}
@@ -54,9 +55,7 @@ func (h *handler) sharedLive(w http.ResponseWriter, r *http.Request, o onlooker)
 // GET /client/{slug}/shares: the links to the figures that are in force.
 func (h *handler) sharesPage(w http.ResponseWriter, r *http.Request, s signed) error {
 	v := view.SharesView{}
-	if r.URL.Query().Get("done") != "" {
-		v.Done = "The link is taken back. It opens nothing any more."
-	}
+	v.Done = map[string]string{"yes": "The link is taken back. It opens nothing any more.", "taken": "The link is yours now, and shows the figures again."}[r.URL.Query().Get("done")]
 	if made := r.URL.Query().Get("made"); made != "" && r.Method == http.MethodGet { // HEAD shows nothing
 		c, err := h.figuresOf(r, s)
 		if err != nil {
@@ -114,6 +113,23 @@ func (h *handler) endShare(w http.ResponseWriter, r *http.Request, s signed) err
 	return nil
 }
 
+// POST /client/{slug}/shares/{id}/owner: takes one over that is dark.
+func (h *handler) takeShare(w http.ResponseWriter, r *http.Request, s signed) error {
+	c, err := h.figuresOf(r, s)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.app.TakeShare(r.Context(), s.v, c.ID, id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/client/"+c.Slug+"/shares?done=taken", http.StatusSeeOther)
+	return nil
+}
+
 func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, status int, v view.SharesView) error {
 	c, err := h.figuresOf(r, s)
 	if err != nil {
@@ -125,8 +141,12 @@ func (h *handler) showShares(w http.ResponseWriter, r *http.Request, s signed, s
 	}
 	loc, now, base := clientZone(c), h.app.Now(), "/client/"+c.Slug
 	for _, a := range list {
-		v.Lines = append(v.Lines, view.ShareLine{Name: linkName(a.N), By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
-			End: base + "/shares/" + strconv.FormatInt(a.ID, 10) + "/end"})
+		line := view.ShareLine{Name: linkName(a.N), By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
+			End: base + "/shares/" + strconv.FormatInt(a.ID, 10) + "/end"}
+		if a.Dark {
+			line.Take = base + "/shares/" + strconv.FormatInt(a.ID, 10) + "/owner"
+		}
+		v.Lines = append(v.Lines, line)
 	}
 	v.Post = base + "/shares"
 	title := "Share the figures"

@@ -45,6 +45,7 @@ func (h *handler) staffRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /client/{slug}/shares", h.figures(h.sharesPage))
 	mux.HandleFunc("POST /client/{slug}/shares", h.figures(h.makeShare))
 	mux.HandleFunc("POST /client/{slug}/shares/{id}/end", h.figures(h.endShare))
+	mux.HandleFunc("POST /client/{slug}/shares/{id}/owner", h.figures(h.takeShare))
 	mux.HandleFunc("GET /client/{slug}/account", h.figures(h.ownAccount))
 	mux.HandleFunc("POST /client/{slug}/account/password", h.figures(h.changeOwnPassword))
 	mux.HandleFunc("POST /client/{slug}/account/second-factor", h.figures(h.saveOwnFactor))
@@ -113,6 +114,7 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 		"GET /wall/addresses":                            h.wallAddresses,
 		"POST /wall/addresses":                           h.makeWallAddress,
 		"POST /wall/addresses/{id}/end":                  h.endWallAddress,
+		"POST /wall/addresses/{id}/owner":                h.takeWallAddress,
 		"POST /alerts/{id}/acks":                         h.ackAlert,
 		"POST /inbound/{id}/acks":                        h.takeInbound,
 		"GET /desk/display":                              h.profilePage,
@@ -208,6 +210,9 @@ func (h *handler) staffWrong(w http.ResponseWriter, r *http.Request, s signed, e
 		}
 	case desk.Unauthenticated:
 		page.Title = "This address opens nothing"
+		if isDark(err) {
+			page.Title, page.Actions = "Nothing is shown here now", nil
+		}
 	case desk.Forbidden:
 		page.Title = "Your role cannot do this"
 	case desk.Conflict:
@@ -245,6 +250,19 @@ func wordsOf(form url.Values) (all []string) {
 		}
 	}
 	return all
+}
+
+// isDark reports whether an address shows nothing until somebody takes it over.
+func isDark(err error) bool {
+	e, ok := err.(*desk.Error)
+	return ok && e.Code == "address.dark"
+}
+
+// goesOn has a screen that nobody touches look again by itself, where what went wrong may pass.
+func goesOn(w http.ResponseWriter, err error) {
+	if kind := desk.KindOf(err); isDark(err) || kind == desk.Unavailable || kind == desk.RateLimited || kind == desk.Internal {
+		w.Header().Set("Refresh", "30")
+	}
 }
 
 var errNothingHere = desk.Errorf(desk.NotFound, "nothing_here", "There is no page at this address.")

@@ -32,6 +32,7 @@ type analyst struct {
 
 	status int
 	at     string // where the browser ended up
+	header http.Header
 	body   string
 }
 
@@ -89,7 +90,7 @@ func (a *analyst) do(r *http.Request) *analyst {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	a.d.Must(err)
-	a.status, a.at, a.body = res.StatusCode, res.Request.URL.RequestURI(), string(body)
+	a.status, a.at, a.header, a.body = res.StatusCode, res.Request.URL.RequestURI(), res.Header, string(body)
 	return a
 }
 

@@ -58,6 +58,9 @@ func (h *handler) wall(f wallFunc) http.HandlerFunc {
 			err = f(w, r, s)
 		}
 		if err != nil {
+			if s.key != "" {
+				goesOn(w, err)
+			}
 			h.staffWrong(w, r, signed{v: s.v}, err)
 		}
 	}

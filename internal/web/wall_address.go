@@ -33,9 +33,7 @@ func (h *handler) address(r *http.Request) string {
 // GET /wall/addresses
 func (h *handler) wallAddresses(w http.ResponseWriter, r *http.Request, s signed) error {
 	v := view.WallAddressView{}
-	if r.URL.Query().Get("done") != "" {
-		v.Done = "The address is taken back. Its screen shows nothing any more."
-	}
+	v.Done = map[string]string{"yes": "The address is taken back. Its screen shows nothing any more.", "taken": "The address is yours now. Its screen goes on within half a minute."}[r.URL.Query().Get("done")]
 	if made := r.URL.Query().Get("made"); made != "" && r.Method == http.MethodGet { // HEAD shows nothing
 		id, _ := strconv.ParseInt(made, 10, 64) // what is no number was never made
 		line, key, err := h.app.ShownWallAddress(r.Context(), s.v, id)
@@ -63,8 +61,12 @@ func (h *handler) showWallAddresses(w http.ResponseWriter, r *http.Request, s si
 		if scope == "" {
 			scope = "All hospitals that " + a.By + " serves"
 		}
-		v.Lines = append(v.Lines, view.WallAddressLine{Scope: scope, By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
-			End: "/wall/addresses/" + strconv.FormatInt(a.ID, 10) + "/end"})
+		line := view.WallAddressLine{Scope: scope, By: a.By, Made: clock(a.MadeAt, loc, now), Until: words.Day(words.EN, a.Until, loc, now),
+			End: "/wall/addresses/" + strconv.FormatInt(a.ID, 10) + "/end"}
+		if a.Dark {
+			line.Take = "/wall/addresses/" + strconv.FormatInt(a.ID, 10) + "/owner"
+		}
+		v.Lines = append(v.Lines, line)
 	}
 	p, err := h.shell(r, s, "Addresses of the wall", "/promises")
 	if err != nil {
@@ -85,5 +87,18 @@ func (h *handler) endWallAddress(w http.ResponseWriter, r *http.Request, s signe
 		return err
 	}
 	http.Redirect(w, r, "/wall/addresses?done=yes", http.StatusSeeOther)
+	return nil
+}
+
+// POST /wall/addresses/{id}/owner
+func (h *handler) takeWallAddress(w http.ResponseWriter, r *http.Request, s signed) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.app.TakeWallAddress(r.Context(), s.v, id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/wall/addresses?done=taken", http.StatusSeeOther)
 	return nil
 }

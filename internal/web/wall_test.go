@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,6 +10,9 @@ import (
 
 	"kept/internal/app"
 	"kept/internal/desk"
+	"kept/internal/store"
+	"kept/internal/store/storetest"
+	"kept/internal/testkit"
 )
 
 func TestWallIsForThoseWhoLeadAndNamesNobody(t *testing.T) {
@@ -64,6 +68,38 @@ func TestHandoverKeepsWhatWasTyped(t *testing.T) {
 	ana.get("/desk/handover?shift="+strconv.FormatInt(int64(h.Shift.ID), 10)).gets(200, "Handover: Priya Nair, ended "+clock(h.Shift.End, clientZone(a.d.Mercy), a.d.Now()))
 }
 
+// Two who write to one promise at once: the page of the second has both texts, and pressing once more keeps them; what can go
+// nowhere any more stands above.
+func TestTwoWriteToOneHandoverOnThePage(t *testing.T) {
+	d := testkit.New(t, storetest.SQLite(t))
+	d.AdvanceTo(d.At(3, 15, 50))
+	a := atDeskOf(t, d, priya)
+	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
+	pr, err := a.d.App.MakePromise(a.d.Ctx(), a.d.Priya, maria.Got.Ref, app.PromiseIn{Kind: desk.Update, Due: a.d.At(3, 17, 0)})
+	a.d.Must(err)
+	a.d.Must(a.d.App.GivePromise(a.d.Ctx(), a.d.Priya, maria.Got.Ref, pr.ID, a.d.Priya.Staff, ""))
+	ana, sam := a.as(a.d.Ana), a.as(a.d.Sam)
+	h, err := a.d.App.Handover(a.d.Ctx(), a.d.Priya, 0)
+	a.d.Must(err)
+	shift := strconv.FormatInt(int64(h.Shift.ID), 10)
+	page, base, number := "/desk/handover?shift="+shift, "/desk/handover/"+shift, strconv.FormatInt(int64(pr.ID), 10)
+	form := func(who *analyst, more ...string) []string {
+		return append([]string{"ref", string(maria.Got.Ref), "promise", number, "seen_summary", who.value("seen_summary"), "seen_plan", who.value("seen_plan")}, more...)
+	}
+	for _, who := range []*analyst{a, ana, sam} {
+		who.get(page).gets(200)
+	}
+	a.post(base+"/notes", form(a, "summary", "Wants pounds.", "plan", "")...).gets(200, "Wants pounds.", "Written by Priya Nair, 3:50 p.m. CT")
+	ana.post(base+"/notes", form(ana, "summary", "Angry: mind the tone.", "plan", "If no switch,\r\nthen Dana.")...).
+		gets(409, "Priya Nair wrote here at 3:50 p.m. CT, while you did.", "Both texts are in the field, yours last", "Wants pounds. Angry: mind the tone.", "then Dana.").holds(`href="#summary-h-1-` + number + `"`)
+	ana.post(base+"/notes", form(ana, "summary", "Wants pounds.\nAngry: mind the tone.", "plan", "If no switch, then Dana.")...).gets(200, "Angry: mind the tone.", "Written by Ana Ruiz")
+	long := strings.Repeat("pounds ", 200)
+	ana.post(base+"/notes", form(ana, "summary", long, "plan", "x")...).gets(422, "Use at most 1000 characters", strings.TrimSpace(long))
+	sam.post(base+"/acceptances", form(sam, "read_back", "I will write by five")...).gets(409, "Ana Ruiz wrote here at 3:50 p.m. CT, while you read. Read it, then accept.")
+	sam.post(base+"/acceptances", form(sam, "read_back", "I will write by five")...).gets(200, "Accepted by Sam Ortiz", "I will write by five")
+	a.post(base+"/notes", form(a, "summary", "Wants stones.", "plan", "")...).gets(409, "Sam Ortiz has accepted this already.", "You had typed, and it is kept nowhere: Wants stones.")
+}
+
 func TestBoardKeepsARefusalAndAWaitIsStopped(t *testing.T) {
 	a := atDesk(t, sam)
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
@@ -98,6 +134,33 @@ func TestAWallAddressIsTakenBack(t *testing.T) {
 	screen.cookie("")
 	screen.get("/wall?key="+mercy).gets(401, "This address of the wall has ended")
 	screen.get("/wall?key="+anne).gets(200, "St. Anne")
+}
+
+// The screen of somebody who leads no more says what to do and looks again by itself; a supervisor sees it in the list, and
+// takes it over.
+func TestADarkWallIsTakenOver(t *testing.T) {
+	ana := atDesk(t, ana)
+	ana.post("/wall/addresses", "client", "1").gets(200, "until another supervisor takes it over")
+	key := regexp.MustCompile(`/wall\?key=([\w.-]+)`).FindStringSubmatch(ana.body)[1]
+	omar, screen := ana.as(ana.d.Omar), ana.as(ana.d.Sam)
+	screen.cookie("")
+	omar.get("/wall/addresses").gets(200, "Mercy Health").lacks("Take it over")
+	ana.d.Must(ana.d.DB.System(ana.d.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(ana.d.Ana.Staff)
+		s.Role = desk.Analyst
+		return cmp.Or(err, tx.SaveStaff(s))
+	}))
+	screen.get("/wall?key="+key).gets(401, "Nothing is shown here now", "A supervisor takes it over: on the promise board, under “Addresses in force”.").lacks("Go to the queue")
+	if again := screen.header.Get("Refresh"); again != "30" {
+		t.Errorf("the screen looks again: %q", again)
+	}
+	screen.get("/wall?key=1"+key).gets(401, "This address of the wall has ended")
+	if again := screen.header.Get("Refresh"); again != "" {
+		t.Errorf("what has ended looks again: %q", again)
+	}
+	omar.get("/wall/addresses").gets(200, "Shows nothing: Ana Ruiz does not lead here any more.", "Take it over")
+	omar.post(regexp.MustCompile(`/wall/addresses/\d+/owner`).FindString(omar.body)).gets(200, "The address is yours now.", "Omar Said").lacks("Shows nothing", "Take it over")
+	screen.get("/wall?key="+key).gets(200, "Mercy Health")
 }
 
 // The tile of the callers is there once a phone system reports, and shows no figure that is old.
