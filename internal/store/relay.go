@@ -60,9 +60,9 @@ func (r *Relay) Run(ctx context.Context, hear func(line string), lost func()) {
 		err := r.listen(ctx, hear, func() {
 			if gone {
 				r.log.Info("live news between nodes is back")
+				lost()
 			}
 			gone = false
-			lost()
 		})
 		if ctx.Err() != nil {
 			return
