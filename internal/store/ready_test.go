@@ -96,16 +96,25 @@ func TestTheRelaySaysWhenItHearsAgain(t *testing.T) {
 			t.Fatal("nobody is told that ", what)
 		}
 	}
-	told("it listens")
+	for listens := false; !listens; {
+		r.Tell("are you there")
+		select {
+		case <-heard:
+			listens = true
+		case <-time.After(20 * time.Millisecond): // nobody has listened yet
+		}
+	}
 	back := server.Away(t, addr)
 	told("news may be missed")
 	back()
 	told("news are heard again")
 	r.Tell("something new")
-	select {
-	case <-heard:
-	case <-time.After(time.Minute):
-		t.Fatal("news are not heard")
+	for line := ""; line != "something new"; {
+		select {
+		case line = <-heard:
+		case <-time.After(time.Minute):
+			t.Fatal("news are not heard")
+		}
 	}
 	if len(lost) > 0 {
 		t.Error("told more often than there was a reason")

@@ -60,9 +60,9 @@ func (r *Relay) Run(ctx context.Context, hear func(line string), lost func()) {
 		err := r.listen(ctx, hear, func() {
 			if gone {
 				r.log.Info("live news between nodes is back")
+				lost()
 			}
 			gone = false
-			lost()
 		})
 		if ctx.Err() != nil {
 			return
@@ -139,16 +139,21 @@ func (r *Relay) send(ctx context.Context) {
 				break more
 			}
 		}
-		var err error
-		if conn == nil {
-			conn, err = pgx.Connect(ctx, r.url)
-		}
-		if err == nil {
-			_, err = conn.Exec(ctx, "SELECT pg_notify($1, $2)", relayChannel, strings.Join(lines, "\n"))
-		}
-		if err != nil && conn != nil {
-			conn.Close(context.WithoutCancel(ctx))
-			conn = nil
+		for old := conn != nil; ; old = false {
+			var err error
+			if conn == nil {
+				conn, err = pgx.Connect(ctx, r.url)
+			}
+			if err == nil {
+				_, err = conn.Exec(ctx, "SELECT pg_notify($1, $2)", relayChannel, strings.Join(lines, "\n"))
+			}
+			if err != nil && conn != nil {
+				conn.Close(context.WithoutCancel(ctx))
+				conn = nil
+			}
+			if err == nil || !old {
+				break // an old connection may have been lost long ago: these are the first news to find out
+			}
 		}
 	}
 }
