@@ -26,18 +26,24 @@ var errMacroLead = desk.Errorf(desk.Forbidden, "lead.only", "Only a supervisor c
 
 // AddMacro adds a canned text; Invalid with every problem at its field.
 func (a *App) AddMacro(ctx context.Context, v desk.Viewer, m desk.Macro) (desk.Macro, error) {
-	return a.changeMacro(ctx, v, m, func(tx *store.DeskTx, m *desk.Macro) error {
+	return a.changeMacro(ctx, v, m, "", func(tx *store.DeskTx, m *desk.Macro) error {
 		m.ID = tx.NewID()
 		return tx.AddMacro(*m)
 	})
 }
 
-// SaveMacro changes a canned text that is in use.
-func (a *App) SaveMacro(ctx context.Context, v desk.Viewer, m desk.Macro) (desk.Macro, error) {
-	return a.changeMacro(ctx, v, m, func(tx *store.DeskTx, m *desk.Macro) error { return tx.SaveMacro(*m) })
+// SaveMacro changes a canned text that is in use; seen is the mark of what was there when somebody began to change it. Conflict
+// "macro.changed" when it says something else by now, and "macro.retired".
+func (a *App) SaveMacro(ctx context.Context, v desk.Viewer, m desk.Macro, seen string) (desk.Macro, error) {
+	return a.changeMacro(ctx, v, m, seen, func(tx *store.DeskTx, m *desk.Macro) error { return tx.SaveMacro(*m) })
 }
 
-func (a *App) changeMacro(ctx context.Context, v desk.Viewer, m desk.Macro, put func(*store.DeskTx, *desk.Macro) error) (desk.Macro, error) {
+var (
+	errMacroChanged = desk.Errorf(desk.Conflict, "macro.changed", "Somebody changed this text while you did: what it says now is in the list below. Save again to put yours in its place.")
+	errMacroRetired = desk.Errorf(desk.Conflict, "macro.retired", "Somebody retired this text while you changed it. Save again to add yours as a new one.")
+)
+
+func (a *App) changeMacro(ctx context.Context, v desk.Viewer, m desk.Macro, seen string, put func(*store.DeskTx, *desk.Macro) error) (desk.Macro, error) {
 	if !v.Leads() {
 		return m, errMacroLead
 	}
@@ -50,8 +56,12 @@ func (a *App) changeMacro(ctx context.Context, v desk.Viewer, m desk.Macro, put 
 		wrong, known := slices.Clone(bad), m.ID == 0
 		for _, have := range all {
 			switch {
+			case have.ID == m.ID && !have.Retired.IsZero():
+				return errMacroRetired
+			case have.ID == m.ID && have.Mark() != seen && have.Mark() != m.Mark(): // the same form may come twice
+				return errMacroChanged
 			case have.ID == m.ID:
-				known = have.Retired.IsZero()
+				known = true
 			case have.Retired.IsZero() && have.Letters == m.Letters:
 				wrong.Add("letters", "letters.taken", "“;"+m.Letters+"” inserts “"+have.Name+"” already. Choose other letters.")
 			}
@@ -64,7 +74,7 @@ func (a *App) changeMacro(ctx context.Context, v desk.Viewer, m desk.Macro, put 
 		}
 		return put(tx, &m)
 	})
-	if err == nil {
+	if err == nil || desk.Is(err, desk.Conflict) { // whoever is told of a change sees it
 		a.facts.forget()
 	}
 	return m, err

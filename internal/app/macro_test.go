@@ -57,14 +57,22 @@ func TestMacrosAreFilledForTheTicket(t *testing.T) {
 		if _, err := a.FillMacro(ctx, d.Sam, maria.Got.Ref, "zz"); !desk.Is(err, desk.Invalid) {
 			t.Errorf("a text that is not there: %v", err)
 		}
+		seen := m.Mark()
 		m.Name = "We call you"
-		d.Must(second(a.SaveMacro(ctx, d.Omar, m)))
+		d.Must(second(a.SaveMacro(ctx, d.Omar, m, seen)))
+		d.Must(second(a.SaveMacro(ctx, d.Omar, m, seen))) // the same form twice
+		theirs := m
+		theirs.Name = "A call"
+		if _, err := a.SaveMacro(ctx, d.Ana, theirs, seen); code(err) != "macro.changed" {
+			t.Errorf("a change that nobody saw is lost: %v", err)
+		}
+		d.Must(second(a.SaveMacro(ctx, d.Ana, theirs, m.Mark())))
 		d.Must(a.RetireMacro(ctx, d.Ana, m.ID))
 		d.Must(a.RetireMacro(ctx, d.Ana, m.ID))
 		if list, err := a.Macros(ctx, d.Sam); err != nil || len(list) != 0 {
 			t.Errorf("in use after it was retired: %v %v", list, err)
 		}
-		if _, err := a.SaveMacro(ctx, d.Ana, m); !desk.Is(err, desk.NotFound) {
+		if _, err := a.SaveMacro(ctx, d.Ana, m, theirs.Mark()); code(err) != "macro.retired" {
 			t.Errorf("a retired text is changed: %v", err)
 		}
 		d.Must(second(a.AddMacro(ctx, d.Ana, in))) // the letters are free

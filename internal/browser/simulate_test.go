@@ -34,7 +34,10 @@ func TestTheReportOfASimulationIsSound(t *testing.T) {
 	t.Cleanup(server.Close)
 	b := openPlace(t).person(t)
 	b.base = server.URL
-	b.open("/").says("Simulated desk:", "How to repeat it").sound("the report of a simulation")
+	b.open("/").says("Simulated desk:", "How to repeat it")
+	eval[bool](b, `(() => { const s = new CSSStyleSheet(); s.replaceSync(':root[data-theme=dark] { color-scheme: dark } :root[data-theme=light] { color-scheme: light }');
+	  document.adoptedStyleSheets = [s]; return true; })()`) // the file has no theme to choose: it follows the device
+	b.sound("the report of a simulation")
 	if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
 		b.view(1366, 768).shot(filepath.Join(dir, "simulation-1366.png"))
 	}

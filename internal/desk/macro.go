@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +18,12 @@ type Macro struct {
 	BodyES  string
 	Next    MacroNext
 	Retired time.Time // zero while it is in use
+}
+
+// Mark stands for all that the text says now. Who changes it gives back the mark of what they saw.
+func (m Macro) Mark() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{m.Name, m.Letters, m.Body, m.BodyES, string(m.Next)}, "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 // MacroNext is what a macro proposes once its text is sent: a kind of promise, or to ask whether it is fixed.

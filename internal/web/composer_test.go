@@ -157,9 +157,15 @@ func TestTextsAreInsertedWithoutAScript(t *testing.T) {
 	a.d.Must(err)
 	one := "/desk/macros/" + itoa(all[0].ID)
 	lead.get("/desk/macros?change="+itoa(all[0].ID)).gets(200, "Change a text").holds(`value="` + all[0].Name + `"`)
-	lead.post(one, "name", "Call soon", "letters", "ww", "body", "x", "body_es", "y", "next", "").gets(422, "“;ww” inserts “Works now” already")
-	lead.post(one, "name", "Call soon", "letters", "cs", "body", "x", "body_es", "y", "next", "").gets(200, "Call soon", ";cs")
-	lead.post(one+"/retirement").gets(200, "The text is out of use.").lacks("Call soon")
+	seen := lead.value("seen")
+	lead.post(one, "name", "Call soon", "letters", "ww", "body", "x", "body_es", "y", "next", "", "seen", seen).gets(422, "“;ww” inserts “Works now” already").holds(`value="` + seen + `"`)
+	lead.post(one, "name", "Call soon", "letters", "cs", "body", "x", "body_es", "y", "next", "", "seen", seen).gets(200, "Call soon", ";cs")
+	lead.post(one, "name", "Mine", "letters", "mi", "body", "mine", "body_es", "mío", "next", "", "seen", seen).gets(409, "Somebody changed this text while you did", "Call soon").holds(`value="Mine"`, ">mine</textarea>")
+	lead.post(one, "name", "Mine", "letters", "mi", "body", "mine", "body_es", "mío", "next", "", "seen", lead.value("seen")).gets(200, "Mine").lacks("Call soon")
+	lead.get("/desk/macros?change=" + itoa(all[0].ID))
+	seen = lead.value("seen")
+	lead.post(one+"/retirement").gets(200, "The text is out of use.").lacks("Mine")
+	lead.post(one, "name", "Late", "letters", "la", "body", "late", "body_es", "tarde", "next", "", "seen", seen).gets(409, "Somebody retired this text while you changed it").holds(`value="Late"`, `action="/desk/macros"`)
 }
 
 func TestTitleIsChangedAtThePencil(t *testing.T) {

@@ -25,10 +25,11 @@ func (h *handler) macrosPage(w http.ResponseWriter, r *http.Request, s signed) e
 		m = all[i]
 	}
 	saved := map[string]string{"saved": "The text is saved.", "retired": "The text is out of use. Its letters are free."}[query.Get("done")]
-	return h.showMacros(w, r, s, http.StatusOK, m, nil, saved)
+	return h.showMacros(w, r, s, http.StatusOK, m, m.Mark(), nil, saved)
 }
 
-func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, status int, m desk.Macro, wrong error, saved string) error {
+// showMacros shows the texts, and to who leads a form with m, which they began to change when it had the mark seen.
+func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, status int, m desk.Macro, seen string, wrong error, saved string) error {
 	all, err := h.app.Macros(r.Context(), s.v)
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, s
 	if s.v.Leads() {
 		v.Who = ""
 		f := &view.MacroForm{
-			Action: "/desk/macros", New: m.ID == 0, Open: m.ID != 0 || wrong != nil, Name: m.Name, Letters: m.Letters, Body: m.Body, BodyES: m.BodyES,
+			Action: "/desk/macros", Seen: seen, New: m.ID == 0, Open: m.ID != 0 || wrong != nil, Name: m.Name, Letters: m.Letters, Body: m.Body, BodyES: m.BodyES,
 			NameErr: field(wrong, "name"), LettersErr: field(wrong, "letters"), BodyErr: field(wrong, "body"), BodyESErr: field(wrong, "body_es"), NextErr: field(wrong, "next"),
 		}
 		if !f.New {
@@ -67,11 +68,14 @@ func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, s
 	return nil
 }
 
-// problems lists what an error says about fields that are named as on the page.
+// problems lists what an error says about fields that are named as on the page; what it says of none leads to the first.
 func problems(err error) (list []view.Problem) {
 	if e, ok := err.(*desk.Error); ok {
 		for _, f := range e.Fields {
 			list = append(list, view.Problem{FieldID: f.Field, Text: f.Message})
+		}
+		if len(list) == 0 {
+			list = append(list, view.Problem{FieldID: "name", Text: e.Message})
 		}
 	}
 	return list
@@ -81,23 +85,37 @@ func problems(err error) (list []view.Problem) {
 func (h *handler) saveMacro(w http.ResponseWriter, r *http.Request, s signed) error {
 	f := r.PostForm
 	m := desk.Macro{Name: f.Get("name"), Letters: f.Get("letters"), Body: f.Get("body"), BodyES: f.Get("body_es"), Next: desk.MacroNext(f.Get("next"))}
-	act := h.app.AddMacro
-	if r.PathValue("id") != "" {
-		id, err := pathID(r)
-		if err != nil {
-			return err
-		}
-		m.ID, act = id, h.app.SaveMacro
+	seen, err := f.Get("seen"), error(nil)
+	if r.PathValue("id") == "" {
+		_, err = h.app.AddMacro(r.Context(), s.v, m)
+	} else if m.ID, err = pathID(r); err == nil {
+		_, err = h.app.SaveMacro(r.Context(), s.v, m, seen)
 	}
-	_, err := act(r.Context(), s.v, m)
-	if desk.Is(err, desk.Invalid) {
-		return h.showMacros(w, r, s, http.StatusUnprocessableEntity, m, err, "")
-	}
-	if err != nil {
+	switch {
+	case desk.Is(err, desk.Invalid):
+		return h.showMacros(w, r, s, http.StatusUnprocessableEntity, m, seen, err, "")
+	case desk.Is(err, desk.Conflict):
+		return h.showMacrosNow(w, r, s, m, err)
+	case err != nil:
 		return err
 	}
 	http.Redirect(w, r, "/desk/macros?done=saved", http.StatusSeeOther)
 	return nil
+}
+
+// showMacrosNow shows what somebody typed beside what was made of that text meanwhile. They may save it all the same: as a new
+// one where theirs is out of use.
+func (h *handler) showMacrosNow(w http.ResponseWriter, r *http.Request, s signed, m desk.Macro, wrong error) error {
+	all, err := h.app.Macros(r.Context(), s.v)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(now desk.Macro) bool { return now.ID == m.ID })
+	if i < 0 {
+		m.ID = 0
+		return h.showMacros(w, r, s, http.StatusConflict, m, "", wrong, "")
+	}
+	return h.showMacros(w, r, s, http.StatusConflict, m, all[i].Mark(), wrong, "")
 }
 
 // POST /desk/macros/{id}/retirement

@@ -23,9 +23,12 @@
   accepted_by BIGINT NOT NULL,
   accepted_at BIGINT,
   read_back TEXT NOT NULL,
+  written_by BIGINT NOT NULL DEFAULT 0,
+  written_at BIGINT,
   PRIMARY KEY (promise_id, client_id, shift_id)
 ) WITHOUT ROWID; */
-/*sqlite: INSERT INTO handed SELECT client_id, promise_id, shift_id, summary, plan, accepted_by, accepted_at, read_back FROM handover_item; */
+/*sqlite: INSERT INTO handed SELECT client_id, promise_id, shift_id, summary, plan, accepted_by, accepted_at, read_back,
+  written_by, written_at FROM handover_item; */
 /*sqlite: DROP TABLE handover_item; */
 /*sqlite: ALTER TABLE handed RENAME TO handover_item; */
 /*sqlite: CREATE INDEX handover_item_shift ON handover_item (shift_id, client_id, promise_id); */
