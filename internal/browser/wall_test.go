@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kept/internal/desk"
+	"kept/internal/store"
 )
 
 // TestTheWallIsSound looks at the wall with work on it and without, near and far.
@@ -92,4 +93,29 @@ func TestTheWallIsSound(t *testing.T) {
 	if dir := os.Getenv("KEPT_SHOTS"); dir != "" {
 		b.shot(filepath.Join(dir, "wall-stale.png"))
 	}
+}
+
+// TestADarkWallIsTakenOver: who made the address of a screen leads no more. The screen says what it waits for, the list says it too,
+// and goes on by itself once another supervisor has taken it over.
+func TestADarkWallIsTakenOver(t *testing.T) {
+	t.Parallel()
+	p := openPlace(t)
+	wall, err := p.App.WallAddress(p.Ctx(), p.Ana, p.Mercy.ID)
+	p.Must(err)
+	_, key, err := p.App.ShownWallAddress(p.Ctx(), p.Ana, wall)
+	p.Must(err)
+	p.Must(p.DB.System(p.Ctx(), "test", func(tx *store.SystemTx) error {
+		s, err := tx.Staff(p.Ana.Staff)
+		if err != nil {
+			return err
+		}
+		s.Role = desk.Analyst
+		return tx.SaveStaff(s)
+	}))
+	screen := p.person(t).open("/wall?key="+key).says("does not lead here any more, so it shows nothing", "A supervisor takes it over")
+	screen.looked("wall-dark")
+	omar := p.signedIn(t, p.Omar).open("/wall/addresses").says("Shows nothing: Ana Ruiz does not lead here any more.")
+	omar.looked("wall-addresses-dark")
+	omar.follow("Take it over").saysNot("Shows nothing")
+	screen.open("/wall?key=" + key).says("Nothing is broken.")
 }

@@ -39,8 +39,8 @@ type changes struct {
 // noSnapshot is older than everything.
 const noSnapshot = "1:1:"
 
-func newChanges(e *pgEngine) *changes {
-	return &changes{e: e, links: newLinks(e.db, 1), since: noSnapshot}
+func newChanges(e *pgEngine, d *dials) *changes {
+	return &changes{e: e, links: newLinks(e.db, d, 1), since: noSnapshot}
 }
 
 // generation is the same as before only if nothing that it told before has been changed by a commit that was over when

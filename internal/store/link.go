@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,11 +22,24 @@ import (
 // used last: a quiet desk works with few, whose server processes know its statements.
 type links struct {
 	db     *stdsql.DB
+	dials  *dials
 	turns  chan struct{} // one for each link that is in use
 	mu     sync.Mutex
 	free   []*link
 	closed bool
 	fields sync.Map // of each text of a statement, []pgconn.FieldDescription: the same for all links
+}
+
+// dials counts the connections of a node to its server. When a server becomes read only, those that it has are so for as long as they
+// last, whatever it is later or whoever takes its place: after a refusal none of those that there were then is used again.
+type dials struct{ made, barred atomic.Int64 }
+
+// dialNo is where a connection has its number.
+const dialNo = "kept.dial"
+
+func (d *dials) number(_ context.Context, c *pgx.Conn) error {
+	c.PgConn().CustomData()[dialNo] = d.made.Add(1)
+	return nil
 }
 
 // link is one of them. What it has prepared stays prepared. One round trip prepares a statement and runs it: values go as
@@ -48,8 +62,8 @@ const linkRoom = 16 << 10
 // linkTrust is how long a link that nobody uses is taken to be alive.
 const linkTrust = time.Second
 
-func newLinks(db *stdsql.DB, most int) *links {
-	return &links{db: db, turns: make(chan struct{}, most)}
+func newLinks(db *stdsql.DB, d *dials, most int) *links {
+	return &links{db: db, dials: d, turns: make(chan struct{}, most)}
 }
 
 // take gives a link to whoever may have one. It is to be settled before it is used.
@@ -122,6 +136,9 @@ func (l *link) settle() error {
 	if l.pg.IsClosed() || l.pg.PgConn().TxStatus() != 'I' {
 		return driver.ErrBadConn
 	}
+	if n, ok := l.pg.PgConn().CustomData()[dialNo].(int64); !ok || n <= l.of.dials.barred.Load() {
+		return driver.ErrBadConn
+	}
 	if l.rest != nil && l.rest() > linkTrust {
 		return l.pg.PgConn().Ping(context.Background())
 	}
@@ -182,9 +199,12 @@ func (l *link) send(all []queued) (n int64, failed *stmt, err error) {
 	}
 	if err != nil {
 		_ = p.Close()
-		// A migration has changed the type of a column, so that its plans are of no use any more; or the server takes nothing
-		// that is written, and a new connection may reach the one that has taken its place.
-		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && (refused.Code == "0A000" || refused.Code == "25006") {
+		refused, _ := errors.AsType[*pgconn.PgError](err)
+		switch {
+		case refused != nil && refused.Code == "0A000": // a migration has changed the type of a column: its plans are of no use any more
+			_ = l.pg.Close(context.Background())
+		case refused != nil && refused.Code == "25006": // nothing can be written: a new connection may reach the server that has taken its place
+			l.of.dials.barred.Store(l.of.dials.made.Load())
 			_ = l.pg.Close(context.Background())
 		}
 		return 0, failed, err

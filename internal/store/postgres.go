@@ -73,9 +73,10 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger, migrate fun
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second
 	}
-	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
-	e.links = newLinks(e.db, pgConns-pgOthers)
-	e.changes = newChanges(e)
+	d := &dials{}
+	e := &pgEngine{url: url, db: stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(d.number)), lawful: lawful, log: log, lines: make([]*writer, 1+pgLines)}
+	e.links = newLinks(e.db, d, pgConns-pgOthers)
+	e.changes = newChanges(e, d)
 	e.newLines()
 	e.readLog = newReadLine(e)
 	defer func() {
