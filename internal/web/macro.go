@@ -50,6 +50,9 @@ func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, s
 		}
 		if wrong != nil {
 			title, f.Problems = "Error: "+title, problems(wrong)
+			if len(f.Problems) == 0 { // of the text as a whole
+				f.Problems = []view.Problem{{FieldID: "name", Text: said(wrong)}}
+			}
 		}
 		v.Form = f
 	}
@@ -68,14 +71,11 @@ func (h *handler) showMacros(w http.ResponseWriter, r *http.Request, s signed, s
 	return nil
 }
 
-// problems lists what an error says about fields that are named as on the page; what it says of none leads to the first.
+// problems lists what an error says about fields that are named as on the page.
 func problems(err error) (list []view.Problem) {
 	if e, ok := err.(*desk.Error); ok {
 		for _, f := range e.Fields {
 			list = append(list, view.Problem{FieldID: f.Field, Text: f.Message})
-		}
-		if len(list) == 0 {
-			list = append(list, view.Problem{FieldID: "name", Text: e.Message})
 		}
 	}
 	return list
