@@ -253,13 +253,14 @@ func (l letter) key() string {
 // link is the tracker's address in the person's language.
 func (l letter) link() string { return l.origin + TrackerPath(l.t.Token, l.out.Lang) }
 
-// args are the parameters that the texts know.
+// args are the parameters that the texts know, of which each names a few.
 func (l letter) args(sms bool) []any {
-	lang, loc := words.Parse(l.out.Lang), zoneOf(l.c)
-	window, by := words.Window(lang, l.p.Start, l.p.Due, loc, l.now), words.By
+	lang, loc, by := words.Parse(l.out.Lang), zoneOf(l.c), words.By
+	window := func() string { return words.Window(lang, l.p.Start, l.p.Due, loc, l.now) }
 	link := l.link()
 	if sms {
-		window, by = words.ShortWindow(lang, l.p.Start, l.p.Due, loc), words.ShortBy
+		window = func() string { return words.ShortWindow(lang, l.p.Start, l.p.Due, loc) }
+		by = words.ShortBy
 		_, link, _ = strings.Cut(link, "://")
 	}
 	due := l.p.Due
@@ -277,9 +278,9 @@ func (l letter) args(sms bool) []any {
 	return []any{
 		"desk", words.SMSSender(lang, l.c.Name), "client", l.c.Name, "window", window,
 		"phone", desk.Phone(l.c.Phone).String(), "ref", string(l.t.Ref), "link", link,
-		"by", by(lang, due, loc, l.now), "newby", by(lang, l.p.Due, loc, l.now),
+		"by", func() string { return by(lang, due, loc, l.now) }, "newby", func() string { return by(lang, l.p.Due, loc, l.now) },
 		"supervisor", who, "n", strconv.Itoa(desk.MaxAttempts), "code", l.out.Args["code"], "hello", name,
-		"day", words.Day(lang, l.day(), loc, l.now), "name", l.r.First(),
+		"day", func() string { return words.Day(lang, l.day(), loc, l.now) }, "name", l.r.First(),
 	}
 }
 

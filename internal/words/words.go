@@ -77,8 +77,8 @@ var missing atomic.Int64
 // Missing counts the texts that were asked for and are not there, since the program started.
 func Missing() int64 { return missing.Load() }
 
-// T gives the text of key with {name} parameters put in; args are name, value, name, value. Keys
-// that start with "staff." are English in every language. A missing key is counted and comes
+// T gives the text of key with {name} parameters put in; args are name, value, name, value. A value that
+// takes some work may be a func() string, which is asked where the text names it. Keys that start with "staff." are English in every language. A missing key is counted and comes
 // back as it is; in a test it panics. The result is plain text, to be escaped by who prints it.
 func T(lang Lang, key string, args ...any) string {
 	text, ok := lookup(lang, key)
@@ -114,10 +114,13 @@ func put(text string, args []any) string {
 			text = rest
 			continue
 		}
-		if s, ok := args[i+1].(string); ok {
-			b.WriteString(s)
-		} else {
-			fmt.Fprint(&b, args[i+1])
+		switch arg := args[i+1].(type) {
+		case string:
+			b.WriteString(arg)
+		case func() string:
+			b.WriteString(arg())
+		default:
+			fmt.Fprint(&b, arg)
 		}
 		text = after
 	}

@@ -223,3 +223,11 @@ func TestTextForms(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatTakesWorkIsAskedWhereItIsNamed(t *testing.T) {
+	asked := 0
+	args := []any{"name", func() string { asked++; return "Maria" }, "other", func() string { t.Error("nobody names it"); return "" }}
+	if got := put("Hello {name}, {name}.", args); got != "Hello Maria, Maria." || asked != 2 {
+		t.Errorf("%q, asked %d times", got, asked)
+	}
+}
