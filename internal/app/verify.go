@@ -210,50 +210,16 @@ func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
 	return fileSince(tx.ReadTx, t, was, tx.Changed)
 }
 
+// fileParts are the tables that a file is made of.
+var fileParts = []string{"promise", "booking", "event", "attempt", "outbox", "alert"}
+
 // fileSince reads of a file that was read before what has changed since: in some tables rows that are known by their ids.
 func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) (ids []int64, all bool)) (law.File, error) {
 	f.Now, f.Ticket = tx.Now(), t
 	var parts []func() error
-	for _, part := range []struct {
-		of   string
-		all  func() error
-		some func(ids []int64) error // nil: all
-	}{
-		{"promise", func() error {
-			promises, err := tx.Promises(t.ID)
-			f.Promises = byID(promises)
-			return err
-		}, func(ids []int64) error {
-			f.Promises = maps.Clone(f.Promises)
-			return those(tx.Promise, ids, func(p desk.Promise) {
-				if p.Ticket == t.ID {
-					f.Promises[p.ID] = p
-				}
-			})
-		}},
-		{"booking", func() (err error) { f.Seats, err = tx.SeatsFor(t.ID); return err }, nil},
-		{"event", func() (err error) { f.Events, err = tx.EventsAfter(t, f.Events); return err }, nil},
-		{"attempt", func() (err error) { f.Attempts, err = tx.Attempts(t.ID); return err }, nil},
-		{"outbox", func() (err error) { f.Outs, err = tx.Outs(t.ID); return err }, func(ids []int64) error {
-			f.Outs = slices.Clone(f.Outs)
-			return those(tx.Out, ids, func(o desk.Out) {
-				i, known := slices.BinarySearchFunc(f.Outs, o.ID, func(have desk.Out, id int64) int { return cmp.Compare(id, have.ID) }) // newest first
-				switch {
-				case o.Ticket != t.ID:
-				case known:
-					f.Outs[i] = o
-				default:
-					f.Outs = slices.Insert(f.Outs, i, o)
-				}
-			})
-		}},
-		{"alert", func() (err error) { f.Alerts, err = tx.AlertsEver(t.ID); return err }, nil},
-	} {
-		switch ids, all := changed(part.of); {
-		case all || len(ids) > 0 && part.some == nil:
-			parts = append(parts, part.all)
-		case len(ids) > 0:
-			parts = append(parts, func() error { return part.some(ids) })
+	for _, table := range fileParts {
+		if ids, all := changed(table); all || len(ids) > 0 {
+			parts = append(parts, func() error { return filePart(tx, &f, table, ids, all) })
 		}
 	}
 	err := tx.Together(parts...)
@@ -264,6 +230,50 @@ func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table s
 		f.Alerts, err = alertsOnward(tx, t, f.Alerts)
 	}
 	return f, err
+}
+
+// filePart reads the rows of one table for f: all of them, or those with ids where they are known by that.
+func filePart(tx *store.ReadTx, f *law.File, table string, ids []int64, all bool) (err error) {
+	t := f.Ticket.ID
+	switch table {
+	case "promise":
+		if all {
+			promises, err := tx.Promises(t)
+			f.Promises = byID(promises)
+			return err
+		}
+		f.Promises = maps.Clone(f.Promises)
+		return those(tx.Promise, ids, func(p desk.Promise) {
+			if p.Ticket == t {
+				f.Promises[p.ID] = p
+			}
+		})
+	case "outbox":
+		if all {
+			f.Outs, err = tx.Outs(t)
+			return err
+		}
+		f.Outs = slices.Clone(f.Outs)
+		return those(tx.Out, ids, func(o desk.Out) {
+			i, known := slices.BinarySearchFunc(f.Outs, o.ID, func(have desk.Out, id int64) int { return cmp.Compare(id, have.ID) }) // newest first
+			switch {
+			case o.Ticket != t:
+			case known:
+				f.Outs[i] = o
+			default:
+				f.Outs = slices.Insert(f.Outs, i, o)
+			}
+		})
+	case "booking":
+		f.Seats, err = tx.SeatsFor(t)
+	case "event":
+		f.Events, err = tx.EventsAfter(f.Ticket, f.Events)
+	case "attempt":
+		f.Attempts, err = tx.Attempts(t)
+	case "alert":
+		f.Alerts, err = tx.AlertsEver(t)
+	}
+	return err
 }
 
 // alertsOnward adds to the alerts of a question that was merged those of where it goes on: the open ones went there.
