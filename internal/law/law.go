@@ -27,6 +27,8 @@ type File struct {
 	Alerts   []desk.Alert
 	Sorry    []desk.Out // news of breaks for this person, of every question: one may speak of several
 	Now      time.Time  // when all this was read
+
+	roster coverage.Roster // that Check was given
 }
 
 // Broken says which law does not hold of which ticket. It names numbers and instants, and no person.
@@ -37,8 +39,9 @@ func (b Broken) Error() string { return string(b) }
 // Check gives the first law that does not hold as a Broken, nil when all do. The roster needs the shifts in which
 // live promises have seats; a seat of a shift that is not in it is not judged.
 func (f File) Check(r coverage.Roster) error {
-	for _, law := range []func() error{f.history, f.law1, f.law2, func() error { return f.law3(r) }, f.law4, f.waiting} {
-		if err := law(); err != nil {
+	f.roster = r
+	for _, law := range [...]func(*File) error{(*File).history, (*File).law1, (*File).law2, (*File).law3, (*File).law4, (*File).waiting} {
+		if err := law(&f); err != nil {
 			return Broken(err.Error())
 		}
 	}
@@ -49,11 +52,12 @@ func (f File) Check(r coverage.Roster) error {
 type told struct {
 	made  *desk.Event
 	owner desk.StaffID
-	ends  []*desk.Event
+	ends  int
+	end   *desk.Event // the last
 }
 
 // history: events have no holes, and the promises that they tell of are the rows (law 6).
-func (f File) history() error {
+func (f *File) history() error {
 	replayed := map[desk.PromiseID]*told{}
 	for i := range f.Events {
 		e := &f.Events[i]
@@ -66,7 +70,7 @@ func (f File) history() error {
 		h := replayed[e.Data.Promise]
 		switch e.Type {
 		case desk.PromiseLeft:
-			if h == nil || len(h.ends) != 0 {
+			if h == nil || h.ends != 0 {
 				return fmt.Errorf("%s: promise %d left, which did not go on here", f.Ticket.Ref, e.Data.Promise)
 			}
 			delete(replayed, e.Data.Promise)
@@ -80,7 +84,7 @@ func (f File) history() error {
 			case h == nil:
 				return fmt.Errorf("%s: event %d (%s) tells of promise %d, which nobody made", f.Ticket.Ref, e.Seq, e.Type, e.Data.Promise)
 			case e.Type != desk.PromiseGiven:
-				h.ends = append(h.ends, e)
+				h.ends, h.end = h.ends+1, e
 			case e.Data.OwnerIs != "":
 				h.owner = e.Data.Owner
 			}
@@ -97,15 +101,15 @@ func (f File) history() error {
 		if h == nil {
 			return fmt.Errorf("%s: the history does not tell of promise %d", f.Ticket.Ref, id)
 		}
-		d := h.made.Data
+		d := &h.made.Data
 		if d.Kind != p.Kind || d.Source != p.Source || d.Start != p.Start.UnixMicro() || d.Due != p.Due.UnixMicro() || d.RepairOf != p.RepairOf || h.owner != p.Owner {
-			return fmt.Errorf("%s: the history tells of promise %+v by %d, the row of %+v", f.Ticket.Ref, d, h.owner, p)
+			return fmt.Errorf("%s: the history tells of promise %+v by %d, the row of %+v", f.Ticket.Ref, *d, h.owner, p)
 		}
 		switch {
-		case p.State.Live() && len(h.ends) != 0 || !p.State.Live() && len(h.ends) != 1:
-			return fmt.Errorf("%s: promise %d is %s, its history ends %d times", f.Ticket.Ref, id, p.State, len(h.ends))
-		case !p.State.Live() && (h.ends[0].Data.State != p.State || endOf(p.State) != h.ends[0].Type):
-			return fmt.Errorf("%s: promise %d is %s, its history says %s (%s)", f.Ticket.Ref, id, p.State, h.ends[0].Type, h.ends[0].Data.State)
+		case p.State.Live() && h.ends != 0 || !p.State.Live() && h.ends != 1:
+			return fmt.Errorf("%s: promise %d is %s, its history ends %d times", f.Ticket.Ref, id, p.State, h.ends)
+		case !p.State.Live() && (h.end.Data.State != p.State || endOf(p.State) != h.end.Type):
+			return fmt.Errorf("%s: promise %d is %s, its history says %s (%s)", f.Ticket.Ref, id, p.State, h.end.Type, h.end.Data.State)
 		}
 	}
 	return nil

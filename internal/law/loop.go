@@ -8,7 +8,7 @@ import (
 )
 
 // law4: only the person closes the loop, and silence is its own outcome.
-func (f File) law4() error {
+func (f *File) law4() error {
 	last := func(types ...desk.EventType) (at int, by desk.Who) {
 		for i := range f.Events {
 			if e := &f.Events[i]; slices.Contains(types, e.Type) {

@@ -11,7 +11,7 @@ import (
 )
 
 // law1: no open ticket without a live promise, and the ticket names the one that is due first.
-func (f File) law1() error {
+func (f *File) law1() error {
 	var first desk.Promise
 	for _, p := range f.Promises {
 		if p.State.Live() && (first.ID == 0 || p.Due.Before(first.Due) || p.Due.Equal(first.Due) && p.ID < first.ID) {
@@ -25,7 +25,7 @@ func (f File) law1() error {
 }
 
 // law2: no promise ends in silence.
-func (f File) law2() error {
+func (f *File) law2() error {
 	breaks := 0
 	for id, p := range f.Promises {
 		if p.State.Live() != p.EndedAt.IsZero() || p.State.Live() == p.FireAt.IsZero() {
@@ -71,7 +71,7 @@ func (f File) law2() error {
 }
 
 // held is for how long an attempt begun, or words written, before due could hold the break of p.
-func (f File) held(p desk.Promise) (hold time.Duration) {
+func (f *File) held(p desk.Promise) (hold time.Duration) {
 	for _, a := range f.Attempts {
 		if a.Promise == p.ID && a.BeganAt.Before(p.Due) {
 			hold = max(hold, a.BeganAt.Add(desk.HoldForAttempt).Sub(p.Due))
@@ -84,7 +84,7 @@ func (f File) held(p desk.Promise) (hold time.Duration) {
 }
 
 // count counts promises of f, those too that left it for another question.
-func (f File) count(is func(desk.Promise) bool) (n int) {
+func (f *File) count(is func(desk.Promise) bool) (n int) {
 	for _, p := range f.Promises {
 		if is(p) {
 			n++
@@ -100,7 +100,7 @@ func (f File) count(is func(desk.Promise) bool) (n int) {
 
 // brokenAloud: the person knows, will know, or somebody who leads knows that nobody can tell; and one
 // repair was promised.
-func (f File) brokenAloud(p desk.Promise) error {
+func (f *File) brokenAloud(p desk.Promise) error {
 	if p.Kind == desk.Confirm {
 		return fmt.Errorf("law 2: the person's silence broke promise %d", p.ID)
 	}
@@ -144,7 +144,7 @@ func (f File) brokenAloud(p desk.Promise) error {
 }
 
 // evidence: a promise is kept by a contact, words that were sent, or the person's own word.
-func (f File) evidence(p desk.Promise) error {
+func (f *File) evidence(p desk.Promise) error {
 	switch p.Outcome {
 	case "reached", "not_reached":
 		if !slices.ContainsFunc(f.Attempts, func(a desk.Attempt) bool {

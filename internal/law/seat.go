@@ -10,7 +10,7 @@ import (
 
 // law3: who promised a window had a seat in it, of somebody rostered with the skill; nobody keeps a
 // seat that is not needed any more.
-func (f File) law3(r coverage.Roster) error {
+func (f *File) law3() error {
 	for id, p := range f.Promises {
 		seat, booked := f.Seats[id]
 		if booked && !p.State.Live() && p.State != desk.Broken {
@@ -26,7 +26,7 @@ func (f File) law3(r coverage.Roster) error {
 			continue
 		}
 		shift, ruled := coverage.Shift{}, false // the shift of the seat; whether a rota has made some of it
-		for _, s := range r.Shifts {
+		for _, s := range f.roster.Shifts {
 			if s.Person != seat.Person || s.OnCall || !s.Start.Before(p.Due) || !p.Start.Before(s.End) {
 				continue
 			}
@@ -44,7 +44,7 @@ func (f File) law3(r coverage.Roster) error {
 		if ruled {
 			continue // its rule, or who has the turn, may have changed since: the board says so
 		}
-		who := r.People[slices.IndexFunc(r.People, func(who coverage.Person) bool { return who.ID == shift.Person })]
+		who := f.roster.People[slices.IndexFunc(f.roster.People, func(who coverage.Person) bool { return who.ID == shift.Person })]
 		_, skilled := who.Skills[p.Skill]
 		if !seat.Slot.Equal(p.Start) || shift.Start.After(p.Start) || shift.End.Before(p.Due) || seat.Seat >= max(1, shift.Seats) ||
 			!slices.Contains(who.Clients, int64(p.Client)) || !skilled && p.Skill != "" && !(who.Lead && p.RepairOf != 0) {
@@ -54,7 +54,7 @@ func (f File) law3(r coverage.Roster) error {
 	return nil
 }
 
-func (f File) overridden(id desk.PromiseID) bool {
+func (f *File) overridden(id desk.PromiseID) bool {
 	return slices.ContainsFunc(f.Events, func(e desk.Event) bool {
 		return (e.Type == desk.PromiseGiven || e.Type == desk.PromiseCame) && e.Data.Promise == id && e.Data.Override != ""
 	})

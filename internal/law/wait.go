@@ -7,7 +7,7 @@ import (
 )
 
 // waiting: a question waits for something, until some time, and every wait has an end in the history.
-func (f File) waiting() error {
+func (f *File) waiting() error {
 	open, since := 0, int64(0)
 	for i := range f.Events {
 		e := &f.Events[i]
