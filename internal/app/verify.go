@@ -197,79 +197,116 @@ func idsOf(tickets []desk.Ticket) []desk.TicketID {
 
 // File is Files of one ticket.
 func File(tx *store.ReadTx, t desk.Ticket) (law.File, error) {
-	return fileSince(tx, t, law.File{}, func(string) ([]int64, bool) { return nil, true })
-}
-
-// FileSince is File for somebody who has the file of the ticket as it was before the unit of work tx: only that is read
-// of which the unit has changed anything. What a unit that touches no ticket has changed since then, as a claim does, it may not show: where a
-// law does not hold all is read before anything is said, and every night reads everything.
-func FileSince(tx *store.Tx, t desk.Ticket, was law.File) (law.File, error) {
-	if was.Ticket.ID == 0 {
-		return File(tx.ReadTx, t)
-	}
-	return fileSince(tx.ReadTx, t, was, tx.Changed)
+	return (&Changes{tx: tx}).file(t, law.File{})
 }
 
 // fileParts are the tables that a file is made of.
 var fileParts = []string{"promise", "booking", "event", "attempt", "outbox", "alert"}
 
-// fileSince reads of a file that was read before what has changed since: in some tables rows that are known by their ids.
-func fileSince(tx *store.ReadTx, t desk.Ticket, f law.File, changed func(table string) (ids []int64, all bool)) (law.File, error) {
-	f.Now, f.Ticket = tx.Now(), t
+// Changes are what a unit of work has changed of the tables that files are made of.
+type Changes struct {
+	tx       *store.ReadTx
+	known    map[string]bool // of a table: whether some of its rows have changed; all may have, where nothing is known of it
+	promises []desk.Promise  // that have changed, where some have
+	outs     []desk.Out
+}
+
+// ChangesOf reads the rows that a unit of work has changed, once for all the questions that it touched.
+func ChangesOf(tx *store.Tx) (*Changes, error) {
+	c := &Changes{tx: tx.ReadTx, known: map[string]bool{}}
+	for _, table := range fileParts {
+		ids, all := tx.Changed(table)
+		switch {
+		case all:
+			continue
+		case len(ids) == 0:
+		case table == "promise":
+			if err := those(tx.Promise, ids, func(p desk.Promise) { c.promises = append(c.promises, p) }); err != nil {
+				return nil, err
+			}
+		case table == "outbox":
+			if err := those(tx.ReadTx.Out, ids, func(o desk.Out) { c.outs = append(c.outs, o) }); err != nil {
+				return nil, err
+			}
+		default:
+			continue
+		}
+		c.known[table] = len(ids) > 0
+	}
+	return c, nil
+}
+
+// File is File for somebody who has that of the ticket as it was before the unit of work: only that is read of which the unit
+// has changed anything. What a unit that touches no ticket has changed since then, as a claim does, it may not show: where a
+// law does not hold all is read before anything is said, and every night reads everything.
+func (c *Changes) File(t desk.Ticket, was law.File) (law.File, error) {
+	if was.Ticket.ID == 0 {
+		return File(c.tx, t)
+	}
+	return c.file(t, was)
+}
+
+func (c *Changes) file(t desk.Ticket, f law.File) (law.File, error) {
+	f.Now, f.Ticket = c.tx.Now(), t
 	var parts []func() error
 	for _, table := range fileParts {
-		if ids, all := changed(table); all || len(ids) > 0 {
-			parts = append(parts, func() error { return filePart(tx, &f, table, ids, all) })
+		switch some, known := c.known[table]; {
+		case !known:
+			parts = append(parts, func() error { return filePart(c.tx, &f, table) })
+		case some:
+			c.apply(&f, table)
 		}
 	}
-	err := tx.Together(parts...)
+	err := c.tx.Together(parts...)
 	if err != nil {
 		return f, err
 	}
-	if f.Sorry, err = sorry(tx, f); err == nil {
-		f.Alerts, err = alertsOnward(tx, t, f.Alerts)
+	if f.Sorry, err = sorry(c.tx, f); err == nil {
+		f.Alerts, err = alertsOnward(c.tx, t, f.Alerts)
 	}
 	return f, err
 }
 
-// filePart reads the rows of one table for f: all of them, or those with ids where they are known by that.
-func filePart(tx *store.ReadTx, f *law.File, table string, ids []int64, all bool) (err error) {
+// apply puts the rows that have changed in place of those that f had.
+func (c *Changes) apply(f *law.File, table string) {
+	if table == "promise" {
+		f.Promises = maps.Clone(f.Promises)
+		for _, p := range c.promises {
+			if p.Ticket == f.Ticket.ID {
+				f.Promises[p.ID] = p
+			}
+		}
+		return
+	}
+	f.Outs = slices.Clone(f.Outs)
+	for _, o := range c.outs {
+		i, known := slices.BinarySearchFunc(f.Outs, o.ID, func(have desk.Out, id int64) int { return cmp.Compare(id, have.ID) }) // newest first
+		switch {
+		case o.Ticket != f.Ticket.ID:
+		case known:
+			f.Outs[i] = o
+		default:
+			f.Outs = slices.Insert(f.Outs, i, o)
+		}
+	}
+}
+
+// filePart reads the rows of one table anew, of events those that have come.
+func filePart(tx *store.ReadTx, f *law.File, table string) (err error) {
 	t := f.Ticket.ID
 	switch table {
 	case "promise":
-		if all {
-			promises, err := tx.Promises(t)
-			f.Promises = byID(promises)
-			return err
-		}
-		f.Promises = maps.Clone(f.Promises)
-		return those(tx.Promise, ids, func(p desk.Promise) {
-			if p.Ticket == t {
-				f.Promises[p.ID] = p
-			}
-		})
-	case "outbox":
-		if all {
-			f.Outs, err = tx.Outs(t)
-			return err
-		}
-		f.Outs = slices.Clone(f.Outs)
-		return those(tx.Out, ids, func(o desk.Out) {
-			i, known := slices.BinarySearchFunc(f.Outs, o.ID, func(have desk.Out, id int64) int { return cmp.Compare(id, have.ID) }) // newest first
-			switch {
-			case o.Ticket != t:
-			case known:
-				f.Outs[i] = o
-			default:
-				f.Outs = slices.Insert(f.Outs, i, o)
-			}
-		})
+		var promises []desk.Promise
+		promises, err = tx.Promises(t)
+		f.Promises = byID(promises)
 	case "booking":
 		f.Seats, err = tx.SeatsFor(t)
 	case "event":
 		f.Events, err = tx.EventsAfter(f.Ticket, f.Events)
 	case "attempt":
 		f.Attempts, err = tx.Attempts(t)
+	case "outbox":
+		f.Outs, err = tx.Outs(t)
 	case "alert":
 		f.Alerts, err = tx.AlertsEver(t)
 	}

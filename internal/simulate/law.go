@@ -23,6 +23,10 @@ type laws map[store.TicketKey]law.File
 // is what it was.
 func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 	lawful := laws{}
+	changes, err := app.ChangesOf(tx)
+	if err != nil {
+		return err
+	}
 	for _, id := range tickets {
 		w.report.Audited++
 		t, err := tx.Ticket(id)
@@ -30,15 +34,17 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 			return err
 		}
 		key := store.TicketKey{Client: tx.Client(), ID: id}
-		f, err := app.FileSince(tx, t, w.laws[key])
-		if err == nil && f.Check(coverage.Roster{}) != nil {
-			f, err = app.File(tx.ReadTx, t) // a claim, say, changes a row and touches no ticket
-		}
-		if err == nil {
-			err = f.Check(coverage.Roster{})
-		}
+		f, err := changes.File(t, w.laws[key])
 		if err != nil {
 			return err
+		}
+		if f.Check(coverage.Roster{}) != nil { // a claim, say, changes a row and touches no ticket
+			if f, err = app.File(tx.ReadTx, t); err == nil {
+				err = f.Check(coverage.Roster{})
+			}
+			if err != nil {
+				return err
+			}
 		}
 		lawful[key] = f
 	}
