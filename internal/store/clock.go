@@ -37,14 +37,12 @@ var (
 	foldsOf   = ofKeys("SELECT ticket_id FROM fold WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
 	foldsNext = sql("SELECT client_id, ticket_id FROM fold ORDER BY ticket_id, client_id LIMIT $1")
 
-	// What was open at some time of a period.
+	// What was open at some time of a period. To leave events out takes SQLite longer than to give them.
 	factsIn = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
-	eventsIn = sql("SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
-		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) AND ` + pastOnly + " ORDER BY t.id, e.seq")
+	eventsIn = sqlFor(pastIn(""), pastIn(" AND "+pastOnly))
 	factsOf = ofKeys("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id`)
-	// To leave some out takes SQLite longer than to give them.
 	pastsOf = ofKeysFor(pastOf(""), pastOf(" AND "+pastOnly))
 )
 
@@ -54,6 +52,11 @@ const (
 	pastOnly  = `e.type NOT IN ('promise_trying', 'promise_tried', 'promise_told', 'promise_given', 'note_added', 'red_flag_seen', 'ticket_assigned', 'ticket_retitled', 'answer_offered')
 		AND (e.type <> 'message_state' OR replace(replace(replace(replace(e.data, '"message":', ''), '"reason":"fixed"', ''), '"reason":"waiting"', ''), '"reason":"nudge"', '') <> e.data)`
 )
+
+func pastIn(only string) string {
+	return "SELECT " + pastNames + ` FROM ticket t JOIN event e ON e.client_id = t.client_id AND e.ticket_id = t.id
+		WHERE t.client_id = $1 AND t.id > $4 AND t.id <= $5 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2)` + only + " ORDER BY t.id, e.seq"
+}
 
 func pastOf(only string) string {
 	return "SELECT " + pastNames + " FROM event e WHERE e.client_id = $1 AND e.ticket_id {keys}" + only + " ORDER BY e.ticket_id, e.seq"
