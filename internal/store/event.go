@@ -79,7 +79,7 @@ func plainData(text string, fields reflect.Value) bool {
 			value, _, _ := strings.Cut(rest, ",")
 			if value == "true" && field.Kind() == reflect.Bool {
 				field.SetBool(true)
-			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() && strconv.FormatInt(n, 10) == value {
+			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() && plainNumber(value) {
 				field.SetInt(n)
 			} else {
 				return false
@@ -94,6 +94,12 @@ func plainData(text string, fields reflect.Value) bool {
 		}
 	}
 	return true
+}
+
+// plainNumber reports whether a whole number is written as JSON writes it: no plus, no zero before it, no minus before a zero.
+func plainNumber(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	return digits[0] >= '1' && digits[0] <= '9' || text == "0"
 }
 
 // plainText reports whether a text means itself in JSON.
