@@ -74,16 +74,13 @@ func scanClock(row scanner) (c desk.Clock, err error) {
 }
 
 // scanPast reads as much of an event as clocks look at.
-func scanPast() func(scanner) (desk.Event, error) {
-	return withData(func(e *desk.Event, data *string) []any {
-		return []any{&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), data}
-	})
-}
+var scanPast = made(func(e *eventRow) []any {
+	return []any{&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), &e.data}
+}, withData)
 
-func scanFacts(row scanner) (f desk.ClockFacts, err error) {
-	err = row.Scan(&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt), orZero(&f.Owner))
-	return f, err
-}
+var scanFacts = placed(func(f *desk.ClockFacts) []any {
+	return []any{&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt), orZero(&f.Owner)}
+})
 
 // markFolds notes questions that a unit of work has touched: their rows in clock are to be made again.
 func (u *unit) markFolds(ts []touchedTicket) error {
@@ -184,7 +181,7 @@ func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []d
 	if err != nil {
 		return err
 	}
-	pasts, err := byKeys(tx, pastsOf, ts, scanPast(), func(e desk.Event) desk.TicketID { return e.Ticket })
+	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e desk.Event) desk.TicketID { return e.Ticket })
 	if err != nil {
 		return err
 	}
@@ -222,7 +219,7 @@ func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []
 			return err
 		}
 		last := facts[len(facts)-1].Ticket
-		events, err := many(tx, eventsIn, scanPast(), tx.client, micros(from), micros(until), after, last)
+		events, err := many(tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last)
 		if err != nil {
 			return err
 		}

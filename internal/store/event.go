@@ -20,26 +20,22 @@ var (
 	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")
 )
 
-func scanEvent() func(scanner) (desk.Event, error) {
-	return withData(func(e *desk.Event, data *string) []any {
-		return []any{&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), data}
-	})
+type eventRow struct {
+	desk.Event
+	data string
 }
 
-// withData reads events whose columns go to dest.
-func withData(dest func(e *desk.Event, data *string) []any) func(scanner) (desk.Event, error) {
-	var data string
-	e := new(desk.Event)
-	to, fields := dest(e, &data), reflect.ValueOf(&e.Data).Elem()
-	return func(row scanner) (desk.Event, error) {
+var scanEvent = made(func(e *eventRow) []any {
+	return []any{&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), &e.data}
+}, withData)
+
+// withData gives an event with what its data say.
+func withData(e *eventRow) (_ desk.Event, err error) {
+	if e.data != "" && !plainData(e.data, reflect.ValueOf(&e.Data).Elem()) {
 		e.Data = desk.EventData{}
-		err := row.Scan(to...)
-		if err == nil && data != "" && !plainData(data, fields) {
-			e.Data = desk.EventData{}
-			err = json.Unmarshal([]byte(data), &e.Data)
-		}
-		return *e, err
+		err = json.Unmarshal([]byte(e.data), &e.Data)
 	}
+	return e.Event, err
 }
 
 // dataFields are the fields of desk.EventData by their names in JSON.
@@ -123,12 +119,12 @@ func (tx *Tx) AddEvent(e desk.Event) error {
 
 // Events gives the whole history of a ticket, oldest first.
 func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
-	return many(tx, eventsOf.one, scanEvent(), tx.client, t)
+	return many(tx, eventsOf.one, scanEvent, tx.client, t)
 }
 
 // EventsOf is Events of several tickets.
 func (tx *ReadTx) EventsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Event, error) {
-	return byKeys(tx, eventsOf, ts, scanEvent(), func(e desk.Event) desk.TicketID { return e.Ticket })
+	return byKeys(tx, eventsOf, ts, scanEvent, func(e desk.Event) desk.TicketID { return e.Ticket })
 }
 
 // EventsAfter gives known, the first events of t as they were read before, and behind them the others.
@@ -136,12 +132,12 @@ func (tx *ReadTx) EventsAfter(t desk.Ticket, known []desk.Event) ([]desk.Event, 
 	if len(known) == 0 {
 		known = make([]desk.Event, 0, t.Seq)
 	}
-	return more(known, tx, eventsPast, scanEvent(), tx.client, t.ID, len(known))
+	return more(known, tx, eventsPast, scanEvent, tx.client, t.ID, len(known))
 }
 
 // LastEvents gives the newest n events of a ticket, oldest of them first.
 func (tx *ReadTx) LastEvents(t desk.TicketID, n int) ([]desk.Event, error) {
-	es, err := many(tx, eventsLast, scanEvent(), tx.client, t, n)
+	es, err := many(tx, eventsLast, scanEvent, tx.client, t, n)
 	slices.Reverse(es)
 	return es, err
 }

@@ -61,7 +61,7 @@ func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) 
 	}
 	now, ahead := tx.Now(), desks.Ahead.Microseconds()
 	kinds := "," + joined(desks.Kinds) + ","
-	return many(tx, laddersNew, scanPromise(), micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
+	return many(tx, laddersNew, scanPromise, micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they

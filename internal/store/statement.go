@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
@@ -347,13 +348,40 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 	return all, nil
 }
 
-// placed reads rows whose columns go to dest: they are named once for all of them. It is for one statement at a time.
+// placed reads rows whose columns go to dest.
 func placed[T any](dest func(*T) []any) func(scanner) (T, error) {
-	v := new(T)
-	to := dest(v)
-	return func(row scanner) (T, error) {
-		err := row.Scan(to...)
-		return *v, err
+	return made(dest, func(v *T) (T, error) { return *v, nil })
+}
+
+// made reads rows whose columns go to dest, and gives what of makes of them. Where columns go is named once and lent to one row
+// at a time, so that it may be used by many statements at once.
+func made[P, T any](dest func(*P) []any, of func(*P) (T, error)) func(scanner) (T, error) {
+	type places struct {
+		row     P
+		to      []any
+		targets []target // the same, for a direct connection
+	}
+	free := sync.Pool{New: func() any {
+		p := new(places)
+		p.to = dest(&p.row)
+		for _, d := range p.to {
+			p.targets = append(p.targets, targetOf(d))
+		}
+		return p
+	}}
+	return func(row scanner) (v T, err error) {
+		p := free.Get().(*places)
+		if s, ok := row.(*directStmt); ok {
+			err = s.scanInto(p.targets)
+		} else {
+			err = row.Scan(p.to...)
+		}
+		if err == nil {
+			v, err = of(&p.row)
+		}
+		p.row = *new(P) // nothing of a person stays
+		free.Put(p)
+		return v, err
 	}
 }
 
