@@ -70,7 +70,7 @@ func (tx *ReadTx) AlertsEver(t desk.TicketID) ([]desk.Alert, error) {
 
 // AlertsEverOf is AlertsEver of several tickets.
 func (tx *ReadTx) AlertsEverOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Alert, error) {
-	return byKeys(tx, alertsEver, ts, scanAlert, func(a desk.Alert) desk.TicketID { return a.Ticket })
+	return byKeys(tx, alertsEver, ts, scanAlert, func(a *desk.Alert) desk.TicketID { return a.Ticket })
 }
 
 // Alert gives one alert of the viewer's clients, or NotFound.

@@ -41,5 +41,5 @@ func (tx *ReadTx) Attempts(t desk.TicketID) ([]desk.Attempt, error) {
 
 // AttemptsOf is Attempts of several tickets.
 func (tx *ReadTx) AttemptsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Attempt, error) {
-	return byKeys(tx, attemptsOf, ts, scanAttempt, func(a desk.Attempt) desk.TicketID { return a.Ticket })
+	return byKeys(tx, attemptsOf, ts, scanAttempt, func(a *desk.Attempt) desk.TicketID { return a.Ticket })
 }

@@ -148,7 +148,7 @@ func (tx *Tx) Folded(ts []desk.TicketID) error {
 
 // ClocksOf gives the rows of questions, where there are any.
 func (tx *ReadTx) ClocksOf(ts []desk.TicketID) (map[desk.TicketID]desk.Clock, error) {
-	return byKey(tx, clocksOf, ts, scanClock, func(c desk.Clock) desk.TicketID { return c.Ticket })
+	return byKey(tx, clocksOf, ts, scanClock, func(c *desk.Clock) desk.TicketID { return c.Ticket })
 }
 
 // Stale says of which of some questions new events wait to be counted.
@@ -171,7 +171,7 @@ func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
 
 // FactsOf is ClockFacts of several questions; one that is not there is left out.
 func (tx *ReadTx) FactsOf(ts []desk.TicketID) (map[desk.TicketID]desk.ClockFacts, error) {
-	return byKey(tx, factsOf, ts, scanFacts, func(f desk.ClockFacts) desk.TicketID { return f.Ticket })
+	return byKey(tx, factsOf, ts, scanFacts, func(f *desk.ClockFacts) desk.TicketID { return f.Ticket })
 }
 
 // HistoriesOf gives to each these questions, by id, with the events that clocks look at, oldest first, and of each
@@ -181,7 +181,7 @@ func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []d
 	if err != nil {
 		return err
 	}
-	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e desk.Event) desk.TicketID { return e.Ticket })
+	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e *desk.Event) desk.TicketID { return e.Ticket })
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
 
 // EventsOf is Events of several tickets.
 func (tx *ReadTx) EventsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Event, error) {
-	return byKeys(tx, eventsOf, ts, scanEvent, func(e desk.Event) desk.TicketID { return e.Ticket })
+	return byKeys(tx, eventsOf, ts, scanEvent, func(e *desk.Event) desk.TicketID { return e.Ticket })
 }
 
 // EventsAfter gives known, the first events of t as they were read before, and behind them the others.

@@ -37,7 +37,7 @@ func (tx *Tx) DropFirstReply(t desk.TicketID) error { return tx.put(firstReplyDr
 
 // FirstReplies gives what the first replies of these questions came to; those that are open, or not counted yet, are not in it.
 func (tx *ReadTx) FirstReplies(ts []desk.TicketID) (map[desk.TicketID]desk.FirstReply, error) {
-	return byKey(tx, firstRepliesOf, ts, scanFirstReply, func(f desk.FirstReply) desk.TicketID { return f.Ticket })
+	return byKey(tx, firstRepliesOf, ts, scanFirstReply, func(f *desk.FirstReply) desk.TicketID { return f.Ticket })
 }
 
 // FirstRepliesIn counts the first replies that were decided in [from, until), by result.

@@ -137,13 +137,13 @@ func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
 
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
-	return byKeys(tx, outsOf, ts, scanOut, func(o desk.Out) desk.TicketID { return o.Ticket })
+	return byKeys(tx, outsOf, ts, scanOut, func(o *desk.Out) desk.TicketID { return o.Ticket })
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:
 // what they say may no longer be true. It keeps claims off them.
 func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, error) {
-	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut, func(o desk.Out) desk.PromiseID { return o.Promise })
+	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut, func(o *desk.Out) desk.PromiseID { return o.Promise })
 }
 
 // ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the

@@ -76,7 +76,7 @@ func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
 
 // PromisesByID gives promises by id; one that is not there is left out.
 func (tx *ReadTx) PromisesByID(ids []desk.PromiseID) (map[desk.PromiseID]desk.Promise, error) {
-	return byKey(tx, promiseByID, ids, scanPromise, func(p desk.Promise) desk.PromiseID { return p.ID })
+	return byKey(tx, promiseByID, ids, scanPromise, func(p *desk.Promise) desk.PromiseID { return p.ID })
 }
 
 // Promises gives every promise of a ticket, oldest first.
@@ -110,7 +110,7 @@ func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.P
 	return all, err
 }
 
-func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }
+func ticketOfPromise(p *desk.Promise) desk.TicketID { return p.Ticket }
 
 // DueTo gives the live promises of some people that are due at now and that nothing holds, longest overdue
 // first.

@@ -103,9 +103,6 @@ type directStmt struct {
 // changed is how many rows a statement changed, and the number of the last that was added.
 type changed struct{ rows, added int64 }
 
-func (c changed) RowsAffected() (int64, error) { return c.rows, nil }
-func (c changed) LastInsertId() (int64, error) { return c.added, nil }
-
 func (s *directStmt) exec(args []any) (changed, error) {
 	if err := s.bind(args); err != nil {
 		return changed{}, err

@@ -162,7 +162,7 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	return tx.put(ticketSaveTurn, append([]any{tx.client, t.ID}, ticketTurned(t)...)...)
 }
 
-func ticketID(t desk.Ticket) desk.TicketID { return t.ID }
+func ticketID(t *desk.Ticket) desk.TicketID { return t.ID }
 
 // TicketsByID gives several tickets; one that is not there is left out.
 func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
@@ -280,7 +280,7 @@ func (tx *DeskReadTx) TicketsWithCallers(keys []TicketKey) (map[TicketKey]WithCa
 	var parts []func() error
 	for c, ids := range byClient {
 		parts = append(parts, func() error {
-			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsWithCallers, ids, scanWithCaller, func(c WithCaller) desk.TicketID { return c.Ticket.ID })
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsWithCallers, ids, scanWithCaller, func(c *WithCaller) desk.TicketID { return c.Ticket.ID })
 			for id, t := range of {
 				all[TicketKey{c, id}] = t
 				tx.saw(c, "ticket", int64(id))

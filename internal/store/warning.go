@@ -54,7 +54,7 @@ func (tx *Tx) EndWarned(alert int64, by desk.StaffID) error {
 
 // WarningsOf gives who is warned of the clocks of these questions now.
 func (tx *ReadTx) WarningsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Warning, error) {
-	return byKeys(tx, warningsOf, ts, scanWarning, func(w desk.Warning) desk.TicketID { return w.Ticket })
+	return byKeys(tx, warningsOf, ts, scanWarning, func(w *desk.Warning) desk.TicketID { return w.Ticket })
 }
 
 // WarningsDue gives at most n questions of which it is to be looked at who is warned.
