@@ -98,6 +98,7 @@ type directStmt struct {
 	args []int  // which of ours is each parameter
 	has  []text // what each is bound to, where that is a short text
 	err  error
+	open bool // it has given a row and is not at rest
 }
 
 // changed is how many rows a statement changed, and the number of the last that was added.
@@ -191,7 +192,8 @@ func (s *directStmt) Next() bool {
 		return false
 	}
 	row, err := s.Step()
-	if s.err = err; row && err == nil {
+	s.err = err
+	if s.open = row && err == nil; s.open {
 		return true
 	}
 	if err := s.Reset(); s.err == nil {
@@ -206,7 +208,10 @@ func (s *directStmt) Next() bool {
 func (s *directStmt) Err() error { return s.err }
 
 func (s *directStmt) Close() error {
-	_ = s.Reset() // repeats the error of the last step
+	if s.open {
+		s.open = false
+		_ = s.Reset() // repeats the error of the last step
+	}
 	return nil
 }
 

@@ -186,10 +186,7 @@ func (tx *ReadTx) Waiting() ([]desk.TicketID, error) {
 // NextWaited is when Waited next has something to give; false when nothing waits.
 func (tx *SystemTx) NextWaited() (time.Time, bool, error) { return instantOf(tx, ticketWaits) }
 
-func scanTicketKey(row scanner) (k TicketKey, err error) {
-	err = row.Scan(&k.Client, &k.ID)
-	return k, err
-}
+var scanTicketKey = placed(func(k *TicketKey) []any { return []any{&k.Client, &k.ID} })
 
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
 func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
