@@ -181,17 +181,12 @@ func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []d
 		return err
 	}
 	ids := slices.Sorted(maps.Keys(facts))
-	if tx.s.direct != nil { // see inKeys; all of them in the same room
-		var past []desk.Event
-		for _, id := range ids {
-			if past, err = more(past[:0], tx, pastsOf.one, scanPast, tx.client, id); err != nil {
-				return err
-			}
-			if err := each(facts[id], past); err != nil {
-				return err
-			}
-		}
-		return nil
+	if tx.s.direct != nil { // a statement for each, see inKeys
+		return readKeys(tx, pastsOf, ids, scanPast, func(past []desk.Event) error {
+			of := ids[0]
+			ids = ids[1:]
+			return each(facts[of], past)
+		})
 	}
 	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e *desk.Event) desk.TicketID { return e.Ticket })
 	if err != nil {
@@ -220,19 +215,20 @@ func dealt(facts []desk.ClockFacts, events []desk.Event, each func(desk.ClockFac
 	return nil
 }
 
-// historiesAtOnce is how many questions Histories reads at a time.
+// historiesAtOnce is how many questions Histories reads at a time, into the same room.
 const historiesAtOnce = 500
 
-// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id.
+// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id. The
+// events are there until each returns.
 func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []desk.Event)) error {
+	var events []desk.Event
 	for after := desk.TicketID(math.MinInt64); ; {
 		facts, err := many(tx, factsIn, scanFacts, tx.client, micros(from), micros(until), after, historiesAtOnce)
 		if err != nil || len(facts) == 0 {
 			return err
 		}
 		last := facts[len(facts)-1].Ticket
-		events, err := many(tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last)
-		if err != nil {
+		if events, err = more(events[:0], tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last); err != nil {
 			return err
 		}
 		_ = dealt(facts, events, func(f desk.ClockFacts, past []desk.Event) error {

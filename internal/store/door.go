@@ -209,7 +209,7 @@ func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args [
 // byKeys gives the rows of s for some keys of the client by the key that each is of, those of each key in the order of s.
 func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(*T) K) (map[K][]T, error) {
 	all := make(map[K][]T, len(keys))
-	return all, readKeys(tx, s, keys, scan, func(rows []T) {
+	return all, readKeys(tx, s, keys, scan, func(rows []T) error {
 		for len(rows) > 0 {
 			n, k := 1, of(&rows[0])
 			for n < len(rows) && of(&rows[n]) == k {
@@ -218,37 +218,38 @@ func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanne
 			all[k] = append(all[k], rows[:n]...) // as much room as it needs
 			rows = rows[n:]
 		}
+		return nil
 	})
 }
 
 // byKey is byKeys of what there is one of.
 func byKey[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(*T) K) (map[K]T, error) {
 	all := make(map[K]T, len(keys))
-	return all, readKeys(tx, s, keys, scan, func(rows []T) {
+	return all, readKeys(tx, s, keys, scan, func(rows []T) error {
 		for i := range rows {
 			k := of(&rows[i])
 			if _, known := all[k]; !known {
 				all[k] = rows[i]
 			}
 		}
+		return nil
 	})
 }
 
 // readKeys gives take the rows of each statement that inKeys runs. It may not keep them: their room is for the next ones.
-func readKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), take func([]T)) error {
+func readKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), take func([]T) error) error {
 	room, _ := s.room.Get().(*[]T)
 	if room == nil {
 		room = new([]T)
 	}
 	err := inKeys(tx, s, keys, func(s *stmt, args []any) error {
 		rows, err := more((*room)[:0], tx, s, scan, args...)
-		if err != nil {
-			return err
+		if err == nil {
+			err = take(rows)
+			clear(rows)
+			*room = rows
 		}
-		take(rows)
-		clear(rows)
-		*room = rows
-		return nil
+		return err
 	})
 	if err == nil {
 		s.room.Put(room)

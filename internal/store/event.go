@@ -130,7 +130,7 @@ func (tx *ReadTx) EventsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Event, 
 // EventsAfter gives known, the first events of t as they were read before, and behind them the others.
 func (tx *ReadTx) EventsAfter(t desk.Ticket, known []desk.Event) ([]desk.Event, error) {
 	if len(known) == 0 {
-		known = make([]desk.Event, 0, t.Seq)
+		known = make([]desk.Event, 0, max(t.Seq, 16)) // it will be a few more
 	}
 	return more(known, tx, eventsPast, scanEvent, tx.client, t.ID, len(known))
 }
