@@ -30,14 +30,23 @@ func TestPlainData(t *testing.T) {
 	}{
 		{desk.EventData{}, true}, {full, true}, {desk.EventData{Promise: 1 << 62, Reason: "due"}, true}, {desk.EventData{Promise: math.MinInt64}, true},
 		{desk.EventData{Supplier: `a "firm"`}, false}, {desk.EventData{Supplier: `back\slash`}, false}, {desk.EventData{Supplier: "<b>\n\u2028", Tries: 2}, false},
+		{desk.EventData{Entered: true, Reason: "\u007f/'"}, true}, {desk.EventData{Reason: "a\tb"}, false},
 	} {
 		text, err := json.Marshal(of.data)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if written, plain := writePlain(&of.data); plain != of.plain || plain && string(written) != string(text) {
+			t.Errorf("%s is written as %s, %t", text, written, plain)
+		}
 		var got desk.EventData
 		if plain := plainData(string(text), reflect.ValueOf(&got).Elem()); plain != of.plain || plain && got != of.data {
 			t.Errorf("%s: %t, %+v", text, plain, got)
+		}
+	}
+	for _, text := range []string{"<", ">", "&", `"`, `\`, "\u2028", "\u2029", "\xff", "\x00", "\x1f"} {
+		if written, plain := writePlain(&desk.EventData{Reason: "a" + text}); plain {
+			t.Errorf("%q is written as %s", text, written)
 		}
 	}
 	for _, n := range []int64{0, -7, 70} {

@@ -362,14 +362,17 @@ const shortText = 32
 
 // lately are short texts that columns gave, each where its letters put it: most are one of a few words, which need not be
 // made anew each time.
-type lately [1024]string
+type lately [4096]string
 
 var latelySeed = maphash.MakeSeed()
 
 // text is ColumnText of a text.
 func (s *directStmt) text(i int) string {
 	n := s.ColumnBytes(i, s.d.letters[:])
-	if n > shortText {
+	switch {
+	case n == 0:
+		return ""
+	case n > shortText:
 		return s.ColumnText(i)
 	}
 	letters := s.d.letters[:n]
