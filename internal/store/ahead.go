@@ -187,11 +187,11 @@ func (s *session) foresee(all []*asking) {
 	for some := range slices.Chunk(tickets, keysAtOnce) {
 		keys := keysOf(some, touchedTicket.key)
 		s.queue = append(s.queue, queued{s: ticketsAhead, args: keys, row: func(row scanner) error {
-			t, err := scanTicket()(row)
+			t, err := scanTicket(row)
 			f.tickets[touchedTicket{t.Client, t.ID}] = ticketAhead{ticket: t}
 			return err
 		}}, queued{s: liveAhead, args: keys, row: func(row scanner) error {
-			p, err := scanPromise()(row)
+			p, err := scanPromise(row)
 			of := touchedTicket{p.Client, p.Ticket}
 			if t, has := f.tickets[of]; has {
 				t.live = append(t.live, p)
@@ -203,7 +203,7 @@ func (s *session) foresee(all []*asking) {
 	for some := range slices.Chunk(outs, keysAtOnce) {
 		keys := keysOf(some, func(o outKey) (desk.ClientID, int64) { return o.client, o.id })
 		s.queue = append(s.queue, queued{s: outsAhead, args: keys, row: func(row scanner) error {
-			o, err := scanOut()(row)
+			o, err := scanOut(row)
 			f.outs[outKey{o.Client, o.ID}] = o
 			return err
 		}})

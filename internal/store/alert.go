@@ -29,10 +29,9 @@ func openAlerts(which string) string {
 	return "SELECT " + alertCols + " FROM alert a WHERE a.acked_at IS NULL AND " + which + " AND " + matters + " AND {mine a} ORDER BY a.raised_at, a.id LIMIT $1"
 }
 
-func scanAlert(row scanner) (a desk.Alert, err error) {
-	err = row.Scan(&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy)
-	return a, err
-}
+var scanAlert = placed(func(a *desk.Alert) []any {
+	return []any{&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy}
+})
 
 // AddAlert raises an alert of the client of tx.
 func (tx *Tx) AddAlert(a desk.Alert) error {
@@ -70,7 +69,7 @@ func (tx *ReadTx) AlertsEver(t desk.TicketID) ([]desk.Alert, error) {
 
 // AlertsEverOf is AlertsEver of several tickets.
 func (tx *ReadTx) AlertsEverOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Alert, error) {
-	return byKeys(tx, alertsEver, ts, scanAlert, func(a desk.Alert) desk.TicketID { return a.Ticket })
+	return byKeys(tx, alertsEver, ts, scanAlert, func(a *desk.Alert) desk.TicketID { return a.Ticket })
 }
 
 // Alert gives one alert of the viewer's clients, or NotFound.

@@ -13,10 +13,9 @@ var (
 		WHERE p.client_id = $1 AND p.ticket_id {keys} ORDER BY p.ticket_id, a.began_at, a.promise_id, a.n`)
 )
 
-func scanAttempt(row scanner) (a desk.Attempt, err error) {
-	err = row.Scan(&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome, at(&a.EnteredAt))
-	return a, err
-}
+var scanAttempt = placed(func(a *desk.Attempt) []any {
+	return []any{&a.Client, &a.Promise, &a.N, &a.Ticket, &a.Staff, &a.StaffName, &a.How, at(&a.BeganAt), at(&a.EndedAt), &a.Outcome, at(&a.EnteredAt)}
+})
 
 // AddAttempt adds a try to its promise; N counts from 1. A try that is there already is a Conflict.
 func (tx *Tx) AddAttempt(a desk.Attempt) error {
@@ -41,5 +40,5 @@ func (tx *ReadTx) Attempts(t desk.TicketID) ([]desk.Attempt, error) {
 
 // AttemptsOf is Attempts of several tickets.
 func (tx *ReadTx) AttemptsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Attempt, error) {
-	return byKeys(tx, attemptsOf, ts, scanAttempt, func(a desk.Attempt) desk.TicketID { return a.Ticket })
+	return byKeys(tx, attemptsOf, ts, scanAttempt, func(a *desk.Attempt) desk.TicketID { return a.Ticket })
 }

@@ -79,10 +79,9 @@ type BoardRow struct {
 	ToldAt time.Time // when the person was told of the break that Promise repairs; zero: not yet
 }
 
-func scanBoardRow(row scanner) (b BoardRow, err error) {
-	err = row.Scan(append(append(ticketDest(&b.Ticket), promiseDest(&b.Promise)...), &b.Caller.Name, orZero(&b.Caller.Phone), at(&b.ToldAt))...)
-	return b, err
-}
+var scanBoardRow = placed(func(b *BoardRow) []any {
+	return append(append(ticketDest(&b.Ticket), promiseDest(&b.Promise)...), &b.Caller.Name, orZero(&b.Caller.Phone), at(&b.ToldAt))
+})
 
 // endOfTime is later than anything that is promised: the year 9999.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

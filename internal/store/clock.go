@@ -71,22 +71,18 @@ func pairs(n int) string {
 	return strings.Join(rows, ", ")
 }
 
-func scanClock(row scanner) (c desk.Clock, err error) {
-	err = row.Scan(&c.Client, &c.Ticket, &c.Seq, &c.Version, &c.Metric, &c.State, &c.Percent, &c.Missed, at(&c.Deadline), at(&c.FireAt))
-	return c, err
-}
+var scanClock = placed(func(c *desk.Clock) []any {
+	return []any{&c.Client, &c.Ticket, &c.Seq, &c.Version, &c.Metric, &c.State, &c.Percent, &c.Missed, at(&c.Deadline), at(&c.FireAt)}
+})
 
 // scanPast reads as much of an event as clocks look at.
-func scanPast() func(scanner) (desk.Event, error) {
-	return withData(func(e *desk.Event, data *string) []any {
-		return []any{&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), data}
-	})
-}
+var scanPast = made(func(e *eventRow) []any {
+	return []any{&e.Ticket, &e.Seq, &e.Type, &e.By.Who, at(&e.HappenedAt), &e.data}
+}, withData)
 
-func scanFacts(row scanner) (f desk.ClockFacts, err error) {
-	err = row.Scan(&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt), orZero(&f.Owner))
-	return f, err
-}
+var scanFacts = placed(func(f *desk.ClockFacts) []any {
+	return []any{&f.Ticket, &f.Ref, &f.State, &f.Kind, &f.Priority, &f.Function, &f.Skill, &f.Audience, &f.Seq, at(&f.OpenedAt), orZero(&f.Owner)}
+})
 
 // markFolds notes questions that a unit of work has touched: their rows in clock are to be made again.
 func (u *unit) markFolds(ts []touchedTicket) error {
@@ -154,7 +150,7 @@ func (tx *Tx) Folded(ts []desk.TicketID) error {
 
 // ClocksOf gives the rows of questions, where there are any.
 func (tx *ReadTx) ClocksOf(ts []desk.TicketID) (map[desk.TicketID]desk.Clock, error) {
-	return byKey(tx, clocksOf, ts, scanClock, func(c desk.Clock) desk.TicketID { return c.Ticket })
+	return byKey(tx, clocksOf, ts, scanClock, func(c *desk.Clock) desk.TicketID { return c.Ticket })
 }
 
 // Stale says of which of some questions new events wait to be counted.
@@ -177,21 +173,29 @@ func (tx *ReadTx) ClockFacts(t desk.TicketID) (desk.ClockFacts, error) {
 
 // FactsOf is ClockFacts of several questions; one that is not there is left out.
 func (tx *ReadTx) FactsOf(ts []desk.TicketID) (map[desk.TicketID]desk.ClockFacts, error) {
-	return byKey(tx, factsOf, ts, scanFacts, func(f desk.ClockFacts) desk.TicketID { return f.Ticket })
+	return byKey(tx, factsOf, ts, scanFacts, func(f *desk.ClockFacts) desk.TicketID { return f.Ticket })
 }
 
 // HistoriesOf gives to each these questions, by id, with the events that clocks look at, oldest first, and of each
-// event what they look at. What it tells is of no person.
+// event what they look at. What it tells is of no person. The events are there until each returns.
 func (tx *ReadTx) HistoriesOf(ts []desk.TicketID, each func(desk.ClockFacts, []desk.Event) error) error {
 	facts, err := tx.FactsOf(ts)
 	if err != nil {
 		return err
 	}
-	pasts, err := byKeys(tx, pastsOf, ts, scanPast(), func(e desk.Event) desk.TicketID { return e.Ticket })
+	ids := slices.Sorted(maps.Keys(facts))
+	if tx.s.direct != nil { // a statement for each, see inKeys
+		return readKeys(tx, pastsOf, ids, scanPast, func(past []desk.Event) error {
+			of := ids[0]
+			ids = ids[1:]
+			return each(facts[of], past)
+		})
+	}
+	pasts, err := byKeys(tx, pastsOf, ts, scanPast, func(e *desk.Event) desk.TicketID { return e.Ticket })
 	if err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(maps.Keys(facts)) {
+	for _, id := range ids {
 		if err := each(facts[id], pasts[id]); err != nil {
 			return err
 		}
@@ -214,19 +218,20 @@ func dealt(facts []desk.ClockFacts, events []desk.Event, each func(desk.ClockFac
 	return nil
 }
 
-// historiesAtOnce is how many questions Histories reads at a time.
+// historiesAtOnce is how many questions Histories reads at a time, into the same room.
 const historiesAtOnce = 500
 
-// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id.
+// Histories gives to each every question that was open at some time in [from, until), with the events that clocks look at, by id. The
+// events are there until each returns.
 func (tx *ReadTx) Histories(from, until time.Time, each func(desk.ClockFacts, []desk.Event)) error {
+	var events []desk.Event
 	for after := desk.TicketID(math.MinInt64); ; {
 		facts, err := many(tx, factsIn, scanFacts, tx.client, micros(from), micros(until), after, historiesAtOnce)
 		if err != nil || len(facts) == 0 {
 			return err
 		}
 		last := facts[len(facts)-1].Ticket
-		events, err := many(tx, eventsIn, scanPast(), tx.client, micros(from), micros(until), after, last)
-		if err != nil {
+		if events, err = more(events[:0], tx, eventsIn, scanPast, tx.client, micros(from), micros(until), after, last); err != nil {
 			return err
 		}
 		_ = dealt(facts, events, func(f desk.ClockFacts, past []desk.Event) error {

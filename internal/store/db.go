@@ -258,7 +258,9 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	generation, place := db.engine.generation(), db.seats.place()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
 		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place}
-		err := db.contain(func() error { return inside(fn, u) })
+		err := db.contain(func() error {
+			return inside(fn, u)
+		})
 		if u.broken != nil {
 			err = u.broken
 		}

@@ -15,10 +15,9 @@
 //		saveThing = sql(`UPDATE thing SET name = $3 WHERE client_id = $1 AND id = $2`)
 //	)
 //
-//	func scanThing(row scanner) (t desk.Thing, err error) {
-//		err = row.Scan(&t.ID, &t.Name, at(&t.DueAt), &t.Urgent)
-//		return t, err
-//	}
+//	var scanThing = placed(func(t *desk.Thing) []any {
+//		return []any{&t.ID, &t.Name, at(&t.DueAt), &t.Urgent}
+//	})
 //
 //	func (tx *ReadTx) Thing(id desk.ThingID) (desk.Thing, error) {
 //		t, err := one(tx, thingByID, scanThing, tx.client, id) // NotFound when there is none

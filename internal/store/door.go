@@ -176,10 +176,6 @@ func padded[T any](values []T, n int) []any {
 // inKeys runs do with s and its parameters for some keys of the client, keysAtOnce at a time. Written directly, SQLite
 // takes longer to make a table of a list than to run a statement for each key. One that is named twice counts once.
 func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args []any) error) error {
-	n := keysAtOnce
-	if tx.s.direct != nil {
-		n = 1
-	}
 	if len(keys) > 1 {
 		seen := make(map[K]bool, len(keys))
 		keys = slices.DeleteFunc(slices.Clone(keys), func(k K) bool {
@@ -188,7 +184,17 @@ func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args [
 			return again
 		})
 	}
-	for some := range slices.Chunk(keys, n) {
+	if tx.s.direct != nil {
+		args := []any{tx.client, nil} // bound at once, and not kept
+		for _, k := range keys {
+			args[1] = k
+			if err := do(s.one, args); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for some := range slices.Chunk(keys, keysAtOnce) {
 		of, args := s.one, []any{tx.client, some[0]}
 		if len(some) > 1 {
 			of, args = s, append([]any{tx.client}, padded(some, keysAtOnce)...)
@@ -201,31 +207,54 @@ func inKeys[K comparable](tx *ReadTx, s *stmt, keys []K, do func(s *stmt, args [
 }
 
 // byKeys gives the rows of s for some keys of the client by the key that each is of, those of each key in the order of s.
-func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K][]T, error) {
+func byKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(*T) K) (map[K][]T, error) {
 	all := make(map[K][]T, len(keys))
-	var read []T // of one statement; each key gets as much room as it needs
-	return all, inKeys(tx, s, keys, func(s *stmt, args []any) (err error) {
-		read, err = more(read[:0], tx, s, scan, args...)
-		for rows := read; len(rows) > 0; {
-			n := 1
-			for n < len(rows) && of(rows[n]) == of(rows[0]) {
+	return all, readKeys(tx, s, keys, scan, func(rows []T) error {
+		for len(rows) > 0 {
+			n, k := 1, of(&rows[0])
+			for n < len(rows) && of(&rows[n]) == k {
 				n++
 			}
-			all[of(rows[0])] = append(all[of(rows[0])], rows[:n]...)
+			all[k] = append(all[k], rows[:n]...) // as much room as it needs
 			rows = rows[n:]
 		}
-		return err
+		return nil
 	})
 }
 
 // byKey is byKeys of what there is one of.
-func byKey[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(T) K) (map[K]T, error) {
-	all, err := byKeys(tx, s, keys, scan, of)
-	by := make(map[K]T, len(all))
-	for k, rows := range all {
-		by[k] = rows[0]
+func byKey[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), of func(*T) K) (map[K]T, error) {
+	all := make(map[K]T, len(keys))
+	return all, readKeys(tx, s, keys, scan, func(rows []T) error {
+		for i := range rows {
+			k := of(&rows[i])
+			if _, known := all[k]; !known {
+				all[k] = rows[i]
+			}
+		}
+		return nil
+	})
+}
+
+// readKeys gives take the rows of each statement that inKeys runs. It may not keep them: their room is for the next ones.
+func readKeys[K comparable, T any](tx *ReadTx, s *stmt, keys []K, scan func(scanner) (T, error), take func([]T) error) error {
+	room, _ := s.room.Get().(*[]T)
+	if room == nil {
+		room = new([]T)
 	}
-	return by, err
+	err := inKeys(tx, s, keys, func(s *stmt, args []any) error {
+		rows, err := more((*room)[:0], tx, s, scan, args...)
+		if err == nil {
+			err = take(rows)
+			clear(rows)
+			*room = rows
+		}
+		return err
+	})
+	if err == nil {
+		s.room.Put(room)
+	}
+	return err
 }
 
 // idsOf gives the ids of rows, for the read log.

@@ -20,26 +20,22 @@ var (
 	eventsLast = sql("SELECT " + eventNames + " FROM event WHERE client_id = $1 AND ticket_id = $2 ORDER BY seq DESC LIMIT $3")
 )
 
-func scanEvent() func(scanner) (desk.Event, error) {
-	return withData(func(e *desk.Event, data *string) []any {
-		return []any{&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), data}
-	})
+type eventRow struct {
+	desk.Event
+	data string
 }
 
-// withData reads events whose columns go to dest.
-func withData(dest func(e *desk.Event, data *string) []any) func(scanner) (desk.Event, error) {
-	var data string
-	e := new(desk.Event)
-	to, fields := dest(e, &data), reflect.ValueOf(&e.Data).Elem()
-	return func(row scanner) (desk.Event, error) {
+var scanEvent = made(func(e *eventRow) []any {
+	return []any{&e.Client, &e.Ticket, &e.Seq, &e.Type, &e.By.Who, &e.By.ID, &e.By.Name, at(&e.HappenedAt), at(&e.RecordedAt), &e.data}
+}, withData)
+
+// withData gives an event with what its data say.
+func withData(e *eventRow) (_ desk.Event, err error) {
+	if e.data != "" && !plainData(e.data, reflect.ValueOf(&e.Data).Elem()) {
 		e.Data = desk.EventData{}
-		err := row.Scan(to...)
-		if err == nil && data != "" && !plainData(data, fields) {
-			e.Data = desk.EventData{}
-			err = json.Unmarshal([]byte(data), &e.Data)
-		}
-		return *e, err
+		err = json.Unmarshal([]byte(e.data), &e.Data)
 	}
+	return e.Event, err
 }
 
 // dataFields are the fields of desk.EventData by their names in JSON.
@@ -79,7 +75,7 @@ func plainData(text string, fields reflect.Value) bool {
 			value, _, _ := strings.Cut(rest, ",")
 			if value == "true" && field.Kind() == reflect.Bool {
 				field.SetBool(true)
-			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() && strconv.FormatInt(n, 10) == value {
+			} else if n, err := strconv.ParseInt(value, 10, 64); err == nil && field.CanInt() && plainNumber(value) {
 				field.SetInt(n)
 			} else {
 				return false
@@ -96,6 +92,12 @@ func plainData(text string, fields reflect.Value) bool {
 	return true
 }
 
+// plainNumber reports whether a whole number is written as JSON writes it: no plus, no zero before it, no minus before a zero.
+func plainNumber(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	return digits[0] >= '1' && digits[0] <= '9' || text == "0"
+}
+
 // plainText reports whether a text means itself in JSON.
 func plainText(text string) bool {
 	for i := range len(text) {
@@ -106,36 +108,78 @@ func plainText(text string) bool {
 	return utf8.ValidString(text)
 }
 
+// dataNames are the fields of desk.EventData as they begin in JSON.
+var dataNames = func() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[desk.EventData]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, `"`+name+`":`)
+	}
+	return names
+}()
+
+// writePlain writes what encoding/json does, which takes longer. It is false where that would do more to a text than to put it
+// between quotes.
+func writePlain(d *desk.EventData) ([]byte, bool) {
+	b, fields := make([]byte, 1, 128), reflect.ValueOf(d).Elem()
+	b[0] = '{'
+	for i, name := range dataNames {
+		f := fields.Field(i)
+		if f.IsZero() {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(b, name...)
+		switch f.Kind() {
+		case reflect.Bool:
+			b = append(b, "true"...)
+		case reflect.String:
+			text := f.String()
+			if !plainText(text) || strings.ContainsAny(text, "\"<>&\u2028\u2029") {
+				return nil, false
+			}
+			b = append(append(append(b, '"'), text...), '"')
+		default:
+			b = strconv.AppendInt(b, f.Int(), 10)
+		}
+	}
+	return append(b, '}'), true
+}
+
 // AddEvent appends e to the history of its ticket. Seq is the ticket's Seq after counting e.
 func (tx *Tx) AddEvent(e desk.Event) error {
-	data, err := json.Marshal(e.Data)
-	if err != nil {
-		return tx.fail(eventAdd, err)
+	data, plain := writePlain(&e.Data)
+	if !plain {
+		var err error
+		if data, err = json.Marshal(e.Data); err != nil {
+			return tx.fail(eventAdd, err)
+		}
 	}
 	return tx.put(eventAdd, tx.client, e.Ticket, e.Seq, e.Type, e.By.Who, e.By.ID, e.By.Name, micros(e.HappenedAt), micros(e.RecordedAt), string(data))
 }
 
 // Events gives the whole history of a ticket, oldest first.
 func (tx *ReadTx) Events(t desk.TicketID) ([]desk.Event, error) {
-	return many(tx, eventsOf.one, scanEvent(), tx.client, t)
+	return many(tx, eventsOf.one, scanEvent, tx.client, t)
 }
 
 // EventsOf is Events of several tickets.
 func (tx *ReadTx) EventsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Event, error) {
-	return byKeys(tx, eventsOf, ts, scanEvent(), func(e desk.Event) desk.TicketID { return e.Ticket })
+	return byKeys(tx, eventsOf, ts, scanEvent, func(e *desk.Event) desk.TicketID { return e.Ticket })
 }
 
 // EventsAfter gives known, the first events of t as they were read before, and behind them the others.
 func (tx *ReadTx) EventsAfter(t desk.Ticket, known []desk.Event) ([]desk.Event, error) {
 	if len(known) == 0 {
-		known = make([]desk.Event, 0, t.Seq)
+		known = make([]desk.Event, 0, max(t.Seq, 16)) // it will be a few more
 	}
-	return more(known, tx, eventsPast, scanEvent(), tx.client, t.ID, len(known))
+	return more(known, tx, eventsPast, scanEvent, tx.client, t.ID, len(known))
 }
 
 // LastEvents gives the newest n events of a ticket, oldest of them first.
 func (tx *ReadTx) LastEvents(t desk.TicketID, n int) ([]desk.Event, error) {
-	es, err := many(tx, eventsLast, scanEvent(), tx.client, t, n)
+	es, err := many(tx, eventsLast, scanEvent, tx.client, t, n)
 	slices.Reverse(es)
 	return es, err
 }

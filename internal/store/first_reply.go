@@ -11,7 +11,7 @@ const firstReplyNames = "client_id, ticket_id, decided_at, result"
 var (
 	firstReplySave = sql(insert("first_reply", firstReplyNames) + ` ON CONFLICT (ticket_id, client_id) DO UPDATE SET decided_at = excluded.decided_at, result = excluded.result`)
 	firstReplyDrop = sql("DELETE FROM first_reply WHERE client_id = $1 AND ticket_id = $2")
-	firstRepliesOf = ofKeys("SELECT " + firstReplyNames + " FROM first_reply WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
+	firstRepliesOf = ofKeys("SELECT ticket_id, decided_at, result FROM first_reply WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id")
 	leaderReplies  = sql("SELECT result, COUNT(*) FROM first_reply WHERE client_id = $1 AND decided_at >= $2 AND decided_at < $3 GROUP BY result ORDER BY result")
 
 	uncountedNext  = sql("SELECT client_id, ticket_id FROM uncounted ORDER BY ticket_id DESC, client_id DESC LIMIT $1")
@@ -21,11 +21,7 @@ var (
 
 func init() { leaderReplies.slow = true }
 
-func scanFirstReply(row scanner) (f desk.FirstReply, err error) {
-	var c desk.ClientID
-	err = row.Scan(&c, &f.Ticket, at(&f.At), &f.Result)
-	return f, err
-}
+var scanFirstReply = placed(func(f *desk.FirstReply) []any { return []any{&f.Ticket, at(&f.At), &f.Result} })
 
 // SaveFirstReply stores what the first reply of a question came to.
 func (tx *Tx) SaveFirstReply(f desk.FirstReply) error {
@@ -37,7 +33,7 @@ func (tx *Tx) DropFirstReply(t desk.TicketID) error { return tx.put(firstReplyDr
 
 // FirstReplies gives what the first replies of these questions came to; those that are open, or not counted yet, are not in it.
 func (tx *ReadTx) FirstReplies(ts []desk.TicketID) (map[desk.TicketID]desk.FirstReply, error) {
-	return byKey(tx, firstRepliesOf, ts, scanFirstReply, func(f desk.FirstReply) desk.TicketID { return f.Ticket })
+	return byKey(tx, firstRepliesOf, ts, scanFirstReply, func(f *desk.FirstReply) desk.TicketID { return f.Ticket })
 }
 
 // FirstRepliesIn counts the first replies that were decided in [from, until), by result.

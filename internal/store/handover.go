@@ -79,10 +79,9 @@ type Owned struct {
 	Due     time.Time
 }
 
-func scanOwned(row scanner) (o Owned, err error) {
-	err = row.Scan(&o.Client, &o.Ticket, &o.Promise, &o.Owner, at(&o.Due))
-	return o, err
-}
+var scanOwned = placed(func(o *Owned) []any {
+	return []any{&o.Client, &o.Ticket, &o.Promise, &o.Owner, at(&o.Due)}
+})
 
 // Owned gives the first live promises of all clients that somebody has and that are due before until, at most limit, without
 // those to ask again.

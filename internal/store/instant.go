@@ -46,9 +46,6 @@ func at(t *time.Time) stdsql.Scanner { return instantScanner{t} }
 
 type instantScanner struct{ t *time.Time }
 
-func (s instantScanner) null()              { *s.t = time.Time{} }
-func (s instantScanner) whole(n int64) bool { *s.t = instant(n); return true }
-
 func (s instantScanner) Scan(src any) error {
 	switch us := src.(type) {
 	case nil:
@@ -87,29 +84,20 @@ func orZero[T any](p *T) stdsql.Scanner { return zeroScanner[T]{p} }
 
 type zeroScanner[T any] struct{ p *T }
 
-func (s zeroScanner[T]) null() {
-	var none T
-	*s.p = none
-}
-
-func (s zeroScanner[T]) whole(n int64) bool {
-	to := reflect.ValueOf(s.p).Elem()
-	if !to.CanInt() {
-		return false
-	}
-	to.SetInt(n)
-	return true
-}
+func (s zeroScanner[T]) pointer() any { return s.p }
 
 func (s zeroScanner[T]) Scan(src any) error {
-	if src == nil {
-		s.null()
-		return nil
-	}
-	if n, ok := src.(int64); ok && s.whole(n) {
-		return nil
-	}
 	var n stdsql.Null[T]
+	if src == nil {
+		*s.p = n.V
+		return nil
+	}
+	if whole, ok := src.(int64); ok {
+		if to := reflect.ValueOf(s.p).Elem(); to.CanInt() {
+			to.SetInt(whole)
+			return nil
+		}
+	}
 	if err := n.Scan(src); err != nil {
 		return err
 	}

@@ -39,11 +39,10 @@ var (
 	ladderEnd   = sql(`UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NULL`)
 )
 
-func scanLadder(row scanner) (l desk.Ladder, err error) {
+var scanLadder = placed(func(l *desk.Ladder) []any {
 	a := &l.Alert
-	err = row.Scan(append([]any{&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy}, promiseDest(&l.Promise)...)...)
-	return l, err
-}
+	return append([]any{&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy}, promiseDest(&l.Promise)...)
+})
 
 // Ladders is for which promises a policy is.
 type Ladders struct {
@@ -61,7 +60,7 @@ func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) 
 	}
 	now, ahead := tx.Now(), desks.Ahead.Microseconds()
 	kinds := "," + joined(desks.Kinds) + ","
-	return many(tx, laddersNew, scanPromise(), micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
+	return many(tx, laddersNew, scanPromise, micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they

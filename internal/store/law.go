@@ -83,18 +83,19 @@ func lawOfPromises(u *unit, touched []touchedTicket) error {
 	if u.s.direct != nil {
 		n = 1 // see inKeys
 	}
+	var rows []heard
 	for some := range slices.Chunk(touched, n) {
 		s, args := lawOfTicket, []any{some[0].client, some[0].ticket}
 		if len(some) > 1 {
 			s, args = lawOfTickets, keysOf(some, touchedTicket.key)
 		}
-		sayings := make(map[touchedTicket]*saying, len(some))
-		if err := u.each(s, args, func(row scanner) error { return hear(row, sayings) }); err != nil {
+		var err error
+		if rows, err = more(rows[:0], u, s, hear, args...); err != nil {
 			return err
 		}
 		for _, t := range some {
-			says := sayings[t]
-			if says == nil {
+			says, ok := t.says(rows)
+			if !ok {
 				return errNotFound
 			}
 			if broken := says.broken(); broken != "" {
@@ -107,6 +108,19 @@ func lawOfPromises(u *unit, touched []touchedTicket) error {
 
 func (t touchedTicket) key() (desk.ClientID, int64) { return t.client, int64(t.ticket) }
 
+// heard is what a ticket says, with one of its live promises where it has any.
+type heard struct {
+	of      touchedTicket
+	says    saying
+	promise desk.PromiseID
+	due     time.Time
+	state   desk.PromiseState
+}
+
+var hear = placed(func(h *heard) []any {
+	return []any{&h.of.client, &h.of.ticket, &h.says.state, at(&h.says.due), &h.says.promise, orZero(&h.promise), at(&h.due), orZero(&h.state)}
+})
+
 // saying is what a ticket says, and what is promised on it.
 type saying struct {
 	state       desk.TicketState
@@ -117,38 +131,35 @@ type saying struct {
 	live, wrong int
 }
 
-func hear(row scanner, all map[touchedTicket]*saying) error {
-	var t touchedTicket
-	var s saying
-	var p desk.PromiseID
-	var due time.Time
-	var state desk.PromiseState
-	if err := row.Scan(&t.client, &t.ticket, &s.state, at(&s.due), &s.promise, orZero(&p), at(&due), orZero(&state)); err != nil {
-		return err
+// says puts together what rows tell of t; false when none does.
+func (t touchedTicket) says(rows []heard) (s saying, ok bool) {
+	for i := range rows {
+		h := &rows[i]
+		if h.of != t {
+			continue
+		}
+		if !ok {
+			s, ok = h.says, true
+		}
+		if h.promise == 0 {
+			continue
+		}
+		s.live++
+		if !h.state.Live() {
+			s.wrong++
+		}
+		if s.first.IsZero() || h.due.Before(s.first) {
+			s.first = h.due
+		}
+		if h.promise == s.promise {
+			s.named = h.due
+		}
 	}
-	says := all[t]
-	if says == nil {
-		says = &s
-		all[t] = says
-	}
-	if p == 0 {
-		return nil
-	}
-	says.live++
-	if !state.Live() {
-		says.wrong++
-	}
-	if says.first.IsZero() || due.Before(says.first) {
-		says.first = due
-	}
-	if p == says.promise {
-		says.named = due
-	}
-	return nil
+	return s, ok
 }
 
 // broken says in what way the law is broken, or nothing.
-func (s *saying) broken() string {
+func (s saying) broken() string {
 	switch {
 	case s.wrong > 0:
 		return "a promise in a final state has no end"

@@ -25,10 +25,9 @@ func scanDelivery(row scanner) (d delivery, err error) {
 	return d, err
 }
 
-func scanMessage(row scanner) (m desk.Message, err error) {
-	err = row.Scan(&m.Client, &m.Ticket, &m.ID, &m.Kind, &m.Via, &m.By.Who, &m.By.ID, &m.By.Name, &m.Body, at(&m.At), &m.Flag)
-	return m, err
-}
+var scanMessage = placed(func(m *desk.Message) []any {
+	return []any{&m.Client, &m.Ticket, &m.ID, &m.Kind, &m.Via, &m.By.Who, &m.By.ID, &m.By.Name, &m.Body, at(&m.At), &m.Flag}
+})
 
 // AddMessage adds m to its ticket. Its delivery is an outbox row, not part of it.
 func (tx *Tx) AddMessage(m desk.Message) error {

@@ -50,22 +50,20 @@ var unsentOuts = "SELECT " + aliased("o", outNames) + ` FROM promise p
 // outWaits is what is to be sent yet. Of a list of three SQLite makes a table each time.
 const outWaits = "(state = 'queued' OR state = 'sending' OR state = 'unknown')"
 
-func scanOut() func(scanner) (desk.Out, error) {
-	var args string
-	read := placed(func(o *desk.Out) []any {
-		return []any{&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
-			&o.Channel, &o.Address, &o.Lang, &args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack}
-	})
-	return func(row scanner) (desk.Out, error) {
-		o, err := read(row)
-		if err == nil && args != "null" {
-			var all map[string]string
-			err = json.Unmarshal([]byte(args), &all)
-			o.Args = all
-		}
-		return o, err
-	}
+type outRow struct {
+	desk.Out
+	args string
 }
+
+var scanOut = made(func(o *outRow) []any {
+	return []any{&o.Client, &o.ID, &o.Ticket, &o.Requester, &o.Promise, &o.Message, &o.Trigger, at(&o.CreatedAt),
+		&o.Channel, &o.Address, &o.Lang, &o.args, &o.State, &o.Attempts, at(&o.FireAt), at(&o.LeasedTo), orZero(&o.Provider), &o.Reason, at(&o.SentAt), at(&o.DoneAt), &o.FellBack}
+}, func(o *outRow) (out desk.Out, err error) {
+	if o.args != "null" {
+		err = json.Unmarshal([]byte(o.args), &o.Args)
+	}
+	return o.Out, err
+})
 
 func outMoved(o desk.Out) ([]any, error) {
 	args, err := json.Marshal(o.Args)
@@ -93,14 +91,14 @@ func (tx *Tx) SaveOut(o desk.Out) error {
 }
 
 // Out gives one delivery, or NotFound.
-func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut(), tx.client, id) }
+func (tx *ReadTx) Out(id int64) (desk.Out, error) { return one(tx, outOne, scanOut, tx.client, id) }
 
 // Out gives one delivery, or NotFound, and keeps claims off it: they wait for no unit of work.
 func (tx *Tx) Out(id int64) (desk.Out, error) {
 	if o, known := tx.s.foreseen.outs[outKey{tx.client, id}]; known {
 		return o, tx.broken
 	}
-	return one(tx, outToSave, scanOut(), tx.client, id)
+	return one(tx, outToSave, scanOut, tx.client, id)
 }
 
 // Spoken is what a delivery speaks of, and to whom.
@@ -134,18 +132,18 @@ func (tx *ReadTx) Knows(o desk.Out) (bool, error) {
 
 // Outs gives the deliveries of a ticket, newest first.
 func (tx *ReadTx) Outs(t desk.TicketID) ([]desk.Out, error) {
-	return many(tx, outsOf.one, scanOut(), tx.client, t)
+	return many(tx, outsOf.one, scanOut, tx.client, t)
 }
 
 // OutsOf is Outs of several tickets.
 func (tx *ReadTx) OutsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Out, error) {
-	return byKeys(tx, outsOf, ts, scanOut(), func(o desk.Out) desk.TicketID { return o.Ticket })
+	return byKeys(tx, outsOf, ts, scanOut, func(o *desk.Out) desk.TicketID { return o.Ticket })
 }
 
 // PendingOuts gives the deliveries that speak of each of some promises and that nobody has begun to send:
 // what they say may no longer be true. It keeps claims off them.
 func (tx *Tx) PendingOuts(ps ...desk.PromiseID) (map[desk.PromiseID][]desk.Out, error) {
-	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut(), func(o desk.Out) desk.PromiseID { return o.Promise })
+	return byKeys(tx.ReadTx, outsUnsent, ps, scanOut, func(o *desk.Out) desk.PromiseID { return o.Promise })
 }
 
 // ClaimOuts leases at most n deliveries of any client that are due, until leaseTo, and counts the
@@ -156,7 +154,7 @@ func (tx *SystemTx) ClaimOuts(now, leaseTo time.Time, n int) ([]desk.Out, error)
 	var outs []desk.Out
 	var err error
 	if tx.s.pg != nil {
-		outs, err = many(tx, outClaim, scanOut(), micros(now), micros(leaseTo), n)
+		outs, err = many(tx, outClaim, scanOut, micros(now), micros(leaseTo), n)
 	} else {
 		outs, err = tx.leaseOuts(now, leaseTo, n)
 	}
@@ -168,7 +166,7 @@ func (tx *SystemTx) ClaimOuts(now, leaseTo time.Time, n int) ([]desk.Out, error)
 
 // leaseOuts is outClaim for SQLite, where nobody else writes meanwhile.
 func (tx *SystemTx) leaseOuts(now, leaseTo time.Time, n int) ([]desk.Out, error) {
-	outs, err := many(tx, outsDue, scanOut(), micros(now), n)
+	outs, err := many(tx, outsDue, scanOut, micros(now), n)
 	for i := range outs {
 		o := &outs[i]
 		o.Attempts, o.FireAt, o.LeasedTo = o.Attempts+1, leaseTo, leaseTo
@@ -189,7 +187,7 @@ func (tx *SystemTx) NextOut() (time.Time, bool, error) { return instantOf(tx, ou
 
 // OutByProvider gives the delivery of any client with a provider's id, or NotFound.
 func (tx *SystemTx) OutByProvider(provider string) (desk.Out, error) {
-	return one(tx, outByProvider, scanOut(), provider)
+	return one(tx, outByProvider, scanOut, provider)
 }
 
 // Texts gives the newest deliveries of the clients that the viewer sees, newest first, for the
@@ -204,7 +202,7 @@ func (tx *DeskReadTx) Texts(limit int) ([]desk.Out, error) {
 		if !tx.viewer.Sees(c) {
 			continue
 		}
-		outs, err := many(tx, outsNew, scanOut(), c, limit)
+		outs, err := many(tx, outsNew, scanOut, c, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func promiseDest(p *desk.Promise) []any {
 		at(&p.EndedAt), at(&p.NoticedAt), at(&p.ToldAt), &p.MovedBy, &p.Outcome, &p.Voicemail, &p.Unproven, &p.Text, &p.Step, at(&p.AnsweredAt), &p.AnsweredOut, at(&p.EnteredAt)}
 }
 
-func scanPromise() func(scanner) (desk.Promise, error) { return placed(promiseDest) }
+var scanPromise = placed(promiseDest)
 
 func promiseMoved(p desk.Promise) []any {
 	return []any{p.Channel, p.Address, p.Lang, micros(p.Start), micros(p.Due), p.Skill, p.Role, optID(p.Owner), optID(p.Backup), p.State, optMicros(p.FireAt), p.Tries, optMicros(p.TryingAt),
@@ -71,22 +71,22 @@ func (tx *Tx) SavePromise(p desk.Promise) error {
 
 // Promise gives one promise, or NotFound.
 func (tx *ReadTx) Promise(id desk.PromiseID) (desk.Promise, error) {
-	return one(tx, promiseByID.one, scanPromise(), tx.client, id)
+	return one(tx, promiseByID.one, scanPromise, tx.client, id)
 }
 
 // PromisesByID gives promises by id; one that is not there is left out.
 func (tx *ReadTx) PromisesByID(ids []desk.PromiseID) (map[desk.PromiseID]desk.Promise, error) {
-	return byKey(tx, promiseByID, ids, scanPromise(), func(p desk.Promise) desk.PromiseID { return p.ID })
+	return byKey(tx, promiseByID, ids, scanPromise, func(p *desk.Promise) desk.PromiseID { return p.ID })
 }
 
 // Promises gives every promise of a ticket, oldest first.
 func (tx *ReadTx) Promises(t desk.TicketID) ([]desk.Promise, error) {
-	return many(tx, promisesOf.one, scanPromise(), tx.client, t)
+	return many(tx, promisesOf.one, scanPromise, tx.client, t)
 }
 
 // PromisesOf is Promises of several tickets.
 func (tx *ReadTx) PromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	return byKeys(tx, promisesOf, ts, scanPromise(), ticketOfPromise)
+	return byKeys(tx, promisesOf, ts, scanPromise, ticketOfPromise)
 }
 
 // LivePromises gives the promises of a ticket that still bind the desk, what is due first on top.
@@ -94,7 +94,7 @@ func (tx *ReadTx) LivePromises(t desk.TicketID) ([]desk.Promise, error) {
 	if known, ok := tx.s.foreseenTicket(tx.client, t); ok {
 		return slices.Clone(known.live), tx.broken
 	}
-	live, err := many(tx, promisesLive.one, scanPromise(), tx.client, t)
+	live, err := many(tx, promisesLive.one, scanPromise, tx.client, t)
 	slices.SortFunc(live, dueFirst)
 	return live, err
 }
@@ -103,20 +103,20 @@ func dueFirst(a, b desk.Promise) int { return cmp.Or(a.Due.Compare(b.Due), cmp.C
 
 // LivePromisesOf is LivePromises of several tickets.
 func (tx *ReadTx) LivePromisesOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Promise, error) {
-	all, err := byKeys(tx, promisesLive, ts, scanPromise(), ticketOfPromise)
+	all, err := byKeys(tx, promisesLive, ts, scanPromise, ticketOfPromise)
 	for _, live := range all {
 		slices.SortFunc(live, dueFirst)
 	}
 	return all, err
 }
 
-func ticketOfPromise(p desk.Promise) desk.TicketID { return p.Ticket }
+func ticketOfPromise(p *desk.Promise) desk.TicketID { return p.Ticket }
 
 // DueTo gives the live promises of some people that are due at now and that nothing holds, longest overdue
 // first.
 func (tx *ReadTx) DueTo(rs []desk.RequesterID, now time.Time) (all []desk.Promise, err error) {
 	err = inKeys(tx, promisesLiveTo, rs, func(s *stmt, args []any) (err error) {
-		all, err = more(all, tx, s, scanPromise(), args...)
+		all, err = more(all, tx, s, scanPromise, args...)
 		return err
 	})
 	all = slices.DeleteFunc(all, func(p desk.Promise) bool { return p.Due.After(now) || p.FireAt.IsZero() || p.FireAt.After(now) })
@@ -130,7 +130,7 @@ func (tx *SystemTx) FreePromises(until time.Time) error { return tx.put(promises
 // DuePromises gives at most n live promises of any client that are due and that no attempt holds,
 // longest overdue first. Other claimers skip them until the end of the transaction.
 func (tx *SystemTx) DuePromises(now time.Time, n int) ([]desk.Promise, error) {
-	return many(tx, promisesDue, scanPromise(), micros(now), n)
+	return many(tx, promisesDue, scanPromise, micros(now), n)
 }
 
 // NextDue is when DuePromises next has something to give; false when nothing is promised.

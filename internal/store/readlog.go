@@ -109,8 +109,8 @@ type seenIDs struct {
 }
 
 func (u *unit) noteSeen(c desk.ClientID, kind string, ids []int64) {
-	if len(ids) == 0 {
-		return
+	if len(ids) == 0 || u.viewer.Who == desk.WhoSystem {
+		return // Kept's own reads are not recorded
 	}
 	for i := range u.seen {
 		if u.seen[i].client == c && u.seen[i].kind == kind {
@@ -122,10 +122,9 @@ func (u *unit) noteSeen(c desk.ClientID, kind string, ids []int64) {
 }
 
 // record makes what u saw one row for each client, "requester 4 9; message 12", and has them written.
-// Kept's own reads are not recorded.
 func (u *unit) record(write func([]Read) error) error {
 	v := u.viewer
-	if len(u.seen) == 0 || v.Who == desk.WhoSystem {
+	if len(u.seen) == 0 {
 		return nil
 	}
 	id := int64(v.Staff)

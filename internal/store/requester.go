@@ -67,15 +67,13 @@ var (
 		WHERE +a.client_id = $1 AND a.value BETWEEN $2 AND $3 AND t.opened_at > $5`)
 )
 
-func scanRequester(row scanner) (r desk.Requester, err error) {
-	err = row.Scan(&r.Client, &r.ID, &r.Kind, &r.Name, &r.Lang, &r.Proven, at(&r.CreatedAt))
-	return r, err
-}
+var scanRequester = placed(func(r *desk.Requester) []any {
+	return []any{&r.Client, &r.ID, &r.Kind, &r.Name, &r.Lang, &r.Proven, at(&r.CreatedAt)}
+})
 
-func scanAddress(row scanner) (a desk.Address, err error) {
-	err = row.Scan(&a.Client, &a.ID, &a.Requester, &a.Kind, &a.Value, &a.Voicemail, at(&a.StoppedAt), at(&a.FailedAt), at(&a.CreatedAt))
-	return a, err
-}
+var scanAddress = placed(func(a *desk.Address) []any {
+	return []any{&a.Client, &a.ID, &a.Requester, &a.Kind, &a.Value, &a.Voicemail, at(&a.StoppedAt), at(&a.FailedAt), at(&a.CreatedAt)}
+})
 
 // Requester gives one requester, or NotFound.
 func (tx *ReadTx) Requester(id desk.RequesterID) (desk.Requester, error) {

@@ -31,10 +31,9 @@ var (
 	ringsOfCall = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.provider = $1 ORDER BY r.client_id, r.alert_id, r.step, r.round`)
 )
 
-func scanRing(row scanner) (r desk.Ring, err error) {
-	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind, &r.Note)
-	return r, err
-}
+var scanRing = placed(func(r *desk.Ring) []any {
+	return []any{&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind, &r.Note}
+})
 
 func ringOf(r desk.Ring) []any {
 	return []any{int64(r.Client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff)}

@@ -221,7 +221,7 @@ func (tx *ReadTx) SeatsFor(t desk.TicketID) (map[desk.PromiseID]coverage.Seat, e
 
 // SeatsOf is SeatsFor of several tickets.
 func (tx *ReadTx) SeatsOf(ts []desk.TicketID) (map[desk.TicketID]map[desk.PromiseID]coverage.Seat, error) {
-	rows, err := byKeys(tx, bookedFor, ts, scanBooked, func(b bookedSeat) desk.TicketID { return b.ticket })
+	rows, err := byKeys(tx, bookedFor, ts, scanBooked, func(b *bookedSeat) desk.TicketID { return b.ticket })
 	all := make(map[desk.TicketID]map[desk.PromiseID]coverage.Seat, len(rows))
 	for t, of := range rows {
 		all[t] = seatsOf(of)

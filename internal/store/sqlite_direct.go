@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -15,9 +16,11 @@ import (
 // direct is a connection to SQLite without database/sql in between, which takes longer than most of our statements:
 // it watches contexts and locks what one goroutine at a time uses anyway.
 type direct struct {
-	conn *sqlite.Conn
-	all  map[*stmt]*directStmt
-	same map[*sqlite.Stmt]*directStmt
+	conn    *sqlite.Conn
+	all     map[*stmt]*directStmt
+	same    map[*sqlite.Stmt]*directStmt
+	lately  lately
+	letters [shortText + 1]byte // of the text that is read; full where it is no short one
 }
 
 func openDirect(path string, pragmas ...string) (*direct, error) {
@@ -95,13 +98,11 @@ type directStmt struct {
 	args []int  // which of ours is each parameter
 	has  []text // what each is bound to, where that is a short text
 	err  error
+	open bool // it has given a row and is not at rest
 }
 
 // changed is how many rows a statement changed, and the number of the last that was added.
 type changed struct{ rows, added int64 }
-
-func (c changed) RowsAffected() (int64, error) { return c.rows, nil }
-func (c changed) LastInsertId() (int64, error) { return c.added, nil }
 
 func (s *directStmt) exec(args []any) (changed, error) {
 	if err := s.bind(args); err != nil {
@@ -179,7 +180,7 @@ type text struct {
 func (s *directStmt) bindText(i int, v string) {
 	if has := &s.has[i-1]; !has.is || has.value != v {
 		s.BindText(i, v)
-		if *has = (text{}); len(v) <= 32 { // longer ones are words of people, and not kept
+		if *has = (text{}); len(v) <= shortText {
 			*has = text{true, v}
 		}
 	}
@@ -191,7 +192,8 @@ func (s *directStmt) Next() bool {
 		return false
 	}
 	row, err := s.Step()
-	if s.err = err; row && err == nil {
+	s.err = err
+	if s.open = row && err == nil; s.open {
 		return true
 	}
 	if err := s.Reset(); s.err == nil {
@@ -206,19 +208,43 @@ func (s *directStmt) Next() bool {
 func (s *directStmt) Err() error { return s.err }
 
 func (s *directStmt) Close() error {
-	_ = s.Reset() // repeats the error of the last step
+	if s.open {
+		s.open = false
+		_ = s.Reset() // repeats the error of the last step
+	}
 	return nil
 }
 
 // Scan reads the row into pointers, as database/sql does.
 func (s *directStmt) Scan(dest ...any) error {
-	if len(dest) != s.ColumnCount() {
-		return fmt.Errorf("%d columns are read into %d values", s.ColumnCount(), len(dest))
+	if err := s.fits(len(dest)); err != nil {
+		return err
 	}
 	for i, d := range dest {
-		if err := s.scanOne(i, d); err != nil {
-			return fmt.Errorf("column %d: %w", i, err)
+		t := targetOf(d)
+		if err := s.scanOne(i, &t); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// scanInto is Scan where the targets are known.
+func (s *directStmt) scanInto(to []target) error {
+	if err := s.fits(len(to)); err != nil {
+		return err
+	}
+	for i := range to {
+		if err := s.scanOne(i, &to[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *directStmt) fits(n int) error {
+	if n != s.ColumnCount() {
+		return fmt.Errorf("%d columns are read into %d values", s.ColumnCount(), n)
 	}
 	return nil
 }
@@ -228,7 +254,7 @@ func (s *directStmt) value(i int) any {
 	case sqlite.TypeInteger:
 		return s.ColumnInt64(i)
 	case sqlite.TypeText:
-		return s.ColumnText(i)
+		return s.text(i)
 	case sqlite.TypeFloat:
 		return s.ColumnFloat(i)
 	case sqlite.TypeBlob:
@@ -242,27 +268,71 @@ func (s *directStmt) bytes(i int) []byte {
 	return b[:s.ColumnBytes(i, b)]
 }
 
-// wholeScanner is a stdsql.Scanner that takes a whole number as it is: in an interface each would be allocated.
-type wholeScanner interface {
-	null()
-	whole(n int64) bool // false when it cannot hold one
+// target is where a column goes, as it has to be known for each value: to find out takes longer than to read one.
+type target struct {
+	dest  any
+	scan  stdsql.Scanner // dest, where it is one
+	value reflect.Value  // what it points to, or what its scanner does
+	kind  targetKind
+	empty bool // NULL makes it zero
 }
 
-func (s *directStmt) scanOne(i int, dest any) error {
-	typ := s.ColumnType(i)
-	if d, ok := dest.(wholeScanner); ok {
-		switch {
-		case typ == sqlite.TypeNull:
-			d.null()
-			return nil
-		case typ == sqlite.TypeInteger && d.whole(s.ColumnInt64(i)):
-			return nil
-		}
-	}
-	if d, ok := dest.(stdsql.Scanner); ok {
-		return d.Scan(s.value(i))
-	}
+type targetKind byte
+
+const (
+	otherTarget targetKind = iota
+	wholeTarget
+	textTarget
+	instantTarget
+)
+
+func targetOf(dest any) target {
+	t := target{dest: dest}
+	t.scan, _ = dest.(stdsql.Scanner)
 	switch d := dest.(type) {
+	case instantScanner:
+		return target{dest, t.scan, reflect.ValueOf(d.t).Elem(), instantTarget, true}
+	case interface{ pointer() any }:
+		t.value, t.empty = reflect.ValueOf(d.pointer()).Elem(), true
+	case stdsql.Scanner:
+		return t
+	default:
+		t.value = reflect.ValueOf(dest).Elem()
+	}
+	switch {
+	case t.value.CanInt():
+		t.kind = wholeTarget
+	case t.value.Kind() == reflect.String:
+		t.kind = textTarget
+	}
+	return t
+}
+
+func (s *directStmt) scanOne(i int, to *target) (err error) {
+	switch typ := s.ColumnType(i); {
+	case typ == sqlite.TypeInteger && to.kind == wholeTarget:
+		to.value.SetInt(s.ColumnInt64(i))
+	case typ == sqlite.TypeText && to.kind == textTarget:
+		to.value.SetString(s.text(i))
+	case typ == sqlite.TypeInteger && to.kind == instantTarget:
+		*to.dest.(instantScanner).t = instant(s.ColumnInt64(i))
+	case typ == sqlite.TypeNull && to.empty:
+		to.value.SetZero()
+	case to.scan != nil:
+		err = to.scan.Scan(s.value(i))
+	default:
+		err = s.scanOther(i, typ, to)
+	}
+	if err != nil {
+		return fmt.Errorf("column %d: %w", i, err)
+	}
+	return nil
+}
+
+// scanOther is scanOne of what is rare.
+func (s *directStmt) scanOther(i int, typ sqlite.ColumnType, to *target) error {
+	whole := typ == sqlite.TypeInteger
+	switch d := to.dest.(type) {
 	case *[]byte:
 		if *d = nil; typ != sqlite.TypeNull {
 			*d = s.bytes(i)
@@ -272,20 +342,43 @@ func (s *directStmt) scanOne(i int, dest any) error {
 		*d = s.value(i)
 		return nil
 	}
-	r := reflect.ValueOf(dest).Elem()
-	switch whole := typ == sqlite.TypeInteger; {
+	switch {
 	case typ == sqlite.TypeNull:
-		return fmt.Errorf("NULL is read into a %T", dest)
-	case whole && r.CanInt():
-		r.SetInt(s.ColumnInt64(i))
-	case whole && r.Kind() == reflect.Bool:
-		r.SetBool(s.ColumnInt64(i) != 0)
-	case r.Kind() == reflect.String && typ != sqlite.TypeFloat:
-		r.SetString(s.ColumnText(i))
-	case r.CanFloat() && (whole || typ == sqlite.TypeFloat):
-		r.SetFloat(s.ColumnFloat(i))
+		return fmt.Errorf("NULL is read into a %T", to.dest)
+	case whole && to.value.Kind() == reflect.Bool:
+		to.value.SetBool(s.ColumnInt64(i) != 0)
+	case to.kind == textTarget && typ != sqlite.TypeFloat:
+		to.value.SetString(s.ColumnText(i))
+	case to.value.CanFloat() && (whole || typ == sqlite.TypeFloat):
+		to.value.SetFloat(s.ColumnFloat(i))
 	default:
-		return fmt.Errorf("a %v is read into a %T", s.value(i), dest)
+		return fmt.Errorf("a %v is read into a %T", s.value(i), to.dest)
 	}
 	return nil
+}
+
+// shortText is how long a text may be that is kept for the next time. Longer ones are words of people.
+const shortText = 32
+
+// lately are short texts that columns gave, each where its letters put it: most are one of a few words, which need not be
+// made anew each time.
+type lately [4096]string
+
+var latelySeed = maphash.MakeSeed()
+
+// text is ColumnText of a text.
+func (s *directStmt) text(i int) string {
+	n := s.ColumnBytes(i, s.d.letters[:])
+	switch {
+	case n == 0:
+		return ""
+	case n > shortText:
+		return s.ColumnText(i)
+	}
+	letters := s.d.letters[:n]
+	word := &s.d.lately[maphash.Bytes(latelySeed, letters)%uint64(len(s.d.lately))]
+	if *word != string(letters) {
+		*word = string(letters)
+	}
+	return *word
 }

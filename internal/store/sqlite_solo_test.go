@@ -5,8 +5,11 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"kept/internal/desk"
 )
@@ -157,6 +160,102 @@ func TestWhatAUnitHasChanged(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// TestShortTexts: what was read stays what it was, whatever is read after it, also where many texts share a place and one of
+// those that come again is as long as may be; and a word that comes again costs no memory.
+func TestShortTexts(t *testing.T) {
+	db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+	echo := &stmt{name: "echo", sqlite: "SELECT +$1", reads: true}
+	texts := []string{"", "a", "open", "Größe", strings.Repeat("x", shortText), strings.Repeat("x", shortText+1), strings.Repeat("long ", 20), "\x00", "\xff"}
+	for i := range 5 * len(lately{}) {
+		texts = append(texts, strconv.Itoa(i))
+	}
+	err := db.engine.read(ctx, scope{}, func(ctx context.Context, s *session) error {
+		u := &unit{db: db, ctx: ctx, s: s}
+		var read []string
+		for range 2 {
+			for _, text := range texts {
+				got, err := one(&ReadTx{unit: u}, echo, value[string], text)
+				if err != nil {
+					return err
+				}
+				read = append(read, got)
+			}
+		}
+		if want := slices.Concat(texts, texts); !slices.Equal(read, want) {
+			t.Errorf("%q is read as %q", want, read)
+		}
+		var number, bytes string
+		if err := u.each(&stmt{name: "mixed", sqlite: "SELECT 7, x'616263'", reads: true}, nil, func(row scanner) error { return row.Scan(&number, &bytes) }); err != nil {
+			return err
+		}
+		if number != "7" || bytes != "abc" {
+			t.Errorf("a number and bytes are read as %q and %q", number, bytes)
+		}
+		rows, err := s.query(ctx, echo, "open")
+		if err != nil || !rows.Next() {
+			t.Fatalf("no row: %v", err)
+		}
+		var got string
+		dest := []any{&got}
+		if n := testing.AllocsPerRun(100, func() { _ = rows.Scan(dest...) }); n != 0 || got != "open" {
+			t.Errorf("%q takes %v pieces of memory", got, n)
+		}
+		return rows.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPlacesAreLent: a row that is read within another of the same kind, or beside one on another connection, is not mixed up
+// with it; nothing of a row is in the next, not of one that could not be read either.
+func TestPlacesAreLent(t *testing.T) {
+	type pair struct {
+		name string
+		id   desk.PromiseID
+		at   time.Time
+	}
+	scan := placed(func(p *pair) []any { return []any{&p.name, orZero(&p.id), at(&p.at)} })
+	outer := &stmt{name: "outer", sqlite: "SELECT 'a', 1, 1000000 UNION ALL SELECT 'b', NULL, NULL", reads: true}
+	inner := &stmt{name: "inner", sqlite: "SELECT 'inner', 7, 7000000", reads: true}
+	wrong := &stmt{name: "wrong", sqlite: "SELECT 'x', 9, 9000000 UNION ALL SELECT NULL, NULL, NULL", reads: true}
+	want := []pair{{"a", 1, instant(1_000_000)}, {name: "b"}}
+	look := func(db *DB) error {
+		return db.engine.read(ctx, scope{}, func(ctx context.Context, s *session) error {
+			tx := &ReadTx{unit: &unit{db: db, ctx: ctx, s: s}}
+			for range 200 {
+				got, err := many(tx, outer, func(row scanner) (pair, error) {
+					p, err := scan(row)
+					if within, err := one(tx, inner, scan); err != nil || within != (pair{"inner", 7, instant(7_000_000)}) {
+						t.Errorf("within another: %v, %v", within, err)
+					}
+					if again, err := scan(row); err != nil || again != p {
+						t.Errorf("%v, and read again %v, %v", p, again, err)
+					}
+					return p, err
+				})
+				if err != nil || !slices.Equal(got, want) {
+					t.Errorf("%v, %v", got, err)
+				}
+				if _, err := many(&ReadTx{unit: &unit{db: db, ctx: ctx, s: s}}, wrong, scan); err == nil || !strings.Contains(errors.Unwrap(err).Error(), "NULL") {
+					t.Errorf("NULL is read into a text: %v", err)
+				}
+			}
+			return nil
+		})
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		db := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true})()
+		both.Go(func() {
+			if err := look(db); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
 }
 
 // TestTextsStayBound: a parameter has what it was given last, also where it had the same text before, or another statement of the

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
@@ -33,6 +34,7 @@ type stmt struct {
 	changes  []string               // tables of which it may change rows
 	byID     bool                   // it changes one row, whose id is $2
 	one      *stmt                  // the same for one key, see ofKeys
+	room     sync.Pool              // for the rows of one statement, see readKeys
 }
 
 // statements is every registered stmt, filled while package variables are initialised.
@@ -279,13 +281,13 @@ func (s *session) directly(st *stmt) (*directStmt, error) {
 	return s.direct.prepare(st)
 }
 
-func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Result, error) {
+func (s *session) exec(ctx context.Context, st *stmt, args ...any) (done changed, err error) {
 	if s.direct != nil {
 		p, err := s.directly(st)
 		if err != nil {
-			return nil, err
+			return done, err
 		}
-		done, err := p.exec(args)
+		done, err = p.exec(args)
 		if s.after != nil && (err != nil || done.rows > 0) {
 			s.after(st, args)
 		}
@@ -293,9 +295,15 @@ func (s *session) exec(ctx context.Context, st *stmt, args ...any) (stdsql.Resul
 	}
 	p, err := s.stmt(st)
 	if err != nil {
-		return nil, err
+		return done, err
 	}
-	return p.ExecContext(ctx, args...)
+	res, err := p.ExecContext(ctx, args...)
+	if err != nil {
+		return done, err
+	}
+	rows, err := res.RowsAffected()
+	added, lost := res.LastInsertId()
+	return changed{rows, added}, errors.Join(err, lost)
 }
 
 func (s *session) query(ctx context.Context, st *stmt, args ...any) (rows, error) {
@@ -333,12 +341,33 @@ func many[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any)
 
 // more gives the rows of s behind those of all.
 func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), args ...any) ([]T, error) {
-	err := tx.kernel().each(s, args, func(row scanner) error {
-		v, err := scan(row)
-		if cap(all) == 0 {
-			all = make([]T, 0, 4) // most answers have a few rows, and rows are large
+	u := tx.kernel()
+	if u.s.pg != nil {
+		return moreSent(all, u, s, scan, args)
+	}
+	rows, err := u.rows(s, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, u.fail(s, err)
 		}
-		all = append(all, v)
+		all = append(roomy(all), v)
+	}
+	if err := u.over(s, rows); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// moreSent is more on PostgreSQL. What its function shares is kept apart from what SQLite does without.
+func moreSent[T any](all []T, u *unit, s *stmt, scan func(scanner) (T, error), args []any) ([]T, error) {
+	err := u.each(s, args, func(row scanner) error {
+		v, err := scan(row)
+		all = append(roomy(all), v)
 		return err
 	})
 	if err != nil {
@@ -347,13 +376,48 @@ func more[T any](all []T, tx reader, s *stmt, scan func(scanner) (T, error), arg
 	return all, nil
 }
 
-// placed reads rows whose columns go to dest: they are named once for all of them. It is for one statement at a time.
+// roomy gives all with room for the first rows: most answers have a few, and rows are large.
+func roomy[T any](all []T) []T {
+	if cap(all) == 0 {
+		return make([]T, 0, 2)
+	}
+	return all
+}
+
+// placed reads rows whose columns go to dest.
 func placed[T any](dest func(*T) []any) func(scanner) (T, error) {
-	v := new(T)
-	to := dest(v)
-	return func(row scanner) (T, error) {
-		err := row.Scan(to...)
-		return *v, err
+	return made(dest, func(v *T) (T, error) { return *v, nil })
+}
+
+// made reads rows whose columns go to dest, and gives what of makes of them. Where columns go is named once and lent to one row
+// at a time, so that it may be used by many statements at once.
+func made[P, T any](dest func(*P) []any, of func(*P) (T, error)) func(scanner) (T, error) {
+	type places struct {
+		row     P
+		to      []any
+		targets []target // the same, for a direct connection
+	}
+	free := sync.Pool{New: func() any {
+		p := new(places)
+		p.to = dest(&p.row)
+		for _, d := range p.to {
+			p.targets = append(p.targets, targetOf(d))
+		}
+		return p
+	}}
+	return func(row scanner) (v T, err error) {
+		p := free.Get().(*places)
+		if s, ok := row.(*directStmt); ok {
+			err = s.scanInto(p.targets)
+		} else {
+			err = row.Scan(p.to...)
+		}
+		if err == nil {
+			v, err = of(&p.row)
+		}
+		p.row = *new(P) // nothing of a person stays
+		free.Put(p)
+		return v, err
 	}
 }
 
@@ -371,10 +435,40 @@ func fill[T any](tx reader, s *stmt, most int, scan func(scanner, *T) error, arg
 }
 
 // one gives the first row of s, read by scan, or a NotFound error.
-func one[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (T, error) {
+func one[T any](tx reader, s *stmt, scan func(scanner) (T, error), args ...any) (first T, err error) {
+	u := tx.kernel()
+	if u.s.pg != nil {
+		return oneSent(u, s, scan, args)
+	}
+	var none T
+	rows, err := u.rows(s, args)
+	if err != nil {
+		return none, err
+	}
+	defer rows.Close()
+	found := false
+	for rows.Next() {
+		if !found {
+			found = true
+			if first, err = scan(rows); err != nil {
+				return none, u.fail(s, err)
+			}
+		}
+	}
+	if err := u.over(s, rows); err != nil {
+		return none, err
+	}
+	if !found {
+		return none, errNotFound
+	}
+	return first, nil
+}
+
+// oneSent is one on PostgreSQL.
+func oneSent[T any](u *unit, s *stmt, scan func(scanner) (T, error), args []any) (T, error) {
 	var none, first T
 	found := false
-	err := tx.kernel().each(s, args, func(row scanner) (err error) {
+	err := u.each(s, args, func(row scanner) (err error) {
 		if !found {
 			found = true
 			first, err = scan(row)

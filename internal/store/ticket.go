@@ -67,7 +67,7 @@ func ticketDest(t *desk.Ticket) []any {
 		&t.WaitingFor, at(&t.WaitingSince), at(&t.WaitingUntil), &t.WaitingOut, &t.Into}
 }
 
-func scanTicket() func(scanner) (desk.Ticket, error) { return placed(ticketDest) }
+var scanTicket = placed(ticketDest)
 
 func ticketMoved(t desk.Ticket) []any { return append([]any{t.Token, t.Requester}, ticketTurned(t)...) }
 
@@ -88,7 +88,7 @@ func (tx *ReadTx) Ticket(id desk.TicketID) (desk.Ticket, error) {
 
 func (tx *ReadTx) ticketNow(id desk.TicketID) (desk.Ticket, error) {
 	if known, ok := tx.s.foreseenTicket(tx.client, id); !ok {
-		return one(tx, ticketsByKey.one, scanTicket(), tx.client, id)
+		return one(tx, ticketsByKey.one, scanTicket, tx.client, id)
 	} else if known.ticket.ID == 0 {
 		return desk.Ticket{}, errNotFound
 	} else {
@@ -102,17 +102,17 @@ func (tx *ReadTx) Tickets(state string, before desk.TicketID, limit int) ([]desk
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	return tx.ticketsSeen(many(tx, ticketsList, scanTicket(), tx.client, before, state, limit))
+	return tx.ticketsSeen(many(tx, ticketsList, scanTicket, tx.client, before, state, limit))
 }
 
 // TicketsOf gives the tickets of one requester, newest first.
 func (tx *ReadTx) TicketsOf(r desk.RequesterID, limit int) ([]desk.Ticket, error) {
-	return tx.ticketsSeen(many(tx, ticketsOf, scanTicket(), tx.client, r, limit))
+	return tx.ticketsSeen(many(tx, ticketsOf, scanTicket, tx.client, r, limit))
 }
 
 // OpenTicketsOf gives the open tickets of one requester, newest first.
 func (tx *ReadTx) OpenTicketsOf(r desk.RequesterID) ([]desk.Ticket, error) {
-	return tx.ticketsSeen(many(tx, ticketsOpenOf, scanTicket(), tx.client, r))
+	return tx.ticketsSeen(many(tx, ticketsOpenOf, scanTicket, tx.client, r))
 }
 
 func (tx *ReadTx) ticketsSeen(ts []desk.Ticket, err error) ([]desk.Ticket, error) {
@@ -162,11 +162,11 @@ func (tx *Tx) ChangeTicket(was, t desk.Ticket) error {
 	return tx.put(ticketSaveTurn, append([]any{tx.client, t.ID}, ticketTurned(t)...)...)
 }
 
-func ticketID(t desk.Ticket) desk.TicketID { return t.ID }
+func ticketID(t *desk.Ticket) desk.TicketID { return t.ID }
 
 // TicketsByID gives several tickets; one that is not there is left out.
 func (tx *ReadTx) TicketsByID(ids []desk.TicketID) (map[desk.TicketID]desk.Ticket, error) {
-	all, err := byKey(tx, ticketsByKey, ids, scanTicket(), ticketID)
+	all, err := byKey(tx, ticketsByKey, ids, scanTicket, ticketID)
 	for id := range all {
 		tx.saw("ticket", int64(id))
 	}
@@ -186,14 +186,11 @@ func (tx *ReadTx) Waiting() ([]desk.TicketID, error) {
 // NextWaited is when Waited next has something to give; false when nothing waits.
 func (tx *SystemTx) NextWaited() (time.Time, bool, error) { return instantOf(tx, ticketWaits) }
 
-func scanTicketKey(row scanner) (k TicketKey, err error) {
-	err = row.Scan(&k.Client, &k.ID)
-	return k, err
-}
+var scanTicketKey = placed(func(k *TicketKey) []any { return []any{&k.Client, &k.ID} })
 
 // TicketByRef gives the ticket with a number, among the clients of the viewer; else NotFound.
 func (tx *DeskReadTx) TicketByRef(ref desk.Ref) (desk.Ticket, error) {
-	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket(), ref))
+	return tx.ticketSeen(oneAcross(tx, ticketByRef, scanTicket, ref))
 }
 
 // WhereIs gives the client and the id of the ticket with a number, among the clients of the viewer; else
@@ -248,7 +245,7 @@ func (db *DB) WhereIs(ctx context.Context, v desk.Viewer, ref desk.Ref) (k Ticke
 // TicketByToken gives the ticket with a tracker token, among the clients of the viewer; else
 // NotFound. The caller checks TrackerEnds.
 func (tx *DeskReadTx) TicketByToken(token string) (desk.Ticket, error) {
-	return tx.ticketSeen(oneAcross(tx, ticketByToken, scanTicket(), token))
+	return tx.ticketSeen(oneAcross(tx, ticketByToken, scanTicket, token))
 }
 
 func (tx *DeskReadTx) ticketSeen(t desk.Ticket, err error) (desk.Ticket, error) {
@@ -264,11 +261,9 @@ type WithCaller struct {
 	Caller Caller // the phone only of somebody without a name
 }
 
-func scanWithCaller() func(scanner) (WithCaller, error) {
-	return placed(func(c *WithCaller) []any {
-		return append(ticketDest(&c.Ticket), &c.Caller.Name, orZero(&c.Caller.Phone))
-	})
-}
+var scanWithCaller = placed(func(c *WithCaller) []any {
+	return append(ticketDest(&c.Ticket), &c.Caller.Name, orZero(&c.Caller.Phone))
+})
 
 // TicketsWithCallers gives the tickets of keys that the viewer may see, in no order that matters.
 func (tx *DeskReadTx) TicketsWithCallers(keys []TicketKey) (map[TicketKey]WithCaller, error) {
@@ -282,7 +277,7 @@ func (tx *DeskReadTx) TicketsWithCallers(keys []TicketKey) (map[TicketKey]WithCa
 	var parts []func() error
 	for c, ids := range byClient {
 		parts = append(parts, func() error {
-			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsWithCallers, ids, scanWithCaller(), func(c WithCaller) desk.TicketID { return c.Ticket.ID })
+			of, err := byKey(&ReadTx{unit: tx.unit, client: c}, ticketsWithCallers, ids, scanWithCaller, func(c *WithCaller) desk.TicketID { return c.Ticket.ID })
 			for id, t := range of {
 				all[TicketKey{c, id}] = t
 				tx.saw(c, "ticket", int64(id))

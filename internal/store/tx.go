@@ -141,7 +141,12 @@ func (u *unit) Viewer() desk.Viewer { return u.viewer }
 func (u *unit) kernel() *unit { return u }
 
 func (u *unit) forClient(c desk.ClientID) *Tx {
-	return &Tx{ReadTx: &ReadTx{unit: u, client: c}, hands: hands{u}}
+	both := struct {
+		tx   Tx
+		read ReadTx
+	}{Tx{hands: hands{u}}, ReadTx{unit: u, client: c}}
+	both.tx.ReadTx = &both.read
+	return &both.tx
 }
 
 func (u *unit) desk() *DeskTx {
@@ -177,15 +182,11 @@ func (u *unit) execNow(s *stmt, args []any) (int64, error) {
 		}
 		return n, nil
 	}
-	res, err := u.s.exec(u.ctx, s, args...)
+	done, err := u.s.exec(u.ctx, s, args...)
 	if err != nil {
 		return 0, u.fail(s, err)
 	}
-	n, err := res.RowsAffected()
-	if err != nil {
-		return 0, u.fail(s, err)
-	}
-	return n, nil
+	return done.rows, nil
 }
 
 // added runs an INSERT of one row and gives the number that SQLite gave it. SQLite only.
@@ -193,11 +194,11 @@ func (u *unit) added(s *stmt, args ...any) (int64, error) {
 	if u.broken != nil {
 		return 0, u.broken
 	}
-	res, err := u.s.exec(u.ctx, s, args...)
+	done, err := u.s.exec(u.ctx, s, args...)
 	if err != nil {
 		return 0, u.fail(s, err)
 	}
-	return res.LastInsertId()
+	return done.added, nil
 }
 
 func (u *unit) put(s *stmt, args []any) error {
@@ -222,22 +223,12 @@ func (u *unit) putLate(s *stmt, args []any) error {
 
 // each runs s and gives its rows to fn one by one. Prefer one and many.
 func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
-	if u.broken != nil {
-		return u.broken
-	}
-	if u.yield != nil {
-		return u.ask(queued{s: s, args: args, row: fn})
-	}
 	if u.s.pg != nil {
-		// Behind what was put aside, in the same round trip.
-		if failed, err := u.s.each(s, args, fn); err != nil {
-			return u.fail(failed, err)
-		}
-		return nil
+		return u.eachSent(s, args, fn)
 	}
-	rows, err := u.s.query(u.ctx, s, args...)
+	rows, err := u.rows(s, args)
 	if err != nil {
-		return u.fail(s, err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -245,7 +236,38 @@ func (u *unit) each(s *stmt, args []any, fn func(scanner) error) error {
 			return u.fail(s, err)
 		}
 	}
-	// RETURNING writes while it is read: an error may come after the row.
+	return u.over(s, rows)
+}
+
+// eachSent is each on PostgreSQL.
+func (u *unit) eachSent(s *stmt, args []any, fn func(scanner) error) error {
+	if u.broken != nil {
+		return u.broken
+	}
+	if u.yield != nil {
+		return u.ask(queued{s: s, args: args, row: fn})
+	}
+	// Behind what was put aside, in the same round trip.
+	if failed, err := u.s.each(s, args, fn); err != nil {
+		return u.fail(failed, err)
+	}
+	return nil
+}
+
+// rows begins s on SQLite. The caller closes what it gets, and when there are no more rows asks whether that is over.
+func (u *unit) rows(s *stmt, args []any) (rows, error) {
+	if u.broken != nil {
+		return nil, u.broken
+	}
+	rows, err := u.s.query(u.ctx, s, args...)
+	if err != nil {
+		return nil, u.fail(s, err)
+	}
+	return rows, nil
+}
+
+// over tells whether rows have come to their end: RETURNING writes while it is read, and an error may come after the row.
+func (u *unit) over(s *stmt, rows rows) error {
 	if err := rows.Err(); err != nil {
 		return u.fail(s, err)
 	}

@@ -44,7 +44,7 @@ func scanCall(row scanner) (c Call, err error) {
 // Pledged gives the live promises that are due before until, of one client or, with zero, of all that the
 // viewer sees; what is due first on top. Nothing personal is in them, so nobody is on record for it.
 func (tx *DeskReadTx) Pledged(c desk.ClientID, until time.Time, limit int) ([]desk.Promise, error) {
-	return manyAcross(tx, wallLive, scanPromise(), micros(until), c, limit)
+	return manyAcross(tx, wallLive, scanPromise, micros(until), c, limit)
 }
 
 // OpenSince gives when the questions were opened that are still open and older than before, oldest first.

@@ -27,10 +27,7 @@ func warningFields(w *desk.Warning) []any {
 	return []any{&w.Client, &w.Ticket, &w.Metric, &w.Key, at(&w.Start), &w.Staff, &w.Percent, at(&w.Deadline), at(&w.At), at(&w.FireAt), &w.Alert}
 }
 
-func scanWarning(row scanner) (w desk.Warning, err error) {
-	err = row.Scan(warningFields(&w)...)
-	return w, err
-}
+var scanWarning = placed(warningFields)
 
 // SaveWarning stores a warning of a question of the client, in place of one of the same clock to the same person.
 func (tx *Tx) SaveWarning(w desk.Warning) error {
@@ -54,7 +51,7 @@ func (tx *Tx) EndWarned(alert int64, by desk.StaffID) error {
 
 // WarningsOf gives who is warned of the clocks of these questions now.
 func (tx *ReadTx) WarningsOf(ts []desk.TicketID) (map[desk.TicketID][]desk.Warning, error) {
-	return byKeys(tx, warningsOf, ts, scanWarning, func(w desk.Warning) desk.TicketID { return w.Ticket })
+	return byKeys(tx, warningsOf, ts, scanWarning, func(w *desk.Warning) desk.TicketID { return w.Ticket })
 }
 
 // WarningsDue gives at most n questions of which it is to be looked at who is warned.
