@@ -15,10 +15,10 @@ func onThePhone(since string) string {
 }
 
 var (
-	// By the policy of the client if it has one, else by the desk's. A repair has none of its own while that of what it
+	// By the policy of the client if it has one, else by the desk's; none is for what Kept asks by itself. A repair has none of its own while that of what it
 	// repairs goes on. In one condition with OR the two would have SQLite read all alerts that the client ever had.
 	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p LEFT JOIN policy o ON o.client_id = p.client_id AND o.purpose = 'promises'
-		WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
+		WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.kind <> 'confirm' AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
 		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR COALESCE(o.agreed, $3) = 1)
 		AND (o.client_id IS NULL AND $7 LIKE '%,' || p.kind || ',%' OR o.kinds LIKE '%,' || p.kind || ',%')
 		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
@@ -55,8 +55,8 @@ type Ladders struct {
 // Untaken gives at most limit live promises whose first step has come by the policy of their client, or by the desk's
 // where the client has none, for which nobody calls and nothing is on its way, and that have no ladder yet.
 func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) {
-	furthest, some, err := maybe(tx, policyAhead, value[int64])
-	if err != nil || !some && len(desks.Kinds) == 0 {
+	furthest, err := one(tx, policyAhead, value[int64]) // below zero: no client has one of its own
+	if err != nil || furthest < 0 && len(desks.Kinds) == 0 {
 		return nil, err
 	}
 	now, ahead := tx.Now(), desks.Ahead.Microseconds()
