@@ -267,7 +267,7 @@ func (x *act) end(p desk.Promise, typ desk.EventType, d desk.EventData) error {
 		}
 	}
 	if p.State != desk.Broken {
-		if err := x.tx.Unbook(p.ID); err != nil {
+		if err := x.unbook(p); err != nil {
 			return err
 		}
 	}
@@ -335,6 +335,14 @@ func (x *act) book(w coverage.Window, p desk.PromiseID) (coverage.Seat, error) {
 	}
 	x.a.roster.gone.Store(true) // whoever looks next looks at the rows
 	return coverage.Seat{}, errTaken
+}
+
+// unbook gives back the seat of p. A seat makes its person the owner, and there is always one from then on.
+func (x *act) unbook(p desk.Promise) error {
+	if p.Owner == 0 {
+		return nil
+	}
+	return x.tx.Unbook(p.ID)
 }
 
 var errTaken = desk.Errorf(desk.Conflict, "window.taken", "That time was just taken. Here are the closest times.")

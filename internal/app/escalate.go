@@ -207,7 +207,8 @@ func (a *App) toCall(tx *store.DeskReadTx, now time.Time) (c called, err error) 
 			return c, err
 		}
 	}
-	c.plan, err = a.planIn(tx, c.since(now).Add(-24*time.Hour), now.Add(24*time.Hour))
+	// Whoever is there is called, however many seats of theirs are taken.
+	c.plan, err = a.dutyIn(tx, c.since(now).Add(-24*time.Hour), now.Add(24*time.Hour))
 	return c, err
 }
 

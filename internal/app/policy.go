@@ -91,16 +91,31 @@ func (a *App) policyIn(tx *store.DeskReadTx, of Escalates) (e Escalation, err er
 		e.Seen = text
 		return e, json.Unmarshal([]byte(text), &e)
 	}
-	now := tx.Now()
-	rotas, err := tx.Rotas(now)
-	if err != nil {
-		return e, err
-	}
-	roster, err := a.rosterIn(tx, now, now)
-	if e.Policy = firstPolicy(rotas, roster.People); of == ForPromises {
-		e.Policy, e.Kinds = untakenPolicy(rotas, roster.People), []desk.PromiseKind{desk.Callback}
+	first, err := a.firstIn(tx)
+	e.Policy = first[of]
+	if of == ForPromises {
+		e.Kinds = []desk.PromiseKind{desk.Callback}
 	}
 	return e, err
+}
+
+// firstIn gives the policies that the desk begins with: they follow from the rotas and from who leads, which stand while the
+// version of the roster does. They are for reading only.
+func (a *App) firstIn(tx *store.DeskReadTx) (map[Escalates]coverage.Policy, error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.fresh(tx, tx.Now(), tx.Now()); err != nil {
+		return nil, err
+	}
+	if c.first == nil {
+		rotas, err := tx.Rotas(tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		c.first = map[Escalates]coverage.Policy{ForAlerts: firstPolicy(rotas, c.roster.People), ForPromises: untakenPolicy(rotas, c.roster.People)}
+	}
+	return c.first, nil
 }
 
 // Escalation gives the policy for alerts, or for promises that nobody has taken: that of a client if it has one of its

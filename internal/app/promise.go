@@ -369,7 +369,7 @@ func (x *act) move(p desk.Promise, by desk.MovedBy, s *choice) (desk.Promise, er
 		return p, err
 	}
 	// The old seat is given back first: the same window may be the one that is wanted.
-	if err := x.tx.Unbook(p.ID); err != nil {
+	if err := x.unbook(p); err != nil {
 		return p, err
 	}
 	if np, err = x.bind(np, s); err != nil {

@@ -38,6 +38,7 @@ type rosterCache struct {
 	most      atomic.Pointer[map[int64]int] // promises an hour, of those who have such a capacity
 	booked    booked
 	contacts  map[desk.StaffID]desk.Contact // nil: not asked for yet
+	first     map[Escalates]coverage.Policy // nil: not asked for yet
 	gone      atomic.Bool                   // somebody found a seat taken that booked says is free
 	second    *onDutyAt                     // who is on shift in the second that was asked about last
 	soon      *soon                         // of duty
@@ -68,7 +69,7 @@ func (c *rosterCache) fresh(tx *store.DeskReadTx, from, until time.Time) error {
 	}
 	c.read, c.version, c.checkedAt, c.readAt, c.from, c.until = true, version, now, now, reach, end
 	c.roster, c.duty, c.soon = r, coverage.Compile(r), &soon{known: map[soonKey]bool{}}
-	c.lost, c.lostKnown, c.contacts = nil, false, nil
+	c.lost, c.lostKnown, c.contacts, c.first = nil, false, nil, nil
 	most := map[int64]int{}
 	for _, p := range r.People {
 		if p.Capacity.Promises > 0 {
@@ -220,6 +221,15 @@ func (a *App) planIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Pla
 		return nil, err
 	}
 	return c.seated(tx, a.db)
+}
+
+// dutyIn is planIn without the seats that are taken: it stands while the version of the roster does.
+func (a *App) dutyIn(tx *store.DeskReadTx, from, until time.Time) (*coverage.Plan, error) {
+	c := &a.roster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.fresh(tx, from, until)
+	return c.duty, err
 }
 
 // contactsIn gives how everybody is reached for work: that stands while the version of the roster does. It is for reading only.

@@ -17,12 +17,12 @@ type Duty struct {
 // language, both "" for any; the least booked first, then by id. Nobody on a break or on
 // call is in it.
 func (p *Plan) On(client int64, skill, language string, at time.Time) []Duty {
-	return p.duties(client, skill, language, at, false)
+	return p.duties(client, skill, language, at, onShift)
 }
 
 // OnCall is On for those who can be called in.
 func (p *Plan) OnCall(client int64, skill, language string, at time.Time) []Duty {
-	return p.duties(client, skill, language, at, true)
+	return p.duties(client, skill, language, at, func(s *shift) bool { return s.OnCall })
 }
 
 // CalledIn lists who can be called in at some instant of [from, until), by when they begin, each turn once.
@@ -42,10 +42,8 @@ func (p *Plan) CalledIn(from, until time.Time) []Duty {
 
 // Lead names the supervisor on shift for a client: the least booked, then the lowest id.
 func (p *Plan) Lead(client int64, at time.Time) (Person, Shift, bool) {
-	for _, d := range p.duties(client, "", "", at, false) {
-		if d.Person.Lead {
-			return d.Person, d.Shift, true
-		}
+	if all := p.duties(client, "", "", at, p.leads); len(all) > 0 {
+		return all[0].Person, all[0].Shift, true
 	}
 	return Person{}, Shift{}, false
 }
@@ -71,12 +69,17 @@ func (p *Plan) Changes(client int64, who func(Person) bool, at time.Time, span t
 	return instant(first)
 }
 
-func (p *Plan) duties(client int64, skill, language string, at time.Time, onCall bool) []Duty {
+func onShift(s *shift) bool { return !s.OnCall }
+
+// leads tells whether a shift is that of a supervisor on shift.
+func (p *Plan) leads(s *shift) bool { return !s.OnCall && p.people[s.who].Lead }
+
+func (p *Plan) duties(client int64, skill, language string, at time.Time, fits func(*shift) bool) []Duty {
 	var list []Duty
 	now := at.UnixMicro()
 	seen := make(map[int]bool)
 	wanted := func(s *shift) bool {
-		return s.OnCall == onCall && serves(s.Clients, client) && s.covers(now, now+1)
+		return fits(s) && serves(s.Clients, client) && s.covers(now, now+1)
 	}
 	for _, i := range p.within(now, now+1, wanted) {
 		s := p.shifts[i]

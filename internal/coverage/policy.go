@@ -248,15 +248,13 @@ func (p *Plan) targets(to []Target, c Case, at time.Time) (who []int64, missing 
 			}
 		default:
 			say = "nobody on shift leads"
-			skill, lang := "", ""
+			fits, skill, lang := p.leads, "", ""
 			if t.Role == Knows {
-				say, skill, lang = "nobody on shift has the skill", c.Skill, c.Language
+				say, fits, skill, lang = "nobody on shift has the skill", onShift, c.Skill, c.Language
 			}
-			for _, d := range p.duties(c.Client, skill, lang, at, false) {
-				if t.Role == Knows || d.Person.Lead {
-					any = true
-					add(d.Person.ID)
-				}
+			for _, d := range p.duties(c.Client, skill, lang, at, fits) {
+				any = true
+				add(d.Person.ID)
 			}
 		}
 		if !any && len(who) == found {

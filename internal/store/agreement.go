@@ -64,7 +64,7 @@ func (tx *DeskReadTx) AgreedAll() (map[desk.ClientID]int, error) {
 }
 
 // TermsHold says that a version is agreed, so that every node reads anew what it knows of the client.
-func (tx *Tx) TermsHold() error { return tx.put(bumpSetting, deskVersion) }
+func (tx *Tx) TermsHold() error { return tx.bump(deskVersion) }
 
 // AddAgreementEvent appends e to what was done to its version; N is counted.
 func (tx *Tx) AddAgreementEvent(e desk.AgreementEvent) error {

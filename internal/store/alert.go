@@ -8,7 +8,7 @@ var (
 	alertCols  = aliased("a", alertNames)
 	alertAdd   = gathered(insert("alert", alertNames))
 	alertSave  = sql("UPDATE alert SET kind = $3, flag = $4, note = $5, acked_at = $6, acked_by = $7 WHERE client_id = $1 AND id = $2")
-	alertOne   = across("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
+	alertOne   = acrossOne("SELECT " + alertCols + " FROM alert a WHERE a.id = $1 AND {mine a}")
 	alertsOpen = across(openAlerts("a.flag = ''"))
 	alertsRed  = across(openAlerts("a.flag <> ''"))
 	alertCount = across("SELECT COUNT(*) FROM (SELECT a.id FROM alert a WHERE a.acked_at IS NULL AND " + matters + " AND {mine a} LIMIT 1000) open_alert")

@@ -38,16 +38,17 @@ type Options struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	engine  engine
-	clock   func() time.Time
-	log     *slog.Logger
-	newID   func(desk.ClientID, time.Time) int64
-	opts    Options
-	seats   seatLog
-	memory  memory
-	numbers numbers
-	doubt   doubt
-	units   atomic.Int64 // whose functions run now
+	engine    engine
+	clock     func() time.Time
+	log       *slog.Logger
+	newID     func(desk.ClientID, time.Time) int64
+	opts      Options
+	seats     seatLog
+	countedUp countedUp
+	memory    memory
+	numbers   numbers
+	doubt     doubt
+	units     atomic.Int64 // whose functions run now
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -237,6 +238,9 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 		done = u
 		return err
 	})
+	if done != nil && done.counts { // also when it failed: whether it was stored may not be known
+		db.countedUp.times.Add(1)
+	}
 	if err != nil {
 		return db.doubt.note(fault(nil, err))
 	}
@@ -255,12 +259,10 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	}
 	var u *unit
 	// Before the snapshot: what it shows is never older than that.
-	generation, place := db.engine.generation(), db.seats.place()
+	generation, place, counted := db.engine.generation(), db.seats.place(), db.countedUp.times.Load()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place}
-		err := db.contain(func() error {
-			return inside(fn, u)
-		})
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place, countedUp: counted}
+		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"kept/internal/desk"
@@ -15,15 +16,8 @@ func onThePhone(since string) string {
 }
 
 var (
-	// By the policy of the client if it has one, else by the desk's. A repair has none of its own while that of what it
-	// repairs goes on. In one condition with OR the two would have SQLite read all alerts that the client ever had.
-	laddersNew = sql("SELECT " + promiseCols + ` FROM promise p LEFT JOIN policy o ON o.client_id = p.client_id AND o.purpose = 'promises'
-		WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
-		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR COALESCE(o.agreed, $3) = 1)
-		AND (o.client_id IS NULL AND $7 LIKE '%,' || p.kind || ',%' OR o.kinds LIKE '%,' || p.kind || ',%')
-		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.id AND ` + isLadder + `)
-		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND ` + isLadder + ` AND a.acked_at IS NULL)
-		ORDER BY p.due_at, p.client_id, p.id LIMIT $4`)
+	// SQLite finds in its index of what is live which promises to look at: half of what falls due soon Kept asks by itself.
+	laddersNew = sqlFor(laddersOf("promise k CROSS JOIN promise p ON p.client_id = k.client_id AND p.id = k.id", "k"), laddersOf("promise p", "p"))
 	// That it is no clock is said once more for the index, which leaves those out.
 	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
 		WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
@@ -38,6 +32,20 @@ var (
 	ladderAgain = sql(`DELETE FROM alert WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NOT NULL`)
 	ladderEnd   = sql(`UPDATE alert SET acked_at = $3, acked_by = $4 WHERE client_id = $1 AND promise_id = $2 AND kind = 'untaken' AND acked_at IS NULL`)
 )
+
+// laddersOf asks for promises p without a ladder, of which k tells what an index has. Each is by the policy of its client if that
+// has one, $8, else by the desk's. A repair has no ladder of its own while that of what it repairs goes on: in one condition with
+// OR the two would have SQLite read all alerts that the client ever had.
+func laddersOf(from, k string) string {
+	return strings.ReplaceAll("SELECT "+promiseCols+" FROM "+from+` LEFT JOIN policy o ON o.client_id = p.client_id AND o.purpose = 'promises'
+		WHERE {k}.ended_at IS NULL AND {k}.due_at <= $1 AND {k}.kind <> 'confirm' AND ($8 = 1 OR $7 LIKE '%,' || {k}.kind || ',%')
+		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = {k}.client_id AND a.promise_id = {k}.id AND `+isLadder+`)
+		AND p.due_at <= $5 + COALESCE(o.ahead, $6) AND p.answered_at IS NULL
+		AND (p.trying_at IS NULL OR p.trying_at <= $2) AND (p.source = 'person' OR COALESCE(o.agreed, $3) = 1)
+		AND (o.client_id IS NULL AND $7 LIKE '%,' || p.kind || ',%' OR o.kinds LIKE '%,' || p.kind || ',%')
+		AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.client_id = p.client_id AND a.promise_id = p.repair_of AND `+isLadder+` AND a.acked_at IS NULL)
+		ORDER BY {k}.due_at, {k}.client_id, {k}.id LIMIT $4`, "{k}", k)
+}
 
 var scanLadder = placed(func(l *desk.Ladder) []any {
 	a := &l.Alert
@@ -54,13 +62,13 @@ type Ladders struct {
 // Untaken gives at most limit live promises whose first step has come by the policy of their client, or by the desk's
 // where the client has none, for which nobody calls and nothing is on its way, and that have no ladder yet.
 func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) {
-	furthest, some, err := maybe(tx, policyAhead, value[int64])
-	if err != nil || !some && len(desks.Kinds) == 0 {
+	furthest, err := one(tx, policyAhead, value[int64]) // below zero: no client has one of its own
+	if err != nil || furthest < 0 && len(desks.Kinds) == 0 {
 		return nil, err
 	}
 	now, ahead := tx.Now(), desks.Ahead.Microseconds()
 	kinds := "," + joined(desks.Kinds) + ","
-	return many(tx, laddersNew, scanPromise, micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds)
+	return many(tx, laddersNew, scanPromise, micros(now)+max(furthest, ahead), micros(now.Add(-desk.CallLasts)), flag(desks.Agreed), limit, micros(now), ahead, kinds, flag(furthest >= 0))
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they

@@ -14,7 +14,7 @@ var (
 	policySave = sql(insert("policy", policyNames) + ` ON CONFLICT (client_id, purpose) DO UPDATE SET
 		policy = excluded.policy, kinds = excluded.kinds, agreed = excluded.agreed, ahead = excluded.ahead`)
 	policyDrop  = sql("DELETE FROM policy WHERE client_id = $1 AND purpose = $2")
-	policyAhead = sql("SELECT ahead FROM policy WHERE purpose = 'promises' ORDER BY ahead DESC, client_id LIMIT 1")
+	policyAhead = sql("SELECT COALESCE(MAX(ahead), -1) FROM policy WHERE purpose = 'promises'")
 )
 
 // Policy is the escalation that one client has of its own.

@@ -30,14 +30,15 @@ var (
 	promisesDue = sqlFor(duePromises, duePromises+" FOR UPDATE SKIP LOCKED")
 	// An attempt under way may hold a break for minutes, so the row that is due first is not always
 	// the row to look at first.
-	promiseNext = sql(`WITH prompt AS (SELECT due_at FROM promise WHERE ended_at IS NULL AND fire_at <= due_at ORDER BY due_at, client_id, id LIMIT 1)
-		SELECT MIN(next_at) FROM (SELECT due_at AS next_at FROM prompt
-			UNION ALL SELECT MIN(fire_at) FROM promise WHERE ended_at IS NULL AND fire_at > due_at
-				AND due_at < COALESCE((SELECT due_at FROM prompt), 9223372036854775807)) soon`)
+	promiseNext = sql("SELECT (" + promptDue + `), (SELECT MIN(fire_at) FROM promise WHERE ended_at IS NULL AND fire_at > due_at
+		AND due_at < COALESCE((` + promptDue + "), 9223372036854775807))")
 	promisesFreed = sql("UPDATE promise SET fire_at = due_at WHERE ended_at IS NULL AND fire_at = $1")
 	promiseOldest = sql(`SELECT due_at FROM promise WHERE ended_at IS NULL AND due_at <= $1 AND fire_at <= $1
 		ORDER BY due_at, client_id, id LIMIT 1`)
 )
+
+// promptDue is when the first promise falls due that nothing holds.
+const promptDue = "SELECT due_at FROM promise WHERE ended_at IS NULL AND fire_at <= due_at ORDER BY due_at, client_id, id LIMIT 1"
 
 var duePromises = "SELECT " + promiseCols + ` FROM promise p WHERE p.ended_at IS NULL AND p.due_at <= $1 AND p.fire_at <= $1
 	ORDER BY p.due_at, p.client_id, p.id LIMIT $2`
@@ -134,7 +135,17 @@ func (tx *SystemTx) DuePromises(now time.Time, n int) ([]desk.Promise, error) {
 }
 
 // NextDue is when DuePromises next has something to give; false when nothing is promised.
-func (tx *SystemTx) NextDue() (time.Time, bool, error) { return instantOf(tx, promiseNext) }
+func (tx *SystemTx) NextDue() (time.Time, bool, error) {
+	next, err := one(tx, promiseNext, func(row scanner) (next time.Time, err error) {
+		var held time.Time
+		err = row.Scan(at(&next), at(&held))
+		if next.IsZero() || !held.IsZero() && held.Before(next) {
+			next = held
+		}
+		return next, err
+	})
+	return next, err == nil && !next.IsZero(), err
+}
 
 // OldestDue is the due instant of the longest overdue promise that waits for the sweeper at now;
 // false when none does.

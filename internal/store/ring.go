@@ -21,7 +21,8 @@ var (
 	addRing  = sql(insert("ring", ringColumns) + ` ON CONFLICT DO NOTHING`)
 	ringsDue = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 AND NOT ` + onThePhone("$2") + ` ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 500`)
 	ringSome = sql(`SELECT 1 FROM ring r WHERE r.fire_at IS NOT NULL AND r.fire_at <= $1 ORDER BY r.fire_at, r.client_id, r.alert_id LIMIT 1`)
-	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state = $8 AND fire_at = $9
+	// By its key: SQLite keeps a list of what it finds by an instant that it is about to change.
+	ringTake = sql(`UPDATE ring SET state = 'sending', fire_at = NULL, provider = $7 WHERE ` + ringKey + ` AND way = $6 AND state = $8 AND +fire_at = $9
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NULL)`)
 	ringStop = sql(`UPDATE ring SET state = 'stopped', fire_at = NULL WHERE ` + ringKey + ` AND way = $6 AND state IN ('waiting', 'later')
 		AND EXISTS (SELECT 1 FROM alert a WHERE a.id = ring.alert_id AND a.acked_at IS NOT NULL)`)

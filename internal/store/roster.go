@@ -85,7 +85,10 @@ func (tx *DeskReadTx) Rostered(from, until time.Time) (r coverage.Roster, err er
 
 // RosterVersion grows when people, skills or shifts change; bookings do not move it. Whoever keeps a
 // Roster while it stands need only read Bookings again.
-func (tx *DeskReadTx) RosterVersion() (int64, error) { return tx.version(rosterVersion) }
+func (tx *DeskReadTx) RosterVersion() (int64, error) {
+	v, err := tx.Versions()
+	return v.Roster, err
+}
 
 // Bookings are the seats taken in slots that start in [from, until), of every client.
 func (tx *DeskReadTx) Bookings(from, until time.Time) ([]coverage.Seat, error) {

@@ -17,6 +17,31 @@ var (
 	late = coverage.Shift{ID: 2, Person: 12, Start: noon.Add(4 * time.Hour), End: noon.Add(12 * time.Hour), Seats: 1, OnCall: true}
 )
 
+// What a node knows of the desk it reads again when a version has grown: each reader has to see that at once.
+func TestVersionsAreSeenAtOnce(t *testing.T) {
+	onDesk(t, func(t *testing.T, db *store.DB) {
+		versions := (*store.DeskReadTx).Versions
+		before := read(t, db, system, versions)
+		refused := desk.Errorf(desk.Conflict, "refused", "No.")
+		err := db.Desk(ctx, system, func(tx *store.DeskTx) error {
+			if err := tx.AddShift(early); err != nil {
+				return err
+			}
+			inside, err := tx.Versions()
+			if err == nil && inside.Roster != before.Roster+1 {
+				t.Errorf("whoever has changed the roster sees version %d after %d", inside.Roster, before.Roster)
+			}
+			return first(err, refused)
+		})
+		isKind(t, "a unit that fails", err, desk.Conflict)
+		same(t, "versions after it", read(t, db, system, versions), before)
+		for i, s := range []coverage.Shift{early, late} {
+			change(t, db, func(tx *store.DeskTx) error { return tx.AddShift(s) })
+			same(t, "version of the roster", read(t, db, system, versions).Roster, before.Roster+int64(i)+1)
+		}
+	})
+}
+
 func TestRoster(t *testing.T) {
 	onDesk(t, func(t *testing.T, db *store.DB) {
 		version := (*store.DeskReadTx).RosterVersion
