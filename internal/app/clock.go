@@ -228,7 +228,7 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 
 // counted is what is stored of the clocks of some questions.
 type counted struct {
-	facts   map[desk.TicketID]desk.ClockFacts
+	old     bool // by other rules: all wait to be made again
 	rows    map[desk.TicketID]desk.Clock
 	stale   map[desk.TicketID]bool
 	replies map[desk.TicketID]desk.FirstReply
@@ -236,7 +236,6 @@ type counted struct {
 
 func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
 	err = tx.Together(
-		func() (err error) { c.facts, err = tx.FactsOf(ids); return err },
 		func() (err error) { c.rows, err = tx.ClocksOf(ids); return err },
 		func() (err error) { c.stale, err = tx.Stale(ids); return err },
 		func() (err error) { c.replies, err = tx.FirstReplies(ids); return err },
@@ -244,21 +243,27 @@ func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
 	return c, err
 }
 
-// clockWrong compares what is stored of a question with its events; "" when it is right, or waits to be made again.
-func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now time.Time) string {
-	have, ok := c.rows[t.ID]
-	if c.stale[t.ID] || ok && !have.FireAt.IsZero() && !have.FireAt.After(now) {
+// waits reports whether the row of a question is to be made again.
+func (c *counted) waits(t desk.TicketID, now time.Time) bool {
+	at := c.rows[t].FireAt
+	return c.old || c.stale[t] || !at.IsZero() && !at.After(now)
+}
+
+// clockWrong compares what is stored of the clocks of a question with its history; "" when it is right, or waits to be made
+// again.
+func (k *counting) clockWrong(c counted, q question, now time.Time) string {
+	t := q.Ticket
+	if c.waits(t.ID, now) {
 		return ""
 	}
-	facts := c.facts[t.ID]
-	all := k.clocks(facts, events, now)
-	if wrong := missesWrong(t, all, events, now); wrong != "" {
+	if wrong := missesWrong(t, q.all, q.Events, now); wrong != "" {
 		return wrong
 	}
-	if wrong := firstReplyWrong(c.replies, t, all); wrong != "" {
+	if wrong := firstReplyWrong(c.replies, t, q.all); wrong != "" {
 		return wrong
 	}
-	want, runs := pressing(facts, all, k.book, now)
+	want, runs := pressing(q.facts, q.all, k.book, now)
+	have, ok := c.rows[t.ID]
 	have.Client = 0
 	switch {
 	case ok != runs:

@@ -125,9 +125,37 @@ func batches(name string, keys []store.TicketKey, now time.Time, work func(conte
 // Return does nothing: what is not counted yet is seen again.
 func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
 
+// folding stores how questions of one client stand.
+type folding struct {
+	*counting
+	tx     *store.Tx
+	client desk.Client
+	on     *duty
+	have   counted // of before
+	warned map[desk.TicketID][]desk.Warning
+	rings  bool
+}
+
 // fold counts some questions of one client and stores how they stand. Where it is asked who is on shift now, the roster
 // is that of this instant.
 func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool) error {
+	return a.folding(ctx, cid, some, shifts, func(k *folding) (err error) {
+		if k.have.replies, err = k.tx.FirstReplies(some); err != nil {
+			return err
+		}
+		err = k.tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
+			_, err := a.foldOne(k, t, events, k.clocks(t, events, k.tx.Now()))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return k.tx.Folded(some)
+	})
+}
+
+// folding runs a unit of work that stores how some questions of one client stand.
+func (a *App) folding(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool, do func(*folding) error) error {
 	v := desk.System("clocks")
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
@@ -151,46 +179,41 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID,
 		return err
 	}
 	rings := false
-	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
-		k, err := a.counting(tx.ReadTx, c, know)
-		if err != nil {
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) (err error) {
+		k := &folding{tx: tx, client: c, on: on}
+		if k.counting, err = a.counting(tx.ReadTx, c, know); err != nil {
 			return err
 		}
-		have, err := tx.WarningsOf(some)
-		if err != nil {
+		if k.warned, err = tx.WarningsOf(some); err != nil {
 			return err
 		}
-		replies, err := tx.FirstReplies(some)
-		if err != nil {
-			return err
-		}
-		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
-			all := k.clocks(t, events, tx.Now())
-			if err := keepFirstReply(tx, t.Ticket, all, replies); err != nil {
-				return err
-			}
-			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
-				err = tx.SaveClock(row)
-			} else {
-				err = tx.DropClock(t.Ticket)
-			}
-			if err != nil {
-				return err
-			}
-			// What it puts on record marks the question again: its row then knows of that event too.
-			rung, err := a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
-			rings = rings || rung
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return tx.Folded(some)
+		err = do(k)
+		rings = k.rings
+		return err
 	})
 	if err == nil && rings {
 		a.callSoon()
 	}
 	return err
+}
+
+// foldOne stores how a question stands whose clocks are all. It reports whether it has put anything on record: that marks
+// the question again, and its row then knows of that event too.
+func (a *App) foldOne(k *folding, t desk.ClockFacts, events []desk.Event, all []sla.Explanation) (noted bool, err error) {
+	if err := keepFirstReply(k.tx, t.Ticket, all, k.have.replies); err != nil {
+		return false, err
+	}
+	if row, ok := pressing(t, all, k.book, k.tx.Now()); ok {
+		err = k.tx.SaveClock(row)
+	} else {
+		err = k.tx.DropClock(t.Ticket)
+	}
+	if err != nil {
+		return false, err
+	}
+	rung, noted, err := a.warn(k.tx, k.tx.Viewer(), k.client, t, events, all, k.warned[t.Ticket], k.on)
+	k.rings = k.rings || rung
+	return noted, err
 }
 
 // Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.

@@ -198,8 +198,8 @@ func (k *warner) store() error {
 }
 
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
-// is warned now; have are those of before. It reports whether somebody is to be told.
-func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (rings bool, err error) {
+// is warned now; have are those of before. It reports whether somebody is to be told, and whether it has put anything on record.
+func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (rings, wrote bool, err error) {
 	k := &warner{tx: tx, on: on, client: c.ID, t: t, have: have}
 	var x *act
 	for i := range all {
@@ -216,23 +216,23 @@ func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts
 		if !told {
 			if x == nil {
 				if x, err = a.begin(tx, v, c, t.Ticket); err != nil {
-					return false, err
+					return false, false, err
 				}
 			}
 			if err := x.noteClock(w, all[i].Clock.Version, who); err != nil {
-				return false, err
+				return false, false, err
 			}
 		}
 		if runs {
 			if err := k.keep(w, who); err != nil {
-				return false, err
+				return false, false, err
 			}
 		}
 	}
-	if err := k.store(); err != nil || x == nil {
-		return len(k.rings) > 0, err
+	if err = k.store(); err == nil && x != nil {
+		err = x.save()
 	}
-	return len(k.rings) > 0, x.save()
+	return len(k.rings) > 0, x != nil, err
 }
 
 // noteClock appends that a clock was missed, or that people were warned of it.
