@@ -144,7 +144,11 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID,
 			return err
 		}
 		err = k.tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
-			_, err := a.foldOne(k, t, events, k.clocks(t, events, k.tx.Now()))
+			all := k.clocks(t, events, k.tx.Now())
+			if err := k.save(t, all); err != nil {
+				return err
+			}
+			_, err := a.warn(k, t, events, all)
 			return err
 		})
 		if err != nil {
@@ -197,23 +201,15 @@ func (a *App) folding(ctx context.Context, cid desk.ClientID, some []desk.Ticket
 	return err
 }
 
-// foldOne stores how a question stands whose clocks are all. It reports whether it has put anything on record: that marks
-// the question again, and its row then knows of that event too.
-func (a *App) foldOne(k *folding, t desk.ClockFacts, events []desk.Event, all []sla.Explanation) (noted bool, err error) {
+// save stores how a question stands whose clocks are all.
+func (k *folding) save(t desk.ClockFacts, all []sla.Explanation) error {
 	if err := keepFirstReply(k.tx, t.Ticket, all, k.have.replies); err != nil {
-		return false, err
+		return err
 	}
 	if row, ok := pressing(t, all, k.book, k.tx.Now()); ok {
-		err = k.tx.SaveClock(row)
-	} else {
-		err = k.tx.DropClock(t.Ticket)
+		return k.tx.SaveClock(row)
 	}
-	if err != nil {
-		return false, err
-	}
-	rung, noted, err := a.warn(k.tx, k.tx.Viewer(), k.client, t, events, all, k.warned[t.Ticket], k.on)
-	k.rings = k.rings || rung
-	return noted, err
+	return k.tx.DropClock(t.Ticket)
 }
 
 // Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.

@@ -198,15 +198,19 @@ func (a *App) foldAndVerify(k *folding, some []desk.TicketID, out *Verified) (ag
 	var folded []desk.TicketID
 	for _, q := range read {
 		t := q.facts.Ticket
-		due := slices.ContainsFunc(k.warned[t], func(w desk.Warning) bool { return !w.FireAt.After(now) })
-		if !due && !k.have.waits(t, now) {
+		if k.have.waits(t, now) {
+			folded = append(folded, t)
+			if err := k.save(q.facts, q.all); err != nil {
+				return nil, err
+			}
+		} else if !slices.ContainsFunc(k.warned[t], func(w desk.Warning) bool { return !w.FireAt.After(now) }) {
 			continue
 		}
-		noted, err := a.foldOne(k, q.facts, q.Events, q.all)
+		noted, err := a.warn(k, q.facts, q.Events, q.all)
 		if err != nil {
 			return nil, err
 		}
-		if folded = append(folded, t); noted {
+		if noted {
 			again = append(again, t)
 		}
 	}
