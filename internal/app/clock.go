@@ -84,7 +84,8 @@ func (k *counting) page(c desk.Client, t desk.ClockFacts, events []desk.Event, n
 			page.Firms[int64(e.Seq)] = e.Data.Supplier
 		}
 	}
-	for _, x := range k.clocks(t, events, now) {
+	h := k.history(t, events)
+	for _, x := range k.folder.Explain(k.book.Book, &h, now) {
 		page.Clocks = append(page.Clocks, ClockLine{x, x.Text()})
 	}
 	return page
@@ -137,9 +138,9 @@ func standing(c *sla.Clock, zone *time.Location) string {
 }
 
 // pressing makes the row of a question out of its clocks; ok is false when none runs.
-func pressing(t desk.ClockFacts, all []sla.Explanation, b *book, now time.Time) (row desk.Clock, ok bool) {
+func pressing(t desk.ClockFacts, all []sla.Outlook, b *book, now time.Time) (row desk.Clock, ok bool) {
 	row = desk.Clock{Ticket: t.Ticket, Seq: t.Seq}
-	var best *sla.Explanation
+	var best *sla.Outlook
 	fire := func(at time.Time) {
 		if at = whole(at); at.After(now) && (row.FireAt.IsZero() || at.Before(row.FireAt)) {
 			row.FireAt = at
@@ -209,9 +210,13 @@ func sooner(x, y *sla.Clock) bool {
 }
 
 // clocks counts the clocks of a question anew.
-func (k *counting) clocks(t desk.ClockFacts, events []desk.Event, now time.Time) []sla.Explanation {
-	h := t.History(k.functions[t.Function].Name, events)
-	return k.folder.Explain(k.book.Book, &h, now)
+func (k *counting) clocks(t desk.ClockFacts, events []desk.Event, now time.Time) []sla.Outlook {
+	h := k.history(t, events)
+	return k.folder.Outlook(k.book.Book, &h, now)
+}
+
+func (k *counting) history(t desk.ClockFacts, events []desk.Event) sla.Ticket {
+	return t.History(k.functions[t.Function].Name, events)
 }
 
 // counting is what counting the questions of one client takes.
@@ -276,7 +281,7 @@ func (k *counting) clockWrong(c counted, q question, now time.Time) string {
 
 // missesWrong compares the misses that a history tells of with those that are counted from it: each is told once, and of
 // an open question all are. What was told stays told, also when a call that was entered later would have been in time.
-func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now time.Time) string {
+func missesWrong(t desk.Ticket, all []sla.Outlook, events []desk.Event, now time.Time) string {
 	told := map[desk.Warning]bool{}
 	for i := range events {
 		e := &events[i]

@@ -202,7 +202,7 @@ func (a *App) folding(ctx context.Context, cid desk.ClientID, some []desk.Ticket
 }
 
 // save stores how a question stands whose clocks are all.
-func (k *folding) save(t desk.ClockFacts, all []sla.Explanation) error {
+func (k *folding) save(t desk.ClockFacts, all []sla.Outlook) error {
 	if err := keepFirstReply(k.tx, t.Ticket, all, k.have.replies); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (a *App) verifyCalls(ctx context.Context, v desk.Viewer, c desk.Client, out
 type question struct {
 	law.File
 	facts desk.ClockFacts
-	all   []sla.Explanation
+	all   []sla.Outlook
 }
 
 // read gives some questions of the client of tx.

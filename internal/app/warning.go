@@ -26,7 +26,7 @@ func whole(at time.Time) time.Time {
 
 // warningOf is what there is to say now of a clock; Percent is 0 when there is nothing. A missed one is 100, also when it
 // has ended.
-func warningOf(x *sla.Explanation, now time.Time) desk.Warning {
+func warningOf(x *sla.Outlook, now time.Time) desk.Warning {
 	c := &x.Clock
 	w := desk.Warning{Metric: c.Metric.String(), Key: c.Key, Start: whole(c.Start), Deadline: whole(c.Deadline)}
 	switch {
@@ -210,7 +210,7 @@ func (k *warner) store() error {
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
 // is warned now. It reports whether it has put anything on record: that marks the question again, and its row then knows of
 // that event too.
-func (a *App) warn(f *folding, t desk.ClockFacts, events []desk.Event, all []sla.Explanation) (wrote bool, err error) {
+func (a *App) warn(f *folding, t desk.ClockFacts, events []desk.Event, all []sla.Outlook) (wrote bool, err error) {
 	tx, c := f.tx, f.client
 	k := &warner{tx: tx, on: f.on, client: c.ID, t: t, have: f.warned[t.Ticket]}
 	var x *act
