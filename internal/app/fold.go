@@ -56,8 +56,8 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 	fold := func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
 		return s.a.fold(ctx, c, ts, len(warned) > 0)
 	}
-	rows := batches("clocks", append(keys, warned...), now, fold)
-	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
+	rows := batches("clocks", append(keys, warned...), foldsAtOnce, now, fold)
+	return append(rows, batches("first replies", past, foldsAtOnce, now, s.a.countFirst)...), nil
 }
 
 // rulesSetting is by which rules the rows of clocks were made.
@@ -103,8 +103,8 @@ func (a *App) countByRules(ctx context.Context) error {
 	return err
 }
 
-// batches are rows that do work for some questions of one client each.
-func batches(name string, keys []store.TicketKey, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
+// batches are rows that do work for at most n questions of one client each.
+func batches(name string, keys []store.TicketKey, n int, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
 	byClient := map[desk.ClientID][]desk.TicketID{}
 	for _, k := range keys {
 		if !slices.Contains(byClient[k.Client], k.ID) {
@@ -112,7 +112,7 @@ func batches(name string, keys []store.TicketKey, now time.Time, work func(conte
 		}
 	}
 	for _, c := range slices.Sorted(maps.Keys(byClient)) {
-		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
+		for some := range slices.Chunk(byClient[c], n) {
 			rows = append(rows, job.Row{
 				ID: name + " " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
 				Work: func(ctx context.Context) error { return work(ctx, c, some) },

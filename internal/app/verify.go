@@ -148,7 +148,7 @@ func (a *App) FoldAndVerify(ctx context.Context, v desk.Viewer, some []store.Tic
 	if err := a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) error { return tx.LookAtWarnings(now) }); err != nil {
 		return out, err
 	}
-	rows := batches("questions", some, now, func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
+	rows := batches("questions", some, verifyPage, now, func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
 		for len(ts) > 0 {
 			var found Verified
 			var again []desk.TicketID
