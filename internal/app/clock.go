@@ -84,7 +84,8 @@ func (k *counting) page(c desk.Client, t desk.ClockFacts, events []desk.Event, n
 			page.Firms[int64(e.Seq)] = e.Data.Supplier
 		}
 	}
-	for _, x := range k.clocks(t, events, now) {
+	h := k.history(t, events)
+	for _, x := range k.folder.Explain(k.book.Book, &h, now) {
 		page.Clocks = append(page.Clocks, ClockLine{x, x.Text()})
 	}
 	return page
@@ -137,9 +138,9 @@ func standing(c *sla.Clock, zone *time.Location) string {
 }
 
 // pressing makes the row of a question out of its clocks; ok is false when none runs.
-func pressing(t desk.ClockFacts, all []sla.Explanation, b *book, now time.Time) (row desk.Clock, ok bool) {
+func pressing(t desk.ClockFacts, all []sla.Outlook, b *book, now time.Time) (row desk.Clock, ok bool) {
 	row = desk.Clock{Ticket: t.Ticket, Seq: t.Seq}
-	var best *sla.Explanation
+	var best *sla.Outlook
 	fire := func(at time.Time) {
 		if at = whole(at); at.After(now) && (row.FireAt.IsZero() || at.Before(row.FireAt)) {
 			row.FireAt = at
@@ -209,9 +210,13 @@ func sooner(x, y *sla.Clock) bool {
 }
 
 // clocks counts the clocks of a question anew.
-func (k *counting) clocks(t desk.ClockFacts, events []desk.Event, now time.Time) []sla.Explanation {
-	h := t.History(k.functions[t.Function].Name, events)
-	return k.folder.Explain(k.book.Book, &h, now)
+func (k *counting) clocks(t desk.ClockFacts, events []desk.Event, now time.Time) []sla.Outlook {
+	h := k.history(t, events)
+	return k.folder.Outlook(k.book.Book, &h, now)
+}
+
+func (k *counting) history(t desk.ClockFacts, events []desk.Event) sla.Ticket {
+	return t.History(k.functions[t.Function].Name, events)
 }
 
 // counting is what counting the questions of one client takes.
@@ -228,7 +233,7 @@ func (a *App) counting(tx *store.ReadTx, c desk.Client, know *facts) (*counting,
 
 // counted is what is stored of the clocks of some questions.
 type counted struct {
-	facts   map[desk.TicketID]desk.ClockFacts
+	old     bool // by other rules: all wait to be made again
 	rows    map[desk.TicketID]desk.Clock
 	stale   map[desk.TicketID]bool
 	replies map[desk.TicketID]desk.FirstReply
@@ -236,7 +241,6 @@ type counted struct {
 
 func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
 	err = tx.Together(
-		func() (err error) { c.facts, err = tx.FactsOf(ids); return err },
 		func() (err error) { c.rows, err = tx.ClocksOf(ids); return err },
 		func() (err error) { c.stale, err = tx.Stale(ids); return err },
 		func() (err error) { c.replies, err = tx.FirstReplies(ids); return err },
@@ -244,21 +248,27 @@ func countedOf(tx *store.ReadTx, ids []desk.TicketID) (c counted, err error) {
 	return c, err
 }
 
-// clockWrong compares what is stored of a question with its events; "" when it is right, or waits to be made again.
-func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now time.Time) string {
-	have, ok := c.rows[t.ID]
-	if c.stale[t.ID] || ok && !have.FireAt.IsZero() && !have.FireAt.After(now) {
+// waits reports whether the row of a question is to be made again.
+func (c *counted) waits(t desk.TicketID, now time.Time) bool {
+	at := c.rows[t].FireAt
+	return c.old || c.stale[t] || !at.IsZero() && !at.After(now)
+}
+
+// clockWrong compares what is stored of the clocks of a question with its history; "" when it is right, or waits to be made
+// again.
+func (k *counting) clockWrong(c counted, q question, now time.Time) string {
+	t := q.Ticket
+	if c.waits(t.ID, now) {
 		return ""
 	}
-	facts := c.facts[t.ID]
-	all := k.clocks(facts, events, now)
-	if wrong := missesWrong(t, all, events, now); wrong != "" {
+	if wrong := missesWrong(t, q.all, q.Events, now); wrong != "" {
 		return wrong
 	}
-	if wrong := firstReplyWrong(c.replies, t, all); wrong != "" {
+	if wrong := firstReplyWrong(c.replies, t, q.all); wrong != "" {
 		return wrong
 	}
-	want, runs := pressing(facts, all, k.book, now)
+	want, runs := pressing(q.facts, q.all, k.book, now)
+	have, ok := c.rows[t.ID]
 	have.Client = 0
 	switch {
 	case ok != runs:
@@ -271,7 +281,7 @@ func (k *counting) clockWrong(c counted, t desk.Ticket, events []desk.Event, now
 
 // missesWrong compares the misses that a history tells of with those that are counted from it: each is told once, and of
 // an open question all are. What was told stays told, also when a call that was entered later would have been in time.
-func missesWrong(t desk.Ticket, all []sla.Explanation, events []desk.Event, now time.Time) string {
+func missesWrong(t desk.Ticket, all []sla.Outlook, events []desk.Event, now time.Time) string {
 	told := map[desk.Warning]bool{}
 	for i := range events {
 		e := &events[i]

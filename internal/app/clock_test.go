@@ -386,3 +386,49 @@ func TestVerifySeesAWrongClock(t *testing.T) {
 		}
 	})
 }
+
+// TestClocksAreCountedWhereTheyAreVerified: what waits is counted from the history that is held against the laws, and what does
+// not wait is left as it is, wrong or right.
+func TestClocksAreCountedWhereTheyAreVerified(t *testing.T) {
+	testkit.Each(t, func(d *testkit.Desk) {
+		maria := d.Maria().Asks("How do I see my weight in pounds, not kilograms?")
+		d.Settle()
+		right, _ := row(d, maria)
+		key := []store.TicketKey{{Client: d.Mercy.ID, ID: right.Ticket}}
+		do := func(what string, broken int) {
+			t.Helper()
+			found, err := d.App.FoldAndVerify(d.Ctx(), desk.System("test"), key)
+			if err != nil || found.Tickets != 1 || len(found.Broken) != broken {
+				t.Errorf("%s: %+v, %v", what, found, err)
+			}
+		}
+		save := func(r desk.Clock, anew bool) {
+			t.Helper()
+			d.Must(d.DB.Write(d.Ctx(), desk.System("test"), d.Mercy.ID, func(tx *store.Tx) error {
+				if err := tx.SaveClock(r); err != nil || !anew {
+					return err
+				}
+				return tx.FoldOpen()
+			}))
+		}
+		do("all is right", 0)
+		wrong := right
+		wrong.Deadline = wrong.Deadline.Add(time.Minute)
+		save(wrong, false)
+		do("another deadline", 1)
+		save(wrong, true)
+		do("it waits to be counted", 0)
+		if got, _ := row(d, maria); got != right {
+			t.Errorf("counted again: %+v, want %+v", got, right)
+		}
+		d.Skip(16 * time.Minute) // a minute longer than an answer may take
+		do("it was missed", 0)
+		if got := clockEvents(d, maria); len(got) == 0 {
+			t.Error("nobody is told of the miss")
+		}
+		if n, err := d.App.Fold(d.Ctx(), app.FoldBatch); err != nil || n != 0 {
+			t.Errorf("%d batches are left, %v", n, err)
+		}
+		verified(d)
+	})
+}

@@ -11,8 +11,8 @@ import (
 )
 
 // firstReplyOf gives what the first reply came to; ok is false while that is open, or where nobody owes one.
-func firstReplyOf(t desk.TicketID, all []sla.Explanation) (f desk.FirstReply, ok bool) {
-	i := slices.IndexFunc(all, func(x sla.Explanation) bool { return x.Clock.Metric == sla.FirstResponse })
+func firstReplyOf(t desk.TicketID, all []sla.Outlook) (f desk.FirstReply, ok bool) {
+	i := slices.IndexFunc(all, func(x sla.Outlook) bool { return x.Clock.Metric == sla.FirstResponse })
 	if i < 0 {
 		return f, false
 	}
@@ -32,7 +32,7 @@ func firstReplyOf(t desk.TicketID, all []sla.Explanation) (f desk.FirstReply, ok
 }
 
 // keepFirstReply stores what the first reply of t came to, where have does not say the same.
-func keepFirstReply(tx *store.Tx, t desk.TicketID, all []sla.Explanation, have map[desk.TicketID]desk.FirstReply) error {
+func keepFirstReply(tx *store.Tx, t desk.TicketID, all []sla.Outlook, have map[desk.TicketID]desk.FirstReply) error {
 	f, ok := firstReplyOf(t, all)
 	old, had := have[t]
 	switch {
@@ -76,7 +76,7 @@ func (a *App) countFirst(ctx context.Context, cid desk.ClientID, some []desk.Tic
 
 // firstReplyWrong compares what is stored of the first reply of an open question with its history; "" when it is right. Of
 // those that were closed long ago nothing is stored.
-func firstReplyWrong(have map[desk.TicketID]desk.FirstReply, t desk.Ticket, all []sla.Explanation) string {
+func firstReplyWrong(have map[desk.TicketID]desk.FirstReply, t desk.Ticket, all []sla.Outlook) string {
 	old, had := have[t.ID]
 	want, ok := firstReplyOf(t.ID, all)
 	if had != ok && (had || t.State.Open()) || had && old != want {

@@ -56,8 +56,8 @@ func (s clocker) claim(ctx context.Context, now time.Time, n int) ([]job.Row, er
 	fold := func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
 		return s.a.fold(ctx, c, ts, len(warned) > 0)
 	}
-	rows := batches("clocks", append(keys, warned...), now, fold)
-	return append(rows, batches("first replies", past, now, s.a.countFirst)...), nil
+	rows := batches("clocks", append(keys, warned...), foldsAtOnce, now, fold)
+	return append(rows, batches("first replies", past, foldsAtOnce, now, s.a.countFirst)...), nil
 }
 
 // rulesSetting is by which rules the rows of clocks were made.
@@ -103,8 +103,8 @@ func (a *App) countByRules(ctx context.Context) error {
 	return err
 }
 
-// batches are rows that do work for some questions of one client each.
-func batches(name string, keys []store.TicketKey, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
+// batches are rows that do work for at most n questions of one client each.
+func batches(name string, keys []store.TicketKey, n int, now time.Time, work func(context.Context, desk.ClientID, []desk.TicketID) error) (rows []job.Row) {
 	byClient := map[desk.ClientID][]desk.TicketID{}
 	for _, k := range keys {
 		if !slices.Contains(byClient[k.Client], k.ID) {
@@ -112,7 +112,7 @@ func batches(name string, keys []store.TicketKey, now time.Time, work func(conte
 		}
 	}
 	for _, c := range slices.Sorted(maps.Keys(byClient)) {
-		for some := range slices.Chunk(byClient[c], foldsAtOnce) {
+		for some := range slices.Chunk(byClient[c], n) {
 			rows = append(rows, job.Row{
 				ID: name + " " + strconv.FormatInt(int64(c), 10) + "/" + strconv.FormatInt(int64(some[0]), 10), Attempts: 1, FireAt: now,
 				Work: func(ctx context.Context) error { return work(ctx, c, some) },
@@ -125,9 +125,41 @@ func batches(name string, keys []store.TicketKey, now time.Time, work func(conte
 // Return does nothing: what is not counted yet is seen again.
 func (s clocker) Return(context.Context, job.Row, time.Time, string) error { return nil }
 
+// folding stores how questions of one client stand.
+type folding struct {
+	*counting
+	tx     *store.Tx
+	client desk.Client
+	on     *duty
+	have   counted // of before
+	warned map[desk.TicketID][]desk.Warning
+	rings  bool
+}
+
 // fold counts some questions of one client and stores how they stand. Where it is asked who is on shift now, the roster
 // is that of this instant.
 func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool) error {
+	return a.folding(ctx, cid, some, shifts, func(k *folding) (err error) {
+		if k.have.replies, err = k.tx.FirstReplies(some); err != nil {
+			return err
+		}
+		err = k.tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
+			all := k.clocks(t, events, k.tx.Now())
+			if err := k.save(t, all); err != nil {
+				return err
+			}
+			_, err := a.warn(k, t, events, all)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return k.tx.Folded(some)
+	})
+}
+
+// folding runs a unit of work that stores how some questions of one client stand.
+func (a *App) folding(ctx context.Context, cid desk.ClientID, some []desk.TicketID, shifts bool, do func(*folding) error) error {
 	v := desk.System("clocks")
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
@@ -151,46 +183,33 @@ func (a *App) fold(ctx context.Context, cid desk.ClientID, some []desk.TicketID,
 		return err
 	}
 	rings := false
-	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) error {
-		k, err := a.counting(tx.ReadTx, c, know)
-		if err != nil {
+	err = a.db.Write(ctx, v, cid, func(tx *store.Tx) (err error) {
+		k := &folding{tx: tx, client: c, on: on}
+		if k.counting, err = a.counting(tx.ReadTx, c, know); err != nil {
 			return err
 		}
-		have, err := tx.WarningsOf(some)
-		if err != nil {
+		if k.warned, err = tx.WarningsOf(some); err != nil {
 			return err
 		}
-		replies, err := tx.FirstReplies(some)
-		if err != nil {
-			return err
-		}
-		err = tx.HistoriesOf(some, func(t desk.ClockFacts, events []desk.Event) error {
-			all := k.clocks(t, events, tx.Now())
-			if err := keepFirstReply(tx, t.Ticket, all, replies); err != nil {
-				return err
-			}
-			if row, ok := pressing(t, all, k.book, tx.Now()); ok {
-				err = tx.SaveClock(row)
-			} else {
-				err = tx.DropClock(t.Ticket)
-			}
-			if err != nil {
-				return err
-			}
-			// What it puts on record marks the question again: its row then knows of that event too.
-			rung, err := a.warn(tx, v, c, t, events, all, have[t.Ticket], on)
-			rings = rings || rung
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return tx.Folded(some)
+		err = do(k)
+		rings = k.rings
+		return err
 	})
 	if err == nil && rings {
 		a.callSoon()
 	}
 	return err
+}
+
+// save stores how a question stands whose clocks are all.
+func (k *folding) save(t desk.ClockFacts, all []sla.Outlook) error {
+	if err := keepFirstReply(k.tx, t.Ticket, all, k.have.replies); err != nil {
+		return err
+	}
+	if row, ok := pressing(t, all, k.book, k.tx.Now()); ok {
+		return k.tx.SaveClock(row)
+	}
+	return k.tx.DropClock(t.Ticket)
 }
 
 // Fold counts at most n questions whose clocks wait for it, those of a client together. It gives how many batches there were.

@@ -10,6 +10,7 @@ import (
 	"kept/internal/coverage"
 	"kept/internal/desk"
 	"kept/internal/law"
+	"kept/internal/sla"
 	"kept/internal/store"
 )
 
@@ -52,7 +53,23 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 					return err
 				}
 				before, more = page[len(page)-1].ID, len(page) == verifyPage
-				return a.verify(tx, c, f, page, old, &out)
+				k, err := a.counting(tx, c, f)
+				if err != nil {
+					return err
+				}
+				read, err := k.read(tx, page)
+				if err != nil {
+					return err
+				}
+				have, err := countedOf(tx, idsOf(page))
+				if err != nil {
+					return err
+				}
+				have.old = old
+				for _, q := range read {
+					k.verify(q, have, tx.Now(), &out)
+				}
+				return nil
 			})
 			if err != nil {
 				return out, err
@@ -83,72 +100,137 @@ func (a *App) verifyCalls(ctx context.Context, v desk.Viewer, c desk.Client, out
 	})
 }
 
-// VerifySome is Verify for some questions of one client.
-func (a *App) VerifySome(ctx context.Context, v desk.Viewer, cid desk.ClientID, some []desk.TicketID) (out Verified, err error) {
+// question is everything that belongs to one, words apart, and its clocks.
+type question struct {
+	law.File
+	facts desk.ClockFacts
+	all   []sla.Outlook
+}
+
+// read gives some questions of the client of tx.
+func (k *counting) read(tx *store.ReadTx, some []desk.Ticket) ([]question, error) {
+	files, err := Files(tx, some)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := tx.FactsOf(idsOf(some))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]question, len(files))
+	for i, f := range files {
+		t := facts[f.Ticket.ID]
+		all[i] = question{f, t, k.clocks(t, f.Events, tx.Now())}
+	}
+	return all, nil
+}
+
+// verify holds a question against the laws, and what is stored of its clocks against its history.
+func (k *counting) verify(q question, have counted, now time.Time, out *Verified) {
+	out.Tickets++
+	if err := q.Check(coverage.Roster{}); err != nil && len(out.Broken) < verifyMost {
+		out.Broken = append(out.Broken, err.Error())
+	}
+	if wrong := k.clockWrong(have, q, now); wrong != "" && len(out.Broken) < verifyMost {
+		out.Broken = append(out.Broken, wrong)
+	}
+}
+
+// FoldAndVerify is Verify for some questions, and counts those first that wait for it, from what it reads for the laws.
+func (a *App) FoldAndVerify(ctx context.Context, v desk.Viewer, some []store.TicketKey) (out Verified, err error) {
 	if v.Who != desk.WhoSystem {
 		return out, errAdminOnly
 	}
-	f, err := a.know(ctx)
-	if err != nil {
+	if err := a.countByRules(ctx); err != nil {
 		return out, err
 	}
-	c, err := a.Client(ctx, v, cid)
-	if err != nil {
+	now := a.Now()
+	if err := a.db.Claim(ctx, "clocks", func(tx *store.SystemTx) error { return tx.LookAtWarnings(now) }); err != nil {
 		return out, err
 	}
-	old, err := a.oldRules(ctx, v)
-	if err != nil {
-		return out, err
-	}
-	return out, a.db.Read(ctx, v, cid, func(tx *store.ReadTx) error {
-		tickets, err := tx.TicketsByID(some)
-		if err != nil {
-			return err
-		}
-		list := make([]desk.Ticket, len(some))
-		for i, id := range some {
-			t, ok := tickets[id]
-			if !ok {
-				return desk.Errorf(desk.NotFound, "not_found", "There is no such question.")
-			}
-			list[i] = t
-		}
-		for some := range slices.Chunk(list, verifyPage) {
-			if err := a.verify(tx, c, f, some, old, &out); err != nil {
+	rows := batches("questions", some, verifyPage, now, func(ctx context.Context, c desk.ClientID, ts []desk.TicketID) error {
+		for len(ts) > 0 {
+			var found Verified
+			var again []desk.TicketID
+			err := a.folding(ctx, c, ts, true, func(k *folding) (err error) {
+				found = Verified{Tickets: out.Tickets, Broken: slices.Clone(out.Broken)}
+				again, err = a.foldAndVerify(k, ts, &found)
+				return err
+			})
+			if err != nil {
 				return err
 			}
+			out, ts = found, again
 		}
 		return nil
 	})
+	for _, r := range rows {
+		if err := r.Work(ctx); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
-// verify holds some questions of the client of tx against the laws, and their rows of clocks against their histories; rows
-// by old rules wait to be made again.
-func (a *App) verify(tx *store.ReadTx, c desk.Client, know *facts, some []desk.Ticket, old bool, out *Verified) error {
-	k, err := a.counting(tx, c, know)
+// foldAndVerify is FoldAndVerify for some questions of one client. Those of which counting has put something on record it gives
+// back, to be read again with that.
+func (a *App) foldAndVerify(k *folding, some []desk.TicketID, out *Verified) (again []desk.TicketID, err error) {
+	tx, now := k.tx.ReadTx, k.tx.Now()
+	tickets, err := tx.TicketsByID(some)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	files, err := Files(tx, some)
-	if err != nil {
-		return err
-	}
-	have, err := countedOf(tx, idsOf(some))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := f.Check(coverage.Roster{}); err != nil && len(out.Broken) < verifyMost {
-			out.Broken = append(out.Broken, err.Error())
+	list := make([]desk.Ticket, len(some))
+	for i, id := range some {
+		t, ok := tickets[id]
+		if !ok {
+			return nil, desk.Errorf(desk.NotFound, "not_found", "There is no such question.")
 		}
-		if !old {
-			if wrong := k.clockWrong(have, f.Ticket, f.Events, tx.Now()); wrong != "" && len(out.Broken) < verifyMost {
-				out.Broken = append(out.Broken, wrong)
+		list[i] = t
+	}
+	read, err := k.read(tx, list)
+	if err != nil {
+		return nil, err
+	}
+	if k.have, err = countedOf(tx, some); err != nil {
+		return nil, err
+	}
+	var folded []desk.TicketID
+	for _, q := range read {
+		t := q.facts.Ticket
+		if k.have.waits(t, now) {
+			folded = append(folded, t)
+			if err := k.save(q.facts, q.all); err != nil {
+				return nil, err
 			}
+		} else if !slices.ContainsFunc(k.warned[t], func(w desk.Warning) bool { return !w.FireAt.After(now) }) {
+			continue
 		}
-		out.Tickets++
+		noted, err := a.warn(k, q.facts, q.Events, q.all)
+		if err != nil {
+			return nil, err
+		}
+		if noted {
+			again = append(again, t)
+		}
 	}
-	return nil
+	if err := k.tx.Folded(folded); err != nil {
+		return nil, err
+	}
+	after, err := countedOf(tx, folded)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range read {
+		t, have := q.facts.Ticket, k.have
+		if slices.Contains(folded, t) {
+			have = after
+		}
+		if !slices.Contains(again, t) {
+			k.verify(q, have, now, out)
+		}
+	}
+	return again, nil
 }
 
 // Files reads everything that belongs to some tickets of one client, words apart, for the laws.

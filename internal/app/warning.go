@@ -26,7 +26,7 @@ func whole(at time.Time) time.Time {
 
 // warningOf is what there is to say now of a clock; Percent is 0 when there is nothing. A missed one is 100, also when it
 // has ended.
-func warningOf(x *sla.Explanation, now time.Time) desk.Warning {
+func warningOf(x *sla.Outlook, now time.Time) desk.Warning {
 	c := &x.Clock
 	w := desk.Warning{Metric: c.Metric.String(), Key: c.Key, Start: whole(c.Start), Deadline: whole(c.Deadline)}
 	switch {
@@ -70,6 +70,7 @@ type warner struct {
 	have   []desk.Warning // of before
 	stay   []desk.Warning // of now
 	save   []desk.Warning // of them, those that are new or changed
+	later  []desk.Warning // one of each clock of which rows stay that are to be looked at next at another instant
 	alerts []desk.Alert
 	rings  []desk.Ring
 }
@@ -116,6 +117,9 @@ func (k *warner) keep(w desk.Warning, who []desk.StaffID) error {
 		w.FireAt = w.At.Add(lookAhead)
 	}
 	stay := k.warned(w, who...)
+	if slices.ContainsFunc(stay, func(old desk.Warning) bool { return !old.FireAt.Equal(w.FireAt) }) {
+		k.later = append(k.later, w)
+	}
 	for _, old := range stay {
 		w.Alert = max(w.Alert, old.Alert)
 	}
@@ -123,7 +127,8 @@ func (k *warner) keep(w desk.Warning, who []desk.StaffID) error {
 		row := w
 		if i := slices.IndexFunc(stay, func(old desk.Warning) bool { return old.Staff == s }); i >= 0 {
 			row = stay[i]
-			if row.Deadline, row.FireAt = w.Deadline, w.FireAt; row != stay[i] {
+			if row.FireAt = w.FireAt; !row.Deadline.Equal(w.Deadline) {
+				row.Deadline = w.Deadline
 				k.save = append(k.save, row)
 			}
 			k.stay = append(k.stay, row)
@@ -194,13 +199,20 @@ func (k *warner) store() error {
 			return err
 		}
 	}
+	for _, w := range k.later {
+		if err := k.tx.LookLater(w); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // warn puts on record what the clocks of a question have come to, each once however often it is counted, and says who
-// is warned now; have are those of before. It reports whether somebody is to be told.
-func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts, events []desk.Event, all []sla.Explanation, have []desk.Warning, on *duty) (rings bool, err error) {
-	k := &warner{tx: tx, on: on, client: c.ID, t: t, have: have}
+// is warned now. It reports whether it has put anything on record: that marks the question again, and its row then knows of
+// that event too.
+func (a *App) warn(f *folding, t desk.ClockFacts, events []desk.Event, all []sla.Outlook) (wrote bool, err error) {
+	tx, c := f.tx, f.client
+	k := &warner{tx: tx, on: f.on, client: c.ID, t: t, have: f.warned[t.Ticket]}
 	var x *act
 	for i := range all {
 		w := warningOf(&all[i], tx.Now())
@@ -215,7 +227,7 @@ func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts
 		who := k.concerned(w)
 		if !told {
 			if x == nil {
-				if x, err = a.begin(tx, v, c, t.Ticket); err != nil {
+				if x, err = a.begin(tx, tx.Viewer(), c, t.Ticket); err != nil {
 					return false, err
 				}
 			}
@@ -229,10 +241,11 @@ func (a *App) warn(tx *store.Tx, v desk.Viewer, c desk.Client, t desk.ClockFacts
 			}
 		}
 	}
-	if err := k.store(); err != nil || x == nil {
-		return len(k.rings) > 0, err
+	if err = k.store(); err == nil && x != nil {
+		err = x.save()
 	}
-	return len(k.rings) > 0, x.save()
+	f.rings = f.rings || len(k.rings) > 0
+	return x != nil, err
 }
 
 // noteClock appends that a clock was missed, or that people were warned of it.

@@ -52,29 +52,19 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 	return nil
 }
 
-// night reads every question that is open or was touched since the last night anew, from its first event, and holds it
-// and its clocks against the laws; then it sees that nothing that is due has been left.
+// night reads every question that is open or was touched since the last night anew, from its first event, counts its clocks
+// where they wait for it, and holds it and what is stored of them against the laws; then it sees that nothing that is due has
+// been left.
 func (w *world) night() error {
-	if err := w.fold(); err != nil {
-		return err
-	}
 	keys := slices.SortedFunc(maps.Keys(w.laws), func(a, b store.TicketKey) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ID, b.ID))
 	})
-	for len(keys) > 0 {
-		n := 1
-		for n < len(keys) && keys[n].Client == keys[0].Client {
-			n++
-		}
-		some := make([]desk.TicketID, n)
-		for i, k := range keys[:n] {
-			some[i] = k.ID
-		}
-		found, err := w.app.VerifySome(w.ctx, lookout, keys[0].Client, some)
-		if err := w.verified(found, err); err != nil {
-			return err
-		}
-		keys = keys[n:]
+	found, err := w.app.FoldAndVerify(w.ctx, lookout, keys)
+	if err := w.verified(found, err); err != nil {
+		return err
+	}
+	if err := w.fold(); err != nil {
+		return err
 	}
 	maps.DeleteFunc(w.laws, func(_ store.TicketKey, f law.File) bool { return !f.Ticket.State.Open() })
 	lag, err := w.app.SweepLag(w.ctx)

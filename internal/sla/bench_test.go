@@ -100,6 +100,19 @@ func BenchmarkExplain(b *testing.B) {
 	}
 }
 
+func BenchmarkOutlook(b *testing.B) {
+	book, tickets := defaultBook(b), ordinary(1000)
+	now := tickets[0].Events[0].At.AddDate(0, 1, 0)
+	var f Folder
+	b.ReportAllocs()
+	n := 0
+	defer processor(b)()
+	for b.Loop() {
+		f.Outlook(book, &tickets[n%len(tickets)], now)
+		n++
+	}
+}
+
 func BenchmarkReplay(b *testing.B) {
 	draft := DefaultIn("America/Chicago")
 	draft.Targets[7].Allowed /= 2

@@ -47,30 +47,45 @@ type Skipped struct {
 	Fact      string // what the ticket has instead
 }
 
+// Outlook is a clock, and when shares of the time allowed are used up.
+type Outlook struct {
+	Clock    Clock
+	Warnings []Warning
+}
+
 // Explanation says how a clock came to stand as it does.
 type Explanation struct {
-	Clock Clock
+	Outlook
 	// Lines follow each other from Start to the end, or to now.
 	Lines []Line
 	// Fits lists the conditions of the line with what the ticket has: "priority P1".
-	Fits     []string
-	Before   []Skipped
-	Warnings []Warning
-	hours    *calendar.Calendar
+	Fits   []string
+	Before []Skipped
+	hours  *calendar.Calendar
+}
+
+// Outlook gives the clocks that Fold gives, in the same order.
+func (f *Folder) Outlook(b *Book, t *Ticket, now time.Time) []Outlook {
+	return told(f, b, t, now, (*walk).outlook)
 }
 
 // Explain explains the clocks that Fold gives, in the same order.
 func (f *Folder) Explain(b *Book, t *Ticket, now time.Time) []Explanation {
-	var all []Explanation
-	f.w.clocks, f.w.sink = nil, func(w *walk) { all = append(all, w.explain()) }
+	return told(f, b, t, now, (*walk).explain)
+}
+
+// told gives what of says of each clock.
+func told[T any](f *Folder, b *Book, t *Ticket, now time.Time, of func(*walk) T) []T {
+	all := make([]T, 0, metricCount) // most have one of each metric, at most
+	f.w.clocks, f.w.sink = f.w.clocks[:0], func(w *walk) { all = append(all, of(w)) }
 	f.fold(b, t, now)
-	f.w.clocks, f.w.sink = nil, nil
+	f.w.sink = nil
 	return all
 }
 
 func (w *walk) explain() Explanation {
 	l := w.last
-	x := Explanation{Clock: w.clocks[len(w.clocks)-1], hours: l.cal}
+	x := Explanation{Outlook: w.outlook(), hours: l.cal}
 	for _, p := range w.past {
 		if end := x.Clock.End; end.IsZero() || p.from.Before(end) {
 			x.add(p)
@@ -94,6 +109,12 @@ func (w *walk) explain() Explanation {
 		})
 		x.Before = append(x.Before, s)
 	}
+	return x
+}
+
+func (w *walk) outlook() Outlook {
+	l := w.last
+	x := Outlook{Clock: w.clocks[len(w.clocks)-1]}
 	if w.metric == Abandonment || w.metric == CallbackKept {
 		return x
 	}

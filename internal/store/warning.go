@@ -12,6 +12,7 @@ const warningNames = "client_id, ticket_id, metric, clock_key, start_at, staff_i
 var (
 	warningSave = sql(insert("clock_warning", warningNames) + ` ON CONFLICT (ticket_id, client_id, metric, clock_key, start_at, staff_id) DO UPDATE SET
 		percent = excluded.percent, deadline_at = excluded.deadline_at, warned_at = excluded.warned_at, fire_at = excluded.fire_at, alert_id = excluded.alert_id`)
+	warningWhen = sql("UPDATE clock_warning SET fire_at = $6 WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5")
 	warningsOf  = ofKeys("SELECT " + warningNames + " FROM clock_warning WHERE client_id = $1 AND ticket_id {keys} ORDER BY ticket_id, metric, clock_key, start_at, staff_id")
 	warningDrop = sql("DELETE FROM clock_warning WHERE client_id = $1 AND ticket_id = $2 AND metric = $3 AND clock_key = $4 AND start_at = $5 AND staff_id = $6")
 	warningsDue = sql("SELECT DISTINCT client_id, ticket_id FROM clock_warning WHERE fire_at <= $1 ORDER BY client_id, ticket_id LIMIT $2")
@@ -32,6 +33,11 @@ var scanWarning = placed(warningFields)
 // SaveWarning stores a warning of a question of the client, in place of one of the same clock to the same person.
 func (tx *Tx) SaveWarning(w desk.Warning) error {
 	return tx.put(warningSave, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), w.Staff, w.Percent, micros(w.Deadline), micros(w.At), optMicros(w.FireAt), w.Alert)
+}
+
+// LookLater says when it is looked at next who is warned of w's clock.
+func (tx *Tx) LookLater(w desk.Warning) error {
+	return tx.put(warningWhen, tx.client, w.Ticket, w.Metric, w.Key, micros(w.Start), optMicros(w.FireAt))
 }
 
 // DropWarning says that w is true no longer, or no longer for whom it was: they are not told what they were not told yet.
