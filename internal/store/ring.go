@@ -32,10 +32,11 @@ var (
 	ringsOfCall = sql(`SELECT ` + aliased("r", ringColumns) + ringFrom + `WHERE r.provider = $1 ORDER BY r.client_id, r.alert_id, r.step, r.round`)
 )
 
-func scanRing(row scanner) (r desk.Ring, err error) {
-	err = row.Scan(&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind, &r.Note)
-	return r, err
+func ringDest(r *desk.Ring) []any {
+	return []any{&r.Client, &r.Alert, &r.Step, &r.Round, &r.Staff, &r.Way, at(&r.CalledAt), at(&r.FireAt), &r.State, orZero(&r.Provider), &r.Reason, &r.Promise, &r.Kind, &r.Note}
 }
+
+func scanRing() func(scanner) (desk.Ring, error) { return placed(ringDest) }
 
 func ringOf(r desk.Ring) []any {
 	return []any{int64(r.Client), r.Alert, int64(r.Step), int64(r.Round), int64(r.Staff)}
@@ -43,11 +44,11 @@ func ringOf(r desk.Ring) []any {
 
 // OpenRings are the rings for alerts that nobody has accepted yet, of the viewer's clients, oldest first; none of
 // warnings of clocks.
-func (tx *DeskReadTx) OpenRings() ([]desk.Ring, error) { return manyAcross(tx, ringsOpen, scanRing) }
+func (tx *DeskReadTx) OpenRings() ([]desk.Ring, error) { return manyAcross(tx, ringsOpen, scanRing()) }
 
 // RingsOf are the rings for the open alerts of a ticket, oldest first.
 func (tx *ReadTx) RingsOf(t desk.TicketID) ([]desk.Ring, error) {
-	return many(tx, ringsOfTicket, scanRing, tx.client, t)
+	return many(tx, ringsOfTicket, scanRing(), tx.client, t)
 }
 
 // AddRing stores a ring; one that is there already stays as it is.
@@ -59,7 +60,7 @@ func (tx *Tx) AddRing(r desk.Ring) error {
 // DueRings are rings whose time has come, also for what somebody has accepted meanwhile. While somebody is on the phone
 // for a promise those for it wait.
 func (tx *DeskReadTx) DueRings(now time.Time) ([]desk.Ring, error) {
-	return many(tx, ringsDue, scanRing, micros(now), micros(now.Add(-desk.CallLasts)))
+	return many(tx, ringsDue, scanRing(), micros(now), micros(now.Add(-desk.CallLasts)))
 }
 
 // TakeRing makes a ring that waits, for its time or for the provider, one that is being sent; false when it has changed
@@ -92,5 +93,5 @@ func (tx *SystemTx) NextWay(r desk.Ring, now time.Time) error {
 
 // RingsOfCall are the rings that one call, or one text, of a provider stands for.
 func (tx *DeskReadTx) RingsOfCall(provider string) ([]desk.Ring, error) {
-	return many(tx, ringsOfCall, scanRing, provider)
+	return many(tx, ringsOfCall, scanRing(), provider)
 }
