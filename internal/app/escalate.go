@@ -116,9 +116,7 @@ func (a *App) beginCalls(ctx context.Context, now time.Time) (begun bool, err er
 		c.add(byClient, al, c.policy(ForAlerts, al.Client), coverage.Case{Client: int64(al.Client), Due: al.RaisedAt, Since: al.RaisedAt}, now)
 	}
 	for _, l := range c.ladders {
-		if p := l.Promise; p.AnsweredAt.IsZero() {
-			c.add(byClient, l.Alert, c.policy(ForPromises, p.Client), caseOf(p, l.Alert.RaisedAt), now)
-		}
+		c.add(byClient, l.Alert, c.policy(ForPromises, l.Promise.Client), caseOf(l.Promise, l.Alert.RaisedAt), now)
 	}
 	for _, p := range c.fresh {
 		al := desk.Alert{Client: p.Client, Ticket: p.Ticket, Promise: p.ID, Kind: desk.AlertUntaken}

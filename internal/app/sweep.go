@@ -57,19 +57,20 @@ func (s sweeper) Claim(ctx context.Context, now time.Time, n int, _ time.Duratio
 	}
 	var heads, rows []job.Row // the first of each crowd, and all the others
 	open := map[desk.ClientID]*crowd{}
-	seen := map[[2]int64]bool{}
+	of := map[[2]int64]*crowd{}
 	for _, p := range due {
 		who := [2]int64{int64(p.Client), int64(p.Requester)}
-		if seen[who] {
+		if all := of[who]; all != nil {
+			all.add(p)
 			continue
 		}
-		seen[who] = true
 		all := open[p.Client]
 		if all == nil || len(all.people) == sweepAtOnce {
 			all = &crowd{client: p.Client}
 			open[p.Client] = all
 		}
-		all.people = append(all.people, p.Requester)
+		of[who], all.people = all, append(all.people, p.Requester)
+		all.add(p)
 		row := job.Row{
 			ID: strconv.FormatInt(int64(p.Client), 10) + "/" + strconv.FormatInt(int64(p.ID), 10), Attempts: 1, FireAt: p.FireAt,
 			Work: func(ctx context.Context) error { return all.work(ctx, s.a, p.Requester) },
@@ -106,16 +107,19 @@ func turned(rows []job.Row, node int) []job.Row {
 type crowd struct {
 	client desk.ClientID
 	people []desk.RequesterID
+	breaks bool // something may break, and a repair is looked for beforehand
 	once   sync.Once
 	err    error
 }
 
+func (all *crowd) add(p desk.Promise) { all.breaks = all.breaks || p.Kind != desk.Confirm }
+
 func (all *crowd) work(ctx context.Context, a *App, one desk.RequesterID) error {
-	all.once.Do(func() { all.err = a.due(ctx, all.client, all.people) })
+	all.once.Do(func() { all.err = a.due(ctx, all.client, all.people, all.breaks) })
 	if all.err == nil || len(all.people) == 1 {
 		return all.err
 	}
-	return a.due(ctx, all.client, []desk.RequesterID{one})
+	return a.due(ctx, all.client, []desk.RequesterID{one}, all.breaks)
 }
 
 // waitRow begins the id of a row that is a question whose waiting has ended.
@@ -147,8 +151,8 @@ func (s sweeper) Return(ctx context.Context, row job.Row, at time.Time, _ string
 }
 
 // due applies the clock to everything that is due to some people of a client, in one unit of work. Each of
-// them hears of it once.
-func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.RequesterID) error {
+// them hears of it once. Without breaks it does so to that by which Kept asks again only.
+func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.RequesterID, breaks bool) error {
 	v := desk.System("clock")
 	c, err := a.Client(ctx, v, cid)
 	if err != nil {
@@ -157,15 +161,17 @@ func (a *App) due(ctx context.Context, cid desk.ClientID, people []desk.Requeste
 	now := a.Now()
 	var seen []desk.Promise
 	var past map[desk.PromiseID][]desk.Promise
-	err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
-		if seen, err = tx.DueTo(people, now); err != nil {
+	if breaks {
+		err = a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) (err error) {
+			if seen, err = tx.DueTo(people, now); err != nil {
+				return err
+			}
+			past, err = repaired(tx, seen)
+			return err
+		})
+		if err != nil || len(seen) == 0 {
 			return err
 		}
-		past, err = repaired(tx, seen)
-		return err
-	})
-	if err != nil || len(seen) == 0 {
-		return err
 	}
 	repairs, err := a.repairs(ctx, c, seen, past, now)
 	if err != nil {
@@ -313,7 +319,10 @@ func (r repairs) without(at place) time.Time {
 	return due
 }
 
-func (r repairs) know(p desk.Promise) bool { _, known := r.places[p.ID]; return known }
+func (r repairs) know(p desk.Promise) bool {
+	_, known := r.places[p.ID]
+	return known || p.Kind == desk.Confirm
+}
 
 // repair is what can be promised in place of a promise that breaks.
 type repair struct {
@@ -341,8 +350,7 @@ func (a *App) repairs(ctx context.Context, c desk.Client, due []desk.Promise, pa
 	first, last := now, time.Time{}
 	for _, p := range due {
 		if p.Kind == desk.Confirm {
-			r.places[p.ID] = place{}
-			continue
+			continue // Kept asks, and nothing is repaired
 		}
 		at := r.placeOf(p, past[p.ID]...)
 		r.places[p.ID], r.windows[at] = at, nil

@@ -41,7 +41,7 @@ var (
 	factsIn = sql("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id > $4 AND t.opened_at < $3 AND (t.closed_at IS NULL OR t.closed_at >= $2) ORDER BY t.id LIMIT $5`)
 	eventsIn = sqlFor(pastIn(""), pastIn(" AND "+pastOnly))
-	factsOf = ofKeys("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
+	factsOf  = ofKeys("SELECT " + factNames + ` FROM ticket t JOIN requester r ON r.client_id = t.client_id AND r.id = t.requester_id
 		WHERE t.client_id = $1 AND t.id {keys} ORDER BY t.id`)
 	pastsOf = ofKeysFor(pastOf(""), pastOf(" AND "+pastOnly))
 )

@@ -18,10 +18,13 @@ func onThePhone(since string) string {
 var (
 	// SQLite finds in its index of what is live which promises to look at: half of what falls due soon Kept asks by itself.
 	laddersNew = sqlFor(laddersOf("promise k CROSS JOIN promise p ON p.client_id = k.client_id AND p.id = k.id", "k"), laddersOf("promise p", "p"))
-	// That it is no clock is said once more for the index, which leaves those out.
-	laddersOpen = sql("SELECT " + alertCols + ", " + promiseCols + ` FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
+	// That it is no clock is said once more for the index, which leaves those out. Only what has ended is repaired, and a call for
+	// the repair looked for.
+	laddersOpen = sql(`SELECT a.id, a.client_id, a.ticket_id, a.promise_id, a.kind, a.raised_at, p.skill, p.lang, p.owner_id, p.backup_id, p.due_at, p.made_at
+		FROM alert a JOIN promise p ON p.client_id = a.client_id AND p.id = a.promise_id
 		WHERE a.acked_at IS NULL AND a.kind <> 'clock' AND ` + isLadder + ` AND NOT EXISTS (SELECT 1 FROM ring r WHERE r.client_id = a.client_id AND r.alert_id = a.id AND r.step = -1)
-		AND NOT ` + onThePhone("$1") + ` ORDER BY a.raised_at, a.id LIMIT 5000`)
+		AND p.answered_at IS NULL AND (p.ended_at IS NULL AND (p.trying_at IS NULL OR p.trying_at <= $1) OR p.ended_at IS NOT NULL AND NOT ` + onThePhone("$1") + `)
+		ORDER BY a.raised_at, a.id LIMIT 5000`)
 	// What has ended or been taken meanwhile has none.
 	ladderAdd = sql(`INSERT INTO alert (` + alertNames + `) SELECT $2, p.client_id, p.ticket_id, p.id, 'untaken', '', '', $3, NULL, 0
 		FROM promise p WHERE p.client_id = $1 AND p.id = $4 AND p.ended_at IS NULL ON CONFLICT DO NOTHING`)
@@ -47,10 +50,13 @@ func laddersOf(from, k string) string {
 		ORDER BY {k}.due_at, {k}.client_id, {k}.id LIMIT $4`, "{k}", k)
 }
 
-var scanLadder = placed(func(l *desk.Ladder) []any {
-	a := &l.Alert
-	return append([]any{&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, &a.Flag, &a.Note, at(&a.RaisedAt), at(&a.AckedAt), &a.AckedBy}, promiseDest(&l.Promise)...)
-})
+// scanLadder reads of the promise what its steps depend on.
+func scanLadder(row scanner) (l desk.Ladder, err error) {
+	a, p := &l.Alert, &l.Promise
+	err = row.Scan(&a.ID, &a.Client, &a.Ticket, &a.Promise, &a.Kind, at(&a.RaisedAt), &p.Skill, &p.Lang, orZero(&p.Owner), orZero(&p.Backup), at(&p.Due), at(&p.MadeAt))
+	p.Client, p.Ticket, p.ID = a.Client, a.Ticket, a.Promise
+	return l, err
+}
 
 // Ladders is for which promises a policy is.
 type Ladders struct {
@@ -72,7 +78,7 @@ func (tx *DeskReadTx) Untaken(desks Ladders, limit int) ([]desk.Promise, error) 
 }
 
 // OpenLadders are those that go on, longest first: nobody has acknowledged them, nobody is on the phone for what they
-// are for, and they have not reached their end.
+// are for, no answer is on its way, and they have not reached their end.
 func (tx *DeskReadTx) OpenLadders() ([]desk.Ladder, error) {
 	return many(tx, laddersOpen, scanLadder, micros(tx.Now().Add(-desk.CallLasts)))
 }
