@@ -2,13 +2,13 @@ package store
 
 import (
 	stdsql "database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -144,12 +144,6 @@ func (s *directStmt) bindOne(i int, v any) error {
 		} else {
 			s.BindBytes(i, v)
 		}
-	case driver.Valuer:
-		x, err := v.Value()
-		if err != nil {
-			return err
-		}
-		return s.bindOne(i, x)
 	default:
 		switch r := reflect.ValueOf(v); {
 		case r.CanInt():
@@ -360,8 +354,8 @@ func (s *directStmt) scanOther(i int, typ sqlite.ColumnType, to *target) error {
 // shortText is how long a text may be that is kept for the next time. Longer ones are words of people.
 const shortText = 32
 
-// lately are short texts that columns gave, each where its letters put it: most are one of a few words, which need not be
-// made anew each time.
+// lately are words that columns gave, each where its letters put it: most are one of a few, which need not be made anew each
+// time. What may name a person, and so has a space, an at sign or a plus, is not kept.
 type lately [4096]string
 
 var latelySeed = maphash.MakeSeed()
@@ -377,8 +371,12 @@ func (s *directStmt) text(i int) string {
 	}
 	letters := s.d.letters[:n]
 	word := &s.d.lately[maphash.Bytes(latelySeed, letters)%uint64(len(s.d.lately))]
-	if *word != string(letters) {
-		*word = string(letters)
+	if *word == string(letters) {
+		return *word
 	}
-	return *word
+	text := string(letters)
+	if !strings.ContainsAny(text, " @+") {
+		*word = text
+	}
+	return text
 }

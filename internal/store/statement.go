@@ -376,7 +376,7 @@ func moreSent[T any](all []T, u *unit, s *stmt, scan func(scanner) (T, error), a
 	return all, nil
 }
 
-// roomy gives all with room for the first rows: most answers have a few, and rows are large.
+// roomy gives all with room for the first rows: most answers have one or two, and rows are large.
 func roomy[T any](all []T) []T {
 	if cap(all) == 0 {
 		return make([]T, 0, 2)
