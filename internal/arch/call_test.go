@@ -148,6 +148,7 @@ var engineFiles = map[string]string{
 	"migrate.go": "migrations", "backup.go": "backup",
 	"errors.go": "error classes", "search.go": "full text", "statement.go": "registers both texts", "doc.go": "says how",
 	"watch.go": "wake-ups and the clock of the server", "promise.go": "FOR UPDATE SKIP LOCKED of a claim", "outbox.go": "FOR UPDATE SKIP LOCKED of a claim",
+	"clock.go":   "SQLite gives events that no clock looks at: to leave them out takes it longer",
 	"ladder.go":  "SQLite would read each promise to know what stands in an index of theirs",
 	"readlog.go": "SQLite has it in the order of pages, PostgreSQL by client",
 }
