@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"strconv"
 	"sync"
 
 	"kept/internal/desk"
@@ -37,6 +39,8 @@ const waitingChanges = 16
 type live struct {
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
+	told      int64        // how many changes, who is here apart
+	mark      string       // of this node since it was started
 	relay     func(Change) // tells the other nodes; nil on a desk of one node
 }
 
@@ -45,7 +49,16 @@ type listener struct {
 	changes chan Change
 }
 
-func newLive() *live { return &live{listeners: map[*listener]struct{}{}} }
+func newLive() *live { return &live{listeners: map[*listener]struct{}{}, mark: rand.Text()} }
+
+// Told is a mark that is the same as before only if this node has told of no change since, who is here apart. Who took it before they looked, and
+// listens now, has missed something between the two where it is another; so has who was served by another node.
+func (a *App) Told() string {
+	l := a.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mark + "." + strconv.FormatInt(l.told, 36)
+}
 
 func (l *live) listen(ctx context.Context, v desk.Viewer) <-chan Change {
 	one := &listener{viewer: v, changes: make(chan Change, waitingChanges)}
@@ -76,6 +89,9 @@ func (l *live) publish(c Change) {
 func (l *live) hear(c Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !c.Here {
+		l.told++
+	}
 	for one := range l.listeners {
 		if one.hears(c) {
 			one.tell(c)

@@ -31,7 +31,7 @@ func (h *handler) figures(f staffFunc) http.HandlerFunc {
 			h.signInFirst(w, r)
 			return
 		}
-		s := signed{v.On(r.Pattern), who}
+		s := signed{v: v.On(r.Pattern), who: who}
 		if err == nil {
 			err = f(w, r, s)
 		}

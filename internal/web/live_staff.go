@@ -44,6 +44,9 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 	if !tell("beat", "0") || !tellHere(told, told, true) {
 		return nil
 	}
+	if seen := r.URL.Query().Get("told"); seen != "" && seen != h.app.Told() && !tell("changed", "{}") {
+		return nil // of what came after the page was read, or while it was not connected, it was not told
+	}
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	var gather <-chan time.Time

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -74,10 +75,14 @@ func (h *handler) trackerLive(w http.ResponseWriter, r *http.Request, v visit) e
 	changes := h.app.Listen(ctx, who)
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
-	seen := h.promised(ctx, who)
+	t, _ := h.app.Tracker(ctx, who) // the zero Tracker when it cannot be read now
+	seen := t.Promise
 	looks := lookAt(seen, h.app.Now())
 	if !say("beat", "0") {
 		return nil
+	}
+	if seq := r.URL.Query().Get("seq"); seq != "" && seq != strconv.Itoa(t.Ticket.Seq) && !say("changed", `{"changed":1}`) {
+		return nil // of what came after the page was read, or while it was not connected, it was not told
 	}
 	for {
 		select {

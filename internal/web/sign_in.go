@@ -133,7 +133,7 @@ func (h *handler) signIn(acts http.Handler) http.HandlerFunc {
 			return
 		}
 		if v.Of != strconv.FormatInt(int64(who.Staff), 10) {
-			h.staffWrong(w, r, signed{who, s}, errTypedByAnother)
+			h.staffWrong(w, r, signed{v: who, who: s}, errTypedByAnother)
 			return
 		}
 		act, err := http.NewRequestWithContext(r.Context(), http.MethodPost, v.Act, strings.NewReader(kept.Encode()))

@@ -139,8 +139,9 @@ func (h *handler) deskRoutes() map[string]staffFunc {
 
 // signed is somebody who is signed in.
 type signed struct {
-	v   desk.Viewer
-	who desk.Staff
+	v    desk.Viewer
+	who  desk.Staff
+	told string // what had been told before anything was read for this page
 }
 
 // staffFunc draws a page or does an act for somebody who is signed in. An error that it gives becomes
@@ -158,12 +159,13 @@ func (h *handler) staff(f staffFunc) http.HandlerFunc {
 				return
 			}
 		}
+		told := h.app.Told()
 		v, who, err := h.app.SignedIn(r.Context(), sessionOf(r))
 		if desk.Is(err, desk.Unauthenticated) {
 			h.signInFirst(w, r)
 			return
 		}
-		s := signed{v.On(r.Pattern), who}
+		s := signed{v.On(r.Pattern), who, told}
 		r = r.WithContext(view.WithLetters(r.Context(), view.Letters{Own: desk.ReadLetters(who.Letters), Off: !who.LetterKeys}))
 		if err == nil && !v.IsStaff() {
 			err = errDeskOnly
@@ -353,7 +355,7 @@ func (h *handler) shellWith(strip app.Strip, r *http.Request, s signed, title, h
 			{URL: "/desk/coverage", Text: "Coverage", Icon: "users", Current: here == "/desk/coverage"},
 		},
 		Strip: stripView(strip), Clock: clockStrip(strip),
-		Live: view.LiveView{URL: "/desk/live", PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
+		Live: view.LiveView{URL: "/desk/live?told=" + s.told, PartURL: "/desk/part", Now: strip.Now.In(loc).Format("15:04:05"), Zone: loc.String()},
 		Commands: []view.Command{
 			{Text: "My tickets", URL: "/desk?show=mine", Icon: "user"},
 			{Text: "Tickets that nobody has", URL: "/desk?show=unowned", Icon: "hand"},

@@ -182,7 +182,7 @@ func (h *handler) showTicket(w http.ResponseWriter, r *http.Request, s signed, s
 			p.Commands = append(p.Commands, view.Command{Text: "Insert: " + o.Text, Icon: "sticky-note", Macro: o.Value})
 		}
 	}
-	p.Live.URL += "?ref=" + string(ref)
+	p.Live.URL = "/desk/live?ref=" + string(ref) + "&told=" + s.told
 	p.CallerLang = page.Ticket.Lang
 	part := url.Values{"ref": {string(ref)}}
 	for name, value := range queryOf(ask) {

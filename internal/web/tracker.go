@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kept/internal/app"
@@ -61,7 +62,7 @@ func (h *handler) tracker(w http.ResponseWriter, r *http.Request, v visit) error
 		s.Saved = t.saved(q.Get("saved"))
 		p := t.shell(t.state(s.Card))
 		if t.Ticket.State.Open() {
-			p.LiveURL, p.PartURL = v.url(t.link+"/live"), v.url(t.link+"/part")
+			p.LiveURL, p.PartURL = v.url(t.link+"/live")+"?seq="+strconv.Itoa(t.Ticket.Seq), v.url(t.link+"/part")
 		}
 		if t.justSent(r) {
 			p.PartURL += "?new=1"

@@ -292,6 +292,14 @@ func TestTheTrackerIsLive(t *testing.T) {
 	wait("event: beat")
 	maria.Promised(b.d.Sam, time.Time{})
 	wait("event: changed")
+	// So does a page that was read before, and listens only now.
+	req, err = http.NewRequestWithContext(ctx, "GET", req.URL.String(), nil)
+	b.d.Must(err)
+	late, err := b.client.Do(req)
+	b.d.Must(err)
+	defer func() { _ = late.Body.Close() }()
+	lines = bufio.NewScanner(late.Body)
+	wait("event: changed")
 	b.get(attr(b.find("main"), "data-live-part")).is(200, "We will call you")
 	for _, id := range []string{"#promise", "#steps", "#history"} {
 		if b.find(id) == nil {
