@@ -224,8 +224,10 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 		return err
 	}
 	var done *unit
+	var counts int64 // of every time that it ran
 	err := db.engine.write(ctx, o, func(ctx context.Context, s *session) error {
 		u := &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: -1, ahead: o.ahead}
+		defer func() { counts += u.counts }()
 		err := db.contain(func() error {
 			if err := inside(fn, u); err != nil {
 				return err
@@ -238,9 +240,7 @@ func (db *DB) write(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) 
 		done = u
 		return err
 	})
-	if done != nil && done.counts { // also when it failed: whether it was stored may not be known
-		db.countedUp.times.Add(1)
-	}
+	db.countedUp.over.Add(counts) // also when it failed: whether it was stored may not be known
 	if err != nil {
 		return db.doubt.note(fault(nil, err))
 	}
@@ -259,9 +259,9 @@ func (db *DB) read(ctx context.Context, v desk.Viewer, o scope, fn func(*unit) e
 	}
 	var u *unit
 	// Before the snapshot: what it shows is never older than that.
-	generation, place, counted := db.engine.generation(), db.seats.place(), db.countedUp.times.Load()
+	generation, place, counted := db.engine.generation(), db.seats.place(), db.countedUp.settled()
 	err := db.engine.read(ctx, o, func(ctx context.Context, s *session) error {
-		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place, countedUp: counted}
+		u = &unit{db: db, ctx: ctx, s: s, viewer: v, now: db.instant(), generation: generation, place: place, counted: counted}
 		err := db.contain(func() error { return inside(fn, u) })
 		if u.broken != nil {
 			err = u.broken

@@ -141,6 +141,34 @@ func TestAnAnswerIsRememberedUntilSomethingIsWritten(t *testing.T) {
 	})
 }
 
+// A snapshot that has remembered something shows the versions as they are all the same: another node may have counted one up.
+func TestVersionsAreThoseOfAllNodes(t *testing.T) {
+	open := openIn(t, Options{DatabaseURL: server.Database(t)})
+	db, other := open(), open()
+	look := func() (v Versions) {
+		t.Helper()
+		err := db.DeskRead(ctx, desk.System("test"), func(tx *DeskReadTx) (err error) {
+			if _, err = recalled(tx, "key", func() ([]int, error) { return nil, nil }); err == nil {
+				v, err = tx.Versions()
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	before := look()
+	for i := range int64(2) {
+		if err := other.System(ctx, "test", func(tx *SystemTx) error { return tx.bump(rosterVersion) }); err != nil {
+			t.Fatal(err)
+		}
+		if now := look(); now.Roster != before.Roster+i+1 {
+			t.Errorf("version %d of the roster, after %d", now.Roster, before.Roster+i)
+		}
+	}
+}
+
 // A transaction that is under way while others begin and end is seen when it ends, whatever numbers they had; what another
 // node has kept is given up then. Numbers that were forgotten are no reason to believe anything.
 func TestAChangeIsSeenWhenItEnds(t *testing.T) {

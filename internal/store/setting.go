@@ -32,22 +32,31 @@ func versionOf(key string) string {
 	return "SELECT key, CAST(value AS BIGINT) FROM setting WHERE key = '" + key + "'"
 }
 
-// countedUp keeps the versions as they were read last, with how often one of them had been counted up before that. It is exact
-// where this process has the database to itself; where not, and in a unit of work that writes, they are read each time.
+// countedUp keeps the versions as they were read last. It is for SQLite, which this process has to itself.
 type countedUp struct {
-	times atomic.Int64
-	known atomic.Pointer[versionsAt]
+	begun, over atomic.Int64 // how often a unit of work has counted one up, and how many of them have ended
+	known       atomic.Pointer[versionsAt]
 }
 
 type versionsAt struct {
-	times int64
+	counted int64
 	Versions
+}
+
+// settled is how often one has been counted up, all of it by units that have ended; -1 while one may be about to commit.
+func (c *countedUp) settled() int64 {
+	over := c.over.Load()
+	if begun := c.begun.Load(); begun == over {
+		return begun
+	}
+	return -1
 }
 
 // Versions gives the versions of everything that a node may remember.
 func (tx *DeskReadTx) Versions() (v Versions, err error) {
-	kept := &tx.db.countedUp
-	if k := kept.known.Load(); tx.generation >= 0 && k != nil && k.times == tx.countedUp {
+	c := &tx.db.countedUp
+	keeps := tx.s.pg == nil && tx.generation >= 0 && tx.counted >= 0 // it reads, and nobody was about to count
+	if k := c.known.Load(); keeps && k != nil && k.counted == tx.counted {
 		return k.Versions, nil
 	}
 	_, err = many(tx, versions, func(row scanner) (_ struct{}, err error) {
@@ -64,8 +73,9 @@ func (tx *DeskReadTx) Versions() (v Versions, err error) {
 		}
 		return struct{}{}, err
 	})
-	if tx.generation >= 0 && err == nil {
-		kept.known.Store(&versionsAt{tx.countedUp, v})
+	// A snapshot that was opened while one began may be younger than what was counted says.
+	if keeps && err == nil && c.begun.Load() == tx.counted {
+		c.known.Store(&versionsAt{tx.counted, v})
 	}
 	return v, err
 }
@@ -88,6 +98,7 @@ func (tx *DeskReadTx) version(key string) (int64, error) {
 }
 
 func (h hands) bump(key string) error {
-	h.u.counts = true
+	h.u.db.countedUp.begun.Add(1)
+	h.u.counts++
 	return h.put(bumpSetting, key)
 }

@@ -122,10 +122,10 @@ type unit struct {
 	ahead      *asking // what was foreseen of it
 	// place is that in the log of seats before the snapshot of a read was opened.
 	place int64
-	// countedUp is how often a version had been counted up before the snapshot of a read was opened; counts says that a unit that
-	// writes has counted one up.
-	countedUp int64
-	counts    bool
+	// counted is how often a version had been counted up before the snapshot of a read was opened, see settled; counts is how
+	// often a unit that writes has.
+	counted int64
+	counts  int64
 	// yield puts what the running part asks to those that run beside it, see Together; nil outside. It is false when the part
 	// is to end.
 	yield func([]queued) bool
