@@ -16,7 +16,7 @@
     out.textContent = text;
     return true;
   }
-  const own = (doc.body.getAttribute('data-live') || '').split('ref=')[1] || '';
+  const own = new URL(doc.body.getAttribute('data-live') || '', location.href).searchParams.get('ref') || '';
   function show(ref, text) {
     const row = byId('q-' + ref);
     put(row && row.querySelector('.queue-who'), text);
