@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"strconv"
+	"strings"
 	"sync"
 
 	"kept/internal/desk"
@@ -40,6 +41,7 @@ type live struct {
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
 	told      int64        // how many changes, who is here apart
+	recent    []Change     // the last of them
 	mark      string       // of this node since it was started
 	relay     func(Change) // tells the other nodes; nil on a desk of one node
 }
@@ -51,8 +53,10 @@ type listener struct {
 
 func newLive() *live { return &live{listeners: map[*listener]struct{}{}, mark: rand.Text()} }
 
-// Told is a mark that is the same as before only if this node has told of no change since, who is here apart. Who took it before they looked, and
-// listens now, has missed something between the two where it is another; so has who was served by another node.
+// recentChanges is how many changes are kept at least for who comes to listen.
+const recentChanges = 500
+
+// Told is a mark of what this node has told so far, for ListenSince.
 func (a *App) Told() string {
 	l := a.live
 	l.mu.Lock()
@@ -60,18 +64,48 @@ func (a *App) Told() string {
 	return l.mark + "." + strconv.FormatInt(l.told, 36)
 }
 
-func (l *live) listen(ctx context.Context, v desk.Viewer) <-chan Change {
-	one := &listener{viewer: v, changes: make(chan Change, waitingChanges)}
+// ListenSince is Listen, and gives what was told after a mark and before it. Known is false where that cannot be said: the mark is
+// of another node, or too old.
+func (a *App) ListenSince(ctx context.Context, v desk.Viewer, told string) (changes <-chan Change, missed []Change, known bool) {
+	l, one := a.live, newListener(v)
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.enter(ctx, one)
+	mark, number, _ := strings.Cut(told, ".")
+	n, err := strconv.ParseInt(number, 36, 64)
+	late := l.told - n
+	if err != nil || mark != l.mark || late < 0 || late > int64(len(l.recent)) {
+		return one.changes, nil, false
+	}
+	for _, c := range l.recent[len(l.recent)-int(late):] {
+		if one.hears(c) {
+			missed = append(missed, c)
+		}
+	}
+	return one.changes, missed, true
+}
+
+func newListener(v desk.Viewer) *listener {
+	return &listener{viewer: v, changes: make(chan Change, waitingChanges)}
+}
+
+func (l *live) listen(ctx context.Context, v desk.Viewer) <-chan Change {
+	one := newListener(v)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.enter(ctx, one)
+	return one.changes
+}
+
+// enter is called under the lock.
+func (l *live) enter(ctx context.Context, one *listener) {
 	l.listeners[one] = struct{}{}
-	l.mu.Unlock()
 	context.AfterFunc(ctx, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		delete(l.listeners, one)
 		close(one.changes)
 	})
-	return one.changes
 }
 
 // publish tells a change of this node to its listeners and to the other nodes.
@@ -91,6 +125,9 @@ func (l *live) hear(c Change) {
 	defer l.mu.Unlock()
 	if !c.Here {
 		l.told++
+		if l.recent = append(l.recent, c); len(l.recent) == 2*recentChanges {
+			l.recent = append(l.recent[:0], l.recent[recentChanges:]...)
+		}
 	}
 	for one := range l.listeners {
 		if one.hears(c) {

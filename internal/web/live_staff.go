@@ -31,27 +31,44 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			still = here
 		}
 	}
-	changes := h.app.Listen(r.Context(), s.v) // before the first beat: nothing falls between the two
-	told := h.hereTexts(s)
+	// Before the first beat: nothing falls between the two, nor between the page and its stream.
+	told := r.URL.Query().Get("told")
+	changes, missed, known := h.app.ListenSince(r.Context(), s.v, told)
+	shown := h.hereTexts(s)
 	tellHere := func(now map[desk.Ref]string, news map[desk.Ref]string, all bool) bool {
-		told = now
+		shown = now
 		if len(news) == 0 && !all {
 			return true
 		}
 		data, err := json.Marshal(map[string]any{"all": all, "here": news})
 		return err == nil && tell("here", string(data))
 	}
-	if !tell("beat", "0") || !tellHere(told, told, true) {
+	if !tell("beat", "0") || !tellHere(shown, shown, true) {
 		return nil
 	}
-	if seen := r.URL.Query().Get("told"); seen != "" && seen != h.app.Told() && !tell("changed", "{}") {
-		return nil // of what came after the page was read, or while it was not connected, it was not told
+	if told != "" && !known && !tell("changed", "{}") { // what it missed nobody can say: it asks
+		return nil
 	}
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	var gather <-chan time.Time
 	var fresh, changed int
 	warned := desk.PromiseID(0)
+	count := func(c app.Change) {
+		if c.New {
+			fresh++
+		} else {
+			changed++
+		}
+		if gather == nil {
+			gather = time.After(gatherFor)
+		}
+	}
+	for _, c := range missed {
+		if !c.Phone {
+			count(c)
+		}
+	}
 	for {
 		select {
 		case <-r.Context().Done():
@@ -64,21 +81,14 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 				continue // for the wall
 			}
 			if c.Here || c.Ticket == 0 {
-				if now := h.hereTexts(s); !tellHere(now, hereNews(told, now), false) {
+				if now := h.hereTexts(s); !tellHere(now, hereNews(shown, now), false) {
 					return nil
 				}
 			}
 			if c.Here {
 				continue
 			}
-			if c.New {
-				fresh++
-			} else {
-				changed++
-			}
-			if gather == nil {
-				gather = time.After(gatherFor)
-			}
+			count(c)
 		case <-gather:
 			gather = nil
 			if !tell("changed", `{"new":`+strconv.Itoa(min(fresh, maxGathered))+`,"changed":`+strconv.Itoa(min(changed, maxGathered))+`}`) {
@@ -91,7 +101,7 @@ func (h *handler) deskLive(w http.ResponseWriter, r *http.Request, s signed) err
 			}
 			still()
 			now := h.hereTexts(s)
-			if !tell("beat", "0") || !tellHere(now, hereNews(told, now), false) {
+			if !tell("beat", "0") || !tellHere(now, hereNews(shown, now), false) {
 				return nil
 			}
 			strip, err := h.app.Strip(r.Context(), s.v)

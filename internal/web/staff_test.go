@@ -570,10 +570,11 @@ func TestNothingFallsBetweenThePageAndItsStream(t *testing.T) {
 		t.Errorf("it hears of a change where there was none: %q", read)
 	}
 	maria := a.d.Maria().Calls(a.d.Sam, "My chart shows kilograms")
-	listening(a, before)("event: changed\ndata: {}")
+	listening(a, before)("event: changed\ndata: {\"new\":1,\"changed\":0}")
 	one := address("/desk/t/" + string(maria.Got.Ref))
 	maria.Promised(a.d.Sam, time.Time{})
-	listening(a, one)("event: changed\ndata: {}")
+	listening(a, one)("event: changed\ndata: {\"new\":0,\"changed\":1}")
+	listening(a, "/desk/live?told=ANOTHERNODE.4")("event: changed\ndata: {}")
 }
 
 // listening connects to a stream, and gives what reads on until it has told something.

@@ -134,7 +134,7 @@
   // ---- the stream ----
 
   let stream = null, last = Date.now(), since = new Date(), paused = false, polled = 0;
-  let timer = 0;
+  let timer = 0, opened = false;
   const news = { new: 0, changed: 0 };
 
   function beat() { if (!byPart && !stuck) heard(); }
@@ -143,7 +143,7 @@
   function connect() {
     if (paused || !('EventSource' in window)) return;
     stream = new EventSource(root.getAttribute('data-live'));
-    stream.addEventListener('open', beat);
+    stream.addEventListener('open', () => { opened = true; beat(); });
     // A stream that is refused, and does not only fail, is not tried again by itself.
     stream.addEventListener('error', () => { if (byPart && stream && stream.readyState === 2) refresh(); });
     stream.addEventListener('beat', beat);
@@ -169,6 +169,8 @@
     if (!bar || !text) return;
     try {
       const d = JSON.parse(data || '{}');
+      if (opened && (d.new || d.changed)) news.new = news.changed = 0; // a stream tells first all that came since the page was read
+      opened = false;
       news.new += d.new || 0;
       news.changed += d.changed || 0;
     } catch (e) { news.changed += 1; }

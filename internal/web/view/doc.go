@@ -21,6 +21,8 @@
 //
 // The stream is plain server-sent events, read by static/live.js.
 //
+// Its address says what the page knows; what came since is told first.
+//
 //	event: beat       data: (anything)        each 15 s; keeps the badge green
 //	event: changed    data: {"new":3,"changed":2}
 //	event: alert      data: text              read aloud at once: "Your promise is due now."
