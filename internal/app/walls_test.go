@@ -26,7 +26,7 @@ const (
 
 // noClient are the acts that touch nothing of any client, or act for Kept itself, and why.
 var noClient = map[string]string{
-	"Now": "the clock", "Told": "a mark, and of nothing what it was", "ListenSince": "what Listen gives, by the same filter", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "OpenShare": "the key is signed", "Ready": "the database answers and can be written to", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
+	"Now": "the clock", "Told": "a mark, and of nothing what it was", "LookAround": "Kept itself", "Engine": "Kept itself", "OpenWall": "the key is signed", "OpenShare": "the key is signed", "Ready": "the database answers and can be written to", "OnWork": "wiring", "Sweep": "Kept itself", "Send": "Kept itself", "Sweeper": "Kept itself",
 	"Sender": "Kept itself", "NextDue": "an instant", "SweepLag": "a duration", "Answer": "answers are public", "FindAnswers": "answers are public",
 	"MostAsked": "answers are public", "Skill": "skills are public", "Skills": "skills are public", "Hours": "of a client that the caller has", "CheckAsk": "checks what was typed",
 	"ClientByHost": "hosts are public", "ClientBySlug": "short names are public", "Track": "the token is the key", "SignIn": "passwords", "SignOut": "a secret",
@@ -249,6 +249,7 @@ func TestNobodySeesAnotherClient(t *testing.T) {
 				"HavePromise": func() (any, error) { return nil, a.HavePromise(ctx, v, ref, promise) },
 				"KeepPromise": func() (any, error) { return nil, a.KeepPromise(ctx, v, ref, promise, "", nil) },
 				"Listen":      nil, // below
+				"ListenSince": nil, // by the same filter
 				"MakePromise": func() (any, error) { return a.MakePromise(ctx, v, ref, app.PromiseIn{Kind: desk.Update}) },
 				"MissedCall":  func() (any, error) { return nil, a.MissedCall(ctx, v, ref, promise, "busy") },
 				"MovePromise": func() (any, error) { return a.MovePromise(ctx, v, ref, promise, desk.MovedByUs, d.At(3, 8, 0)) },
