@@ -126,7 +126,7 @@ func openSQLite(ctx context.Context, dir string, forgetful bool, log *slog.Logge
 	if err := e.wdb.Close(); err != nil {
 		return nil, err
 	}
-	d, err := openDirect(e.path, append(litePragmas(false), "wal_autocheckpoint(0)")...)
+	d, err := openDirect(e.path, walSystem, append(litePragmas(false), "wal_autocheckpoint(0)")...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +172,7 @@ func newSession(ctx context.Context, db *stdsql.DB) (*session, error) {
 
 func litePragmas(forgetful bool) []string {
 	if forgetful {
-		return []string{"locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "synchronous(OFF)", "foreign_keys(1)",
-			"temp_store(MEMORY)", "cache_size(-262144)"}
+		return []string{"locking_mode(EXCLUSIVE)", "journal_mode(TRUNCATE)", "synchronous(OFF)", "foreign_keys(1)", "cache_size(-4194304)"}
 	}
 	return []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", "cache_size(-16384)", "journal_size_limit(67108864)",

@@ -26,7 +26,7 @@ const (
 
 func openCheckpointer(path string, w *writer, log *slog.Logger) (*checkpointer, error) {
 	// The readers of a moment are waited for, those who take long are not: the next time will do.
-	d, err := openDirect(path, append(litePragmas(false), "busy_timeout(50)", "cache_size(-64)")...)
+	d, err := openDirect(path, walSystem, append(litePragmas(false), "busy_timeout(50)", "cache_size(-64)")...)
 	if err != nil {
 		return nil, err
 	}

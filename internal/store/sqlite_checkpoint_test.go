@@ -10,7 +10,7 @@ import (
 func TestALongLogIsCopiedBesideThoseWhoWrite(t *testing.T) {
 	db := lite(t)
 	e := db.engine.(*liteEngine)
-	beside, err := openDirect(e.path, litePragmas(false)...)
+	beside, err := openDirect(e.path, walSystem, litePragmas(false)...)
 	if err != nil {
 		t.Fatal(err)
 	}

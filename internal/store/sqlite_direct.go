@@ -23,12 +23,12 @@ type direct struct {
 	letters [shortText + 1]byte // of the text that is read; full where it is no short one
 }
 
-func openDirect(path string, pragmas ...string) (*direct, error) {
-	system, err := walSystem()
+func openDirect(path string, system func() (string, error), pragmas ...string) (*direct, error) {
+	name, err := system()
 	if err != nil {
 		return nil, err
 	}
-	c, err := sqlite.OpenConn("file:"+(&url.URL{Path: path}).EscapedPath()+"?vfs="+system, sqlite.OpenReadWrite, sqlite.OpenURI)
+	c, err := sqlite.OpenConn("file:"+(&url.URL{Path: path}).EscapedPath()+"?vfs="+name, sqlite.OpenReadWrite, sqlite.OpenURI)
 	if err != nil {
 		return nil, err
 	}

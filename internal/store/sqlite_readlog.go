@@ -39,7 +39,7 @@ func openReadLog(ctx context.Context, dir, database string) (_ *readLog, err err
 		return nil, err
 	}
 	// It is only added to: what stands in it is not read again.
-	d, err := openDirect(l.path, append(litePragmas(false), "cache_size(-2048)")...)
+	d, err := openDirect(l.path, walSystem, append(litePragmas(false), "cache_size(-2048)")...)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {
 	if err := e.wdb.Close(); err != nil {
 		return nil, err
 	}
-	d, err := openDirect(e.path, litePragmas(true)...)
+	d, err := openDirect(e.path, undoSystem, litePragmas(true)...)
 	if err != nil {
 		return nil, err
 	}

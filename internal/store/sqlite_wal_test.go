@@ -78,7 +78,7 @@ func TestOthersSeeWhatIsCommitted(t *testing.T) {
 		}
 		var ours []*direct
 		for range 2 {
-			d, err := openDirect(path, append(litePragmas(false), "cache_size(10)", "wal_autocheckpoint(50)")...)
+			d, err := openDirect(path, walSystem, append(litePragmas(false), "cache_size(10)", "wal_autocheckpoint(50)")...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,7 +158,7 @@ func TestOthersSeeWhatIsCommitted(t *testing.T) {
 
 // TestACommitIsFewWrites: the pages of a commit reach the system side by side.
 func TestACommitIsFewWrites(t *testing.T) {
-	d, err := openDirect(newFile(t), litePragmas(false)...)
+	d, err := openDirect(newFile(t), walSystem, litePragmas(false)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func newFile(t *testing.T) string {
 // when there is room again by then.
 func TestADiskThatWasFullLeavesNoHole(t *testing.T) {
 	path := newFile(t)
-	d, err := openDirect(path, append(litePragmas(false), "cache_size(10)")...)
+	d, err := openDirect(path, walSystem, append(litePragmas(false), "cache_size(10)")...)
 	if err != nil {
 		t.Fatal(err)
 	}
