@@ -65,7 +65,7 @@ func (w *world) found() error {
 		for i := range w.o.Hospitals {
 			weight := 1 / float64(10+i) // a few large ones, many small ones
 			desks += weight
-			if i%w.o.Divisions != w.part {
+			if dealt(i, w.o.Divisions) != w.part {
 				continue
 			}
 			c := desk.Client{
@@ -102,6 +102,13 @@ func (w *world) found() error {
 	w.at(w.now, w.board)
 	w.at(w.now, w.study)
 	return nil
+}
+
+// dealt is to which division a hospital goes, from the largest to the smallest. Each round of them begins where the one before
+// ended, so that none has the larger one every time.
+func dealt(hospital, divisions int) int {
+	at := hospital % (2 * divisions)
+	return min(at, 2*divisions-1-at)
 }
 
 // nextDay publishes the shifts of a day, four weeks ahead, and comes again the day after.

@@ -52,16 +52,21 @@ func (w *world) audit(tx *store.Tx, tickets []desk.TicketID) error {
 	return nil
 }
 
+// nightly is how many questions are read together, by when they were asked: what belongs to them lies in few pages then.
+const nightly = 2000
+
 // night reads every question that is open or was touched since the last night anew, from its first event, counts its clocks
 // where they wait for it, and holds it and what is stored of them against the laws; then it sees that nothing that is due has
 // been left.
 func (w *world) night() error {
 	keys := slices.SortedFunc(maps.Keys(w.laws), func(a, b store.TicketKey) int {
-		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Client, b.Client))
 	})
-	found, err := w.app.FoldAndVerify(w.ctx, lookout, keys)
-	if err := w.verified(found, err); err != nil {
-		return err
+	for some := range slices.Chunk(keys, nightly) {
+		found, err := w.app.FoldAndVerify(w.ctx, lookout, some)
+		if err := w.verified(found, err); err != nil {
+			return err
+		}
 	}
 	if err := w.fold(); err != nil {
 		return err
