@@ -22,8 +22,9 @@ type Verified struct {
 }
 
 const (
-	verifyMost = 100
-	verifyPage = 200
+	verifyMost   = 100
+	verifyPage   = 200  // questions of one client that are read together
+	verifyAtOnce = 2000 // that lie together, of all clients
 )
 
 // Verify reads every question of every client, holds it against the laws and its row of clocks against its history.
@@ -45,38 +46,61 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 		if err := a.verifyCalls(ctx, v, c, &out); err != nil {
 			return out, err
 		}
-		for before, more := desk.TicketID(0), true; more; {
-			err := a.db.Read(ctx, v, c.ID, func(tx *store.ReadTx) error {
-				page, err := tx.Tickets("", before, verifyPage)
-				if err != nil || len(page) == 0 {
-					more = false
-					return err
-				}
-				before, more = page[len(page)-1].ID, len(page) == verifyPage
+	}
+	for last, more := (store.OpenedKey{}), true; more; {
+		var keys []store.TicketKey
+		err := a.db.DeskRead(ctx, v, func(tx *store.DeskReadTx) error {
+			along, err := tx.TicketsAlong(last, verifyAtOnce)
+			for _, last = range along {
+				keys = append(keys, last.TicketKey)
+			}
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+		more = len(keys) == verifyAtOnce
+		for _, r := range batches("questions", keys, verifyPage, a.Now(), func(ctx context.Context, id desk.ClientID, some []desk.TicketID) error {
+			c, err := a.Client(ctx, v, id)
+			if err != nil {
+				return err
+			}
+			return a.db.Read(ctx, v, id, func(tx *store.ReadTx) error {
 				k, err := a.counting(tx, c, f)
 				if err != nil {
 					return err
 				}
-				read, err := k.read(tx, page)
-				if err != nil {
-					return err
-				}
-				have, err := countedOf(tx, idsOf(page))
-				if err != nil {
-					return err
-				}
-				have.old = old
-				for _, q := range read {
-					k.verify(q, have, tx.Now(), &out)
-				}
-				return nil
+				return k.verifySome(tx, old, some, &out)
 			})
-			if err != nil {
+		}) {
+			if err := r.Work(ctx); err != nil {
 				return out, err
 			}
 		}
 	}
 	return out, nil
+}
+
+// verifySome is Verify of some questions of the client of tx.
+func (k *counting) verifySome(tx *store.ReadTx, old bool, some []desk.TicketID, out *Verified) error {
+	tickets, err := tx.TicketsByID(some)
+	if err != nil {
+		return err
+	}
+	list := slices.SortedFunc(maps.Values(tickets), func(a, b desk.Ticket) int { return cmp.Compare(a.ID, b.ID) })
+	read, err := k.read(tx, list)
+	if err != nil {
+		return err
+	}
+	have, err := countedOf(tx, some)
+	if err != nil {
+		return err
+	}
+	have.old = old
+	for _, q := range read {
+		k.verify(q, have, tx.Now(), out)
+	}
+	return nil
 }
 
 // verifyCalls holds what is stored of the calls of a client against their instants.

@@ -104,9 +104,9 @@ func (e *liteEngine) backup(ctx context.Context, part string) error {
 	return checkCopy(ctx, part)
 }
 
-// liteFile opens a file with no more than patience.
+// liteFile opens a file with no more than patience, and no file of SQLite's own beside it: there may be no place for one.
 func liteFile(path string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)"
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=temp_store(MEMORY)"
 }
 
 // checkCopy opens a copy that nobody else uses and looks for damage.

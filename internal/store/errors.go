@@ -33,8 +33,9 @@ func fault(s *stmt, err error) error {
 	if errors.As(err, &lite) {
 		return sqliteFault(lite.Code(), cause)
 	}
-	if code, ok := directCode(err); ok {
-		return sqliteFault(code, cause)
+	var direct *liteError
+	if errors.As(err, &direct) {
+		return sqliteFault(int(direct.code), cause)
 	}
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError

@@ -21,7 +21,7 @@ func TestListsWalkAnIndex(t *testing.T) {
 		}
 	}
 	for s, index := range map[*stmt]string{promisesDue: "promise_live", promisesOwned: "promise_live", promiseNext: "promise_live", laddersNew: "COVERING INDEX promise_live (due_at<?)\n\tCORRELATED SCALAR SUBQUERY 1\n\tSEARCH a USING COVERING INDEX alert_ladder (client_id=? AND promise_id=?)", outNext: "outbox_due", requesterSharing: "address_value",
-		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire", agreementMailsDue: "agreement_mail_due", agreementMailSome: "agreement_mail_due",
+		addressByValue: "address_value", requesterByName: "requester_name", requesterByLast: "requester_back", promisesUnproven: "promise_unproven", clocksDue: "clock_fire", clockNext: "clock_fire", agreementMailsDue: "agreement_mail_due", agreementMailSome: "agreement_mail_due", ticketsAlong: "SEARCH ticket USING COVERING INDEX ticket_opened (",
 		leaderOpened: "ticket_opened", leaderNotFixed: "event_not_fixed",
 		leaderCalls: "phone_call_figures (client_id=? AND queued_at>? AND queued_at<?)", phoneCallsIn: "phone_call_figures (client_id=? AND queued_at>? AND queued_at<?)", phoneCallsHeld: "phone_call_figures (client_id=? AND queued_at>? AND queued_at<?)", phoneCallLast: "phone_call_figures (client_id=?)", phoneCallsOld: "phone_call_figures (client_id=? AND queued_at<?)",
 		leaderReplies: "first_reply_figures (client_id=? AND decided_at>? AND decided_at<?)",

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 )
 
@@ -74,16 +73,11 @@ func (c *checkpointer) copy() error {
 
 // checkpoint copies in one of SQLite's ways, and says how many pages the log has.
 func (d *direct) checkpoint(how string) (pages int64, err error) {
-	s, _, err := d.conn.PrepareTransient("PRAGMA wal_checkpoint(" + how + ")")
-	if err != nil {
-		return 0, err
-	}
-	if row, err := s.Step(); err != nil {
-		return 0, errors.Join(err, s.Finalize())
-	} else if row {
-		pages = s.ColumnInt64(1)
-	}
-	return pages, s.Finalize()
+	err = d.ask("PRAGMA wal_checkpoint("+how+")", func(row *directStmt) error {
+		pages = row.whole(1)
+		return nil
+	})
+	return pages, err
 }
 
 // close is called when the writer is closed.

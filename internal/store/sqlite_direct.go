@@ -5,22 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"net/url"
+	"math/bits"
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
+	"unsafe"
 
-	"zombiezen.com/go/sqlite"
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // direct is a connection to SQLite without database/sql in between, which takes longer than most of our statements:
 // it watches contexts and locks what one goroutine at a time uses anyway.
 type direct struct {
-	conn    *sqlite.Conn
-	all     map[*stmt]*directStmt
-	same    map[*sqlite.Stmt]*directStmt
-	lately  lately
-	letters [shortText + 1]byte // of the text that is read; full where it is no short one
+	*conn
+	all    map[*stmt]*directStmt
+	same   map[string]*directStmt // by their text
+	lately lately
 }
 
 func openDirect(path string, system func() (string, error), pragmas ...string) (*direct, error) {
@@ -28,14 +30,14 @@ func openDirect(path string, system func() (string, error), pragmas ...string) (
 	if err != nil {
 		return nil, err
 	}
-	c, err := sqlite.OpenConn("file:"+(&url.URL{Path: path}).EscapedPath()+"?vfs="+name, sqlite.OpenReadWrite, sqlite.OpenURI)
+	c, err := openConn(path, name)
 	if err != nil {
 		return nil, err
 	}
-	d := &direct{conn: c, all: map[*stmt]*directStmt{}, same: map[*sqlite.Stmt]*directStmt{}}
+	d := &direct{conn: c, all: map[*stmt]*directStmt{}, same: map[string]*directStmt{}}
 	for _, p := range pragmas {
 		if _, err := d.pragma(p); err != nil {
-			return nil, errors.Join(err, c.Close())
+			return nil, errors.Join(err, d.close())
 		}
 	}
 	return d, nil
@@ -46,59 +48,81 @@ func (d *direct) session() *session { return &session{direct: d} }
 
 // pragma runs one and gives what it says.
 func (d *direct) pragma(text string) (says string, err error) {
-	s, _, err := d.conn.PrepareTransient("PRAGMA " + text)
-	if err != nil {
-		return "", err
-	}
-	row, err := s.Step()
-	if row {
-		says = s.ColumnText(0)
-	}
-	return says, errors.Join(err, s.Finalize())
+	err = d.ask("PRAGMA "+text, func(row *directStmt) error {
+		says = row.column(0)
+		return nil
+	})
+	return says, err
 }
 
-// directCode is what SQLite says of an error that a direct connection gave.
-func directCode(err error) (code int, ok bool) {
-	c := sqlite.ErrCode(err)
-	return int(c), c != sqlite.ResultError
+// ask runs a text once; each is called for every row.
+func (d *direct) ask(text string, each func(*directStmt) error) error {
+	s, err := d.statement(text)
+	if err != nil {
+		return err
+	}
+	defer s.finalize()
+	for s.Next() {
+		if err := each(s); err != nil {
+			return err
+		}
+	}
+	return s.err
 }
 
 func (d *direct) prepare(st *stmt) (*directStmt, error) {
 	if s := d.all[st]; s != nil {
 		return s, nil
 	}
-	p, err := d.conn.Prepare(st.sqlite)
-	if err != nil {
-		return nil, err
-	}
-	if s := d.same[p]; s != nil { // the connection has one for each text
-		clear(s.has)
-		d.all[st] = s
-		return s, nil
-	}
-	s := &directStmt{d: d, Stmt: p, has: make([]text, p.BindParamCount())}
-	// SQLite counts $2 as the first where it comes first.
-	for i := 1; i <= p.BindParamCount(); i++ {
-		n, err := strconv.Atoi(p.BindParamName(i)[1:])
-		if err != nil || n < 1 {
-			return nil, fmt.Errorf("a parameter is called %q", p.BindParamName(i))
+	s := d.same[st.sqlite]
+	if s == nil {
+		var err error
+		if s, err = d.statement(st.sqlite); err != nil {
+			return nil, err
 		}
-		s.args = append(s.args, n-1)
+		d.same[st.sqlite] = s
 	}
-	d.all[st], d.same[p] = s, s
+	d.all[st] = s
 	return s, nil
 }
 
-func (d *direct) close() error { return d.conn.Close() }
+func (d *direct) statement(text string) (*directStmt, error) {
+	at, err := d.conn.prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	s := &directStmt{d: d, at: at, columns: int(sqlite3.Xsqlite3_column_count(d.tls, at))}
+	s.bound = make([]bound, sqlite3.Xsqlite3_bind_parameter_count(d.tls, at))
+	// SQLite counts $2 as the first where it comes first.
+	for i := range s.bound {
+		name := sqlite3.Xsqlite3_bind_parameter_name(d.tls, at, int32(i+1))
+		n, err := strconv.Atoi(strings.TrimPrefix(libc.GoString(name), "$"))
+		if err != nil || n < 1 {
+			s.finalize()
+			return nil, fmt.Errorf("a parameter is called %q", libc.GoString(name))
+		}
+		s.args = append(s.args, n-1)
+	}
+	return s, nil
+}
+
+func (d *direct) close() error {
+	for _, s := range d.same {
+		s.finalize()
+	}
+	return d.conn.close()
+}
 
 // directStmt is a prepared statement, and the rows that it gives while it runs.
 type directStmt struct {
-	*sqlite.Stmt
-	d    *direct
-	args []int  // which of ours is each parameter
-	has  []text // what each is bound to, where that is a short text
-	err  error
-	open bool // it has given a row and is not at rest
+	d       *direct
+	at      uintptr
+	columns int
+	args    []int   // which of ours is each parameter
+	bound   []bound // what each is bound to
+	row     uintptr // its first cell
+	err     error
+	open    bool // it has given a row and is not at rest
 }
 
 // changed is how many rows a statement changed, and the number of the last that was added.
@@ -113,16 +137,26 @@ func (s *directStmt) exec(args []any) (changed, error) {
 	if s.err != nil {
 		return changed{}, s.err
 	}
-	return changed{int64(s.d.conn.Changes()), s.d.conn.LastInsertRowID()}, nil
+	return changed{int64(sqlite3.Xsqlite3_changes(s.d.tls, s.d.db)), sqlite3.Xsqlite3_last_insert_rowid(s.d.tls, s.d.db)}, nil
+}
+
+func (s *directStmt) finalize() {
+	_ = sqlite3.Xsqlite3_finalize(s.d.tls, s.at) // says what the last step said
+	for _, b := range s.bound {
+		libc.Xfree(s.d.tls, b.at)
+	}
 }
 
 func (s *directStmt) bind(args []any) error {
+	if s.open { // it still reads what it is bound to
+		return s.d.fault(sqlite3.SQLITE_MISUSE)
+	}
 	s.err = nil
 	for i, n := range s.args {
 		if n >= len(args) {
 			return fmt.Errorf("parameter $%d has no value", n+1)
 		}
-		if err := s.bindOne(i+1, args[n]); err != nil {
+		if err := s.bindOne(i, args[n]); err != nil {
 			return err
 		}
 	}
@@ -132,52 +166,92 @@ func (s *directStmt) bind(args []any) error {
 func (s *directStmt) bindOne(i int, v any) error {
 	switch v := v.(type) {
 	case string:
-		s.bindText(i, v)
-		return nil
-	case nil:
-		s.BindNull(i)
+		return s.bindText(i, v)
 	case int64:
-		s.BindInt64(i, v)
+		return s.bindWhole(i, v)
+	case nil:
+		return s.bindNull(i)
 	case []byte:
 		if v == nil {
-			s.BindNull(i)
-		} else {
-			s.BindBytes(i, v)
+			return s.bindNull(i)
 		}
-	default:
-		switch r := reflect.ValueOf(v); {
-		case r.CanInt():
-			s.BindInt64(i, r.Int())
-		case r.Kind() == reflect.String:
-			s.bindText(i, r.String())
-			return nil
-		case r.CanFloat():
-			s.BindFloat(i, r.Float())
-		case r.Kind() == reflect.Bool:
-			s.BindBool(i, r.Bool())
-		default:
-			return fmt.Errorf("a %T cannot be stored", v)
-		}
+		return s.bindBytes(i, v)
 	}
-	s.has[i-1].is = false
-	return nil
+	switch r := reflect.ValueOf(v); {
+	case r.CanInt():
+		return s.bindWhole(i, r.Int())
+	case r.Kind() == reflect.String:
+		return s.bindText(i, r.String())
+	case r.CanFloat():
+		s.bound[i].text = false
+		return s.d.fault(sqlite3.Xsqlite3_bind_double(s.d.tls, s.at, int32(i+1), r.Float()))
+	case r.Kind() == reflect.Bool:
+		n := int64(0)
+		if r.Bool() {
+			n = 1
+		}
+		return s.bindWhole(i, n)
+	}
+	return fmt.Errorf("a %T cannot be stored", v)
 }
 
-// text is one that a parameter is bound to.
-type text struct {
-	is    bool
-	value string
+func (s *directStmt) bindWhole(i int, n int64) error {
+	s.bound[i].text = false
+	return s.d.fault(sqlite3.Xsqlite3_bind_int64(s.d.tls, s.at, int32(i+1), n))
 }
 
-// bindText leaves a parameter alone that has the text already: many are the same word each time, and SQLite has to be given
-// memory for each, of which all connections have one store.
-func (s *directStmt) bindText(i int, v string) {
-	if has := &s.has[i-1]; !has.is || has.value != v {
-		s.BindText(i, v)
-		if *has = (text{}); len(v) <= shortText {
-			*has = text{true, v}
+func (s *directStmt) bindNull(i int) error {
+	s.bound[i].text = false
+	return s.d.fault(sqlite3.Xsqlite3_bind_null(s.d.tls, s.at, int32(i+1)))
+}
+
+// bound is C memory for what a parameter is bound to. SQLite reads it there while the statement runs.
+type bound struct {
+	at      uintptr
+	room, n int
+	text    bool // what is there is a text, and it is bound
+}
+
+const (
+	leastBound = 32      // bytes of room
+	mostBound  = 1 << 16 // that stay for the next time
+)
+
+// put is false where there is no memory.
+func (b *bound) put(tls *libc.TLS, v string) bool {
+	b.text = false
+	if b.at == 0 || len(v) > b.room || b.room > mostBound {
+		libc.Xfree(tls, b.at)
+		b.room = max(leastBound, 1<<bits.Len(uint(len(v))))
+		if b.at = libc.Xmalloc(tls, libc.Tsize_t(b.room)); b.at == 0 {
+			b.room = 0
+			return false
 		}
 	}
+	b.n = copy(bytesAt(b.at, b.room), v)
+	return true
+}
+
+// bindText leaves a parameter alone that has the text already: many are the same word each time.
+func (s *directStmt) bindText(i int, v string) error {
+	b := &s.bound[i]
+	if b.text && string(bytesAt(b.at, b.n)) == v {
+		return nil
+	}
+	rc := int32(sqlite3.SQLITE_NOMEM)
+	if b.put(s.d.tls, v) {
+		rc = sqlite3.Xsqlite3_bind_text(s.d.tls, s.at, int32(i+1), b.at, int32(len(v)), sqlite3.SQLITE_STATIC)
+	}
+	b.text = rc == sqlite3.SQLITE_OK
+	return s.d.fault(rc)
+}
+
+func (s *directStmt) bindBytes(i int, v []byte) error {
+	b, rc := &s.bound[i], int32(sqlite3.SQLITE_NOMEM)
+	if b.put(s.d.tls, unsafe.String(unsafe.SliceData(v), len(v))) {
+		rc = sqlite3.Xsqlite3_bind_blob(s.d.tls, s.at, int32(i+1), b.at, int32(len(v)), sqlite3.SQLITE_STATIC)
+	}
+	return s.d.fault(rc)
 }
 
 // Next steps to the next row; at the end, or on an error, the statement is at rest again.
@@ -185,16 +259,16 @@ func (s *directStmt) Next() bool {
 	if s.err != nil {
 		return false
 	}
-	row, err := s.Step()
-	s.err = err
-	if s.open = row && err == nil; s.open {
+	rc := sqlite3.Xsqlite3_step(s.d.tls, s.at)
+	if s.open = rc == sqlite3.SQLITE_ROW; s.open {
+		s.row = sqlite3.Xsqlite3_column_value(s.d.tls, s.at, 0)
 		return true
 	}
-	if err := s.Reset(); s.err == nil {
-		s.err = err
+	if rc != sqlite3.SQLITE_DONE {
+		s.err = s.d.fault(rc)
 	}
-	if s.err != nil {
-		clear(s.has) // one of them may not have been bound
+	if rc := sqlite3.Xsqlite3_reset(s.d.tls, s.at); s.err == nil {
+		s.err = s.d.fault(rc)
 	}
 	return false
 }
@@ -204,7 +278,7 @@ func (s *directStmt) Err() error { return s.err }
 func (s *directStmt) Close() error {
 	if s.open {
 		s.open = false
-		_ = s.Reset() // repeats the error of the last step
+		_ = sqlite3.Xsqlite3_reset(s.d.tls, s.at) // repeats the error of the last step
 	}
 	return nil
 }
@@ -237,29 +311,46 @@ func (s *directStmt) scanInto(to []target) error {
 }
 
 func (s *directStmt) fits(n int) error {
-	if n != s.ColumnCount() {
-		return fmt.Errorf("%d columns are read into %d values", s.ColumnCount(), n)
+	if n != s.columns {
+		return fmt.Errorf("%d columns are read into %d values", s.columns, n)
 	}
 	return nil
 }
 
 func (s *directStmt) value(i int) any {
-	switch s.ColumnType(i) {
-	case sqlite.TypeInteger:
-		return s.ColumnInt64(i)
-	case sqlite.TypeText:
-		return s.text(i)
-	case sqlite.TypeFloat:
-		return s.ColumnFloat(i)
-	case sqlite.TypeBlob:
+	switch s.kind(i) {
+	case sqlite3.SQLITE_INTEGER:
+		return s.whole(i)
+	case sqlite3.SQLITE_TEXT:
+		if c := s.cell(i); c.isText() {
+			return s.d.lately.word(c.letters())
+		}
+		return s.column(i)
+	case sqlite3.SQLITE_FLOAT:
+		return sqlite3.Xsqlite3_column_double(s.d.tls, s.at, int32(i))
+	case sqlite3.SQLITE_BLOB:
 		return s.bytes(i)
 	}
 	return nil
 }
 
+func (s *directStmt) cell(i int) *cell { return inC[cell](s.row + uintptr(i)*cellStride) }
+
+func (s *directStmt) kind(i int) int32 { return sqlite3.Xsqlite3_column_type(s.d.tls, s.at, int32(i)) }
+
+func (s *directStmt) whole(i int) int64 {
+	return sqlite3.Xsqlite3_column_int64(s.d.tls, s.at, int32(i))
+}
+
+// column is a column as a text, whatever it is.
+func (s *directStmt) column(i int) string {
+	at := sqlite3.Xsqlite3_column_text(s.d.tls, s.at, int32(i))
+	return string(bytesAt(at, int(sqlite3.Xsqlite3_column_bytes(s.d.tls, s.at, int32(i)))))
+}
+
 func (s *directStmt) bytes(i int) []byte {
-	b := make([]byte, s.ColumnLen(i))
-	return b[:s.ColumnBytes(i, b)]
+	at := sqlite3.Xsqlite3_column_blob(s.d.tls, s.at, int32(i))
+	return append([]byte{}, bytesAt(at, int(sqlite3.Xsqlite3_column_bytes(s.d.tls, s.at, int32(i))))...)
 }
 
 // target is where a column goes, as it has to be known for each value: to find out takes longer than to read one.
@@ -267,6 +358,7 @@ type target struct {
 	dest  any
 	scan  stdsql.Scanner // dest, where it is one
 	value reflect.Value  // what it points to, or what its scanner does
+	at    unsafe.Pointer // the same, of a text or an integer of 64 bits
 	kind  targetKind
 	empty bool // NULL makes it zero
 }
@@ -285,7 +377,7 @@ func targetOf(dest any) target {
 	t.scan, _ = dest.(stdsql.Scanner)
 	switch d := dest.(type) {
 	case instantScanner:
-		return target{dest, t.scan, reflect.ValueOf(d.t).Elem(), instantTarget, true}
+		return target{dest: dest, scan: t.scan, value: reflect.ValueOf(d.t).Elem(), at: unsafe.Pointer(d.t), kind: instantTarget, empty: true}
 	case interface{ pointer() any }:
 		t.value, t.empty = reflect.ValueOf(d.pointer()).Elem(), true
 	case stdsql.Scanner:
@@ -294,28 +386,28 @@ func targetOf(dest any) target {
 		t.value = reflect.ValueOf(dest).Elem()
 	}
 	switch {
-	case t.value.CanInt():
-		t.kind = wholeTarget
+	case t.value.CanInt() && t.value.Type().Size() == 8:
+		t.kind, t.at = wholeTarget, t.value.Addr().UnsafePointer()
 	case t.value.Kind() == reflect.String:
-		t.kind = textTarget
+		t.kind, t.at = textTarget, t.value.Addr().UnsafePointer()
 	}
 	return t
 }
 
 func (s *directStmt) scanOne(i int, to *target) (err error) {
-	switch typ := s.ColumnType(i); {
-	case typ == sqlite.TypeInteger && to.kind == wholeTarget:
-		to.value.SetInt(s.ColumnInt64(i))
-	case typ == sqlite.TypeText && to.kind == textTarget:
-		to.value.SetString(s.text(i))
-	case typ == sqlite.TypeInteger && to.kind == instantTarget:
-		*to.dest.(instantScanner).t = instant(s.ColumnInt64(i))
-	case typ == sqlite.TypeNull && to.empty:
+	switch c := s.cell(i); {
+	case to.kind == wholeTarget && c.isWhole():
+		*(*int64)(to.at) = c.whole()
+	case to.kind == textTarget && c.isText():
+		*(*string)(to.at) = s.d.lately.word(c.letters())
+	case to.kind == instantTarget && c.isWhole():
+		*(*time.Time)(to.at) = instant(c.whole())
+	case to.empty && s.kind(i) == sqlite3.SQLITE_NULL:
 		to.value.SetZero()
 	case to.scan != nil:
 		err = to.scan.Scan(s.value(i))
 	default:
-		err = s.scanOther(i, typ, to)
+		err = s.scanOther(i, s.kind(i), to)
 	}
 	if err != nil {
 		return fmt.Errorf("column %d: %w", i, err)
@@ -324,11 +416,11 @@ func (s *directStmt) scanOne(i int, to *target) (err error) {
 }
 
 // scanOther is scanOne of what is rare.
-func (s *directStmt) scanOther(i int, typ sqlite.ColumnType, to *target) error {
-	whole := typ == sqlite.TypeInteger
+func (s *directStmt) scanOther(i int, typ int32, to *target) error {
+	integer := typ == sqlite3.SQLITE_INTEGER
 	switch d := to.dest.(type) {
 	case *[]byte:
-		if *d = nil; typ != sqlite.TypeNull {
+		if *d = nil; typ != sqlite3.SQLITE_NULL {
 			*d = s.bytes(i)
 		}
 		return nil
@@ -337,14 +429,16 @@ func (s *directStmt) scanOther(i int, typ sqlite.ColumnType, to *target) error {
 		return nil
 	}
 	switch {
-	case typ == sqlite.TypeNull:
+	case typ == sqlite3.SQLITE_NULL:
 		return fmt.Errorf("NULL is read into a %T", to.dest)
-	case whole && to.value.Kind() == reflect.Bool:
-		to.value.SetBool(s.ColumnInt64(i) != 0)
-	case to.kind == textTarget && typ != sqlite.TypeFloat:
-		to.value.SetString(s.ColumnText(i))
-	case to.value.CanFloat() && (whole || typ == sqlite.TypeFloat):
-		to.value.SetFloat(s.ColumnFloat(i))
+	case integer && to.value.CanInt():
+		to.value.SetInt(s.whole(i))
+	case integer && to.value.Kind() == reflect.Bool:
+		to.value.SetBool(s.whole(i) != 0)
+	case to.kind == textTarget && typ != sqlite3.SQLITE_FLOAT:
+		to.value.SetString(s.column(i))
+	case to.value.CanFloat() && (integer || typ == sqlite3.SQLITE_FLOAT):
+		to.value.SetFloat(sqlite3.Xsqlite3_column_double(s.d.tls, s.at, int32(i)))
 	default:
 		return fmt.Errorf("a %v is read into a %T", s.value(i), to.dest)
 	}
@@ -360,17 +454,15 @@ type lately [4096]string
 
 var latelySeed = maphash.MakeSeed()
 
-// text is ColumnText of a text.
-func (s *directStmt) text(i int) string {
-	n := s.ColumnBytes(i, s.d.letters[:])
-	switch {
+// word is the text of some letters.
+func (l *lately) word(letters []byte) string {
+	switch n := len(letters); {
 	case n == 0:
 		return ""
 	case n > shortText:
-		return s.ColumnText(i)
+		return string(letters)
 	}
-	letters := s.d.letters[:n]
-	word := &s.d.lately[maphash.Bytes(latelySeed, letters)%uint64(len(s.d.lately))]
+	word := &l[maphash.Bytes(latelySeed, letters)%uint64(len(l))]
 	if *word == string(letters) {
 		return *word
 	}

@@ -17,7 +17,7 @@ import (
 // page is a place for one, in C memory. SQLite is given its address.
 type page struct {
 	sqlite3.Tsqlite3_pcache_page
-	next *page // of its chain, or of those that are free
+	next uintptr // of its chain, or of those that are free
 	key  uint32
 	kept bool // it is in a chain
 	held bool // SQLite may change it
@@ -30,10 +30,10 @@ type pages struct {
 	purgeable    bool    // what nobody holds may go: it can be read again
 	most         int     // pages that are kept, unless more are held
 
-	chains  []*page // by the last bits of the key
-	n, held int     // pages that are kept
-	last    uint32  // no key is greater
-	free    *page
+	chains  []uintptr // first pages, by the last bits of the key
+	n, held int       // pages that are kept
+	last    uint32    // no key is greater
+	free    uintptr
 	blocks  []pageBlock
 	places  int // of all blocks
 	hand    struct{ block, place int }
@@ -46,13 +46,14 @@ type pageBlock struct {
 }
 
 const (
-	fewPages  = 4   // of the first block: what SQLite sorts in memory needs few
-	manyPages = 512 // of one block at most
-	pageLine  = 64  // bytes that a processor reads together
+	fewPages  = 4                                // of the first block: what SQLite sorts in memory needs few
+	manyPages = 480                              // of one block at most: with what stands beside them they have two megabytes
+	pageExtra = (unsafe.Sizeof(page{}) + 7) &^ 7 // bytes before what SQLite keeps beside a page
+	pageLine  = 64                               // that a processor reads together
 	pageAlign = 4096
 )
 
-// open pages: SQLite has their address only.
+// pagesOpen are those that SQLite has the address of, and nobody else.
 var (
 	pagesMu   sync.Mutex
 	pagesOpen = map[*pages]struct{}{}
@@ -61,7 +62,11 @@ var (
 func init() {
 	tls := libc.NewTLS()
 	defer tls.Close()
-	configure(sqlite3.SQLITE_CONFIG_PCACHE2, toC(tls, pageMethods()))
+	at := toC(tls, sqlite3.Tsqlite3_pcache_methods2{})
+	configure(sqlite3.SQLITE_CONFIG_GETPCACHE2, at)
+	m := inC[sqlite3.Tsqlite3_pcache_methods2](at)
+	setPageMethods(m) // what it does at its start and at its end stays SQLite's: it counts there what it has in memory
+	configure(sqlite3.SQLITE_CONFIG_PCACHE2, at)
 }
 
 // configure sets what SQLite can be told only before it is used.
@@ -73,10 +78,7 @@ func configure(option int32, value any) {
 	}
 }
 
-func pageMethods() sqlite3.Tsqlite3_pcache_methods2 {
-	m := sqlite3.Tsqlite3_pcache_methods2{FiVersion: 1}
-	setFunc(&m.FxInit, func(*libc.TLS, uintptr) int32 { return sqlite3.SQLITE_OK })
-	setFunc(&m.FxShutdown, func(*libc.TLS, uintptr) {})
+func setPageMethods(m *sqlite3.Tsqlite3_pcache_methods2) {
 	setFunc(&m.FxCreate, func(_ *libc.TLS, size, extra, purgeable int32) uintptr {
 		c := newPages(int(size), int(extra), purgeable != 0)
 		pagesMu.Lock()
@@ -84,13 +86,13 @@ func pageMethods() sqlite3.Tsqlite3_pcache_methods2 {
 		pagesOpen[c] = struct{}{}
 		return uintptr(unsafe.Pointer(c))
 	})
-	setFunc(&m.FxCachesize, func(_ *libc.TLS, c uintptr, n int32) { inC[pages](c).keep(int(n)) })
+	setFunc(&m.FxCachesize, func(tls *libc.TLS, c uintptr, n int32) { inC[pages](c).keep(tls, int(n)) })
 	setFunc(&m.FxPagecount, func(_ *libc.TLS, c uintptr) int32 { return int32(inC[pages](c).n) })
 	setFunc(&m.FxFetch, func(tls *libc.TLS, c uintptr, key uint32, create int32) uintptr {
-		return uintptr(unsafe.Pointer(inC[pages](c).fetch(tls, key, create)))
+		return address(inC[pages](c).fetch(tls, key, create))
 	})
-	setFunc(&m.FxUnpin, func(_ *libc.TLS, c, p uintptr, discard int32) {
-		inC[pages](c).release(inC[page](p), discard != 0)
+	setFunc(&m.FxUnpin, func(tls *libc.TLS, c, p uintptr, discard int32) {
+		inC[pages](c).release(tls, inC[page](p), discard != 0)
 	})
 	setFunc(&m.FxRekey, func(_ *libc.TLS, c, p uintptr, _, key uint32) { inC[pages](c).rekey(inC[page](p), key) })
 	setFunc(&m.FxTruncate, func(_ *libc.TLS, c uintptr, first uint32) { inC[pages](c).truncate(first) })
@@ -102,26 +104,30 @@ func pageMethods() sqlite3.Tsqlite3_pcache_methods2 {
 		defer pagesMu.Unlock()
 		delete(pagesOpen, c)
 	})
-	return m
 }
 
+func address(p *page) uintptr { return uintptr(unsafe.Pointer(p)) }
+
 func newPages(size, extra int, purgeable bool) *pages {
-	c := &pages{size: uintptr(size), purgeable: purgeable, chains: make([]*page, 2*fewPages)}
-	c.stride = up(unsafe.Sizeof(page{})+uintptr(extra), pageLine)
+	c := &pages{size: uintptr(size), purgeable: purgeable, chains: make([]uintptr, 2*fewPages)}
+	c.stride = up(pageExtra+uintptr(extra), pageLine)
 	return c
 }
 
 // up is n or the next multiple of a power of two.
 func up(n, to uintptr) uintptr { return (n + to - 1) &^ (to - 1) }
 
-func (c *pages) chain(key uint32) **page { return &c.chains[key&uint32(len(c.chains)-1)] }
+func (c *pages) chain(key uint32) *uintptr { return &c.chains[key&uint32(len(c.chains)-1)] }
 
 func (c *pages) find(key uint32) *page {
-	p := *c.chain(key)
-	for p != nil && p.key != key {
-		p = p.next
+	for at := *c.chain(key); at != 0; {
+		p := inC[page](at)
+		if p.key == key {
+			return p
+		}
+		at = p.next
 	}
-	return p
+	return nil
 }
 
 // fetch gives the page with a key, and holds it. Where there is none, create says whether to give a place: 0 none,
@@ -154,13 +160,14 @@ func (c *pages) place(tls *libc.TLS) *page {
 	if c.purgeable && c.n >= c.most {
 		c.forget()
 	}
-	if c.free == nil {
+	if c.free == 0 {
 		c.grow(tls)
 	}
-	p := c.free
-	if p != nil {
-		c.free = p.next
+	if c.free == 0 {
+		return nil
 	}
+	p := inC[page](c.free)
+	c.free = p.next
 	return p
 }
 
@@ -187,26 +194,25 @@ func (c *pages) forget() {
 func (c *pages) add(p *page, key uint32) {
 	if c.n > len(c.chains) {
 		old := c.chains
-		c.chains = make([]*page, 2*len(old))
-		for _, p := range old {
-			for p != nil {
-				next := p.next
+		c.chains = make([]uintptr, 2*len(old))
+		for _, at := range old {
+			for at != 0 {
+				p := inC[page](at)
 				to := c.chain(p.key)
-				p.next, *to = *to, p
-				p = next
+				at, p.next, *to = p.next, *to, at
 			}
 		}
 	}
 	to := c.chain(key)
-	p.key, p.next, *to = key, *to, p
+	p.key, p.next, *to = key, *to, address(p)
 	c.last = max(c.last, key)
 }
 
 // remove takes a page out of its chain.
 func (c *pages) remove(p *page) {
 	at := c.chain(p.key)
-	for *at != p {
-		at = &(*at).next
+	for *at != address(p) {
+		at = &inC[page](*at).next
 	}
 	*at = p.next
 }
@@ -219,18 +225,24 @@ func (c *pages) drop(p *page) {
 		c.held--
 	}
 	p.kept, p.held, p.used = false, false, false
-	p.next, c.free = c.free, p
+	p.next, c.free = c.free, address(p)
 }
 
 // release takes note that SQLite holds a page no longer.
-func (c *pages) release(p *page, discard bool) {
+func (c *pages) release(tls *libc.TLS, p *page, discard bool) {
 	if discard || c.purgeable && c.n > c.most {
 		c.drop(p)
-		return
+	} else {
+		p.held, p.used = false, true
+		c.held--
 	}
-	p.held, p.used = false, true
-	c.held--
+	if c.held == 0 && c.tooMany() {
+		c.shrink(tls)
+	}
 }
+
+// tooMany says that there is memory for many more pages than are to be kept.
+func (c *pages) tooMany() bool { return c.purgeable && c.places > 2*c.most+fewPages }
 
 // rekey gives a page another key. One that had it goes; nobody holds that.
 func (c *pages) rekey(p *page, key uint32) {
@@ -266,8 +278,10 @@ func (c *pages) truncate(first uint32) {
 }
 
 // keep says how many pages to keep.
-func (c *pages) keep(most int) {
-	c.most = most
+func (c *pages) keep(tls *libc.TLS, most int) {
+	if c.most = most; c.tooMany() {
+		c.shrink(tls)
+	}
 	for c.purgeable && c.n > c.most && c.n > c.held {
 		c.forget()
 	}
@@ -320,8 +334,8 @@ func (c *pages) grow(tls *libc.TLS) {
 		p := c.at(b, n-1-i)
 		*p = page{next: c.free}
 		p.FpBuf = buf + uintptr(n-1-i)*c.size
-		p.FpExtra = uintptr(unsafe.Pointer(p)) + unsafe.Sizeof(*p)
-		c.free = p
+		p.FpExtra = address(p) + pageExtra
+		c.free = address(p)
 	}
 }
 
@@ -330,5 +344,5 @@ func (c *pages) give(tls *libc.TLS) {
 	for _, b := range c.blocks {
 		libc.Xfree(tls, b.memory)
 	}
-	*c = pages{size: c.size, stride: c.stride, purgeable: c.purgeable, most: c.most, chains: make([]*page, 2*fewPages)}
+	*c = pages{size: c.size, stride: c.stride, purgeable: c.purgeable, most: c.most, chains: make([]uintptr, 2*fewPages)}
 }

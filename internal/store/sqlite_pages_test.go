@@ -82,7 +82,7 @@ func TestPagesKeepTheContract(t *testing.T) {
 			"release": func(t *rapid.T) {
 				k, discard := key.Draw(t, "key"), rapid.IntRange(0, 3).Draw(t, "discard") == 0
 				if f := facts[k]; f.held {
-					c.release(f.p, discard)
+					c.release(tls, f.p, discard)
 					if f.held = false; discard {
 						delete(facts, k)
 					} else {
@@ -109,7 +109,7 @@ func TestPagesKeepTheContract(t *testing.T) {
 			},
 			"keep": func(t *rapid.T) {
 				most = rapid.IntRange(0, 50).Draw(t, "most")
-				c.keep(most)
+				c.keep(tls, most)
 			},
 			"shrink": func(*rapid.T) { c.shrink(tls) },
 			"": func(t *rapid.T) {
@@ -134,11 +134,11 @@ func TestPagesKeepTheContract(t *testing.T) {
 		})
 		for k, f := range facts {
 			if f.held {
-				c.release(f.p, false)
+				c.release(tls, f.p, false)
 				facts[k] = fact{f.p, f.says, false}
 			}
 		}
-		if c.keep(most); purgeable && c.n > most {
+		if c.keep(tls, most); purgeable && c.n > most {
 			t.Fatalf("%d pages are kept, %d at most", c.n, most)
 		}
 	})
@@ -150,7 +150,7 @@ func TestPagesThatAreUsedStay(t *testing.T) {
 	defer tls.Close()
 	c := newPages(512, 8, true)
 	defer c.give(tls)
-	c.keep(100)
+	c.keep(tls, 100)
 	gone := 0
 	for key := uint32(1000); key < 2000; key++ {
 		for _, k := range []uint32{1, key, 2} {
@@ -159,7 +159,7 @@ func TestPagesThatAreUsedStay(t *testing.T) {
 				gone++
 			}
 			*inC[uintptr](p.FpExtra) = 1
-			c.release(p, false)
+			c.release(tls, p, false)
 		}
 	}
 	if gone > 2 {
@@ -167,6 +167,31 @@ func TestPagesThatAreUsedStay(t *testing.T) {
 	}
 	if c.n != 100 || c.places > 100+fewPages {
 		t.Errorf("%d pages are kept, of %d places", c.n, c.places)
+	}
+}
+
+// TestPagesGiveMemoryBack: what was needed to fill a database is not kept when it is opened.
+func TestPagesGiveMemoryBack(t *testing.T) {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	c := newPages(512, 8, true)
+	defer c.give(tls)
+	c.keep(tls, 50_000)
+	for key := range uint32(50_000) {
+		c.release(tls, c.fetch(tls, key+1, 1), false)
+	}
+	if c.keep(tls, 100); c.places > 2*100+fewPages {
+		t.Errorf("%d places are left", c.places)
+	}
+	var held []*page
+	for key := range uint32(5_000) {
+		held = append(held, c.fetch(tls, key+1, 2))
+	}
+	for _, p := range held {
+		c.release(tls, p, false)
+	}
+	if c.places > 2*100+fewPages {
+		t.Errorf("%d places are left of what was held at once", c.places)
 	}
 }
 
@@ -271,22 +296,14 @@ func staysWhole(t *rapid.T, system func() (string, error), forgetful bool) {
 		if says, err := d.pragma("integrity_check"); err != nil || says != "ok" {
 			t.Fatal(says, err)
 		}
-		s, _, err := d.conn.PrepareTransient("SELECT id, v FROM n")
+		got := facts{}
+		err := d.ask("SELECT id, v FROM n", func(row *directStmt) error {
+			got[int(row.whole(0))] = int(row.whole(1))
+			return nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := facts{}
-		for {
-			row, err := s.Step()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !row {
-				break
-			}
-			got[s.ColumnInt(0)] = s.ColumnInt(1)
-		}
-		_ = s.Finalize()
 		if len(got) != len(want) {
 			t.Fatalf("%d rows are there, %d were written", len(got), len(want))
 		}
@@ -305,9 +322,9 @@ func BenchmarkPages(b *testing.B) {
 		defer tls.Close()
 		c := newPages(4096, 248, true)
 		defer c.give(tls)
-		c.keep(10_000)
+		c.keep(tls, 10_000)
 		for key := uint32(0); pb.Next(); key = (key + 7919) % 10_000 {
-			c.release(c.fetch(tls, key+1, 2), false)
+			c.release(tls, c.fetch(tls, key+1, 2), false)
 		}
 	})
 }

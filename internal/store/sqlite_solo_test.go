@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+	"pgregory.net/rapid"
+
 	"kept/internal/desk"
 )
 
@@ -301,4 +304,109 @@ func TestTextsStayBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestTextsOfAnyLength: a parameter has room for what it is given, after less and after more; what is read stays when it is given
+// something else, and a statement that still gives rows is not asked again.
+func TestTextsOfAnyLength(t *testing.T) {
+	d := openDirectIn(t)
+	twice := &stmt{name: "twice", sqlite: "SELECT +$1, +$1, length(CAST(+$1 AS BLOB)) UNION ALL SELECT +$1, 'b', 0", reads: true}
+	s, err := d.prepare(twice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type read struct{ want, got, again string }
+	var all []read
+	rapid.Check(t, func(t *rapid.T) {
+		want := strings.Repeat(rapid.StringOfN(rapid.RuneFrom([]rune{0, 'a', 'ß', '日'}), 0, 9, -1).Draw(t, "text"), rapid.SampledFrom([]int{1, 3, 5, 40, 9000}).Draw(t, "times"))
+		if rapid.Bool().Draw(t, "bytes") {
+			if err := s.bind([]any{[]byte(want)}); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := s.bind([]any{want}); err != nil {
+			t.Fatal(err)
+		}
+		if !s.Next() {
+			t.Fatal(s.Err())
+		}
+		var r read
+		var n int64
+		if err := s.Scan(&r.got, &r.again, &n); err != nil || n != int64(len(want)) {
+			t.Fatalf("%d bytes of %d, %v", n, len(want), err)
+		}
+		if err := s.bind([]any{"other"}); err == nil {
+			t.Fatal("a statement that gives rows was given another value")
+		}
+		if err := s.Scan(&r.got, &r.again, &n); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.want = want
+		all = append(all, r)
+	})
+	for _, r := range all {
+		if r.got != r.want || r.again != r.want {
+			t.Fatalf("%.40q is read as %.40q and %.40q", r.want, r.got, r.again)
+		}
+	}
+}
+
+// TestWhatSQLiteRefuses: an error says what SQLite says, by its code, and the connection goes on.
+func TestWhatSQLiteRefuses(t *testing.T) {
+	d := openDirectIn(t)
+	onWAL(t, d, "CREATE TABLE n (id INTEGER PRIMARY KEY, v TEXT NOT NULL)")
+	add := &stmt{name: "add", sqlite: "INSERT INTO n (id, v) VALUES ($1, $2)"}
+	for _, c := range []struct {
+		args []any
+		code int32
+		says string
+	}{
+		{[]any{1, "a"}, 0, ""},
+		{[]any{int8(1), "b"}, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, "UNIQUE constraint failed: n.id"},
+		{[]any{2, nil}, sqlite3.SQLITE_CONSTRAINT_NOTNULL, "NOT NULL constraint failed: n.v"},
+		{[]any{2.5, "c"}, sqlite3.SQLITE_MISMATCH, "datatype mismatch"},
+		{[]any{true, "d"}, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, "UNIQUE constraint failed: n.id"},
+		{[]any{2, ""}, 0, ""},
+	} {
+		s, err := d.prepare(add)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := s.exec(c.args)
+		var lite *liteError
+		switch {
+		case c.code == 0 && (err != nil || done.rows != 1 || done.added != int64(c.args[0].(int))):
+			t.Errorf("%v: %v, %v", c.args, done, err)
+		case c.code != 0 && (!errors.As(err, &lite) || lite.code != c.code || lite.says != c.says):
+			t.Errorf("%v: %v", c.args, err)
+		}
+	}
+	if _, err := d.prepare(&stmt{name: "no table", sqlite: `SELECT "a text" FROM n`}); err == nil || !strings.Contains(err.Error(), "no such column") {
+		t.Errorf("a text in double quotes: %v", err)
+	}
+	if _, err := d.prepare(&stmt{name: "no number", sqlite: "SELECT $a"}); err == nil {
+		t.Error("a parameter that has no number")
+	}
+	var small int8
+	var yes bool
+	var part float32
+	s, err := d.prepare(&stmt{name: "small", sqlite: "SELECT 7, 1, 2.5"})
+	if err != nil || s.bind(nil) != nil || !s.Next() || s.Scan(&small, &yes, &part) != nil || small != 7 || !yes || part != 2.5 {
+		t.Errorf("%d, %t, %v, %v", small, yes, part, err)
+	}
+}
+
+func openDirectIn(t *testing.T) *direct {
+	d, err := openDirect(newFile(t), walSystem, litePragmas(false)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
 }

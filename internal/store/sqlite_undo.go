@@ -19,12 +19,17 @@ type undoFile struct {
 	size   int64
 }
 
-const undoPiece = 1 << 18
+const (
+	undoPiece = 1 << 18
+	// What is large in a statement goes there, too.
+	undoFlags = sqlite3.SQLITE_OPEN_MAIN_JOURNAL | sqlite3.SQLITE_OPEN_SUBJOURNAL | sqlite3.SQLITE_OPEN_TRANSIENT_DB |
+		sqlite3.SQLITE_OPEN_TEMP_DB | sqlite3.SQLITE_OPEN_TEMP_JOURNAL
+)
 
 // undoHandle is what stands where SQLite has its file.
 type undoHandle struct {
 	sqlite3.Tsqlite3_file
-	file *undoFile
+	file uintptr // *undoFile
 }
 
 // undoFiles are those that are open, by their handles: SQLite's memory is not looked through for what is in use.
@@ -53,12 +58,13 @@ var undoSystem = sync.OnceValues(func() (string, error) {
 	ours.FpNext, ours.FzName = 0, cname
 	open := funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
 	setFunc(&ours.FxOpen, func(tls *libc.TLS, _, path, file uintptr, flags int32, out uintptr) int32 {
-		if flags&(sqlite3.SQLITE_OPEN_MAIN_JOURNAL|sqlite3.SQLITE_OPEN_SUBJOURNAL) == 0 {
+		if flags&undoFlags == 0 {
 			return open(tls, base, path, file, flags, out)
 		}
+		f := &undoFile{}
+		undoFiles.Store(file, f)
 		h := inC[undoHandle](file)
-		h.FpMethods, h.file = methods, &undoFile{}
-		undoFiles.Store(file, h.file)
+		h.FpMethods, h.file = methods, uintptr(unsafe.Pointer(f))
 		if out != 0 {
 			*inC[int32](out) = flags
 		}
@@ -70,7 +76,7 @@ var undoSystem = sync.OnceValues(func() (string, error) {
 	return name, nil
 })
 
-func undoOf(file uintptr) *undoFile { return inC[undoHandle](file).file }
+func undoOf(file uintptr) *undoFile { return inC[undoFile](inC[undoHandle](file).file) }
 
 func undoMethods() sqlite3.Tsqlite3_io_methods {
 	m := sqlite3.Tsqlite3_io_methods{FiVersion: 1}

@@ -252,10 +252,15 @@ func toC[T any](tls *libc.TLS, v T) uintptr {
 func funcAt[F any](f uintptr) F { return *(*F)(unsafe.Pointer(&struct{ uintptr }{f})) }
 
 // keptFuncs holds on to the functions of which SQLite has only the number.
-var keptFuncs []any
+var (
+	keptMu    sync.Mutex
+	keptFuncs []any
+)
 
 func setFunc[F any](field *uintptr, fn F) {
 	p := &fn
+	keptMu.Lock()
+	defer keptMu.Unlock()
 	keptFuncs = append(keptFuncs, p)
 	*field = *(*uintptr)(unsafe.Pointer(p))
 }

@@ -15,15 +15,7 @@ import (
 
 // tryWAL runs a statement on a direct connection.
 func tryWAL(d *direct, text string) error {
-	s, _, err := d.conn.PrepareTransient(text)
-	if err != nil {
-		return err
-	}
-	for row := true; row && err == nil; {
-		row, err = s.Step()
-	}
-	_ = s.Finalize() // says the same
-	return err
+	return d.ask(text, func(*directStmt) error { return nil })
 }
 
 func onWAL(t rapid.TB, d *direct, text string) {

@@ -48,6 +48,9 @@ var (
 	ticketsWait   = sql("SELECT id FROM ticket WHERE waiting_until IS NOT NULL AND client_id = $1 ORDER BY id")
 	ticketWaits   = sql("SELECT waiting_until FROM ticket WHERE waiting_until IS NOT NULL ORDER BY waiting_until, client_id, id LIMIT 1")
 
+	ticketsAlong = sqlFor("SELECT client_id, id, opened_at FROM ticket WHERE (opened_at, client_id, id) > ($1, $2, $3) ORDER BY opened_at, client_id, id LIMIT $4",
+		"SELECT client_id, id, opened_at FROM ticket WHERE CAST($1 AS BIGINT) IS NOT NULL AND (client_id, id) > ($2, $3) ORDER BY client_id, id LIMIT $4")
+
 	ticketByRef        = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketWhere        = acrossOne("SELECT t.client_id, t.id FROM ticket t WHERE t.ref = $1 AND {mine t}")
 	ticketByToken      = acrossOne("SELECT " + ticketCols + " FROM ticket t WHERE t.token = $1 AND {mine t}")
@@ -185,6 +188,20 @@ func (tx *ReadTx) Waiting() ([]desk.TicketID, error) {
 
 // NextWaited is when Waited next has something to give; false when nothing waits.
 func (tx *SystemTx) NextWaited() (time.Time, bool, error) { return instantOf(tx, ticketWaits) }
+
+// OpenedKey is a ticket with when it was opened.
+type OpenedKey struct {
+	TicketKey
+	OpenedAt time.Time
+}
+
+// TicketsAlong gives at most n tickets of all clients after one, so that what belongs to them lies together: on SQLite by when they
+// were opened, on PostgreSQL by client.
+func (tx *DeskReadTx) TicketsAlong(after OpenedKey, n int) ([]OpenedKey, error) {
+	return many(tx, ticketsAlong, scanOpenedKey, micros(after.OpenedAt), after.Client, after.ID, n)
+}
+
+var scanOpenedKey = placed(func(k *OpenedKey) []any { return []any{&k.Client, &k.ID, at(&k.OpenedAt)} })
 
 var scanTicketKey = placed(func(k *TicketKey) []any { return []any{&k.Client, &k.ID} })
 
