@@ -65,8 +65,8 @@ func (c *simulateRun) Run(ctx context.Context, s *settings, t terminal) error {
 		return err
 	}
 	// Little lives for long here, and memory is there: after a month 300 MB are alive.
-	defer debug.SetGCPercent(debug.SetGCPercent(500))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
+	defer debug.SetGCPercent(debug.SetGCPercent(800))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(4 << 30))
 	folder, err := os.MkdirTemp("", "kept-simulate-")
 	if err != nil {
 		return desk.Wrap(desk.Unavailable, "folder", err, "There is no folder for the simulated desk.")

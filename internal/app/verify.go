@@ -61,7 +61,11 @@ func (a *App) Verify(ctx context.Context, v desk.Viewer) (Verified, error) {
 		}
 		more = len(keys) == verifyAtOnce
 		for _, r := range batches("questions", keys, verifyPage, a.Now(), func(ctx context.Context, id desk.ClientID, some []desk.TicketID) error {
-			c, err := a.Client(ctx, v, id)
+			f, err := a.know(ctx) // a question may have come since, about something new
+			if err != nil {
+				return err
+			}
+			c, err := f.one(id)
 			if err != nil {
 				return err
 			}

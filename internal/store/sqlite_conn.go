@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -33,14 +34,11 @@ func openConn(path, system string) (*conn, error) {
 				return c.fault(sqlite3.SQLITE_NOMEM)
 			}
 			defer libc.Xfree(c.tls, at)
-			rc := sqlite3.Xsqlite3_open_v2(c.tls, path, at, sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_NOMUTEX, system)
+			rc := sqlite3.Xsqlite3_open_v2(c.tls, path, at, sqlite3.SQLITE_OPEN_READWRITE|sqlite3.SQLITE_OPEN_NOMUTEX|sqlite3.SQLITE_OPEN_EXRESCODE, system)
 			c.db = *inC[uintptr](at)
 			return c.fault(rc)
 		})
 	})
-	if err == nil {
-		err = c.fault(sqlite3.Xsqlite3_extended_result_codes(c.tls, c.db, 1))
-	}
 	for _, option := range []int32{sqlite3.SQLITE_DBCONFIG_DQS_DDL, sqlite3.SQLITE_DBCONFIG_DQS_DML} {
 		if err == nil {
 			list := libc.NewVaList(int32(0), uintptr(0))
@@ -77,16 +75,24 @@ func (c *conn) fault(rc int32) error {
 	return &liteError{rc, libc.GoString(says)}
 }
 
+// prepare makes a statement of a text that holds one, and no more.
 func (c *conn) prepare(text string) (statement uintptr, err error) {
-	err = c.withC(text, func(text uintptr) error {
-		at := libc.Xmalloc(c.tls, libc.Tsize_t(unsafe.Sizeof(statement)))
+	err = c.withC(text, func(from uintptr) error {
+		const word = unsafe.Sizeof(statement)
+		at := libc.Xmalloc(c.tls, libc.Tsize_t(2*word))
 		if at == 0 {
 			return c.fault(sqlite3.SQLITE_NOMEM)
 		}
 		defer libc.Xfree(c.tls, at)
-		rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, text, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, at, 0)
+		if err := c.fault(sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, from, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, at, at+word)); err != nil {
+			return err
+		}
 		statement = *inC[uintptr](at)
-		return c.fault(rc)
+		if rest := libc.GoString(*inC[uintptr](at + word)); statement == 0 || strings.TrimSpace(rest) != "" {
+			_ = sqlite3.Xsqlite3_finalize(c.tls, statement) // it never ran
+			return fmt.Errorf("sqlite: not one statement: %q", text)
+		}
+		return nil
 	})
 	return statement, err
 }

@@ -110,6 +110,8 @@ func (d *direct) close() error {
 	for _, s := range d.same {
 		s.finalize()
 	}
+	clear(d.all)
+	clear(d.same)
 	return d.conn.close()
 }
 
@@ -222,7 +224,9 @@ func (b *bound) put(tls *libc.TLS, v string) bool {
 	b.text = false
 	if b.at == 0 || len(v) > b.room || b.room > mostBound {
 		libc.Xfree(tls, b.at)
-		b.room = max(leastBound, 1<<bits.Len(uint(len(v))))
+		if b.room = max(leastBound, 1<<bits.Len(uint(len(v)))); b.room > mostBound {
+			b.room = len(v)
+		}
 		if b.at = libc.Xmalloc(tls, libc.Tsize_t(b.room)); b.at == 0 {
 			b.room = 0
 			return false

@@ -12,7 +12,7 @@ import (
 
 // soloEngine is a SQLite file that is thrown away afterwards. One goroutine at a time has it, for units of work and
 // for snapshots alike. A unit ends in a savepoint and not in a commit: its laws are checked there, what it did the
-// next one sees, and ten thousand of them share the writing of their pages. What they put aside for the commit, the
+// next one sees, and forty thousand of them share the writing of their pages. What they put aside for the commit, the
 // words of the search, waits for it.
 type soloEngine struct {
 	*liteEngine
@@ -29,7 +29,7 @@ type soloEngine struct {
 
 // soloShare is how many units that write share a commit: each page that they change is kept for the way back, and
 // written, once for all of them.
-const soloShare = 10_000
+const soloShare = 40_000
 
 // openSolo is e, which is up to date, with one connection for everything.
 func openSolo(e *liteEngine, lawful func(*session) error) (engine, error) {

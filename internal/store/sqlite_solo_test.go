@@ -17,7 +17,7 @@ import (
 	"kept/internal/desk"
 )
 
-// TestSoloUndoesWhatFails: ten thousand units share a commit, and each of them is all or nothing.
+// TestSoloUndoesWhatFails: many units share a commit, and each of them is all or nothing.
 func TestSoloUndoesWhatFails(t *testing.T) {
 	open := openIn(t, Options{DataDir: t.TempDir(), Forgetful: true, migrations: counterFS(t)})
 	db := open()
@@ -385,6 +385,11 @@ func TestWhatSQLiteRefuses(t *testing.T) {
 	}
 	if _, err := d.prepare(&stmt{name: "no table", sqlite: `SELECT "a text" FROM n`}); err == nil || !strings.Contains(err.Error(), "no such column") {
 		t.Errorf("a text in double quotes: %v", err)
+	}
+	for _, text := range []string{"", " ", "-- nothing", "SELECT 1; SELECT 2"} {
+		if _, err := d.prepare(&stmt{name: "not one", sqlite: text}); err == nil {
+			t.Errorf("%q is taken for one statement", text)
+		}
 	}
 	if _, err := d.prepare(&stmt{name: "no number", sqlite: "SELECT $a"}); err == nil {
 		t.Error("a parameter that has no number")
