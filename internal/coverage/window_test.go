@@ -149,6 +149,18 @@ func TestWindowsOverMidnightAndTheChangeOfTheClocks(t *testing.T) {
 	}
 }
 
+// TestAShiftCountsNoMoreSeatsThanItHas: who had two promises when the shift had two seats has one seat taken of the one that is left.
+func TestAShiftCountsNoMoreSeatsThanItHas(t *testing.T) {
+	p1, s1 := analyst(t, 1)
+	p2, s2 := analyst(t, 2)
+	five := at(t, "2026-11-23 17:00")
+	plan := Compile(Roster{People: []Person{p1, p2}, Shifts: []Shift{s1, s2}, Bookings: []Seat{{Person: 1, Slot: five}, {Person: 1, Slot: five, Seat: 1}}})
+	w, ok := plan.Next(Query{Client: hospital, From: at(t, "2026-11-23 16:50"), Zone: chicago(t)})
+	if !ok || !w.Start.Equal(five) || w.People != 2 || w.Booked != 1 || len(w.Free) != 1 {
+		t.Errorf("%+v", w)
+	}
+}
+
 func TestPreference(t *testing.T) {
 	p1, s1 := analyst(t, 1)
 	p2, s2 := analyst(t, 2)
