@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"sync"
 	"unsafe"
 
@@ -40,26 +39,14 @@ func init() {
 	configure(sqlite3.SQLITE_CONFIG_STMTJRNL_SPILL, int32(0))
 }
 
-// undoSystem registers the file system, once, and gives its name.
+// undoSystem gives the name of the file system.
 var undoSystem = sync.OnceValues(func() (string, error) {
-	const name = "kept-undo"
 	tls := libc.NewTLS()
 	defer tls.Close()
-	base := sqlite3.Xsqlite3_vfs_find(tls, 0)
-	if base == 0 {
-		return "", fmt.Errorf("SQLite has no file system here")
-	}
-	cname, err := libc.CString(name)
-	if err != nil {
-		return "", err
-	}
 	methods := toC(tls, undoMethods())
-	ours := *inC[sqlite3.Tsqlite3_vfs](base)
-	ours.FpNext, ours.FzName = 0, cname
-	open := funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
-	setFunc(&ours.FxOpen, func(tls *libc.TLS, _, path, file uintptr, flags int32, out uintptr) int32 {
+	return fileSystem("kept-undo", func(open openFile, tls *libc.TLS, path, file uintptr, flags int32, out uintptr) int32 {
 		if flags&undoFlags == 0 {
-			return open(tls, base, path, file, flags, out)
+			return open(tls, path, file, flags, out)
 		}
 		f := &undoFile{}
 		undoFiles.Store(file, f)
@@ -70,10 +57,6 @@ var undoSystem = sync.OnceValues(func() (string, error) {
 		}
 		return sqlite3.SQLITE_OK
 	})
-	if rc := sqlite3.Xsqlite3_vfs_register(tls, toC(tls, ours), 0); rc != sqlite3.SQLITE_OK {
-		return "", fmt.Errorf("SQLite refuses a file system (%d)", rc)
-	}
-	return name, nil
 })
 
 func undoOf(file uintptr) *undoFile { return inC[undoFile](inC[undoHandle](file).file) }

@@ -51,33 +51,15 @@ var (
 	walMethods = map[walOver]uintptr{} // ours, for each of SQLite's
 )
 
-// walSystem registers the file system, once, and gives its name.
+// walSystem gives the name of the file system.
 var walSystem = sync.OnceValues(func() (string, error) {
-	const name = "kept"
-	tls := libc.NewTLS()
-	defer tls.Close()
-	base := sqlite3.Xsqlite3_vfs_find(tls, 0)
-	if base == 0 {
-		return "", fmt.Errorf("SQLite has no file system here")
-	}
-	cname, err := libc.CString(name)
-	if err != nil {
-		return "", err
-	}
-	ours := *inC[sqlite3.Tsqlite3_vfs](base)
-	ours.FpNext, ours.FzName = 0, cname
-	open := funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
-	setFunc(&ours.FxOpen, func(tls *libc.TLS, _, path, file uintptr, flags int32, out uintptr) int32 {
-		rc := open(tls, base, path, file, flags, out)
+	return fileSystem("kept", func(open openFile, tls *libc.TLS, path, file uintptr, flags int32, out uintptr) int32 {
+		rc := open(tls, path, file, flags, out)
 		if rc == sqlite3.SQLITE_OK && flags&sqlite3.SQLITE_OPEN_WAL != 0 {
 			rc = walOpen(tls, file, path)
 		}
 		return rc
 	})
-	if rc := sqlite3.Xsqlite3_vfs_register(tls, toC(tls, ours), 0); rc != sqlite3.SQLITE_OK {
-		return "", fmt.Errorf("SQLite refuses a file system (%d)", rc)
-	}
-	return name, nil
 })
 
 func walOpen(tls *libc.TLS, file, path uintptr) int32 {
@@ -247,6 +229,36 @@ func toC[T any](tls *libc.TLS, v T) uintptr {
 	}
 	*inC[T](p) = v
 	return p
+}
+
+// openFile opens a file of which SQLite knows the path, or none, and says with which flags it did.
+type openFile func(tls *libc.TLS, path, file uintptr, flags int32, out uintptr) int32
+
+// fileSystem registers one that is SQLite's own but for how files are opened, and gives its name. To be called once for each.
+func fileSystem(name string, opens func(own openFile, tls *libc.TLS, path, file uintptr, flags int32, out uintptr) int32) (string, error) {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	base := sqlite3.Xsqlite3_vfs_find(tls, 0)
+	if base == 0 {
+		return "", fmt.Errorf("SQLite has no file system here")
+	}
+	cname, err := libc.CString(name)
+	if err != nil {
+		return "", err
+	}
+	ours := *inC[sqlite3.Tsqlite3_vfs](base)
+	ours.FpNext, ours.FzName = 0, cname
+	open := funcAt[func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32](ours.FxOpen)
+	own := func(tls *libc.TLS, path, file uintptr, flags int32, out uintptr) int32 {
+		return open(tls, base, path, file, flags, out)
+	}
+	setFunc(&ours.FxOpen, func(tls *libc.TLS, _, path, file uintptr, flags int32, out uintptr) int32 {
+		return opens(own, tls, path, file, flags, out)
+	})
+	if rc := sqlite3.Xsqlite3_vfs_register(tls, toC(tls, ours), 0); rc != sqlite3.SQLITE_OK {
+		return "", fmt.Errorf("SQLite refuses a file system (%d)", rc)
+	}
+	return name, nil
 }
 
 func funcAt[F any](f uintptr) F { return *(*F)(unsafe.Pointer(&struct{ uintptr }{f})) }
